@@ -1,0 +1,17 @@
+package norma.kernel;
+
+/// The narrow waist between the mathematics and the machine: one contract for each family of kernels.
+///
+/// The default methods of each contract are the reference, in plain loops; a faster set overrides them and must agree with
+/// them within rounding. Every kernel gives the same bits on any number of threads.
+///
+/// @param name how the set is called in reports: `reference`, `simd512` ...
+public record Kernels(String name, Elementwise elementwise, Reduction reduction, Matmul matmul,
+        Normalization normalization, Softmax softmax, Attention attention, CrossEntropy crossEntropy, Gather gather,
+        Dropout dropout, Update update) {
+
+    /// The plain loops.
+    public static final Kernels REFERENCE = new Kernels("reference", new Elementwise() { }, new Reduction() { },
+            new Matmul() { }, new Normalization() { }, new Softmax() { }, new Attention() { }, new CrossEntropy() { },
+            new Gather() { }, new Dropout() { }, new Update() { });
+}

@@ -1,0 +1,64 @@
+package norma.nn;
+
+import java.util.Locale;
+import norma.kernel.Activation;
+import norma.tensor.Backend;
+import norma.tensor.Op;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// The nonlinearities as operations of their own, and their definitions in tensor algebra.
+public final class Activations {
+
+    private Activations() {
+    }
+
+    /// y = f(x), element by element.
+    public static Tensor activate(Activation f, Tensor x) {
+        if (f == Activation.IDENTITY) {
+            return x;
+        }
+        Tensor y = Tensor.empty(x.shape());
+        Backend.kernels().elementwise().activate(f, x.data(), y.data());
+        return Tape.record(new Activate(f, x), y);
+    }
+
+    /// f(x) in tensor algebra; formulas at [Activation].
+    static Tensor composed(Activation f, Tensor x) {
+        return switch (f) {
+            case IDENTITY -> x;
+            case RELU -> x.maximum(Tensor.scalar(0));
+            case GELU_ERF -> x.multiply(x.multiply((float) Math.sqrt(0.5)).erf().add(1)).multiply(0.5f);
+            case GELU_TANH -> {
+                Tensor inner = x.add(x.square().multiply(x).multiply(0.044715f)).multiply((float) Math.sqrt(2 / Math.PI));
+                yield x.multiply(inner.tanh().add(1)).multiply(0.5f);
+            }
+            case SILU -> x.multiply(x.sigmoid());
+        };
+    }
+
+    /// dx = dy f'(x)
+    record Activate(Activation f, Tensor x) implements Op.Fused {
+        @Override
+        public Tensor[] inputs() {
+            return new Tensor[] {x};
+        }
+
+        @Override
+        public Tensor[] backward(Tensor dy) {
+            Tensor dx = Tensor.empty(x.shape());
+            Backend.kernels().elementwise().activateBackward(f, x.data(), dy.data(), dx.data());
+            return new Tensor[] {dx};
+        }
+
+        @Override
+        public Tensor composed() {
+            return Activations.composed(f, x);
+        }
+
+        @Override
+        public String name() {
+            return f.name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

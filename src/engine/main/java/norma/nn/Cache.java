@@ -1,0 +1,105 @@
+package norma.nn;
+
+import java.util.IdentityHashMap;
+import java.util.Map;
+import norma.kernel.Floats;
+import norma.tensor.Shape;
+import norma.tensor.Tensor;
+
+/// Keys and values that the attention layers of a model computed for the tokens so far, so that each new token costs one
+/// position. Every attention has its own entry, those inside adaptive norms too.
+///
+/// For inference: what is stored is detached from any tape.
+public final class Cache {
+
+    /// What one attention remembers, (B, length, width) each.
+    record Entry(Tensor keys, Tensor values) {
+    }
+
+    private final Map<Part, Buffer> buffers = new IdentityHashMap<>();
+    private final Map<Part, Cache> inner = new IdentityHashMap<>();
+    private int length;
+
+    /// An empty cache.
+    public Cache() {
+    }
+
+    /// How many positions the model has seen.
+    public int length() {
+        return length;
+    }
+
+    /// Counts positions that the model has now seen; called by the model, after its layers.
+    public void advance(int positions) {
+        length += positions;
+    }
+
+    /// The cache of the parts inside `part`.
+    Cache inside(Part part) {
+        return inner.computeIfAbsent(part, _ -> new Cache());
+    }
+
+    /// How many positions an attention has seen.
+    int length(Part attention) {
+        Buffer buffer = buffers.get(attention);
+        return buffer == null ? 0 : buffer.length;
+    }
+
+    /// Adds the keys and values (B, T, width) of new positions and returns those of all positions.
+    Entry append(Part attention, Tensor keys, Tensor values) {
+        Buffer buffer = buffers.computeIfAbsent(attention, _ -> new Buffer(keys.dim(0), keys.dim(2)));
+        return buffer.append(keys, values);
+    }
+
+    /// Arrays that double when full; with one sequence the filled part is a view, with several a copy.
+    private static final class Buffer {
+        private final int batch;
+        private final int width;
+        private int capacity;
+        private int length;
+        private float[] keys = {};
+        private float[] values = {};
+
+        Buffer(int batch, int width) {
+            this.batch = batch;
+            this.width = width;
+        }
+
+        Entry append(Tensor newKeys, Tensor newValues) {
+            if (newKeys.dim(0) != batch || newKeys.dim(2) != width) {
+                throw new IllegalArgumentException("Cache: keys must be (%d, T, %d) as before; got %s; one cache serves one batch"
+                        .formatted(batch, width, newKeys.shape()));
+            }
+            int added = newKeys.dim(1);
+            if (length + added > capacity) {
+                int larger = Math.max(2 * capacity, length + added);
+                keys = grown(keys, larger);
+                values = grown(values, larger);
+                capacity = larger;
+            }
+            for (int b = 0; b < batch; b++) {
+                int to = (b * capacity + length) * width;
+                copy(newKeys.data().slice(b * added * width, added * width), keys, to);
+                copy(newValues.data().slice(b * added * width, added * width), values, to);
+            }
+            length += added;
+            return new Entry(filled(keys), filled(values));
+        }
+
+        private static void copy(Floats from, float[] array, int to) {
+            System.arraycopy(from.array(), from.offset(), array, to, from.length());
+        }
+
+        private float[] grown(float[] old, int larger) {
+            float[] grown = new float[batch * larger * width];
+            for (int b = 0; b < batch; b++) {
+                System.arraycopy(old, b * capacity * width, grown, b * larger * width, length * width);
+            }
+            return grown;
+        }
+
+        private Tensor filled(float[] array) {
+            return Tensor.of(Shape.of(batch, capacity, width), array).slice(1, 0, length);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package norma.nn;
+
+import norma.tensor.Tensor;
+
+/// What a sequence brings along through the layers.
+///
+/// @param keyMask (B, T) with 1 for a token and 0 for padding, or null if there is no padding
+/// @param cache keys and values of earlier calls, or null when the whole sequence is given at once
+public record Context(Tensor keyMask, Cache cache) {
+    /// Whole sequences, no padding.
+    public static final Context NONE = new Context(null, null);
+
+    /// Padded sequences.
+    public static Context padded(Tensor keyMask) {
+        return new Context(keyMask, null);
+    }
+
+    /// The next tokens of a sequence whose earlier ones are in the cache.
+    public static Context cached(Cache cache) {
+        return new Context(null, cache);
+    }
+
+    /// For the parts inside `part`: their cache is a part of this one, so that a part used in two places has two entries.
+    public Context inside(Part part) {
+        return cache == null ? this : new Context(keyMask, cache.inside(part));
+    }
+}

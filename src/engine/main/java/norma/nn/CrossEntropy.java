@@ -1,0 +1,93 @@
+package norma.nn;
+
+import norma.kernel.Floats;
+import norma.tensor.Backend;
+import norma.tensor.Indices;
+import norma.tensor.Op;
+import norma.tensor.Shape;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// Mean over the rows that count of - sum q log softmax(logits), where q = (1 - s) onehot(target) + s / classes.
+///
+/// Shapes: logits (..., classes), targets (...), loss (). With p = softmax: dLogits = (p - q) / count.
+/// Label smoothing s: Szegedy et al. 2015, arXiv 1512.00567.
+public record CrossEntropy(Tensor logits, Indices targets, int ignore, float smoothing, Tensor logSumExp, int count)
+        implements Op.Fused {
+    /// The target of rows that don't count, if no other is given.
+    public static final int IGNORE = -100;
+
+    /// Cross entropy without label smoothing; rows with target [#IGNORE] don't count.
+    public static Tensor loss(Tensor logits, Indices targets) {
+        return loss(logits, targets, IGNORE, 0);
+    }
+
+    /// Cross entropy.
+    ///
+    /// @param ignore target of rows that don't count
+    /// @param smoothing s in [0, 1)
+    public static Tensor loss(Tensor logits, Indices targets, int ignore, float smoothing) {
+        if (!logits.shape().without(-1).equals(targets.shape())) {
+            throw new IllegalArgumentException("CrossEntropy: logits must be (targets..., classes); got logits %s and targets %s"
+                    .formatted(logits.shape(), targets.shape()));
+        }
+        if (!(smoothing >= 0 && smoothing < 1)) {
+            throw new IllegalArgumentException("CrossEntropy: smoothing must lie in [0, 1); got " + smoothing);
+        }
+        int classes = logits.dim(-1);
+        targets.check("CrossEntropy", classes, ignore);
+        int rows = targets.shape().size();
+        Tensor losses = Tensor.empty(Shape.of(rows));
+        Tensor logSumExp = Tensor.empty(Shape.of(rows));
+        Backend.kernels().crossEntropy().forward(rows, classes, logits.data(), targets.values(), ignore, smoothing,
+                losses.data(), logSumExp.data());
+        int count = count(targets, ignore);
+        Tensor loss = Tensor.empty(Shape.SCALAR).fill((float) (sum(losses.data()) / count));
+        return Tape.record(new CrossEntropy(logits, targets, ignore, smoothing, logSumExp, count), loss);
+    }
+
+    private static int count(Indices targets, int ignore) {
+        int count = 0;
+        for (int target : targets.values()) {
+            count += target == ignore ? 0 : 1;
+        }
+        return count;
+    }
+
+    private static double sum(Floats losses) {
+        double sum = 0;
+        for (int i = 0; i < losses.length(); i++) {
+            sum += losses.get(i);
+        }
+        return sum;
+    }
+
+    @Override
+    public Tensor[] inputs() {
+        return new Tensor[] {logits};
+    }
+
+    @Override
+    public Tensor[] backward(Tensor dy) {
+        Tensor dLogits = Tensor.empty(logits.shape());
+        Backend.kernels().crossEntropy().backward(targets.shape().size(), logits.dim(-1), logits.data(), targets.values(),
+                ignore, smoothing, logSumExp.data(), dy.item() / count, dLogits.data());
+        return new Tensor[] {dLogits};
+    }
+
+    @Override
+    public Tensor composed() {
+        int classes = logits.dim(-1);
+        Tensor rows = logits.reshape(targets.shape().size(), classes);
+        Tensor shifted = rows.subtract(rows.detach().max(-1));
+        Tensor logP = shifted.subtract(shifted.exp().sum(-1).log());
+        float[] q = new float[rows.size()];
+        for (int r = 0; r < targets.values().length; r++) {
+            if (targets.values()[r] != ignore) {
+                java.util.Arrays.fill(q, r * classes, (r + 1) * classes, smoothing / classes);
+                q[r * classes + targets.values()[r]] += 1 - smoothing;
+            }
+        }
+        return logP.multiply(Tensor.of(rows.shape(), q)).sum().divide(-count);
+    }
+}

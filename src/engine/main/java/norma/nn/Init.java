@@ -1,0 +1,60 @@
+package norma.nn;
+
+import java.util.SplittableRandom;
+import norma.tensor.Seed;
+import norma.tensor.Shape;
+import norma.tensor.Tensor;
+
+/// First values of parameters. Numbers depend on the seed and on the parameter's name, not on the order of calls: models
+/// that share a parameter by name and shape start it alike.
+///
+/// @param seed of everything made here
+public record Init(Seed seed) {
+
+    /// First values from a number.
+    public Init(long seed) {
+        this(new Seed(seed));
+    }
+
+    /// For a part inside.
+    public Init at(String name) {
+        return new Init(seed.at(name));
+    }
+
+    /// A weight with elements of N(0, std^2).
+    public Param normal(String name, double std, int... dims) {
+        SplittableRandom random = random(name);
+        float[] values = new float[Shape.of(dims).size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (std * random.nextGaussian());
+        }
+        return Param.weight(Tensor.of(Shape.of(dims), values));
+    }
+
+    /// A weight (out, in) with elements uniform in +- gain sqrt(6 / (in + out)) (Glorot & Bengio 2010).
+    public Param xavier(String name, double gain, int out, int in) {
+        SplittableRandom random = random(name);
+        double bound = gain * Math.sqrt(6.0 / (in + out));
+        float[] values = new float[out * in];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextDouble(-bound, bound);
+        }
+        return Param.weight(Tensor.of(Shape.of(out, in), values));
+    }
+
+    /// A weight of zeros.
+    public Param zeros(int... dims) {
+        return Param.weight(Tensor.of(Shape.of(dims), new float[Shape.of(dims).size()]));
+    }
+
+    private SplittableRandom random(String name) {
+        return new SplittableRandom(seed.at(name).value());
+    }
+
+    /// A gain or bias, all elements equal.
+    public static Param constant(float value, int... dims) {
+        float[] values = new float[Shape.of(dims).size()];
+        java.util.Arrays.fill(values, value);
+        return Param.gain(Tensor.of(Shape.of(dims), values));
+    }
+}

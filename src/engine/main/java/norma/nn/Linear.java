@@ -1,0 +1,117 @@
+package norma.nn;
+
+import norma.kernel.Activation;
+import norma.kernel.Floats;
+import norma.kernel.Matmul;
+import norma.kernel.Matrix;
+import norma.tensor.Backend;
+import norma.tensor.Op;
+import norma.tensor.Shape;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// y = f(x W^T + b) on the last axis, with bias and activation done while the product is in cache.
+///
+/// Shapes: x (..., in), W (out, in), b (out), y (..., out).
+///
+/// @param weight W
+/// @param bias b, or null
+/// @param activation f
+public record Linear(Param weight, Param bias, Activation activation) implements Layer {
+
+    /// W of N(0, std^2), b of zeros.
+    public static Linear of(Init init, int in, int out, double std) {
+        return new Linear(init.normal("weight", std, out, in), Init.constant(0, out), Activation.IDENTITY);
+    }
+
+    /// The same without b.
+    public static Linear withoutBias(Init init, int in, int out, double std) {
+        return new Linear(init.normal("weight", std, out, in), null, Activation.IDENTITY);
+    }
+
+    /// The same parameters with another f.
+    public Linear then(Activation f) {
+        return new Linear(weight, bias, f);
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Context context) {
+        return linear(x, weight.value(), Param.valueOf(bias), activation);
+    }
+
+    /// f(x W^T + b); `b` may be null.
+    public static Tensor linear(Tensor x, Tensor w, Tensor b, Activation f) {
+        if (w.shape().rank() != 2 || x.shape().rank() == 0 || x.dim(-1) != w.dim(1)) {
+            throw new IllegalArgumentException("Linear: last axis of x %s must be %d, the columns of the weight %s; transpose x?"
+                    .formatted(x.shape(), w.dim(-1), w.shape()));
+        }
+        if (b != null && !b.shape().equals(Shape.of(w.dim(0)))) {
+            throw new IllegalArgumentException("Linear: bias must be (%d), the rows of the weight; got %s".formatted(w.dim(0), b.shape()));
+        }
+        Tensor y = Tensor.empty(x.shape().with(-1, w.dim(0)));
+        Tensor z = f == Activation.IDENTITY ? null : Tensor.empty(y.shape());
+        Backend.kernels().matmul().multiply(rows(x), Matrix.of(w.data(), w.dim(0), w.dim(1)).transpose(), rows(y),
+                new Matmul.Epilogue(false, floats(b), floats(z), f));
+        return Tape.record(new Fused(x, w, b, f, z), y);
+    }
+
+    /// With z = x W^T + b and dz = dy f'(z): dx = dz W, dW = dz^T x, db = sum of dz over rows.
+    record Fused(Tensor x, Tensor w, Tensor b, Activation f, Tensor z) implements Op.Fused {
+
+        @Override
+        public Tensor[] inputs() {
+            return b == null ? new Tensor[] {x, w} : new Tensor[] {x, w, b};
+        }
+
+        @Override
+        public Tensor[] backward(Tensor dy) {
+            var kernels = Backend.kernels();
+            Tensor dz = dy;
+            if (z != null) {
+                dz = Tensor.empty(dy.shape());
+                kernels.elementwise().activateBackward(f, z.data(), dy.data(), dz.data());
+            }
+            Tensor dx = null;
+            if (x.tracked()) {
+                dx = Tensor.empty(x.shape());
+                kernels.matmul().multiply(rows(dz), Matrix.of(w.data(), w.dim(0), w.dim(1)), rows(dx), Matmul.Epilogue.NONE);
+            }
+            Tensor dw = null;
+            if (w.tracked()) {
+                dw = Tensor.empty(w.shape());
+                kernels.matmul().multiply(rows(dz).transpose(), rows(x), Matrix.of(dw.data(), w.dim(0), w.dim(1)),
+                        Matmul.Epilogue.NONE);
+            }
+            if (b == null) {
+                return new Tensor[] {dx, dw};
+            }
+            Tensor db = Tensor.empty(b.shape());
+            kernels.reduction().sum(dz.data(), db.data(), 1, dz.shape().rows(), dz.dim(-1));
+            return new Tensor[] {dx, dw, db};
+        }
+
+        @Override
+        public Tensor composed() {
+            Tensor product = x.matmulTransposed(w);
+            return Activations.composed(f, b == null ? product : product.add(b));
+        }
+
+        @Override
+        public String name() {
+            return "linear" + (f == Activation.IDENTITY ? "" : "+" + f.name().toLowerCase(java.util.Locale.ROOT));
+        }
+    }
+
+    private static Matrix rows(Tensor x) {
+        return Matrix.of(x.data(), x.shape().rows(), x.dim(-1));
+    }
+
+    private static Floats floats(Tensor x) {
+        return x == null ? null : x.data();
+    }
+
+    @Override
+    public void list(Parts parts) {
+        parts.add("weight", weight).add("bias", bias);
+    }
+}

@@ -1,0 +1,40 @@
+package norma.nn;
+
+import norma.tensor.Tensor;
+
+/// A tensor that belongs to a layer: learned by the optimizer, or a buffer that the layer updates itself.
+///
+/// @param value a variable if it is learned; its floats live outside every tape
+/// @param role what optimizers do with it
+public record Param(Tensor value, Role role) {
+
+    /// How optimizers treat a parameter.
+    public enum Role {
+        /// Learned, with weight decay: matrices.
+        WEIGHT,
+        /// Learned, without weight decay: gains, biases.
+        GAIN,
+        /// Not learned; saved with the rest.
+        BUFFER
+    }
+
+    /// A learned matrix.
+    public static Param weight(Tensor value) {
+        return new Param(value.variable(), Role.WEIGHT);
+    }
+
+    /// A learned gain or bias.
+    public static Param gain(Tensor value) {
+        return new Param(value.variable(), Role.GAIN);
+    }
+
+    /// A tensor that is saved but not learned.
+    public static Param buffer(Tensor value) {
+        return new Param(value, Role.BUFFER);
+    }
+
+    /// The tensor of a parameter that a layer may lack.
+    public static Tensor valueOf(Param param) {
+        return param == null ? null : param.value;
+    }
+}

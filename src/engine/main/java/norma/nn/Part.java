@@ -1,0 +1,14 @@
+package norma.nn;
+
+/// Anything made of parameters and of other parts, which it lists by name, in order.
+public interface Part {
+
+    /// Names this part's parameters and parts.
+    void list(Parts parts);
+
+    /// Whether what it computes for a position depends on that position and earlier ones only. Speaks for itself alone,
+    /// not for the parts inside.
+    default boolean causal() {
+        return true;
+    }
+}

@@ -1,0 +1,58 @@
+package norma.nn;
+
+import norma.kernel.Floats;
+import norma.tensor.Backend;
+import norma.tensor.Op;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// Rotary position embedding (Su et al. 2021, arXiv 2104.09864): at position t the pair (x_j, x_{j + d/2}) of each head is
+/// turned by the angle t * base^(-2 j / d). Products of queries and keys then depend on distances only.
+///
+/// @param base 10,000 in the paper
+public record Rotary(double base) {
+    /// With the base of the paper.
+    public static final Rotary PAPER = new Rotary(10_000);
+
+    /// Turns each head of x (B, T, H * d), whose first row stands at position `start`. d must be even.
+    public Tensor turn(Tensor x, int heads, int start) {
+        int half = x.dim(-1) / heads / 2;
+        if (x.dim(-1) != 2 * half * heads) {
+            throw new IllegalArgumentException("Rotary: the head size must be even; got %s with %d heads".formatted(x.shape(), heads));
+        }
+        float[] cos = new float[x.dim(1) * half];
+        float[] sin = new float[x.dim(1) * half];
+        for (int t = 0; t < x.dim(1); t++) {
+            for (int j = 0; j < half; j++) {
+                double angle = (start + t) * Math.pow(base, -(double) j / half);
+                cos[t * half + j] = (float) Math.cos(angle);
+                sin[t * half + j] = (float) Math.sin(angle);
+            }
+        }
+        return turn(x, heads, Floats.of(cos), Floats.of(sin), false);
+    }
+
+    private static Tensor turn(Tensor x, int heads, Floats cos, Floats sin, boolean back) {
+        Tensor y = Tensor.empty(x.shape());
+        Backend.kernels().rotary().rotate(x.dim(0), x.dim(1), heads, x.dim(-1) / heads, x.data(), cos, sin, back, y.data());
+        return Tape.record(new Turn(x, heads, cos, sin, back), y);
+    }
+
+    /// A rotation's derivative is the rotation back.
+    record Turn(Tensor x, int heads, Floats cos, Floats sin, boolean back) implements Op {
+        @Override
+        public Tensor[] inputs() {
+            return new Tensor[] {x};
+        }
+
+        @Override
+        public Tensor[] backward(Tensor dy) {
+            return new Tensor[] {turn(dy, heads, cos, sin, !back)};
+        }
+
+        @Override
+        public String name() {
+            return "rotary";
+        }
+    }
+}

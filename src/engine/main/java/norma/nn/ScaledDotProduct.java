@@ -1,0 +1,95 @@
+package norma.nn;
+
+import norma.kernel.Attention.Sizes;
+import norma.kernel.Floats;
+import norma.tensor.Backend;
+import norma.tensor.Op;
+import norma.tensor.Shape;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// y_h = softmax(q_h k_h^T / sqrt(d)) v_h for each head h, without keeping the (Tq, Tk) matrix.
+///
+/// Shapes: q, y (B, Tq, H * d), k, v (B, Tk, H * d), keyMask (B, Tk) with 0 for padding, or null.
+/// Causal: query i sees keys 0 .. i + Tk - Tq.
+public record ScaledDotProduct(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor keyMask, Tensor y, Tensor logSumExp)
+        implements Op.Fused {
+
+    /// Attention of all heads.
+    public static Tensor of(Tensor q, Tensor k, Tensor v, int heads, boolean causal, Tensor keyMask) {
+        requireShapes(q, k, v, heads, keyMask);
+        int headSize = q.dim(2) / heads;
+        var sizes = new Sizes(q.dim(0), q.dim(1), k.dim(1), heads, headSize, (float) (1 / Math.sqrt(headSize)), causal);
+        Tensor y = Tensor.empty(q.shape());
+        Tensor logSumExp = Tensor.empty(Shape.of(q.dim(0), heads, q.dim(1)));
+        Backend.kernels().attention().forward(sizes, q.data(), k.data(), v.data(), floats(keyMask), y.data(), logSumExp.data());
+        return Tape.record(new ScaledDotProduct(q, k, v, sizes, keyMask, y, logSumExp), y);
+    }
+
+    private static void requireShapes(Tensor q, Tensor k, Tensor v, int heads, Tensor keyMask) {
+        if (q.shape().rank() != 3 || k.shape().rank() != 3 || !k.shape().equals(v.shape()) || q.dim(0) != k.dim(0)
+                || q.dim(2) != k.dim(2) || q.dim(2) % heads != 0) {
+            throw new IllegalArgumentException(
+                    "attention: q must be (B, Tq, H * d), k and v (B, Tk, H * d); got q %s, k %s, v %s with H = %d"
+                            .formatted(q.shape(), k.shape(), v.shape(), heads));
+        }
+        if (keyMask != null && !keyMask.shape().equals(Shape.of(k.dim(0), k.dim(1)))) {
+            throw new IllegalArgumentException("attention: the key mask must be (B, Tk) = (%d, %d); got %s"
+                    .formatted(k.dim(0), k.dim(1), keyMask.shape()));
+        }
+    }
+
+    private static Floats floats(Tensor x) {
+        return x == null ? null : x.data();
+    }
+
+    @Override
+    public Tensor[] inputs() {
+        return new Tensor[] {q, k, v};
+    }
+
+    @Override
+    public Tensor[] backward(Tensor dy) {
+        Tensor dq = Tensor.empty(q.shape());
+        Tensor dk = Tensor.empty(k.shape());
+        Tensor dv = Tensor.empty(v.shape());
+        Backend.kernels().attention().backward(sizes, q.data(), k.data(), v.data(), floats(keyMask), y.data(),
+                logSumExp.data(), dy.data(), dq.data(), dk.data(), dv.data());
+        return new Tensor[] {dq, dk, dv};
+    }
+
+    @Override
+    public Tensor composed() {
+        Tensor scores = heads(q).matmulTransposed(heads(k)).multiply(sizes.scale());
+        Tensor visible = visible();
+        Tensor e = scores.subtract(scores.detach().max(-1)).exp().multiply(visible);
+        // a row that sees nothing has e = 0 and gives 0
+        Tensor p = e.divide(e.sum(-1).maximum(Tensor.scalar(Float.MIN_NORMAL)));
+        return p.matmul(heads(v)).transpose(1, 2).reshape(q.shape());
+    }
+
+    /// (B, T, H * d) to (B, H, T, d)
+    private Tensor heads(Tensor x) {
+        return x.reshape(x.dim(0), x.dim(1), sizes.heads(), sizes.headSize()).transpose(1, 2);
+    }
+
+    /// 1 where a query may see a key, (B, 1, Tq, Tk)
+    private Tensor visible() {
+        float[] visible = new float[sizes.batch() * sizes.queries() * sizes.keys()];
+        for (int b = 0, i = 0; b < sizes.batch(); b++) {
+            for (int t = 0; t < sizes.queries(); t++) {
+                for (int s = 0; s < sizes.keys(); s++) {
+                    boolean past = !sizes.causal() || s <= t + sizes.keys() - sizes.queries();
+                    boolean token = keyMask == null || keyMask.data().get(b * sizes.keys() + s) != 0;
+                    visible[i++] = past && token ? 1 : 0;
+                }
+            }
+        }
+        return Tensor.of(Shape.of(sizes.batch(), 1, sizes.queries(), sizes.keys()), visible);
+    }
+
+    @Override
+    public String name() {
+        return sizes.causal() ? "causal attention" : "attention";
+    }
+}

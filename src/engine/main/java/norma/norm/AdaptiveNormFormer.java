@@ -1,0 +1,141 @@
+package norma.norm;
+
+import norma.kernel.Activation;
+import norma.nn.Context;
+import norma.nn.Init;
+import norma.nn.Linear;
+import norma.nn.Param;
+import norma.nn.Part;
+import norma.nn.Parts;
+import norma.nn.Rotary;
+import norma.tensor.Shape;
+import norma.tensor.Tensor;
+
+/// A norm whose gain and bias are read from the normalized sequence by a small Transformer:
+///
+/// ```
+/// xhat  = Base(x)                          LayerNorm or RMSNorm without gain and bias
+/// t     = Trunk(In xhat)                   In: D -> r in bottleneck mode, else nothing
+/// gamma = g0 + Wg RMSNorm(t)               g0 = 1, Wg = 0 at first
+/// beta  = b0 + Wb RMSNorm(u)               b0 = 0, Wb = 0 at first; u = t, or a second trunk
+/// y     = gamma * xhat + beta
+/// ```
+///
+/// Shapes: x, gamma, beta, y (B, T, D). At first y is exactly Base(x), so it can replace a norm in a trained model. Because
+/// Wg = Wb = 0 the trunk gets no gradient in the first step and the heads do.
+///
+/// The idea comes from an article on normalization; no reviewed paper describes it, and it is not the NormFormer of
+/// Shleifer et al. 2021, which is a placement. Relatives: SeeDNorm (arXiv 2510.22777), adaLN-Zero (arXiv 2212.09748).
+///
+/// @param base what it normalizes over and how
+/// @param in W_in (r, D), or null
+/// @param gammaTrunk of gamma, and of beta if there is no other
+/// @param betaTrunk of beta alone, or null
+/// @param gammaHead Wg, bias g0
+/// @param betaHead Wb, bias b0
+/// @param causal whether position t sees positions 0 .. t only
+/// @param bound s of gamma = g0 + s tanh(delta / s), a guard against runaway gains; 0 for none
+public record AdaptiveNormFormer(Norm base, Linear in, Trunk gammaTrunk, Trunk betaTrunk, Linear gammaHead, Linear betaHead,
+        boolean causal, float bound) implements Norm {
+
+    /// What is normalized before gamma and beta.
+    public enum Base {
+        /// LayerNorm, eps 1e-5
+        LAYER,
+        /// RMSNorm, eps 1e-6
+        RMS
+    }
+
+    /// The choices.
+    ///
+    /// @param causal whether position t sees positions 0 .. t only; decoders need true, and there is no default
+    /// @param base what is normalized
+    /// @param depth p, layers of the trunk; 0 reads gamma and beta from each token alone
+    /// @param width r, inner width of the trunk; 0 for D / 4
+    /// @param heads of the trunk's attention; 0 for max(1, min(8, D / 64))
+    /// @param bottleneck whether the trunk runs at width r instead of D
+    /// @param shared whether gamma and beta read from one trunk
+    /// @param rotary whether the trunk's attention knows positions other than through x
+    /// @param bound s of gamma = g0 + s tanh(delta / s); 0 for none
+    public record Options(boolean causal, Base base, int depth, int width, int heads, boolean bottleneck, boolean shared,
+            boolean rotary, float bound) {
+
+        /// The defaults for D features: one layer, bottleneck from D = 128 on, one trunk.
+        public static Options of(boolean causal, int dim) {
+            return new Options(causal, Base.LAYER, 1, 0, 0, dim >= 128, true, false, 0);
+        }
+
+        private int headsFor(int dim) {
+            return heads > 0 ? heads : Math.max(1, Math.min(8, dim / 64));
+        }
+
+        /// r, rounded up to a multiple of the heads.
+        private int innerFor(int dim) {
+            int wished = width > 0 ? width : Math.max(1, dim / 4);
+            return Math.ceilDiv(wished, headsFor(dim)) * headsFor(dim);
+        }
+    }
+
+    /// A norm over D features, at first exactly its base.
+    public static AdaptiveNormFormer of(Init init, int dim, Options options) {
+        Trunk gammaTrunk = trunk(init.at("gammaTrunk"), dim, options);
+        return of(init, dim, options, gammaTrunk, options.shared() ? null : trunk(init.at("betaTrunk"), dim, options));
+    }
+
+    /// A norm on trunks that other norms may use too (tied across layers); `betaTrunk` may be null.
+    public static AdaptiveNormFormer of(Init init, int dim, Options options, Trunk gammaTrunk, Trunk betaTrunk) {
+        int width = options.bottleneck() ? options.innerFor(dim) : dim;
+        Linear in = options.bottleneck()
+                ? new Linear(init.xavier("in", 1, width, dim), null, Activation.IDENTITY)
+                : null;
+        Norm base = switch (options.base()) {
+            case LAYER -> LayerNorm.plain(dim, LayerNorm.EPS);
+            case RMS -> RmsNorm.plain(dim, RmsNorm.EPS);
+        };
+        return new AdaptiveNormFormer(base, in, gammaTrunk, betaTrunk,
+                new Linear(init.zeros(dim, width), Init.constant(1, dim), Activation.IDENTITY),
+                new Linear(init.zeros(dim, width), Init.constant(0, dim), Activation.IDENTITY), options.causal(),
+                options.bound());
+    }
+
+    /// A trunk for norms over D features.
+    public static Trunk trunk(Init init, int dim, Options options) {
+        int inner = options.innerFor(dim);
+        int width = options.bottleneck() ? inner : dim;
+        Rotary rotary = options.rotary() ? Rotary.PAPER : null;
+        return Trunk.of(init, width, inner, inner, options.headsFor(dim), options.depth(), options.causal(), rotary);
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Context context) {
+        if (x.shape().rank() != 3) {
+            throw new IllegalArgumentException("AdaptiveNormFormer: x must be (B, T, D); got " + x.shape());
+        }
+        Tensor xhat = base.forward(x, context);
+        Tensor h = in == null ? xhat : in.forward(xhat, context);
+        Context inside = context.inside(this);
+        Tensor t = read(gammaTrunk, h, inside);
+        Tensor u = betaTrunk == null ? t : read(betaTrunk, h, inside);
+        return gamma(t).multiply(xhat).add(betaHead.forward(u, context));
+    }
+
+    private static Tensor read(Trunk trunk, Tensor h, Context context) {
+        Tensor t = RmsNorm.rmsNorm(trunk.forward(h, context), Shape.of(h.dim(-1)), null, RmsNorm.EPS);
+        // a sequence that is all padding has nothing to read: t = 0 leaves gamma = g0 and beta = b0
+        return context.keyMask() == null ? t : t.multiply(context.keyMask().max(-1).reshape(h.dim(0), 1, 1));
+    }
+
+    private Tensor gamma(Tensor t) {
+        if (bound == 0) {
+            return gammaHead.forward(t);
+        }
+        Tensor delta = Linear.linear(t, gammaHead.weight().value(), null, Activation.IDENTITY);
+        return delta.divide(bound).tanh().multiply(bound).add(Param.valueOf(gammaHead.bias()));
+    }
+
+    @Override
+    public void list(Parts parts) {
+        parts.add("base", (Part) base).add("in", in).add("gammaTrunk", gammaTrunk).add("betaTrunk", betaTrunk)
+                .add("gammaHead", gammaHead).add("betaHead", betaHead);
+    }
+}

@@ -1,0 +1,111 @@
+package norma.norm;
+
+import norma.nn.Context;
+import norma.nn.Init;
+import norma.nn.Param;
+import norma.nn.Parts;
+import norma.tensor.Backend;
+import norma.tensor.Op;
+import norma.tensor.Shape;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// y = gamma * x / sqrt(mean(x^2) + eps) over the last axes (Zhang & Sennrich 2019, arXiv 1910.07467).
+///
+/// Shapes: x (..., S), gamma S. A row of zeros gives zeros.
+///
+/// @param shape S
+/// @param gamma gain, or null
+/// @param eps where the root must not vanish
+/// @param form which of the published forms
+public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements Norm {
+    /// Epsilon if no other is given, as in LLaMA.
+    public static final float EPS = 1e-6f;
+
+    /// The published forms.
+    public enum Form {
+        /// gamma x / sqrt(mean(x^2) + eps), gamma ones at first
+        GAIN,
+        /// (1 + gamma) x / sqrt(mean(x^2) + eps), gamma zeros at first (Gemma)
+        UNIT_OFFSET,
+        /// gamma sqrt(n) x / max(||x||, eps): eps is a floor instead of a summand (x-transformers)
+        CLAMPED_LENGTH
+    }
+
+    /// Over the last axis, with gain.
+    public static RmsNorm of(int dim) {
+        return of(EPS, dim);
+    }
+
+    /// Over the given last axes, with gain.
+    public static RmsNorm of(float eps, int... dims) {
+        return new RmsNorm(Shape.of(dims), Init.constant(1, dims), eps, Form.GAIN);
+    }
+
+    /// Over the last axis, without gain.
+    public static RmsNorm plain(int dim, float eps) {
+        return new RmsNorm(Shape.of(dim), null, eps, Form.GAIN);
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Context context) {
+        Tensor gain = Param.valueOf(gamma);
+        return switch (form) {
+            case GAIN -> rmsNorm(x, shape, gain, eps);
+            case UNIT_OFFSET -> rmsNorm(x, shape, gain.add(1), eps);
+            case CLAMPED_LENGTH -> clampedLength(x, gain);
+        };
+    }
+
+    /// The norm as a function; gamma may be null.
+    public static Tensor rmsNorm(Tensor x, Shape shape, Tensor gamma, float eps) {
+        Rows rows = Rows.of("RMSNorm", x, shape, gamma, null);
+        Tensor y = Tensor.empty(x.shape());
+        Tensor statistics = Tensor.empty(Shape.of(rows.count()));
+        Backend.kernels().normalization().uncentred(rows.count(), rows.columns(), x.data(), Rows.floats(gamma), null, eps,
+                y.data(), statistics.data());
+        return Tape.record(new Fused(x, gamma, shape, eps, statistics), y);
+    }
+
+    private Tensor clampedLength(Tensor x, Tensor gain) {
+        Rows rows = Rows.of("RMSNorm", x, shape, gain, null);
+        Tensor flat = x.reshape(rows.count(), rows.columns());
+        Tensor length = flat.square().sum(-1).maximum(Tensor.scalar(eps * eps)).sqrt();
+        return Rows.affine(flat.divide(length).multiply((float) Math.sqrt(rows.columns())), gain, null).reshape(x.shape());
+    }
+
+    /// With g = dy * gamma: dx = rstd (g - xhat mean(g xhat)), dGamma = sum dy xhat.
+    record Fused(Tensor x, Tensor gamma, Shape shape, float eps, Tensor statistics) implements Op.Fused {
+
+        @Override
+        public Tensor[] inputs() {
+            return Rows.present(x, gamma);
+        }
+
+        @Override
+        public Tensor[] backward(Tensor dy) {
+            Tensor dx = Tensor.empty(x.shape());
+            Tensor dGamma = Rows.emptyLike(gamma);
+            Backend.kernels().normalization().uncentredBackward(statistics.size(), shape.size(), dy.data(), x.data(),
+                    Rows.floats(gamma), statistics.data(), dx.data(), Rows.floats(dGamma), null);
+            return Rows.present(dx, dGamma);
+        }
+
+        @Override
+        public Tensor composed() {
+            Tensor rows = x.reshape(statistics.size(), shape.size());
+            Tensor xhat = rows.divide(rows.square().mean(-1).add(eps).sqrt());
+            return Rows.affine(xhat, gamma, null).reshape(x.shape());
+        }
+
+        @Override
+        public String name() {
+            return "rms norm";
+        }
+    }
+
+    @Override
+    public void list(Parts parts) {
+        parts.add("gamma", gamma);
+    }
+}

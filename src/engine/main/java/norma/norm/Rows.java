@@ -1,0 +1,47 @@
+package norma.norm;
+
+import java.util.Arrays;
+import java.util.Objects;
+import norma.kernel.Floats;
+import norma.tensor.Shape;
+import norma.tensor.Tensor;
+
+/// How norms over the last axes see their input: rows of all the features that share a statistic.
+///
+/// @param count number of rows
+/// @param columns features in a row
+record Rows(int count, int columns) {
+
+    /// The rows of x over its last axes `shape`, after checking that gain and bias fit.
+    static Rows of(String who, Tensor x, Shape shape, Tensor gamma, Tensor beta) {
+        if (!x.shape().endsWith(shape)) {
+            throw new IllegalArgumentException("%s: last %s of x %s must be %s, what it normalizes over; transpose x?"
+                    .formatted(who, shape.rank() == 1 ? "axis" : "axes", x.shape(), shape));
+        }
+        for (Tensor affine : new Tensor[] {gamma, beta}) {
+            if (affine != null && !affine.shape().equals(shape)) {
+                throw new IllegalArgumentException("%s: gain and bias must be %s, what it normalizes over; got %s"
+                        .formatted(who, shape, affine.shape()));
+            }
+        }
+        return new Rows(x.shape().slice(0, x.shape().rank() - shape.rank()).size(), shape.size());
+    }
+
+    /// gamma * xhat + beta on rows (count, columns), in tensor algebra
+    static Tensor affine(Tensor xhat, Tensor gamma, Tensor beta) {
+        Tensor scaled = gamma == null ? xhat : xhat.multiply(gamma.reshape(gamma.size()));
+        return beta == null ? scaled : scaled.add(beta.reshape(beta.size()));
+    }
+
+    static Tensor[] present(Tensor... tensors) {
+        return Arrays.stream(tensors).filter(Objects::nonNull).toArray(Tensor[]::new);
+    }
+
+    static Tensor emptyLike(Tensor x) {
+        return x == null ? null : Tensor.empty(x.shape());
+    }
+
+    static Floats floats(Tensor x) {
+        return x == null ? null : x.data();
+    }
+}

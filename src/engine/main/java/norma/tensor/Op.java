@@ -1,0 +1,30 @@
+package norma.tensor;
+
+/// What one operation leaves on the tape: a record whose components are exactly what its backward pass needs.
+///
+/// To define an operation: compute its value into `Tensor.empty(shape)`, then `return Tape.record(new MyOp(...), y)`.
+/// The backward passes of the algebra are written in tensor algebra, so that they can be differentiated again;
+/// an operation whose backward pass calls kernels implements [Fused].
+public interface Op {
+
+    /// The tensors for which `backward` gives gradients, in its order.
+    Tensor[] inputs();
+
+    /// Gradients of the inputs.
+    ///
+    /// @param dy gradient of the result, in its shape; it must not be written to
+    /// @return a tensor of each input's shape; null for inputs that need none (see [Tensor#tracked()])
+    Tensor[] backward(Tensor dy);
+
+    /// How the operation is called in tables and errors.
+    default String name() {
+        return getClass().getSimpleName();
+    }
+
+    /// An operation by kernels of its own that is also defined in tensor algebra.
+    interface Fused extends Op {
+
+        /// The same value in tensor algebra: the definition, the test's oracle, and the way to higher derivatives.
+        Tensor composed();
+    }
+}

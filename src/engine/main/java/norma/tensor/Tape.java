@@ -1,0 +1,311 @@
+package norma.tensor;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import norma.kernel.Floats;
+import org.eclipse.collections.impl.map.mutable.primitive.ObjectIntHashMap;
+
+/// One step: the operations done since it was opened, in order; the memory of their results; the step's random seed.
+///
+/// ```java
+/// try (Tape tape = Tape.training(memory, seed)) {
+///     Tensor loss = model.loss(batch);
+///     tape.backward(loss);              // adds to the gradient of every variable
+/// }                                     // all results go back to the memory
+/// ```
+///
+/// A tape belongs to the thread that opened it and is its current one until it is closed; tapes nest. Operations record
+/// themselves on the current tape if one of their inputs is tracked. Without a tape nothing is recorded and results are
+/// ordinary garbage.
+public final class Tape implements AutoCloseable {
+    private static final ThreadLocal<Tape> CURRENT = new ThreadLocal<>();
+
+    private record Entry(Op op, Tensor output, long nanos) {
+    }
+
+    private final Memory memory;
+    private final boolean training;
+    private final long seed;
+    private final Tape outer = CURRENT.get();
+    private final List<Entry> entries = new ArrayList<>();
+    private final List<float[]> taken = new ArrayList<>();
+    private long[] backwardNanos = {};
+    private long lastRecord = System.nanoTime();
+    private long keys;
+    private boolean recording;
+    private boolean closed;
+
+    private Tape(Memory memory, boolean training, long seed) {
+        this.memory = memory;
+        this.training = training;
+        this.recording = training;
+        this.seed = seed;
+        CURRENT.set(this);
+    }
+
+    /// Opens a tape that records, with dropout on.
+    ///
+    /// @param memory where results come from and go back to
+    /// @param seed of everything random in this step
+    public static Tape training(Memory memory, long seed) {
+        return new Tape(memory, true, seed);
+    }
+
+    /// Opens a tape that records nothing, with dropout off: it only owns the memory of the results.
+    public static Tape inference(Memory memory) {
+        return new Tape(memory, false, 0);
+    }
+
+    /// The tape that is open on this thread, or null.
+    public static Tape current() {
+        return CURRENT.get();
+    }
+
+    /// Whether layers that behave differently in training (dropout) do so.
+    public boolean training() {
+        return training;
+    }
+
+    /// Whether the tape is closed, so that its tensors are gone.
+    boolean closed() {
+        return closed;
+    }
+
+    /// A key for one random operation of this step; the n-th call on a tape of the same seed gives the same key.
+    public long nextKey() {
+        return Seed.mix(seed + Seed.mix(++keys));
+    }
+
+    /// Puts an operation on the current tape, if there is one and an input is tracked.
+    ///
+    /// @param y the operation's result, from [Tensor#empty(Shape)]
+    /// @return y
+    public static Tensor record(Op op, Tensor y) {
+        Tape tape = CURRENT.get();
+        if (tape != null && tape.recording && anyTracked(op.inputs())) {
+            y.made(op, tape.entries.size());
+            long now = System.nanoTime();
+            tape.entries.add(new Entry(op, y, now - tape.lastRecord));
+            tape.lastRecord = now;
+        }
+        return y;
+    }
+
+    private static boolean anyTracked(Tensor[] inputs) {
+        for (Tensor input : inputs) {
+            if (input.tracked()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Floats with undefined contents that live until this tape is closed.
+    Floats allocate(int length) {
+        float[] array = memory.take(length);
+        taken.add(array);
+        return new Floats(array, 0, length);
+    }
+
+    /// Adds d loss / d v to the gradient of every variable v that the loss depends on.
+    ///
+    /// Gradients of intermediate results are given back as soon as they are used.
+    ///
+    /// @param loss one element
+    public void backward(Tensor loss) {
+        requireOpen();
+        if (loss.size() != 1 || !loss.tracked()) {
+            throw new IllegalArgumentException(("Tape.backward: the loss must be one element that depends on a variable; got %s; "
+                    + "sum or average it?").formatted(loss));
+        }
+        recording = false;
+        backwardNanos = new long[entries.size()];
+        try {
+            new Sweep(loss).run();
+        } finally {
+            recording = training;
+        }
+    }
+
+    /// First-order backward pass. `holders` counts, for each array taken by this sweep, the pending gradients that lie
+    /// in it: one that nobody holds goes back to the memory, one that a single gradient holds can be added to in place.
+    private final class Sweep {
+        private final Tensor[] pending = new Tensor[entries.size()];
+        private final ObjectIntHashMap<float[]> holders = new ObjectIntHashMap<>();
+        private final int first;
+
+        Sweep(Tensor loss) {
+            first = loss.position();
+            int mark = taken.size();
+            add(loss, Tensor.empty(loss.shape()).fill(1), mark);
+        }
+
+        void run() {
+            for (int i = first; i >= 0; i--) {
+                Tensor dy = pending[i];
+                if (dy != null) {
+                    step(i, dy);
+                }
+            }
+        }
+
+        private void step(int i, Tensor dy) {
+            long start = System.nanoTime();
+            int mark = taken.size();
+            Op op = entries.get(i).op();
+            Tensor[] inputs = op.inputs();
+            Tensor[] dx = op.backward(dy);
+            for (int k = 0; k < inputs.length; k++) {
+                if (dx[k] != null && inputs[k].tracked()) {
+                    requireShape(op, inputs[k], dx[k]);
+                    add(inputs[k], dx[k], mark);
+                }
+            }
+            pending[i] = null;
+            release(dy.array());
+            giveBackUnheld(mark);
+            backwardNanos[i] = System.nanoTime() - start;
+        }
+
+        private void add(Tensor x, Tensor dx, int mark) {
+            if (x.position() < 0) {
+                x.addGradient(dx);
+                return;
+            }
+            Tensor sum = pending[x.position()];
+            if (sum == null) {
+                pending[x.position()] = hold(dx, mark);
+            } else if (holders.get(sum.array()) == 1 && sum.array() != dx.array()) {
+                Backend.kernels().elementwise().addScaled(dx.data(), 1, sum.data());
+            } else {
+                pending[x.position()] = hold(sum.add(dx), mark);
+                release(sum.array());
+            }
+        }
+
+        /// A gradient that lies in an array of this sweep is counted; one in a forward result is left alone.
+        private Tensor hold(Tensor gradient, int mark) {
+            float[] array = gradient.array();
+            if (holders.containsKey(array) || taken.subList(mark, taken.size()).contains(array)) {
+                holders.addToValue(array, 1);
+            }
+            return gradient;
+        }
+
+        private void release(float[] array) {
+            if (holders.containsKey(array) && holders.addToValue(array, -1) == 0) {
+                holders.remove(array);
+                taken.remove(array);
+                memory.give(array);
+            }
+        }
+
+        private void giveBackUnheld(int mark) {
+            for (int k = taken.size() - 1; k >= mark; k--) {
+                if (!holders.containsKey(taken.get(k))) {
+                    memory.give(taken.remove(k));
+                }
+            }
+        }
+    }
+
+    /// d y / d x for each x, as tensors on this tape that can be differentiated again, to any order.
+    ///
+    /// @param y one element
+    /// @param xs variables or results on this tape
+    public Tensor[] gradients(Tensor y, Tensor... xs) {
+        requireOpen();
+        if (!recording) {
+            throw new IllegalStateException("Tape.gradients: this tape records nothing; open it with Tape.training");
+        }
+        if (y.size() != 1) {
+            throw new IllegalArgumentException("Tape.gradients: y must be one element; got " + y + "; sum it?");
+        }
+        return pullBack(y, Tensor.full(y.shape(), 1), 0, xs);
+    }
+
+    /// Gradients of y for xs along the entries from `first` on, recorded. Fused operations go through their definition.
+    private Tensor[] pullBack(Tensor y, Tensor seed, int first, Tensor[] xs) {
+        Map<Tensor, Tensor> gradients = new IdentityHashMap<>();
+        gradients.put(y, seed);
+        for (int i = y.position(); i >= first; i--) {
+            Entry entry = entries.get(i);
+            Tensor dy = gradients.get(entry.output());
+            if (dy == null) {
+                continue;
+            }
+            Tensor[] inputs = entry.op().inputs();
+            Tensor[] dx = switch (entry.op()) {
+                case Op.Fused fused -> {
+                    int mark = entries.size();
+                    yield pullBack(fused.composed(), dy, mark, inputs);
+                }
+                case Op op -> op.backward(dy);
+            };
+            for (int k = 0; k < inputs.length; k++) {
+                if (dx[k] != null && inputs[k].tracked()) {
+                    requireShape(entry.op(), inputs[k], dx[k]);
+                    gradients.merge(inputs[k], dx[k], Tensor::add);
+                }
+            }
+        }
+        Tensor[] found = new Tensor[xs.length];
+        for (int i = 0; i < xs.length; i++) {
+            Tensor gradient = gradients.get(xs[i]);
+            found[i] = gradient != null ? gradient : Tensor.full(xs[i].shape(), 0);
+        }
+        return found;
+    }
+
+    private static void requireShape(Op op, Tensor x, Tensor dx) {
+        if (!x.shape().equals(dx.shape())) {
+            throw new IllegalStateException("%s.backward: the gradient of an input must have its shape %s; got %s"
+                    .formatted(op.name(), x.shape(), dx.shape()));
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("Tape: closed; its results are gone; do this before closing it");
+        }
+    }
+
+    /// Gives the memory of all results back. Tensors of this tape can't be used any more; copy those that must live on.
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        if (CURRENT.get() != this) {
+            throw new IllegalStateException("Tape: must be closed on the thread that opened it, after the tapes opened since");
+        }
+        closed = true;
+        CURRENT.set(outer);
+        taken.forEach(memory::give);
+        taken.clear();
+        entries.clear();
+    }
+
+    /// A table of the operations: result, inputs, bytes of the result, milliseconds forward and backward.
+    ///
+    /// The forward time of an operation is the time since the one before it was recorded.
+    @Override
+    public String toString() {
+        var text = new StringBuilder("%4s  %-20s %-18s %-40s %10s %8s %8s%n"
+                .formatted("#", "op", "result", "inputs", "bytes", "fwd ms", "bwd ms"));
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            var inputs = new ArrayList<String>();
+            for (Tensor input : entry.op().inputs()) {
+                inputs.add(input.position() < 0 ? input.shape().toString() : "#" + input.position() + input.shape());
+            }
+            text.append(String.format(Locale.ROOT, "%4d  %-20s %-18s %-40s %10d %8.3f %8.3f%n", i, entry.op().name(),
+                    entry.output().shape(), String.join(" ", inputs), 4L * entry.output().size(), entry.nanos() / 1e6,
+                    i < backwardNanos.length ? backwardNanos[i] / 1e6 : 0));
+        }
+        return text.toString();
+    }
+}
