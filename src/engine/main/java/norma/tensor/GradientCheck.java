@@ -70,7 +70,7 @@ public record GradientCheck(double first, double agreement, double second) {
     }
 
     private static double value(Function<Tensor[], Tensor> f, Tensor[] xs) {
-        try (Tape tape = Tape.training(new Memory(), 1)) {
+        try (Tape _ = Tape.training(new Memory(), 1)) {
             float[] y = f.apply(xs).toArray();
             float[] u = random(Shape.of(y.length), 1).toArray();
             double sum = 0;

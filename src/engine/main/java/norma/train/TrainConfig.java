@@ -1,0 +1,34 @@
+package norma.train;
+
+import norma.optim.Schedule;
+
+/// How long and how a model is trained.
+///
+/// @param steps optimizer steps in all
+/// @param accumulation batches whose gradients are averaged for one step
+/// @param schedule learning rate
+/// @param clip largest length of the gradient; 0 for no limit
+/// @param seed of batches and dropout
+/// @param validateEvery steps between validations; there is one before the first step and one after the last
+/// @param checkpointEvery steps between checkpoints; 0 for one at the end only
+public record TrainConfig(long steps, int accumulation, Schedule schedule, double clip, long seed, long validateEvery,
+        long checkpointEvery) {
+
+    /// Checks the numbers.
+    public TrainConfig {
+        if (steps < 0 || accumulation < 1 || clip < 0 || validateEvery < 1 || checkpointEvery < 0) {
+            throw new IllegalArgumentException(("training: steps and clip must not be negative, accumulation and validateEvery "
+                    + "must be positive; got %d, %s, %d, %d").formatted(steps, clip, accumulation, validateEvery));
+        }
+    }
+
+    /// Clipped at 1, one batch a step, a validation every tenth of the way.
+    public static TrainConfig of(long steps, double rate, long seed) {
+        return new TrainConfig(steps, 1, Schedule.cosine(rate, steps / 20, steps), 1, seed, Math.max(1, steps / 10), 0);
+    }
+
+    /// With checkpoints.
+    public TrainConfig withCheckpointEvery(long steps) {
+        return new TrainConfig(this.steps, accumulation, schedule, clip, seed, validateEvery, steps);
+    }
+}
