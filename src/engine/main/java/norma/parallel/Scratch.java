@@ -8,6 +8,8 @@ public final class Scratch {
     private static final int SLOTS = 8;
     private static final ThreadLocal<float[][]> ARRAYS = ThreadLocal.withInitial(() -> new float[SLOTS][0]);
 
+    private static final ThreadLocal<float[][][]> ROWS = ThreadLocal.withInitial(() -> new float[SLOTS][0][0]);
+
     private Scratch() {
     }
 
@@ -18,5 +20,15 @@ public final class Scratch {
             arrays[slot] = new float[length];
         }
         return arrays[slot];
+    }
+
+    /// At least `count` arrays of at least `length` floats each, of undefined contents: for loops that C2 vectorizes only
+    /// when every array has the same index. Their slots are not those of [#floats].
+    public static float[][] rows(int slot, int count, int length) {
+        float[][][] rows = ROWS.get();
+        if (rows[slot].length < count || rows[slot][0].length < length) {
+            rows[slot] = new float[Math.max(count, rows[slot].length)][length];
+        }
+        return rows[slot];
     }
 }

@@ -1,0 +1,203 @@
+package norma.kernel.simd;
+
+import static norma.kernel.simd.Lanes.F;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+import norma.kernel.Matrix;
+
+/// One factor of a matrix product, cut into the panels that [Tiles] reads.
+///
+/// A line is a row of A or a column of B; its elements follow k. A panel holds a few lines side by side: all their elements
+/// of one k stand together, then those of the next k. Lines that a panel has room for but the matrix lacks are zeros.
+///
+/// Panels of A have [Tiles#ROWS] lines. Those of B have three vectors; where the last one would be a single vector it takes
+/// one from its neighbour, for a tile one vector wide has too few accumulators to keep the FMA units busy.
+final class Panels {
+    private static final int L = Lanes.LANES;
+
+    private static final int RUNS = 64;
+
+    /// The transposition works on squares of 8 by 8, which fit in registers everywhere and divide every panel.
+    private static final int SIDE = 8;
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_256;
+    private static final VectorShuffle<Float> SWAP1 = VectorShuffle.fromOp(S, i -> i ^ 1);
+    private static final VectorShuffle<Float> SWAP2 = VectorShuffle.fromOp(S, i -> i ^ 2);
+    private static final VectorShuffle<Float> SWAP4 = VectorShuffle.fromOp(S, i -> i ^ 4);
+    private static final VectorMask<Float> ODD1 = VectorMask.fromLong(S, 0b10101010);
+    private static final VectorMask<Float> ODD2 = VectorMask.fromLong(S, 0b11001100);
+    private static final VectorMask<Float> ODD4 = VectorMask.fromLong(S, 0b11110000);
+
+    /// Number of lines, and of panels.
+    final int lines;
+    final int count;
+
+    /// Lines of a panel that is not the last or the one before it.
+    final int width;
+
+    /// The factor, where its first element lies, how far it is from there to the next line and to the next k.
+    private final float[] data;
+    private final int first;
+    private final int across;
+    private final int along;
+
+    /// Lines with padding, and how many of them the last panels share if the last would be too narrow otherwise.
+    private final int padded;
+    private final int narrowest;
+
+    private Panels(Matrix x, int index, int lines, int across, int along, int unit, int units) {
+        this.data = x.data().array();
+        this.first = x.data().offset() + index * x.batchStride();
+        this.lines = lines;
+        this.across = across;
+        this.along = along;
+        this.width = unit * units;
+        this.count = Math.ceilDiv(lines, width);
+        this.narrowest = unit * (units - 1);
+        this.padded = Math.max(Math.ceilDiv(lines, unit) * unit, narrowest);
+    }
+
+    /// The rows of matrix `index` of a batch.
+    static Panels ofRows(Matrix a, int index) {
+        return new Panels(a, index, a.rows(), a.rowStride(), a.columnStride(), Tiles.ROWS, 1);
+    }
+
+    /// The columns of matrix `index` of a batch.
+    static Panels ofColumns(Matrix b, int index) {
+        return new Panels(b, index, b.columns(), b.columnStride(), b.rowStride(), L, 3);
+    }
+
+    /// The first line of panel `p`; of the panel after the last, the number of lines with padding.
+    int start(int p) {
+        return p == count ? padded : Math.clamp(padded - narrowest, 0, p * width);
+    }
+
+    /// The first line of panel `p`, or the number of lines of the matrix if there is no such panel.
+    int edge(int p) {
+        return Math.min(start(p), lines);
+    }
+
+    /// Copies panels `[from, to)` for `depth` values of k, the first of which is `k`: panel p to
+    /// `toAt + (start(p) - start(from)) * depth`.
+    void pack(int from, int to, int k, int depth, float[] target, int targetAt) {
+        int source = first + k * along;
+        if (across == 1) {
+            copy(source, from, to, depth, target, targetAt);
+            return;
+        }
+        for (int p = from; p < to; p++) {
+            int width = start(p + 1) - start(p);
+            int filled = edge(p + 1) - start(p);
+            int panelAt = targetAt + (start(p) - start(from)) * depth;
+            if (filled < width) {
+                Arrays.fill(target, panelAt, panelAt + depth * width, 0);
+            }
+            if (along == 1 && L >= SIDE) {
+                transpose(data, source + start(p) * across, across, filled, depth, target, panelAt, width);
+            } else {
+                gather(data, source + start(p) * across, across, along, filled, depth, target, panelAt, width);
+            }
+        }
+    }
+
+    /// Lines lie side by side: each k is a run of the matrix, and few of them are read at a time, for a page of memory
+    /// may hold no more than one.
+    private void copy(int source, int from, int to, int depth, float[] target, int targetAt) {
+        for (int k = 0; k < depth; k += RUNS) {
+            for (int p = from; p < to; p++) {
+                int width = start(p + 1) - start(p);
+                int at = targetAt + (start(p) - start(from)) * depth + k * width;
+                copy(source + k * along + start(p), edge(p + 1) - start(p), Math.min(RUNS, depth - k), target, at, width);
+            }
+        }
+    }
+
+    private void copy(int source, int filled, int count, float[] target, int at, int width) {
+        if (filled < width) {
+            for (int k = 0; k < count; k++) {
+                System.arraycopy(data, source + k * along, target, at + k * width, filled);
+                Arrays.fill(target, at + k * width + filled, at + (k + 1) * width, 0);
+            }
+        } else if (width == 3 * L) {
+            for (int k = 0; k < count; k++) {
+                FloatVector.fromArray(F, data, source + k * along).intoArray(target, at + k * width);
+                FloatVector.fromArray(F, data, source + k * along + L).intoArray(target, at + k * width + L);
+                FloatVector.fromArray(F, data, source + k * along + 2 * L).intoArray(target, at + k * width + 2 * L);
+            }
+        } else if (width % L == 0) {
+            for (int k = 0; k < count; k++) {
+                for (int i = 0; i < width; i += L) {
+                    FloatVector.fromArray(F, data, source + k * along + i).intoArray(target, at + k * width + i);
+                }
+            }
+        } else {
+            for (int k = 0; k < count; k++) {
+                FloatVector.fromArray(S, data, source + k * along).intoArray(target, at + k * width);
+            }
+        }
+    }
+
+    /// Each line is a run of `depth` floats.
+    private static void transpose(float[] from, int at, int across, int lines, int depth, float[] to, int toAt, int width) {
+        int squares = lines - lines % SIDE;
+        int square = depth - depth % SIDE;
+        for (int i = 0; i < squares; i += SIDE) {
+            for (int k = 0; k < square; k += SIDE) {
+                transpose(from, at + i * across + k, across, to, toAt + k * width + i, width);
+            }
+            gather(from, at + i * across + square, across, 1, SIDE, depth - square, to, toAt + square * width + i, width);
+        }
+        gather(from, at + squares * across, across, 1, lines - squares, depth, to, toAt + squares, width);
+    }
+
+    /// One square, in log2(8) rounds: round d exchanges bit d of the row's number with bit d of the lane's.
+    private static void transpose(float[] from, int at, int across, float[] to, int toAt, int width) {
+        FloatVector a0 = FloatVector.fromArray(S, from, at);
+        FloatVector a1 = FloatVector.fromArray(S, from, at + across);
+        FloatVector a2 = FloatVector.fromArray(S, from, at + 2 * across);
+        FloatVector a3 = FloatVector.fromArray(S, from, at + 3 * across);
+        FloatVector a4 = FloatVector.fromArray(S, from, at + 4 * across);
+        FloatVector a5 = FloatVector.fromArray(S, from, at + 5 * across);
+        FloatVector a6 = FloatVector.fromArray(S, from, at + 6 * across);
+        FloatVector a7 = FloatVector.fromArray(S, from, at + 7 * across);
+
+        FloatVector b0 = a0.blend(a1.rearrange(SWAP1), ODD1);
+        FloatVector b1 = a0.rearrange(SWAP1).blend(a1, ODD1);
+        FloatVector b2 = a2.blend(a3.rearrange(SWAP1), ODD1);
+        FloatVector b3 = a2.rearrange(SWAP1).blend(a3, ODD1);
+        FloatVector b4 = a4.blend(a5.rearrange(SWAP1), ODD1);
+        FloatVector b5 = a4.rearrange(SWAP1).blend(a5, ODD1);
+        FloatVector b6 = a6.blend(a7.rearrange(SWAP1), ODD1);
+        FloatVector b7 = a6.rearrange(SWAP1).blend(a7, ODD1);
+
+        FloatVector c0 = b0.blend(b2.rearrange(SWAP2), ODD2);
+        FloatVector c2 = b0.rearrange(SWAP2).blend(b2, ODD2);
+        FloatVector c1 = b1.blend(b3.rearrange(SWAP2), ODD2);
+        FloatVector c3 = b1.rearrange(SWAP2).blend(b3, ODD2);
+        FloatVector c4 = b4.blend(b6.rearrange(SWAP2), ODD2);
+        FloatVector c6 = b4.rearrange(SWAP2).blend(b6, ODD2);
+        FloatVector c5 = b5.blend(b7.rearrange(SWAP2), ODD2);
+        FloatVector c7 = b5.rearrange(SWAP2).blend(b7, ODD2);
+
+        c0.blend(c4.rearrange(SWAP4), ODD4).intoArray(to, toAt);
+        c1.blend(c5.rearrange(SWAP4), ODD4).intoArray(to, toAt + width);
+        c2.blend(c6.rearrange(SWAP4), ODD4).intoArray(to, toAt + 2 * width);
+        c3.blend(c7.rearrange(SWAP4), ODD4).intoArray(to, toAt + 3 * width);
+        c0.rearrange(SWAP4).blend(c4, ODD4).intoArray(to, toAt + 4 * width);
+        c1.rearrange(SWAP4).blend(c5, ODD4).intoArray(to, toAt + 5 * width);
+        c2.rearrange(SWAP4).blend(c6, ODD4).intoArray(to, toAt + 6 * width);
+        c3.rearrange(SWAP4).blend(c7, ODD4).intoArray(to, toAt + 7 * width);
+    }
+
+    private static void gather(float[] from, int at, int across, int along, int lines, int depth, float[] to, int toAt,
+            int width) {
+        for (int k = 0; k < depth; k++) {
+            for (int i = 0; i < lines; i++) {
+                to[toAt + k * width + i] = from[at + i * across + k * along];
+            }
+        }
+    }
+}

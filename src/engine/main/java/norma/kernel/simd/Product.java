@@ -1,0 +1,222 @@
+package norma.kernel.simd;
+
+import norma.kernel.Elementwise;
+import norma.kernel.Floats;
+import norma.kernel.Matmul.Epilogue;
+import norma.kernel.Matrix;
+import norma.parallel.Scratch;
+import norma.parallel.Workers;
+
+/// One matrix product C = A B, blocked for caches after Goto and van de Geijn, "Anatomy of High-Performance Matrix
+/// Multiplication" (2008), and BLIS (Van Zee and van de Geijn 2015).
+///
+///     shared factor: packed once, by all threads              from the last-level cache
+///     for each chunk of C, in parallel:
+///         for each block of k:
+///             own factor: pack the chunk's lines              in the second-level cache
+///             for each panel of the shared factor:            through the first-level cache
+///                 for each panel of the own factor:
+///                     a tile of C += panel of A times panel of B, in registers
+///
+/// The factor with fewer lines is the shared one, so the larger is read once, copied while it is at hand and never written
+/// back to memory. With few rows (decoding) that larger factor is B: each thread streams its columns of the weights.
+///
+/// A chunk holds all of k, so no two threads add to the same element; where C is cut depends on the shape alone.
+final class Product {
+    private static final int L = Lanes.LANES;
+
+    /// With 32 vector registers a tile holds 8 x 3 accumulators; with the 16 of AVX2 or SSE, 4 x 3.
+    private static final boolean MANY_REGISTERS = L == 16 || System.getProperty("os.arch").equals("aarch64");
+
+    /// Values of k in a block: a panel of A is then 12 KB, and stays in a first-level cache of 32 KB while B passes by.
+    private static final int BLOCK = 384;
+
+    /// Values of k packed at once, and floats of the shared factor packed at once: they bound the working memory to 16 MB.
+    private static final int DEEPEST = 4096;
+    private static final int SHARED = 1 << 22;
+
+    /// Lines of the own factor in a chunk at most: 192 lines of a block are 288 KB of a second-level cache.
+    private static final int OWN = 192;
+
+    /// Chunks to aim at, and the multiply-adds that make one worth handing to a thread (about 3 microseconds).
+    private static final int CHUNKS = 16;
+    private static final int MINOWN = 48;
+    private static final int LEAST_WORK = 1 << 17;
+
+    private final Panels a;
+    private final Panels b;
+    private final Floats c;
+    private final int first;
+    private final int stride;
+    private final int k;
+    private final Epilogue epilogue;
+    private final Elementwise elementwise;
+
+    private final Panels shared;
+    private final Panels own;
+    private float[] packed;
+    private int sharedFrom;
+    private int sharedTo;
+    private int start;
+    private int depth;
+    private int block;
+    private int ownGrain;
+    private int sharedGrain;
+    private int chunksAcross;
+
+    Product(Matrix a, Matrix b, Matrix c, int index, Epilogue epilogue, Elementwise elementwise) {
+        this.a = Panels.ofRows(a, index);
+        this.b = Panels.ofColumns(b, index);
+        this.c = c.data();
+        this.first = c.data().offset() + index * c.batchStride();
+        this.stride = c.rowStride();
+        this.k = a.columns();
+        this.epilogue = epilogue;
+        this.elementwise = elementwise;
+        boolean fewRows = c.rows() <= c.columns();
+        this.shared = fewRows ? this.a : this.b;
+        this.own = fewRows ? this.b : this.a;
+    }
+
+    void run() {
+        if (k == 0) {
+            begin(0, a.lines, 0, b.lines);
+            end(0, a.lines, 0, b.lines);
+            return;
+        }
+        int most = Math.max(1, SHARED / Math.min(k, DEEPEST) / shared.width);
+        for (sharedFrom = 0; sharedFrom < shared.count; sharedFrom = sharedTo) {
+            sharedTo = Math.min(shared.count, sharedFrom + most);
+            for (start = 0; start < k; start += depth) {
+                depth = Math.min(DEEPEST, k - start);
+                multiply();
+            }
+        }
+    }
+
+    private void multiply() {
+        block = Math.ceilDiv(depth, Math.ceilDiv(depth, BLOCK));
+        int sharedLines = shared.start(sharedTo) - shared.start(sharedFrom);
+        packed = Scratch.floats(0, sharedLines * depth);
+        Workers.split(sharedTo - sharedFrom, Math.ceilDiv(LEAST_WORK / 4, shared.width * depth),
+                this::packShared);
+
+        int ownUnit = own.width;
+        int sharedUnit = shared.width;
+        long work = (long) sharedLines * own.lines * depth;
+        long least = Math.max(LEAST_WORK, work / CHUNKS);
+        ownGrain = OWN / ownUnit;
+        while (ownGrain * ownUnit > MINOWN && (long) ownGrain * ownUnit * sharedLines * depth > least) {
+            ownGrain = Math.ceilDiv(ownGrain, 2);
+        }
+        long chunk = (long) ownGrain * ownUnit * sharedLines * depth;
+        int cuts = (int) Math.clamp(chunk / least, 1, Math.max(1, sharedLines / 192));
+        sharedGrain = Math.ceilDiv(sharedTo - sharedFrom, cuts);
+        chunksAcross = Math.ceilDiv(sharedTo - sharedFrom, sharedGrain);
+        Workers.split(Math.ceilDiv(own.count, ownGrain) * chunksAcross, 1, this::chunks);
+    }
+
+    /// Where panel `p` of the shared factor lies for the block of `count` values of k from `start + at`.
+    private int sharedAt(int p, int at, int count) {
+        int line = shared.start(p) - shared.start(sharedFrom);
+        int lines = shared.start(sharedTo) - shared.start(sharedFrom);
+        return lines * at + line * count;
+    }
+
+    private void packShared(int from, int to) {
+        for (int at = 0; at < depth; at += block) {
+            int count = Math.min(block, depth - at);
+            shared.pack(sharedFrom + from, sharedFrom + to, start + at, count, packed,
+                    sharedAt(sharedFrom + from, at, count));
+        }
+    }
+
+    private void chunks(int from, int to) {
+        for (int i = from; i < to; i++) {
+            int o = i / chunksAcross * ownGrain;
+            int s = sharedFrom + i % chunksAcross * sharedGrain;
+            chunk(o, Math.min(o + ownGrain, own.count), s, Math.min(s + sharedGrain, sharedTo));
+        }
+    }
+
+    private void chunk(int ownFrom, int ownTo, int from, int to) {
+        boolean aShared = shared == a;
+        int row = aShared ? a.edge(from) : a.edge(ownFrom);
+        int rows = aShared ? a.edge(to) : a.edge(ownTo);
+        int column = aShared ? b.edge(ownFrom) : b.edge(from);
+        int columns = aShared ? b.edge(ownTo) : b.edge(to);
+        if (start == 0) {
+            begin(row, rows, column, columns);
+        }
+        float[] mine = Scratch.floats(1, (own.start(ownTo) - own.start(ownFrom)) * block);
+        for (int at = 0; at < depth; at += block) {
+            int count = Math.min(block, depth - at);
+            own.pack(ownFrom, ownTo, start + at, count, mine, 0);
+            for (int s = from; s < to; s++) {
+                int sharedAt = sharedAt(s, at, count);
+                for (int o = ownFrom; o < ownTo; o++) {
+                    int ownAt = (own.start(o) - own.start(ownFrom)) * count;
+                    if (aShared) {
+                        tile(s, packed, sharedAt, o, mine, ownAt, count);
+                    } else {
+                        tile(o, mine, ownAt, s, packed, sharedAt, count);
+                    }
+                }
+            }
+        }
+        if (start + depth == k) {
+            end(row, rows, column, columns);
+        }
+    }
+
+    private void begin(int row, int rows, int column, int columns) {
+        for (int i = row; i < rows; i++) {
+            epilogue.begin(c.array(), first + i * stride + column, column, columns - column);
+        }
+    }
+
+    private void end(int row, int rows, int column, int columns) {
+        for (int i = row; i < rows; i++) {
+            epilogue.end(c, first + i * stride + column, columns - column, elementwise);
+        }
+    }
+
+    /// The tile of C where panel `i` of A meets panel `j` of B. One that does not fit inside C is computed beside it.
+    private void tile(int i, float[] aPanel, int aAt, int j, float[] bPanel, int bAt, int count) {
+        int rows = a.edge(i + 1) - a.start(i);
+        int columns = b.edge(j + 1) - b.start(j);
+        int width = b.start(j + 1) - b.start(j);
+        int at = first + a.start(i) * stride + b.start(j);
+        if (rows == Tiles.ROWS && columns == width) {
+            tile(rows, width, aPanel, aAt, bPanel, bAt, count, c.array(), at, stride);
+            return;
+        }
+        float[] tile = Scratch.floats(2, Tiles.ROWS * width);
+        for (int r = 0; r < rows; r++) {
+            System.arraycopy(c.array(), at + r * stride, tile, r * width, columns);
+        }
+        tile(rows, width, aPanel, aAt, bPanel, bAt, count, tile, 0, width);
+        for (int r = 0; r < rows; r++) {
+            System.arraycopy(tile, r * width, c.array(), at + r * stride, columns);
+        }
+    }
+
+    private static void tile(int rows, int width, float[] a, int aAt, float[] b, int bAt, int count, float[] c, int at,
+            int stride) {
+        if (MANY_REGISTERS && rows > 4) {
+            if (width == 3 * L) {
+                Tiles.tile8x3(a, aAt, b, bAt, count, c, at, stride);
+            } else {
+                Tiles.tile8x2(a, aAt, b, bAt, count, c, at, stride);
+            }
+            return;
+        }
+        for (int r = 0; r < rows; r += 4) {
+            if (width == 3 * L) {
+                Tiles.tile4x3(a, aAt + r, b, bAt, count, c, at + r * stride, stride);
+            } else {
+                Tiles.tile4x2(a, aAt + r, b, bAt, count, c, at + r * stride, stride);
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package norma.kernel.simd;
+
+import norma.kernel.Elementwise;
+import norma.kernel.Matmul;
+import norma.kernel.Matrix;
+import norma.parallel.Workers;
+
+/// Matrix products on vectors; [Product] tells how one is computed.
+///
+/// Each element of C is one chain of fused multiply-adds in the order of k. So a row of C has the same bits whatever the
+/// other rows are and however many there are, and those bits are the reference's.
+public final class SimdMatmul implements Matmul {
+    private final Elementwise elementwise = new Elementwise() { };
+
+    /// From this many matrices on each thread takes whole ones; fewer are computed one after the other by all threads.
+    private static final int MANY = 16;
+
+    /// Multiply-adds that make a chunk of a batch worth handing to a thread.
+    private static final long LEAST_WORK = 1 << 17;
+
+    @Override
+    public void multiply(Matrix a, Matrix b, Matrix c, Epilogue epilogue) {
+        Matmul.check(a, b, c, epilogue);
+        if (c.rows() == 0 || c.columns() == 0) {
+            return;
+        }
+        if (c.batch() > 1 && b.batchStride() == 0 && stacked(a) && stacked(c)) {
+            multiply(stack(a), only(b), stack(c), epilogue);
+            return;
+        }
+        long work = (long) c.rows() * c.columns() * Math.max(1, a.columns());
+        int grain = c.batch() < MANY ? c.batch() : (int) Math.max(1, LEAST_WORK / work);
+        Workers.split(c.batch(), grain, (from, to) -> {
+            for (int i = from; i < to; i++) {
+                new Product(a, b, c, i, epilogue, elementwise).run();
+            }
+        });
+    }
+
+    /// Whether the rows of all matrices of the batch are those of one tall matrix.
+    private static boolean stacked(Matrix x) {
+        return x.batchStride() == x.rows() * x.rowStride();
+    }
+
+    private static Matrix stack(Matrix x) {
+        return new Matrix(x.data(), 1, x.batch() * x.rows(), x.columns(), 0, x.rowStride(), x.columnStride());
+    }
+
+    private static Matrix only(Matrix x) {
+        return new Matrix(x.data(), 1, x.rows(), x.columns(), 0, x.rowStride(), x.columnStride());
+    }
+}
