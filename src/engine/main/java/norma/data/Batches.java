@@ -1,0 +1,95 @@
+package norma.data;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Cuts a sequence of ids into windows for a language model: `time` ids to read and, one further on, the ids to say.
+///
+/// Which windows a batch has is a function of seed and step, so the number of the step is all that must be kept to go
+/// on where training stopped, and a batch cut in two, on two machines or for accumulation, reads the same windows.
+public final class Batches {
+
+    /// One training batch, row after row.
+    ///
+    /// @param inputs ids to read, B x T
+    /// @param targets for each of `inputs` the id that follows it, B x T
+    /// @param batch B, how many rows
+    /// @param time T, ids in a row
+    public record Batch(int[] inputs, int[] targets, int batch, int time) {
+    }
+
+    private final int[] tokens;
+    private final int batch;
+    private final int time;
+    private final long seed;
+
+    /// @param tokens the sequence, at least `time + 1` ids; not copied
+    /// @param batch B, rows of a batch
+    /// @param time T, ids of a row
+    /// @param seed another seed, other windows
+    public Batches(int[] tokens, int batch, int time, long seed) {
+        if (batch < 1 || time < 1) {
+            throw new IllegalArgumentException("Batches: batch and time must be at least 1; got batch " + batch
+                    + ", time " + time);
+        }
+        Math.multiplyExact(batch, time);
+        if (tokens.length <= time) {
+            throw new IllegalArgumentException("Batches: the corpus must have at least time + 1 = " + (time + 1L)
+                    + " tokens; got " + tokens.length + "; add text or make time shorter");
+        }
+        this.tokens = tokens;
+        this.batch = batch;
+        this.time = time;
+        this.seed = seed;
+    }
+
+    /// Batches of a corpus as one sequence; see [Corpus#encode].
+    public static Batches of(Corpus corpus, Tokenizer tokenizer, int batch, int time, long seed) {
+        return new Batches(corpus.encode(tokenizer), batch, time, seed);
+    }
+
+    /// How many ids the sequence has.
+    public int tokens() {
+        return tokens.length;
+    }
+
+    /// The batch of training step `step`: windows drawn at random, with equal chance wherever they begin.
+    ///
+    /// @param step from 0 on
+    public Batch batch(long step) {
+        int[] starts = new int[batch];
+        for (int row = 0; row < batch; row++) {
+            starts[row] = SplitMix.below(tokens.length - time, seed, step * batch + row);
+        }
+        return windows(starts);
+    }
+
+    /// `count` batches to measure on, always the same: their windows stand evenly from the first to the last that fits.
+    /// In a short sequence they overlap.
+    public List<Batch> validation(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("Batches: count of validation batches must be at least 1; got " + count);
+        }
+        long last = tokens.length - time - 1;
+        long steps = Math.max(1, (long) count * batch - 1);
+        List<Batch> batches = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int[] starts = new int[batch];
+            for (int row = 0; row < batch; row++) {
+                starts[row] = (int) (((long) i * batch + row) * last / steps);
+            }
+            batches.add(windows(starts));
+        }
+        return batches;
+    }
+
+    private Batch windows(int[] starts) {
+        int[] inputs = new int[batch * time];
+        int[] targets = new int[batch * time];
+        for (int row = 0; row < batch; row++) {
+            System.arraycopy(tokens, starts[row], inputs, row * time, time);
+            System.arraycopy(tokens, starts[row] + 1, targets, row * time, time);
+        }
+        return new Batch(inputs, targets, batch, time);
+    }
+}
