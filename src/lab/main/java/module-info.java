@@ -1,9 +1,10 @@
 /// The `norma` command: experiments, reports and everything that talks to a person.
 module norma.lab {
+    requires com.google.gson;
     requires extjwnl;
     requires info.picocli;
     requires me.tongfei.progressbar;
     requires norma.engine;
 
-    opens norma.lab to info.picocli;
+    opens norma.lab to com.google.gson, info.picocli;
 }

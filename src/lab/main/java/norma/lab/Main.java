@@ -1,12 +1,58 @@
 package norma.lab;
 
-/// The `norma` command.
-public final class Main {
-    private Main() {
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// The `norma` command: it finds the subcommand that the arguments name and turns what goes wrong into one line.
+@Command(name = "norma", version = Main.VERSION, mixinStandardHelpOptions = true, subcommands = {Compare.class},
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Trains small Transformers under different normalizations, in pure Java.%n",
+        footer = {"%nnorma COMMAND --help tells more about one of them. To begin with:%n",
+                "  norma compare                the same model under five norms, on the built-in corpus",
+                "  norma compare --steps 20     a first look, in seconds"})
+public final class Main implements Runnable {
+
+    /// Of this build.
+    public static final String VERSION = "norma 0.1.0-SNAPSHOT";
+
+    /// What the process ends with when a command did what it was asked, but its single run diverged.
+    public static final int DIVERGED = 1;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    Main() {
+    }
+
+    /// Runs the command that the arguments name, and ends the process.
+    public static void main(String[] args) {
+        System.exit(run(args));
     }
 
     /// Runs the command that the arguments name.
-    public static void main(String[] args) {
-        System.out.println("norma 0.1.0-SNAPSHOT");
+    ///
+    /// @return 0 for success, 1 for a run that diverged, 2 for bad input, 3 for what should not happen
+    static int run(String... args) {
+        CommandLine command = commandLine();
+        try {
+            return command.execute(args);
+        } catch (OutOfMemoryError | ExceptionInInitializerError e) {
+            return Failure.report(e, command);
+        }
+    }
+
+    private static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setParameterExceptionHandler((e, _) -> Failure.misused(e))
+                .setExecutionExceptionHandler((e, command, _) -> Failure.report(e, command));
+    }
+
+    @Override
+    public void run() {
+        PrintWriter out = spec.commandLine().getOut();
+        spec.commandLine().usage(out);
     }
 }

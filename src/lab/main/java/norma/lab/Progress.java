@@ -1,0 +1,149 @@
+package norma.lab;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.DecimalFormat;
+import java.time.Duration;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/// How far a long command is, on standard error: a bar with rate and remaining time on a terminal, a line now and then in a
+/// log, nothing when a machine reads.
+sealed interface Progress extends AutoCloseable {
+    /// One more unit is done.
+    void step();
+
+    /// What is being done just now; shown beside the bar.
+    void note(String text);
+
+    @Override
+    void close();
+
+    /// Progress of `task`, which takes `total` units such as `step`.
+    static Progress of(String task, String unit, long total, boolean silent) {
+        if (silent) {
+            return new Silent();
+        }
+        return Terminal.isThere() ? new Bar(task, unit, total) : new Lines(System.err, task, unit, total);
+    }
+
+    /// Says nothing.
+    record Silent() implements Progress {
+        @Override
+        public void step() {
+        }
+
+        @Override
+        public void note(String text) {
+        }
+
+        @Override
+        public void close() {
+        }
+    }
+
+    /// A bar that moves.
+    final class Bar implements Progress {
+        private final ProgressBar bar;
+
+        Bar(String task, String unit, long total) {
+            bar = new ProgressBarBuilder().setTaskName(task).setInitialMax(total).setUnit(" " + unit + "s", 1)
+                    .showSpeed(new DecimalFormat("0.0")).setStyle(ProgressBarStyle.ASCII).setUpdateIntervalMillis(250)
+                    .setConsumer(new ConsoleProgressBarConsumer(System.err, Terminal.columns() - 1)).build();
+        }
+
+        @Override
+        public void step() {
+            bar.step();
+        }
+
+        @Override
+        public void note(String text) {
+            bar.setExtraMessage(" " + text);
+        }
+
+        @Override
+        public void close() {
+            bar.close();
+        }
+    }
+
+    /// A line every ten seconds.
+    final class Lines implements Progress {
+        private static final long EVERY = Duration.ofSeconds(10).toNanos();
+
+        private final PrintStream out;
+        private final String task;
+        private final String unit;
+        private final long total;
+        private final long start = System.nanoTime();
+        private long last = start;
+        private long done;
+        private String note = "";
+
+        Lines(PrintStream out, String task, String unit, long total) {
+            this.out = out;
+            this.task = task;
+            this.unit = unit;
+            this.total = total;
+        }
+
+        @Override
+        public void step() {
+            done++;
+            long now = System.nanoTime();
+            if (now - last >= EVERY) {
+                last = now;
+                double perSecond = done / ((now - start) / 1e9);
+                out.printf("%s: %d of %d %ss (%.1f/s), about %s left%s%n", task, done, total, unit, perSecond,
+                        time((total - done) / perSecond), note.isEmpty() ? "" : ", " + note);
+            }
+        }
+
+        @Override
+        public void note(String text) {
+            note = text;
+        }
+
+        @Override
+        public void close() {
+        }
+
+        private static String time(double seconds) {
+            long whole = Math.round(seconds);
+            return whole < 120 ? whole + " s" : "%d:%02d min".formatted(whole / 60, whole % 60);
+        }
+    }
+
+    /// What standard error is connected to.
+    final class Terminal {
+        private static final Path LINUX_STDERR = Path.of("/proc/self/fd/2");
+        private static final int USUAL = 80;
+
+        private Terminal() {
+        }
+
+        /// Whether a person watches. Java can say it of standard input and output together only; Linux can of each.
+        static boolean isThere() {
+            try {
+                String target = Files.readSymbolicLink(LINUX_STDERR).toString();
+                return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+            } catch (IOException | UnsupportedOperationException e) {
+                return System.console() != null && System.console().isTerminal();
+            }
+        }
+
+        /// Its width, if the shell exports it.
+        static int columns() {
+            try {
+                return Math.max(40, Integer.parseInt(System.getenv("COLUMNS")));
+            } catch (NumberFormatException e) {
+                return USUAL;
+            }
+        }
+    }
+}
