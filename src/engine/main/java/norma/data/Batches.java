@@ -23,6 +23,8 @@ public final class Batches {
     private final int time;
     private final long seed;
 
+    /// Batches cut from a sequence.
+    ///
     /// @param tokens the sequence, at least `time + 1` ids; not copied
     /// @param batch B, rows of a batch
     /// @param time T, ids of a row

@@ -10,12 +10,16 @@ import java.nio.file.Path;
 public final class CorruptFileException extends IOException {
     private static final long serialVersionUID = 1;
 
+    /// For contents that can be read and are wrong.
+    ///
     /// @param file what was read
     /// @param problem what must hold; what came
     public CorruptFileException(Path file, String problem) {
         super(file + ": " + problem);
     }
 
+    /// For contents whose syntax another reader refused.
+    ///
     /// @param file what was read
     /// @param problem what must hold; what came
     /// @param cause what the reader of the file's syntax said
