@@ -24,7 +24,8 @@ final class Job {
         for (int i = taken.getAndIncrement(); i < chunks; i = taken.getAndIncrement()) {
             try {
                 if (failure == null) {
-                    chunk.run(i * grain, Math.min(count, (i + 1) * grain));
+                    int from = i * grain;
+                    chunk.run(from, from + Math.min(grain, count - from));
                 }
             } catch (Throwable thrown) {
                 failure = thrown;
