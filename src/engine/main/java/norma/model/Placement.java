@@ -107,13 +107,23 @@ public sealed interface Placement {
     ///
     /// LN_attn and LN_ffn stay plain when the norm is an adaptive one.
     ///
-    /// @param site where the head scale stands: before the output projection in the paper, after it in fairseq
+    /// @param site where the head scale stands: before the output projection in the paper, after it in fairseq; or null
     /// @param residualScale whether lambda is there; the paper uses it for small models
-    record NormFormer(HeadScale.Site site, boolean residualScale) implements Placement {
+    /// @param attentionNorm whether LN_attn is there
+    /// @param middleNorm whether LN_ffn is there
+    record NormFormer(HeadScale.Site site, boolean residualScale, boolean attentionNorm, boolean middleNorm)
+            implements Placement {
+
+        /// With all that the paper adds.
+        public NormFormer(HeadScale.Site site, boolean residualScale) {
+            this(site, residualScale, true, true);
+        }
+
         @Override
         public String name() {
             return "normformer" + (site == HeadScale.Site.AFTER_OUT_PROJ ? "_fairseq" : "")
-                    + (residualScale ? "_resscale" : "");
+                    + (residualScale ? "_resscale" : "") + (site == null ? "_without_head_scale" : "")
+                    + (attentionNorm ? "" : "_without_attention_norm") + (middleNorm ? "" : "_without_middle_norm");
         }
 
         @Override
@@ -123,14 +133,15 @@ public sealed interface Placement {
 
         @Override
         public Layer aroundAttention(Attention f, Place place) {
-            Norm after = place.norm().plain().make(place.init().at("after"), place.dim());
-            return new PreBranch(place.norm("norm"), f.with(HeadScale.of(f.heads(), site)), after, null, place.dropout());
+            Norm after = attentionNorm ? place.norm().plain().make(place.init().at("after"), place.dim()) : null;
+            Attention scaled = site == null ? f : f.with(HeadScale.of(f.heads(), site));
+            return new PreBranch(place.norm("norm"), scaled, after, null, place.dropout());
         }
 
         @Override
         public Layer aroundMlp(Mlp f, Place place) {
             int hidden = f.down().weight().value().dim(1);
-            Norm middle = place.norm().plain().make(place.init().at("middle"), hidden);
+            Norm middle = middleNorm ? place.norm().plain().make(place.init().at("middle"), hidden) : null;
             Param scale = residualScale ? Init.constant(1, place.dim()) : null;
             return new PreBranch(place.norm("norm"), f.with(middle), null, scale, place.dropout());
         }

@@ -35,8 +35,9 @@ import norma.tensor.Tensor;
 /// @param betaHead Wb, bias b0
 /// @param causal whether position t sees positions 0 .. t only
 /// @param bound s of gamma = g0 + s tanh(delta / s), a guard against runaway gains; 0 for none
+/// @param eps of the RMSNorm between trunk and heads
 public record AdaptiveNormFormer(Norm base, Linear in, Trunk gammaTrunk, Trunk betaTrunk, Linear gammaHead, Linear betaHead,
-        boolean causal, float bound) implements Norm {
+        boolean causal, float bound, float eps) implements Norm {
 
     /// What is normalized before gamma and beta.
     public enum Base {
@@ -95,7 +96,7 @@ public record AdaptiveNormFormer(Norm base, Linear in, Trunk gammaTrunk, Trunk b
         return new AdaptiveNormFormer(base, in, gammaTrunk, betaTrunk,
                 new Linear(init.zeros(dim, width), Init.constant(1, dim), Activation.IDENTITY),
                 new Linear(init.zeros(dim, width), Init.constant(0, dim), Activation.IDENTITY), options.causal(),
-                options.bound());
+                options.bound(), RmsNorm.EPS);
     }
 
     /// A trunk for norms over D features.
@@ -119,8 +120,8 @@ public record AdaptiveNormFormer(Norm base, Linear in, Trunk gammaTrunk, Trunk b
         return gamma(t).multiply(xhat).add(betaHead.forward(u, context));
     }
 
-    private static Tensor read(Trunk trunk, Tensor h, Context context) {
-        Tensor t = RmsNorm.rmsNorm(trunk.forward(h, context), Shape.of(h.dim(-1)), null, RmsNorm.EPS);
+    private Tensor read(Trunk trunk, Tensor h, Context context) {
+        Tensor t = RmsNorm.rmsNorm(trunk.forward(h, context), Shape.of(h.dim(-1)), null, eps);
         // a sequence that is all padding has nothing to read: t = 0 leaves gamma = g0 and beta = b0
         return context.keyMask() == null ? t : t.multiply(context.keyMask().max(-1).reshape(h.dim(0), 1, 1));
     }
@@ -137,5 +138,34 @@ public record AdaptiveNormFormer(Norm base, Linear in, Trunk gammaTrunk, Trunk b
     public void list(Parts parts) {
         parts.add("base", (Part) base).add("in", in).add("gammaTrunk", gammaTrunk).add("betaTrunk", betaTrunk)
                 .add("gammaHead", gammaHead).add("betaHead", betaHead);
+    }
+
+    static void golden(GoldenCase c) {
+        Tensor x = c.sequences("x");
+        int dim = x.dim(-1);
+        c.expect("dim", dim);
+        c.ignore("attn_dim"); // the shapes say it, if there is a trunk at all
+        boolean causal = c.flag("causal", false);
+        int depth = c.integer("depth", 1);
+        int heads = c.integer("heads", Math.max(1, Math.min(8, dim / 64)));
+        float eps = c.number("eps_inner", RmsNorm.EPS);
+        Linear in = c.has("Win") ? c.linear("Win", "bin") : null;
+        var norm = new AdaptiveNormFormer(goldenBase(c, dim), in, Trunk.golden(c, "t", depth, heads, causal, eps),
+                c.flag("shared", true) ? null : Trunk.golden(c, "u", depth, heads, causal, eps),
+                goldenHead(c, "Wg", "g0", 1, dim), goldenHead(c, "Wb", "b0", 0, dim), causal, c.number("bound", 0), eps);
+        c.output("y", norm.forward(x).reshape(c.input("x").shape()));
+    }
+
+    private static Norm goldenBase(GoldenCase c, int dim) {
+        return switch (c.text("base", "layer")) {
+            case "layer" -> LayerNorm.plain(dim, c.number("eps_base", LayerNorm.EPS));
+            case "rms" -> RmsNorm.plain(dim, c.number("eps_base", RmsNorm.EPS));
+            case String other -> throw new GoldenCase.Unsupported("config: base " + other);
+        };
+    }
+
+    private static Linear goldenHead(GoldenCase c, String weight, String bias, float first, int dim) {
+        Linear head = c.linear(weight, bias);
+        return head.bias() != null ? head : new Linear(head.weight(), Init.constant(first, dim), Activation.IDENTITY);
     }
 }

@@ -89,4 +89,12 @@ public record LayerNorm(Shape shape, Param gamma, Param beta, float eps) impleme
     public void list(Parts parts) {
         parts.add("gamma", gamma).add("beta", beta);
     }
+
+    static void golden(GoldenCase c) {
+        Tensor x = c.input("x");
+        Shape over = Shape.of(c.integers("normalized_shape", x.dim(-1)));
+        boolean affine = c.flag("affine", true);
+        Param beta = c.flag("bias", true) && affine ? c.gain("bias") : null;
+        c.output("y", new LayerNorm(over, affine ? c.gain("weight") : null, beta, c.number("eps", EPS)).forward(x));
+    }
 }

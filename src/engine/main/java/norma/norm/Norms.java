@@ -2,6 +2,7 @@ package norma.norm;
 
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import norma.nn.Init;
 import norma.norm.AdaptiveNormFormer.Base;
 
@@ -16,16 +17,19 @@ public final class Norms {
     /// @param over what its statistics are taken over, for x (B, T, D)
     /// @param parameters what it learns, for D features
     /// @param maker of norms for one model, from the options and whether the model is causal
+    /// @param golden how it computes a golden vector
     public record Entry(String name, String group, String paper, String over, String parameters,
-            BiFunction<Spec, Boolean, NormMaker> maker) {
+            BiFunction<Spec, Boolean, NormMaker> maker, Consumer<GoldenCase> golden) {
     }
 
     private static final List<Entry> ALL = List.of(
-            new Entry("layer_norm", "statistics", "Ba 2016, arXiv 1607.06450", "D", "gamma D, beta D", Norms::layerNorm),
-            new Entry("rms_norm", "statistics", "Zhang 2019, arXiv 1910.07467", "D", "gamma D", Norms::rmsNorm),
+            new Entry("layer_norm", "statistics", "Ba 2016, arXiv 1607.06450", "D", "gamma D, beta D", Norms::layerNorm,
+                    LayerNorm::golden),
+            new Entry("rms_norm", "statistics", "Zhang 2019, arXiv 1910.07467", "D", "gamma D", Norms::rmsNorm,
+                    RmsNorm::golden),
             new Entry("normformer_adaptive", "conditional", "no paper; an article's idea", "D", "g0 D, b0 D, a small Transformer",
-                    Norms::adaptive),
-            new Entry("identity", "none", "", "nothing", "none", (_, _) -> (_, _) -> new Identity()));
+                    Norms::adaptive, AdaptiveNormFormer::golden),
+            new Entry("identity", "none", "", "nothing", "none", (_, _) -> (_, _) -> new Identity(), Identity::golden));
 
     private Norms() {
     }

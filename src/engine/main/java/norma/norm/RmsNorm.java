@@ -52,7 +52,7 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
         Tensor gain = Param.valueOf(gamma);
         return switch (form) {
             case GAIN -> rmsNorm(x, shape, gain, eps);
-            case UNIT_OFFSET -> rmsNorm(x, shape, gain.add(1), eps);
+            case UNIT_OFFSET -> rmsNorm(x, shape, gain == null ? null : gain.add(1), eps);
             case CLAMPED_LENGTH -> clampedLength(x, gain);
         };
     }
@@ -107,5 +107,19 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
     @Override
     public void list(Parts parts) {
         parts.add("gamma", gamma);
+    }
+
+    static void golden(GoldenCase c) {
+        Tensor x = c.input("x");
+        Shape over = Shape.of(c.integers("normalized_shape", x.dim(-1)));
+        // PyTorch's default is the machine epsilon, and the vectors were computed in double
+        float eps = c.number("eps", Math.ulp(1.0));
+        float clamp = c.number("eps_clamp", 0);
+        boolean offset = c.flag("unit_offset", false);
+        Form form = clamp > 0 ? Form.CLAMPED_LENGTH : offset ? Form.UNIT_OFFSET : Form.GAIN;
+        if (clamp > 0 && offset) {
+            throw new GoldenCase.Unsupported("eps_clamp together with unit_offset");
+        }
+        c.output("y", new RmsNorm(over, c.gain("weight"), clamp > 0 ? clamp : eps, form).forward(x));
     }
 }

@@ -1,0 +1,156 @@
+package norma.io;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import norma.io.GoldenFile.Case;
+import norma.io.GoldenFile.Values;
+import norma.model.GoldenBlocks;
+import norma.norm.GoldenCase;
+import norma.tensor.Memory;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// Runs golden vectors on the engine, in float: outputs, running statistics and gradients.
+///
+/// A number a agrees with an expected b if `|a - b| <= tolerance (1 + |b|)`, with a tolerance of 2e-6 for results and 2e-5
+/// for gradients; NaN agrees with NaN. In cases of rows without variance, rows of zeros or one feature, results must be
+/// right to the last bit wherever the expected number is a decimal that float carries: `0.25`, `-0.323`.
+///
+/// This stands beside the reader of the format, in the lowest package that sees norms, placements and files, so that the
+/// engine's tests and the command line run the same code.
+public final class Golden {
+    private static final double FORWARD = 2e-6;
+    private static final double BACKWARD = 2e-5;
+    private static final Pattern EXACT = Pattern.compile("zero_variance|zero_row|size_?(one|1)(\\D|$)");
+
+    /// What came of a case.
+    public enum Status {
+        /// All numbers agree.
+        PASSED,
+        /// One does not, or the engine refused.
+        FAILED,
+        /// The engine has no such method, or the method no such option.
+        UNSUPPORTED
+    }
+
+    /// One case.
+    ///
+    /// @param method which method
+    /// @param name which case
+    /// @param status what came of it
+    /// @param maxError largest `|a - b| / (1 + |b|)`; 0 if nothing was compared
+    /// @param reason why it didn't pass; empty if it did
+    public record Outcome(String method, String name, Status status, double maxError, String reason) {
+    }
+
+    private double maxError;
+    private String failure = "";
+    private double worst;
+
+    private Golden() {
+    }
+
+    /// Runs one case.
+    public static Outcome run(String method, Case golden) {
+        Consumer<GoldenCase> body = GoldenBlocks.method(method);
+        if (body == null) {
+            return new Outcome(method, golden.name(), Status.UNSUPPORTED, 0, "no method " + method);
+        }
+        try {
+            var check = new Golden();
+            check.compare(body, golden);
+            Status status = check.failure.isEmpty() ? Status.PASSED : Status.FAILED;
+            return new Outcome(method, golden.name(), status, check.maxError, check.failure);
+        } catch (GoldenCase.Unsupported e) {
+            return new Outcome(method, golden.name(), Status.UNSUPPORTED, 0, e.getMessage());
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            return new Outcome(method, golden.name(), Status.FAILED, 0, e.getMessage());
+        }
+    }
+
+    private void compare(Consumer<GoldenCase> method, Case golden) {
+        var c = new GoldenCase(golden.name(), golden.config(), tensors(golden.inputs()), tensors(golden.constants()));
+        try (Tape tape = Tape.training(new Memory(), 0)) {
+            method.accept(c);
+            c.finish();
+            boolean exact = EXACT.matcher(golden.name()).find();
+            golden.outputs().forEach((name, expected) -> compare(name, c.outputs().get(name), expected, FORWARD, exact));
+            Tensor loss = loss(c.outputs(), golden.gradOutputs());
+            if (loss.tracked()) {
+                tape.backward(loss);
+            }
+            golden.buffers().forEach((name, expected) -> compare(name, c.buffers().get(name), expected, FORWARD, false));
+            golden.grads().forEach((name, expected) -> compare("gradient of " + name, gradient(c.variables().get(name)),
+                    expected, BACKWARD, false));
+        }
+    }
+
+    private static Map<String, Tensor> tensors(Map<String, Values> values) {
+        var tensors = new LinkedHashMap<String, Tensor>();
+        values.forEach((name, value) -> tensors.put(name, Tensor.of(value.shape(), value.floats())));
+        return tensors;
+    }
+
+    /// L = sum over the outputs of `<grad_output, output>`
+    private static Tensor loss(Map<String, Tensor> outputs, Map<String, Values> gradients) {
+        Tensor loss = Tensor.scalar(0);
+        for (var gradient : gradients.entrySet()) {
+            Tensor y = outputs.get(gradient.getKey());
+            if (y != null && y.shape().equals(gradient.getValue().shape())) {
+                loss = loss.add(y.multiply(Tensor.of(y.shape(), gradient.getValue().floats())).sum());
+            }
+        }
+        return loss;
+    }
+
+    /// The gradient; zeros if the loss doesn't depend on x.
+    private static Tensor gradient(Tensor x) {
+        return x.hasGradient() ? x.gradient() : Tensor.of(x.shape(), new float[x.size()]);
+    }
+
+    private void compare(String name, Tensor actual, Values expected, double tolerance, boolean exact) {
+        if (actual == null || !actual.shape().equals(expected.shape())) {
+            fail("%s must be %s; got %s".formatted(name, expected.shape(), actual == null ? "nothing" : actual.shape()),
+                    Double.POSITIVE_INFINITY);
+            return;
+        }
+        double error = 0;
+        boolean last = true;
+        for (int i = 0; i < expected.values().length; i++) {
+            double b = expected.values()[i];
+            float a = actual.data().get(i);
+            error = Math.max(error, error(a, b));
+            last &= !(exact && carried(b)) || a == (float) b;
+        }
+        maxError = Math.max(maxError, error);
+        if (error > tolerance) {
+            fail(String.format(Locale.ROOT, "%s is off by %.3g, more than %.0e", name, error, tolerance), error);
+        } else if (!last) {
+            fail(String.format(Locale.ROOT, "%s must be right to the last bit; is off by %.3g", name, error), error);
+        }
+    }
+
+    /// The worst of what is wrong.
+    private void fail(String text, double error) {
+        if (failure.isEmpty() || error > worst) {
+            failure = text;
+            worst = error;
+        }
+    }
+
+    private static double error(double a, double b) {
+        if (Double.compare(a, b) == 0) {
+            return 0;
+        }
+        double error = Math.abs(a - b) / (1 + Math.abs(b));
+        return Double.isNaN(error) ? Double.POSITIVE_INFINITY : error;
+    }
+
+    /// Whether b is the decimal that a float is printed as.
+    private static boolean carried(double b) {
+        return Double.parseDouble(Float.toString((float) b)) == b;
+    }
+}

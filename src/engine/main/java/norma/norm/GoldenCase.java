@@ -1,0 +1,229 @@
+package norma.norm;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import norma.kernel.Activation;
+import norma.nn.Linear;
+import norma.nn.Param;
+import norma.tensor.Tensor;
+
+/// A golden vector as a method sees it: options and tensors by name, and a place for what comes out.
+///
+/// ```java
+/// static void golden(GoldenCase c) {
+///     Tensor x = c.input("x");
+///     c.output("y", new RmsNorm(Shape.of(x.dim(-1)), c.gain("weight"), c.number("eps", 1e-6), Form.GAIN).forward(x));
+/// }
+/// ```
+///
+/// A method takes what it understands. What nobody took makes the case unsupported when it is done: an option that is
+/// passed over would make a wrong answer look like a failure, or a right one like a proof.
+///
+/// Inputs are tracked, so gradients find them through whatever a layer does with them.
+public final class GoldenCase {
+
+    /// The method can't do what a case asks for; the message says what.
+    public static final class Unsupported extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        /// @param reason what it can't do
+        public Unsupported(String reason) {
+            super(reason);
+        }
+    }
+
+    private final String name;
+    private final Map<String, Object> options;
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Map<String, Tensor> variables = new LinkedHashMap<>();
+    private final Map<String, Tensor> outputs = new LinkedHashMap<>();
+    private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+    private final Set<String> taken = new HashSet<>();
+
+    /// A case that no method has seen yet.
+    ///
+    /// @param name of the case
+    /// @param options numbers, booleans, texts and lists of them by name
+    /// @param inputs tensors that gradients are wanted for
+    /// @param constants tensors without gradient, running statistics before the call among them
+    public GoldenCase(String name, Map<String, Object> options, Map<String, Tensor> inputs, Map<String, Tensor> constants) {
+        this.name = name;
+        this.options = Map.copyOf(options);
+        inputs.forEach((key, value) -> variables.put(key, value.variable()));
+        tensors.putAll(variables);
+        constants.forEach((key, value) -> {
+            if (tensors.putIfAbsent(key, value) != null) {
+                throw new IllegalArgumentException("GoldenCase: a tensor must be given once; " + key + " comes twice");
+            }
+        });
+    }
+
+    /// What the case is called.
+    public String name() {
+        return name;
+    }
+
+    // ---- Options ----
+
+    /// A number.
+    public float number(String option, double otherwise) {
+        return (float) (double) option(option, Double.class, otherwise);
+    }
+
+    /// A whole number.
+    public int integer(String option, int otherwise) {
+        return whole(option, option(option, Double.class, (double) otherwise));
+    }
+
+    /// True or false.
+    public boolean flag(String option, boolean otherwise) {
+        return option(option, Boolean.class, otherwise);
+    }
+
+    /// A text.
+    public String text(String option, String otherwise) {
+        return option(option, String.class, otherwise);
+    }
+
+    /// A list of whole numbers; one alone is a list too.
+    public int[] integers(String option, int... otherwise) {
+        taken.add(option);
+        return switch (options.get(option)) {
+            case null -> otherwise;
+            case List<?> list -> list.stream().mapToInt(value -> whole(option, value)).toArray();
+            case Object value -> new int[] {whole(option, value)};
+        };
+    }
+
+    /// A nonlinearity, by the names of the golden vectors.
+    public Activation activation(String option, Activation otherwise) {
+        return switch (text(option, null)) {
+            case null -> otherwise;
+            case "gelu_exact", "gelu_erf", "gelu" -> Activation.GELU_ERF;
+            case "gelu_tanh" -> Activation.GELU_TANH;
+            case "relu" -> Activation.RELU;
+            case "silu", "swish" -> Activation.SILU;
+            case "identity", "none" -> Activation.IDENTITY;
+            case String other -> throw new Unsupported("config: %s %s".formatted(option, other));
+        };
+    }
+
+    /// Takes an option that must repeat what the shapes say.
+    public void expect(String option, int size) {
+        if (integer(option, size) != size) {
+            throw new Unsupported("config: %s is %s, but the tensors say %d".formatted(option, options.get(option), size));
+        }
+    }
+
+    /// Takes options that change nothing here.
+    public void ignore(String... names) {
+        taken.addAll(Arrays.asList(names));
+    }
+
+    private <T> T option(String option, Class<T> type, T otherwise) {
+        taken.add(option);
+        Object value = options.get(option);
+        if (value != null && !type.isInstance(value)) {
+            throw new Unsupported("config: %s is %s, which is no %s".formatted(option, value, type.getSimpleName()));
+        }
+        return value == null ? otherwise : type.cast(value);
+    }
+
+    private static int whole(String option, Object value) {
+        if (!(value instanceof Double number) || number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
+            throw new Unsupported("config: %s is %s, which is no whole number".formatted(option, value));
+        }
+        return number.intValue();
+    }
+
+    // ---- Tensors ----
+
+    /// Whether there is a tensor of that name.
+    public boolean has(String tensor) {
+        return tensors.containsKey(tensor);
+    }
+
+    /// A tensor that must be there.
+    public Tensor input(String tensor) {
+        taken.add(tensor);
+        if (!has(tensor)) {
+            throw new Unsupported("no input " + tensor);
+        }
+        return tensors.get(tensor);
+    }
+
+    /// A tensor as sequences (B, T, D), whatever axes stand before the last two.
+    public Tensor sequences(String tensor) {
+        Tensor x = input(tensor);
+        if (x.shape().rank() < 2) {
+            throw new Unsupported("%s %s is no sequence".formatted(tensor, x.shape()));
+        }
+        return x.reshape(x.shape().slice(0, x.shape().rank() - 2).size(), x.dim(-2), x.dim(-1));
+    }
+
+    /// A gain or bias, or null if the case has none of that name.
+    public Param gain(String tensor) {
+        return has(tensor) ? new Param(input(tensor), Param.Role.GAIN) : null;
+    }
+
+    /// A linear layer of a matrix (out, in) and, if the case has one, a bias.
+    public Linear linear(String weight, String bias) {
+        return new Linear(new Param(input(weight), Param.Role.WEIGHT), gain(bias), Activation.IDENTITY);
+    }
+
+    /// Puts a tensor's numbers into a parameter that a layer made itself, whose gradient is then that input's. A parameter
+    /// or tensor that isn't there is left alone.
+    public void load(Param param, String tensor) {
+        if (param == null || !has(tensor)) {
+            return;
+        }
+        if (!param.value().shape().equals(input(tensor).shape())) {
+            throw new IllegalArgumentException("%s must be %s; got %s"
+                    .formatted(tensor, param.value().shape(), input(tensor).shape()));
+        }
+        param.value().data().set(input(tensor).data());
+        variables.computeIfPresent(tensor, (_, _) -> param.value());
+    }
+
+    // ---- Results ----
+
+    /// Gives a result.
+    public void output(String tensor, Tensor value) {
+        outputs.put(tensor, value);
+    }
+
+    /// Gives running statistics, which are looked at after the backward pass.
+    public void buffer(String tensor, Tensor value) {
+        buffers.put(tensor, value);
+    }
+
+    /// Checks that the method took everything.
+    public void finish() {
+        var left = new TreeSet<String>();
+        options.keySet().stream().filter(key -> !taken.contains(key)).forEach(key -> left.add("option " + key));
+        tensors.keySet().stream().filter(key -> !taken.contains(key)).forEach(key -> left.add("input " + key));
+        if (!left.isEmpty()) {
+            throw new Unsupported("what to do with " + String.join(", ", left));
+        }
+    }
+
+    /// What came out, by name.
+    public Map<String, Tensor> outputs() {
+        return outputs;
+    }
+
+    /// Running statistics after the call, by name.
+    public Map<String, Tensor> buffers() {
+        return buffers;
+    }
+
+    /// For each input, the variable that has its gradient.
+    public Map<String, Tensor> variables() {
+        return variables;
+    }
+}
