@@ -261,7 +261,7 @@ public final class Tensor {
 
     /// this to a fixed power
     public Tensor power(float exponent) {
-        return power(scalar(exponent));
+        return Power.of(this, exponent);
     }
 
     // ---- Maths functions ----
