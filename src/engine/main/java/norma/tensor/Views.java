@@ -33,6 +33,9 @@ final class Views {
                         .formatted(x.shape(), Arrays.toString(order)));
             }
         }
+        if (order.length == 0) {
+            return x;
+        }
         Tensor y = Tensor.empty(Shape.of(dims));
         Backend.kernels().elementwise().permute(x.data(), y.data(), dims, strides);
         return Tape.record(new Permute(x, order), y);
