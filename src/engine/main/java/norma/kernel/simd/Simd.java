@@ -1,0 +1,45 @@
+package norma.kernel.simd;
+
+import norma.kernel.CrossEntropy;
+import norma.kernel.Dropout;
+import norma.kernel.Elementwise;
+import norma.kernel.Gather;
+import norma.kernel.Kernels;
+import norma.kernel.Normalization;
+import norma.kernel.Reduction;
+import norma.kernel.Rotary;
+import norma.kernel.Softmax;
+import norma.kernel.Update;
+
+/// Whether this process can use the Vector API, and the kernels that do.
+///
+/// No class of `jdk.incubator.vector` is touched unless [#available()] holds.
+public final class Simd {
+
+    private Simd() {
+    }
+
+    /// Whether the module is readable and the virtual machine compiles its operations to vector instructions.
+    public static boolean available() {
+        return reason().isEmpty();
+    }
+
+    /// What is missing and what to add; empty if nothing is.
+    public static String reason() {
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+            return "the module jdk.incubator.vector is not resolved; start java with --add-modules jdk.incubator.vector";
+        }
+        String vm = System.getProperty("java.vm.name", "");
+        if (!vm.contains("HotSpot") && !vm.contains("OpenJDK") && !vm.contains("GraalVM")) {
+            return "the virtual machine '" + vm + "' is not known to compile the Vector API; use one with HotSpot's C2 or GraalVM";
+        }
+        return "";
+    }
+
+    /// The SIMD kernels; only if [#available()].
+    public static Kernels kernels() {
+        return new Kernels("simd" + Lanes.F.vectorBitSize(), new Elementwise() { }, new Reduction() { }, new SimdMatmul(),
+                new Normalization() { }, new Softmax() { }, new SimdAttention(), new Rotary() { }, new CrossEntropy() { },
+                new Gather() { }, new Dropout() { }, new Update() { });
+    }
+}
