@@ -7,8 +7,8 @@ public interface Matmul {
 
     /// C = f(A B + bias), for each matrix of the batch.
     ///
-    /// Every element of C is one chain of fused multiply-adds in the order of k that starts from the bias. So all kernel
-    /// sets give the same product bit for bit, and a row of C does not depend on the other rows.
+    /// Every element of C is one chain of fused multiply-adds in the order of k that starts from the bias. So all
+    /// kernel sets give the same product bit for bit, and a row of C does not depend on the other rows.
     ///
     /// @param a (batch, m, k), any strides
     /// @param b (batch, k, n), any strides
@@ -66,7 +66,8 @@ public interface Matmul {
             return new Epilogue(false, bias, null, Activation.IDENTITY);
         }
 
-        /// Sets part of a row of C to what its sum starts from: what it held if the product is added to it, plus the bias.
+        /// Sets part of a row of C to what its sum starts from: what it held if the product is added to it, plus the
+        /// bias.
         ///
         /// @param c the array of C
         /// @param at index in it of the part's first element

@@ -16,12 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 class MatmulTest {
-    /// Around the tiles (4, 8 rows; 16, 32, 48 columns), the blocks of k (384) and those of the reference (64, 128, 512).
-    private static final int[][] SHAPES = {{1, 1, 1}, {3, 1, 13}, {1, 17, 3}, {13, 3, 17}, {4, 16, 8}, {8, 48, 9}, {17, 63, 13},
+    /// Around the tiles (4, 8 rows; 16, 32, 48 columns), the blocks of k (384) and those of the reference (64, 128,
+    /// 512).
+    private static final int[][] SHAPES = {{1, 1, 1}, {3, 1, 13}, {1, 17, 3}, {13, 3, 17}, {4, 16, 8}, {8, 48, 9},
+            {17, 63, 13},
             {63, 63, 63}, {5, 64, 207}, {207, 13, 63}, {63, 207, 130}, {207, 207, 207}, {1, 702, 385}, {9, 515, 400},
             {16, 49, 1025}, {130, 33, 800}, {700, 65, 31}};
 
-    static final List<Matmul> SETS = List.of(new Matmul() { }, new SimdMatmul());
+    static final List<Matmul> SETS = List.of(new Matmul() {}, new SimdMatmul());
 
     private final Random random = new Random(7);
 
@@ -204,8 +206,8 @@ class MatmulTest {
                 Epilogue.bias(Floats.zeros(3))));
     }
 
-    /// Compares with sums in double precision, given the bound of Higham, "Accuracy and Stability of Numerical Algorithms"
-    /// (2002), 3.1: k roundings, each of at most half an ulp of the sum of magnitudes.
+    /// Compares with sums in double precision, given the bound of Higham, "Accuracy and Stability of Numerical
+    /// Algorithms" (2002), 3.1: k roundings, each of at most half an ulp of the sum of magnitudes.
     private void verify(Matmul set, Matrix a, Matrix b, Matrix c, Epilogue epilogue) {
         float[] before = c.data().array().clone();
         set.multiply(a, b, c, epilogue);
@@ -223,7 +225,8 @@ class MatmulTest {
                     }
                     double bound = (a.columns() + 2) * 0x1p-24 * magnitude;
                     if (epilogue.preactivation() != null) {
-                        assertEquals(sum, epilogue.preactivation().get(at(c, x, i, j) - c.data().offset()), bound, what);
+                        assertEquals(sum, epilogue.preactivation().get(at(c, x, i, j) - c.data().offset()), bound,
+                                what);
                     }
                     double expected = activate(epilogue.activation(), sum);
                     assertEquals(expected, get(c, x, i, j), 1.2 * bound + 1e-6 * (1 + Math.abs(expected)), what);

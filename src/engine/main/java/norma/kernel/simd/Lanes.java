@@ -6,8 +6,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// How wide the vectors of this package are: the widest the machine has, or `-Dnorma.simd.bits=128|256|512`.
 ///
-/// Kernels must name [#F] itself at each call: C2 makes one instruction of a vector method only when it sees the species
-/// as a constant. The width may change the last bits of a sum; pin it where results must agree between machines.
+/// Kernels must name [#F] itself at each call: C2 makes one instruction of a vector method only when it sees the
+/// species as a constant. The width may change the last bits of a sum; pin it where results must agree between
+/// machines.
 final class Lanes {
     static final VectorSpecies<Float> F = choose(Integer.getInteger("norma.simd.bits"));
 

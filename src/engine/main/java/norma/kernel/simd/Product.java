@@ -18,8 +18,9 @@ import norma.parallel.Workers;
 ///                 for each panel of the own factor:
 ///                     a tile of C += panel of A times panel of B, in registers
 ///
-/// The factor with fewer lines is the shared one, so the larger is read once, copied while it is at hand and never written
-/// back to memory. With few rows (decoding) that larger factor is B: each thread streams its columns of the weights.
+/// The factor with fewer lines is the shared one, so the larger is read once, copied while it is at hand and never
+/// written back to memory. With few rows (decoding) that larger factor is B: each thread streams its columns of the
+/// weights.
 ///
 /// A chunk holds all of k, so no two threads add to the same element; where C is cut depends on the shape alone.
 final class Product {
@@ -31,16 +32,20 @@ final class Product {
     /// Values of k in a block: a panel of A is then 12 KB, and stays in a first-level cache of 32 KB while B passes by.
     private static final int BLOCK = 384;
 
-    /// Values of k packed at once, and floats of the shared factor packed at once: they bound the working memory to 16 MB.
+    /// Values of k packed at once, and floats of the shared factor packed at once: they bound the working memory to 16
+    /// MB.
     private static final int DEEPEST = 4096;
     private static final int SHARED = 1 << 22;
 
     /// Lines of the own factor in a chunk at most: 192 lines of a block are 288 KB of a second-level cache.
     private static final int OWN = 192;
 
-    /// Chunks to aim at, and the multiply-adds that make one worth handing to a thread (about 3 microseconds).
+    /// Lines that a factor is not cut below to make more chunks: the other factor would be packed too often.
+    private static final int LEAST_OWN = 48;
+    private static final int LEAST_SHARED = 192;
+
+    /// Chunks to aim at, and the multiply-adds that make one worth handing to a thread: about a microsecond.
     private static final int CHUNKS = 16;
-    private static final int MINOWN = 48;
     private static final int LEAST_WORK = 1 << 17;
 
     private final Panels a;
@@ -54,15 +59,20 @@ final class Product {
 
     private final Panels shared;
     private final Panels own;
+
+    /// What is packed: panels `[sharedFrom, sharedTo)` of the shared factor for `depth` values of k from `start` on,
+    /// block of k after block of k.
     private float[] packed;
     private int sharedFrom;
     private int sharedTo;
     private int start;
     private int depth;
     private int block;
+
+    /// The grid of chunks: panels of each factor in a chunk, and chunks along the shared factor.
     private int ownGrain;
     private int sharedGrain;
-    private int chunksAcross;
+    private int sharedCuts;
 
     Product(Matrix a, Matrix b, Matrix c, int index, Epilogue epilogue, Elementwise elementwise) {
         this.a = Panels.ofRows(a, index);
@@ -96,31 +106,32 @@ final class Product {
 
     private void multiply() {
         block = Math.ceilDiv(depth, Math.ceilDiv(depth, BLOCK));
-        int sharedLines = shared.start(sharedTo) - shared.start(sharedFrom);
-        packed = Scratch.floats(0, sharedLines * depth);
-        Workers.split(sharedTo - sharedFrom, Math.ceilDiv(LEAST_WORK / 4, shared.width * depth),
-                this::packShared);
+        packed = Scratch.floats(0, sharedLines() * depth);
+        Workers.split(sharedTo - sharedFrom, Math.ceilDiv(LEAST_WORK / 4, shared.width * depth), this::packShared);
+        cut();
+        Workers.split(Math.ceilDiv(own.count, ownGrain) * sharedCuts, 1, this::chunks);
+    }
 
-        int ownUnit = own.width;
-        int sharedUnit = shared.width;
-        long work = (long) sharedLines * own.lines * depth;
-        long least = Math.max(LEAST_WORK, work / CHUNKS);
-        ownGrain = OWN / ownUnit;
-        while (ownGrain * ownUnit > MINOWN && (long) ownGrain * ownUnit * sharedLines * depth > least) {
+    /// Cuts the own factor first, then the shared one, until there are enough chunks.
+    private void cut() {
+        long slice = (long) sharedLines() * depth;
+        long aim = Math.max(LEAST_WORK, slice * own.lines / CHUNKS);
+        ownGrain = OWN / own.width;
+        while (ownGrain * own.width > LEAST_OWN && slice * ownGrain * own.width > aim) {
             ownGrain = Math.ceilDiv(ownGrain, 2);
         }
-        long chunk = (long) ownGrain * ownUnit * sharedLines * depth;
-        int cuts = (int) Math.clamp(chunk / least, 1, Math.max(1, sharedLines / 192));
-        sharedGrain = Math.ceilDiv(sharedTo - sharedFrom, cuts);
-        chunksAcross = Math.ceilDiv(sharedTo - sharedFrom, sharedGrain);
-        Workers.split(Math.ceilDiv(own.count, ownGrain) * chunksAcross, 1, this::chunks);
+        long cuts = Math.clamp(slice * ownGrain * own.width / aim, 1, Math.max(1, sharedLines() / LEAST_SHARED));
+        sharedGrain = (int) Math.ceilDiv(sharedTo - sharedFrom, cuts);
+        sharedCuts = Math.ceilDiv(sharedTo - sharedFrom, sharedGrain);
+    }
+
+    private int sharedLines() {
+        return shared.start(sharedTo) - shared.start(sharedFrom);
     }
 
     /// Where panel `p` of the shared factor lies for the block of `count` values of k from `start + at`.
     private int sharedAt(int p, int at, int count) {
-        int line = shared.start(p) - shared.start(sharedFrom);
-        int lines = shared.start(sharedTo) - shared.start(sharedFrom);
-        return lines * at + line * count;
+        return sharedLines() * at + (shared.start(p) - shared.start(sharedFrom)) * count;
     }
 
     private void packShared(int from, int to) {
@@ -133,8 +144,8 @@ final class Product {
 
     private void chunks(int from, int to) {
         for (int i = from; i < to; i++) {
-            int o = i / chunksAcross * ownGrain;
-            int s = sharedFrom + i % chunksAcross * sharedGrain;
+            int o = i / sharedCuts * ownGrain;
+            int s = sharedFrom + i % sharedCuts * sharedGrain;
             chunk(o, Math.min(o + ownGrain, own.count), s, Math.min(s + sharedGrain, sharedTo));
         }
     }

@@ -1,22 +1,23 @@
 package norma.kernel.simd;
 
 import norma.kernel.Elementwise;
+import norma.kernel.Kernels;
 import norma.kernel.Matmul;
 import norma.kernel.Matrix;
 import norma.parallel.Workers;
 
 /// Matrix products on vectors; [Product] tells how one is computed.
 ///
-/// Each element of C is one chain of fused multiply-adds in the order of k. So a row of C has the same bits whatever the
-/// other rows are and however many there are, and those bits are the reference's.
+/// Each element of C is one chain of fused multiply-adds in the order of k. So a row of C has the same bits whatever
+/// the other rows are and however many there are, and those bits are the reference's.
 public final class SimdMatmul implements Matmul {
-    private final Elementwise elementwise = new Elementwise() { };
-
     /// From this many matrices on each thread takes whole ones; fewer are computed one after the other by all threads.
     private static final int MANY = 16;
 
     /// Multiply-adds that make a chunk of a batch worth handing to a thread.
     private static final long LEAST_WORK = 1 << 17;
+
+    private final Elementwise elementwise = Kernels.REFERENCE.elementwise();
 
     @Override
     public void multiply(Matrix a, Matrix b, Matrix c, Epilogue epilogue) {
@@ -29,12 +30,20 @@ public final class SimdMatmul implements Matmul {
             return;
         }
         long work = (long) c.rows() * c.columns() * Math.max(1, a.columns());
-        int grain = c.batch() < MANY ? c.batch() : (int) Math.max(1, LEAST_WORK / work);
+        int grain = c.batch() < MANY ? Math.max(1, c.batch()) : (int) Math.max(1, LEAST_WORK / work);
         Workers.split(c.batch(), grain, (from, to) -> {
             for (int i = from; i < to; i++) {
-                new Product(a, b, c, i, epilogue, elementwise).run();
+                multiply(a, b, c, i, epilogue);
             }
         });
+    }
+
+    private void multiply(Matrix a, Matrix b, Matrix c, int index, Epilogue epilogue) {
+        if (c.rows() <= FewRows.MOST) {
+            new FewRows(a, b, c, index, epilogue, elementwise).run();
+        } else {
+            new Product(a, b, c, index, epilogue, elementwise).run();
+        }
     }
 
     /// Whether the rows of all matrices of the batch are those of one tall matrix.

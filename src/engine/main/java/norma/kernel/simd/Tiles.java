@@ -4,14 +4,15 @@ import static norma.kernel.simd.Lanes.F;
 
 import jdk.incubator.vector.FloatVector;
 
-/// The innermost loops of the matrix product: a tile of C stays in registers while a panel of A and a panel of B pass by.
+/// The innermost loops of the matrix product: a tile of C stays in registers while a panel of A and a panel of B pass
+/// by.
 ///
 /// `a` holds the panel of A at `aAt`: for each k the ROWS values of one column. `b` holds the panel of B at `bAt`: for
-/// each k as many vectors as the tile has. `depth` is how many k there are. The tile of C begins at `cAt` and its rows lie
-/// `cRow` apart.
+/// each k as many vectors as the tile has. `depth` is how many k there are. The tile of C begins at `cAt` and its rows
+/// lie `cRow` apart.
 ///
-/// Each element of C is one chain of fused multiply-adds in the order of k, whatever the tile: so its bits depend neither
-/// on the tile's size, nor on the width of a vector, nor on where the matrix was cut.
+/// Each element of C is one chain of fused multiply-adds in the order of k, whatever the tile: so its bits depend
+/// neither on the tile's size, nor on the width of a vector, nor on where the matrix was cut.
 ///
 /// The bodies are unrolled by hand and call nothing of ours: after some dozens of vector operations C2 stops inlining
 /// ordinary methods (NodeCountInliningCutoff), and one call would box every accumulator in every round.
