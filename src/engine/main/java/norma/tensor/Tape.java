@@ -18,8 +18,8 @@ import org.eclipse.collections.impl.map.mutable.primitive.ObjectIntHashMap;
 /// ```
 ///
 /// A tape belongs to the thread that opened it and is its current one until it is closed; tapes nest. Operations record
-/// themselves on the current tape if one of their inputs is tracked. Without a tape nothing is recorded and results are
-/// ordinary garbage.
+/// themselves on the current tape if one of their inputs is tracked. Gradients don't flow from tape to tape: on an inner
+/// tape, results of an outer one must be detached. Without a tape nothing is recorded and results are ordinary garbage.
 public final class Tape implements AutoCloseable {
     private static final ThreadLocal<Tape> CURRENT = new ThreadLocal<>();
 
@@ -85,7 +85,7 @@ public final class Tape implements AutoCloseable {
     /// @return y
     public static Tensor record(Op op, Tensor y) {
         Tape tape = CURRENT.get();
-        if (tape != null && tape.recording && anyTracked(op.inputs())) {
+        if (tape != null && tape.recording && tape.tracks(op)) {
             y.made(op, tape.entries.size());
             long now = System.nanoTime();
             tape.entries.add(new Entry(op, y, now - tape.lastRecord));
@@ -94,13 +94,22 @@ public final class Tape implements AutoCloseable {
         return y;
     }
 
-    private static boolean anyTracked(Tensor[] inputs) {
-        for (Tensor input : inputs) {
-            if (input.tracked()) {
-                return true;
+    /// Whether an input is tracked. Results of other tapes are refused: their gradients would be lost in silence.
+    private boolean tracks(Op op) {
+        boolean tracked = false;
+        for (Tensor input : op.inputs()) {
+            if (input.position() >= 0 && !made(input)) {
+                throw new IllegalStateException(("%s: inputs that were recorded must be on the tape that is open now; got %s "
+                        + "of another one; detach() it to use it as a constant").formatted(op.name(), input));
             }
+            tracked |= input.tracked();
         }
-        return false;
+        return tracked;
+    }
+
+    /// Whether an operation on this tape made x.
+    private boolean made(Tensor x) {
+        return x.position() >= 0 && x.position() < entries.size() && entries.get(x.position()).output() == x;
     }
 
     /// Floats with undefined contents that live until this tape is closed.
@@ -116,10 +125,10 @@ public final class Tape implements AutoCloseable {
     ///
     /// @param loss one element
     public void backward(Tensor loss) {
-        requireOpen();
-        if (loss.size() != 1 || !loss.tracked()) {
-            throw new IllegalArgumentException(("Tape.backward: the loss must be one element that depends on a variable; got %s; "
-                    + "sum or average it?").formatted(loss));
+        requireCurrent();
+        if (loss.size() != 1 || !loss.tracked() || loss.position() >= 0 && !made(loss)) {
+            throw new IllegalArgumentException(("Tape.backward: the loss must be one element that depends, on this tape, on a "
+                    + "variable; got %s; sum or average it?").formatted(loss));
         }
         recording = false;
         backwardNanos = new long[entries.size()];
@@ -135,61 +144,65 @@ public final class Tape implements AutoCloseable {
     private final class Sweep {
         private final Tensor[] pending = new Tensor[entries.size()];
         private final ObjectIntHashMap<float[]> holders = new ObjectIntHashMap<>();
-        private final int first;
+        private final Tensor loss;
+        private int mark = taken.size();
 
         Sweep(Tensor loss) {
-            first = loss.position();
-            int mark = taken.size();
-            add(loss, Tensor.empty(loss.shape()).fill(1), mark);
+            this.loss = loss;
         }
 
         void run() {
-            for (int i = first; i >= 0; i--) {
-                Tensor dy = pending[i];
-                if (dy != null) {
-                    step(i, dy);
+            try {
+                add(loss, Tensor.empty(loss.shape()).fill(1));
+                keepHeld();
+                for (int i = loss.position(); i >= 0; i--) {
+                    if (pending[i] != null) {
+                        step(i);
+                    }
                 }
+            } finally {
+                taken.addAll(holders.keySet());
             }
         }
 
-        private void step(int i, Tensor dy) {
+        private void step(int i) {
             long start = System.nanoTime();
-            int mark = taken.size();
+            mark = taken.size();
             Op op = entries.get(i).op();
             Tensor[] inputs = op.inputs();
-            Tensor[] dx = op.backward(dy);
+            Tensor[] dx = op.backward(pending[i]);
             for (int k = 0; k < inputs.length; k++) {
                 if (dx[k] != null && inputs[k].tracked()) {
                     requireShape(op, inputs[k], dx[k]);
-                    add(inputs[k], dx[k], mark);
+                    add(inputs[k], dx[k]);
                 }
             }
+            release(pending[i].array());
             pending[i] = null;
-            release(dy.array());
-            giveBackUnheld(mark);
+            keepHeld();
             backwardNanos[i] = System.nanoTime() - start;
         }
 
-        private void add(Tensor x, Tensor dx, int mark) {
+        private void add(Tensor x, Tensor dx) {
             if (x.position() < 0) {
                 x.addGradient(dx);
                 return;
             }
             Tensor sum = pending[x.position()];
             if (sum == null) {
-                pending[x.position()] = hold(dx, mark);
+                pending[x.position()] = hold(dx);
             } else if (holders.get(sum.array()) == 1 && sum.array() != dx.array()) {
                 Backend.kernels().elementwise().addScaled(dx.data(), 1, sum.data());
             } else {
-                pending[x.position()] = hold(sum.add(dx), mark);
+                pending[x.position()] = hold(sum.add(dx));
                 release(sum.array());
             }
         }
 
         /// A gradient that lies in an array of this sweep is counted; one in a forward result is left alone.
-        private Tensor hold(Tensor gradient, int mark) {
+        private Tensor hold(Tensor gradient) {
             float[] array = gradient.array();
-            if (holders.containsKey(array) || taken.subList(mark, taken.size()).contains(array)) {
+            if (holders.containsKey(array) || isNew(array)) {
                 holders.addToValue(array, 1);
             }
             return gradient;
@@ -198,15 +211,23 @@ public final class Tape implements AutoCloseable {
         private void release(float[] array) {
             if (holders.containsKey(array) && holders.addToValue(array, -1) == 0) {
                 holders.remove(array);
-                taken.remove(array);
-                memory.give(array);
+                if (!isNew(array)) {
+                    memory.give(array);
+                }
             }
         }
 
-        private void giveBackUnheld(int mark) {
-            for (int k = taken.size() - 1; k >= mark; k--) {
-                if (!holders.containsKey(taken.get(k))) {
-                    memory.give(taken.remove(k));
+        /// Whether the array was taken in this step of the sweep.
+        private boolean isNew(float[] array) {
+            return taken.subList(mark, taken.size()).contains(array);
+        }
+
+        /// Of the arrays taken in this step, those that hold no pending gradient go back; `holders` owns the others.
+        private void keepHeld() {
+            while (taken.size() > mark) {
+                float[] array = taken.removeLast();
+                if (!holders.containsKey(array)) {
+                    memory.give(array);
                 }
             }
         }
@@ -217,12 +238,12 @@ public final class Tape implements AutoCloseable {
     /// @param y one element
     /// @param xs variables or results on this tape
     public Tensor[] gradients(Tensor y, Tensor... xs) {
-        requireOpen();
+        requireCurrent();
         if (!recording) {
             throw new IllegalStateException("Tape.gradients: this tape records nothing; open it with Tape.training");
         }
-        if (y.size() != 1) {
-            throw new IllegalArgumentException("Tape.gradients: y must be one element; got " + y + "; sum it?");
+        if (y.size() != 1 || y.position() >= 0 && !made(y)) {
+            throw new IllegalArgumentException("Tape.gradients: y must be one element, made on this tape; got " + y + "; sum it?");
         }
         return pullBack(y, Tensor.full(y.shape(), 1), 0, xs);
     }
@@ -241,7 +262,7 @@ public final class Tape implements AutoCloseable {
             Tensor[] dx = switch (entry.op()) {
                 case Op.Fused fused -> {
                     int mark = entries.size();
-                    yield pullBack(fused.composed(), dy, mark, inputs);
+                    yield once(inputs, pullBack(fused.composed(), dy, mark, inputs));
                 }
                 case Op op -> op.backward(dy);
             };
@@ -260,6 +281,18 @@ public final class Tape implements AutoCloseable {
         return found;
     }
 
+    /// A tensor that is several inputs has its whole gradient at the first of them, and none at the others.
+    private static Tensor[] once(Tensor[] inputs, Tensor[] gradients) {
+        for (int k = 1; k < inputs.length; k++) {
+            for (int first = 0; first < k; first++) {
+                if (inputs[first] == inputs[k]) {
+                    gradients[k] = null;
+                }
+            }
+        }
+        return gradients;
+    }
+
     private static void requireShape(Op op, Tensor x, Tensor dx) {
         if (!x.shape().equals(dx.shape())) {
             throw new IllegalStateException("%s.backward: the gradient of an input must have its shape %s; got %s"
@@ -267,9 +300,12 @@ public final class Tape implements AutoCloseable {
         }
     }
 
-    private void requireOpen() {
+    private void requireCurrent() {
         if (closed) {
             throw new IllegalStateException("Tape: closed; its results are gone; do this before closing it");
+        }
+        if (CURRENT.get() != this) {
+            throw new IllegalStateException("Tape: must be the innermost one of this thread; close those opened since first");
         }
     }
 
