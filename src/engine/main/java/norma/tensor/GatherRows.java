@@ -7,7 +7,7 @@ record GatherRows(Tensor table, Indices ids) implements Op {
         if (table.shape().rank() != 2) {
             throw new IllegalArgumentException("gather: the table must be (rows, columns); got " + table.shape());
         }
-        ids.check("gather", table.dim(0), 0);
+        ids.check("gather", table.dim(0));
         Tensor y = Tensor.empty(ids.shape().append(table.dim(1)));
         Backend.kernels().gather().gather(table.data(), ids.values(), table.dim(1), y.data());
         return Tape.record(new GatherRows(table, ids), y);

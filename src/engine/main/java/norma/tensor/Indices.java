@@ -18,13 +18,26 @@ public record Indices(int[] values, Shape shape) {
         return new Indices(values, Shape.of(dims));
     }
 
+    /// Checks that every value lies in `[0, bound)`.
+    public void check(String who, int bound) {
+        for (int i = 0; i < values.length; i++) {
+            require(who, bound, i);
+        }
+    }
+
     /// Checks that every value lies in `[0, bound)` or equals `except`.
     public void check(String who, int bound, int except) {
         for (int i = 0; i < values.length; i++) {
-            if ((values[i] < 0 || values[i] >= bound) && values[i] != except) {
-                throw new IllegalArgumentException("%s: indices must lie in [0, %d); got %d at position %d of %s"
-                        .formatted(who, bound, values[i], i, shape));
+            if (values[i] != except) {
+                require(who, bound, i);
             }
+        }
+    }
+
+    private void require(String who, int bound, int i) {
+        if (values[i] < 0 || values[i] >= bound) {
+            throw new IllegalArgumentException("%s: indices must lie in [0, %d); got %d at position %d of %s"
+                    .formatted(who, bound, values[i], i, shape));
         }
     }
 }

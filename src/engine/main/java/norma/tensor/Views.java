@@ -54,6 +54,10 @@ final class Views {
     }
 
     static Tensor sumTo(Tensor x, Shape shape) {
+        if (!shape.expandsTo(x.shape())) {
+            throw new IllegalArgumentException("sumTo: only axes along which %s can be repeated to x are summed; got x %s"
+                    .formatted(shape, x.shape()));
+        }
         Tensor y = x;
         int added = x.shape().rank() - shape.rank();
         for (int i = 0; i < x.shape().rank(); i++) {
