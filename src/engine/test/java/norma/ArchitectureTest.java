@@ -1,0 +1,103 @@
+package norma;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import norma.kernel.Kernels;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/// Holds the table of packages in `docs/design.md`. A package may not exist yet; one that is not in the table may not
+/// exist at all.
+class ArchitectureTest {
+    /// Lowest first: each imports only from those above it in this list.
+    private static final List<String> PACKAGES = List.of(
+            "norma.parallel",
+            "norma.kernel",
+            "norma.kernel.simd",
+            "norma.tensor",
+            "norma.nn",
+            "norma.norm",
+            "norma.model",
+            "norma.optim",
+            "norma.data",
+            "norma.io",
+            "norma.train");
+
+    private static final String THREADS = "java\\.lang\\.(Thread|VirtualThread).*"
+            + "|java\\.util\\.concurrent\\.(\\w*Executor\\w*|ForkJoin\\w*|CompletableFuture|Thread\\w*|Structured\\w*).*";
+
+    private static JavaClasses engine;
+
+    @BeforeAll
+    static void readTheEngine() throws URISyntaxException {
+        var classes = Kernels.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+        engine = new ClassFileImporter().importPath(Path.of(classes));
+        assertFalse(engine.isEmpty(), "no classes at " + classes);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> eachPackageImportsOnlyFromThoseAboveIt() {
+        return IntStream.range(0, PACKAGES.size())
+                .mapToObj(i -> DynamicTest.dynamicTest(PACKAGES.get(i), () -> check(importsOnlyFromAbove(i))));
+    }
+
+    private static ArchRule importsOnlyFromAbove(int i) {
+        String[] below = PACKAGES.subList(i + 1, PACKAGES.size()).toArray(String[]::new);
+        return noClasses().that().resideInAPackage(PACKAGES.get(i))
+                .should().dependOnClassesThat(resideInAnyPackage(below))
+                .because("each package imports only from those above it in the table of docs/design.md");
+    }
+
+    @Test
+    void everyPackageIsInTheTable() {
+        check(classes().should().resideInAnyPackage(PACKAGES.toArray(String[]::new))
+                .because("a new package needs a place in the table of docs/design.md, and in PACKAGES here"));
+    }
+
+    @Test
+    void onlyTheSimdKernelsKnowTheVectorApi() {
+        check(noClasses().that().resideOutsideOfPackage("norma.kernel.simd")
+                .should().dependOnClassesThat(resideInAPackage("jdk.incubator.vector.."))
+                .because("the engine must load where that module is missing"));
+    }
+
+    @Test
+    void onlyParallelKnowsAboutThreads() {
+        check(noClasses().that().resideOutsideOfPackage("norma.parallel")
+                .should().dependOnClassesThat(nameMatching(THREADS))
+                .orShould().callMethodWhere(describe("runs on the common pool", ArchitectureTest::runsOnTheCommonPool))
+                .because("work is split by norma.parallel, so that results do not depend on the number of threads"));
+    }
+
+    private static boolean runsOnTheCommonPool(JavaMethodCall call) {
+        return call.getTargetOwner().getPackageName().startsWith("java.util")
+                && call.getName().startsWith("parallel");
+    }
+
+    @Test
+    void nothingUsesReflection() {
+        check(noClasses().should().dependOnClassesThat(resideInAPackage("java.lang.reflect.."))
+                .because("layers list their own parts by name"));
+    }
+
+    private static void check(ArchRule rule) {
+        rule.allowEmptyShould(true).check(engine);
+    }
+}
