@@ -212,7 +212,8 @@ final class Product {
         }
     }
 
-    private static void tile(int rows, int width, float[] a, int aAt, float[] b, int bAt, int count, float[] c, int at,
+    /// C += A B on a tile of `rows` rows and `width` columns, two vectors or three; see [Tiles].
+    static void tile(int rows, int width, float[] a, int aAt, float[] b, int bAt, int count, float[] c, int at,
             int stride) {
         if (MANY_REGISTERS && rows > 4) {
             if (width == 3 * L) {

@@ -1,0 +1,65 @@
+package norma.kernel.simd;
+
+import norma.kernel.Attention;
+import norma.kernel.Floats;
+import norma.kernel.Matmul;
+import norma.kernel.Matrix;
+import norma.parallel.Scratch;
+
+/// Attention of one head when few queries look at many keys, as in decoding: query by query, each two products with one row.
+/// Time goes into reading k and v.
+final class AttentionOfFew {
+    /// Up to so many queries it is faster than [AttentionForward].
+    static final int MOST = 2;
+
+    private static final Matmul MATMUL = new SimdMatmul();
+
+    private final Attention.Sizes sizes;
+    private final int head;
+    private final Sight sight;
+    private final HeadRows q;
+    private final HeadRows k;
+    private final HeadRows v;
+    private final HeadRows y;
+    private final Floats logSumExp;
+
+    AttentionOfFew(Attention.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask, Floats y,
+            Floats logSumExp) {
+        this.sizes = sizes;
+        this.head = head;
+        this.sight = Sight.of(sizes, head, keyMask);
+        this.q = HeadRows.of(sizes, head, q, sizes.queries());
+        this.y = HeadRows.of(sizes, head, y, sizes.queries());
+        int selected = sight.keys() == null ? 0 : sight.count() * sizes.headSize();
+        this.k = HeadRows.of(sizes, head, k, sizes.keys()).select(sight.keys(), sight.count(), Scratch.floats(4, selected));
+        this.v = HeadRows.of(sizes, head, v, sizes.keys()).select(sight.keys(), sight.count(), Scratch.floats(5, selected));
+        this.logSumExp = logSumExp;
+    }
+
+    void run() {
+        for (int i = 0; i < sizes.queries(); i++) {
+            query(i, sight.limit(i));
+        }
+    }
+
+    private void query(int i, int keys) {
+        int to = logSumExp.offset() + head * sizes.queries() + i;
+        Floats scores = new Floats(Scratch.floats(6, keys), 0, keys);
+        MATMUL.multiply(matrix(q, i, 1), matrix(k, 0, keys).transpose(), Matrix.of(scores, 1, keys), Matmul.Epilogue.NONE);
+        for (int j = 0; j < keys; j++) {
+            scores.array()[j] *= sizes.scale();
+        }
+        float max = Math.max(Rows.max(scores.array(), 0, keys), -Float.MAX_VALUE);
+        double sum = Rows.exps(scores.array(), 0, keys, max, scores.array(), 0);
+        boolean blind = sum == 0;
+        MATMUL.multiply(Matrix.of(scores, 1, keys), matrix(v, 0, keys), matrix(y, i, 1), Matmul.Epilogue.NONE);
+        y.set(i, y.array(), y.at() + i * y.stride(), blind ? 0 : (float) (1 / sum));
+        logSumExp.array()[to] = blind ? Float.NEGATIVE_INFINITY : (float) (max + Math.log(sum));
+    }
+
+    private static Matrix matrix(HeadRows x, int from, int rows) {
+        int at = x.at() + from * x.stride();
+        Floats rest = new Floats(x.array(), at, x.array().length - at);
+        return new Matrix(rest, 1, rows, x.size(), 0, x.stride(), 1);
+    }
+}
