@@ -9,6 +9,7 @@ import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// Mean over the rows that count of - sum q log softmax(logits), where q = (1 - s) onehot(target) + s / classes.
+/// When no row counts the loss is 0 and so is its gradient.
 ///
 /// Shapes: logits (..., classes), targets (...), loss (). With p = softmax: dLogits = (p - q) / count.
 /// Label smoothing s: Szegedy et al. 2015, arXiv 1512.00567.
@@ -51,7 +52,7 @@ public record CrossEntropy(Tensor logits, Indices targets, int ignore, float smo
         for (int target : targets.values()) {
             count += target == ignore ? 0 : 1;
         }
-        return count;
+        return Math.max(1, count);
     }
 
     private static double sum(Floats losses) {
