@@ -27,7 +27,8 @@ public final class Activations {
     static Tensor composed(Activation f, Tensor x) {
         return switch (f) {
             case IDENTITY -> x;
-            case RELU -> x.maximum(Tensor.scalar(0));
+            // not a maximum, which would share the gradient at 0
+            case RELU -> Tensor.scalar(0).greaterOrEqual(x).where(Tensor.scalar(0), x);
             case GELU_ERF -> x.multiply(x.multiply((float) Math.sqrt(0.5)).erf().add(1)).multiply(0.5f);
             case GELU_TANH -> {
                 Tensor inner = x.add(x.square().multiply(x).multiply(0.044715f)).multiply((float) Math.sqrt(2 / Math.PI));

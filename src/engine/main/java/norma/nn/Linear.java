@@ -92,7 +92,7 @@ public record Linear(Param weight, Param bias, Activation activation) implements
 
         @Override
         public Tensor composed() {
-            Tensor product = x.matmulTransposed(w);
+            Tensor product = x.reshape(x.shape().rows(), x.dim(-1)).matmulTransposed(w).reshape(x.shape().with(-1, w.dim(0)));
             return Activations.composed(f, b == null ? product : product.add(b));
         }
 

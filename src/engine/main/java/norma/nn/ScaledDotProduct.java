@@ -60,8 +60,8 @@ public record ScaledDotProduct(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor
 
     @Override
     public Tensor composed() {
-        Tensor scores = heads(q).matmulTransposed(heads(k)).multiply(sizes.scale());
         Tensor visible = visible();
+        Tensor scores = visible.where(heads(q).matmulTransposed(heads(k)).multiply(sizes.scale()), Tensor.scalar(-1e30f));
         Tensor e = scores.subtract(scores.detach().max(-1)).exp().multiply(visible);
         // a row that sees nothing has e = 0 and gives 0
         Tensor p = e.divide(e.sum(-1).maximum(Tensor.scalar(Float.MIN_NORMAL)));
