@@ -44,9 +44,10 @@ public record Attention(Linear query, Linear key, Linear value, Linear output, i
         return forward(x, x, context);
     }
 
-    /// Attention of x (B, Tq, D) to source (B, Tk, D'), whose padding the context masks.
+    /// Attention of x (B, Tq, D) to source (B, Tk, D'), whose padding the context masks. Another source than x is all there
+    /// from the start and takes no part in the context's cache.
     public Tensor forward(Tensor x, Tensor source, Context context) {
-        Cache cache = context.cache();
+        Cache cache = x == source ? context.cache() : null;
         int start = cache == null ? 0 : cache.length(this);
         Tensor q = turned(query.forward(x), start);
         Tensor k = turned(key.forward(source), start);
