@@ -1,10 +1,12 @@
 package norma.nn;
 
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import norma.kernel.Floats;
 
 /// The walk over a part and all parts inside it: the state dictionary, with names such as `blocks.0.attention.query.weight`.
 ///
@@ -12,8 +14,16 @@ import java.util.Set;
 public final class Parts {
     private final Map<String, Param> params = new LinkedHashMap<>();
     private final Map<String, Part> parts = new LinkedHashMap<>();
-    private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Part> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Place> places = new HashSet<>();
     private String prefix = "";
+
+    /// Where a parameter's floats lie: parameters may be parts of one array. Arrays are equal only to themselves.
+    private record Place(float[] array, int offset) {
+        static Place of(Floats floats) {
+            return new Place(floats.array(), floats.offset());
+        }
+    }
 
     private Parts() {
     }
@@ -27,8 +37,8 @@ public final class Parts {
 
     /// Lists a parameter; null for one that the layer lacks.
     public Parts add(String name, Param param) {
-        if (param != null && seen.add(param.value().data().array())) {
-            params.put(prefix + name, param);
+        if (param != null && places.add(Place.of(param.value().data())) && params.put(prefix + name, param) != null) {
+            throw twice(name);
         }
         return this;
     }
@@ -37,12 +47,18 @@ public final class Parts {
     public Parts add(String name, Part part) {
         if (part != null && seen.add(part)) {
             String outer = prefix;
-            parts.put(prefix + name, part);
+            if (parts.put(prefix + name, part) != null) {
+                throw twice(name);
+            }
             prefix = prefix + name + ".";
             part.list(this);
             prefix = outer;
         }
         return this;
+    }
+
+    private IllegalStateException twice(String name) {
+        return new IllegalStateException("Parts: names must differ; two are called " + prefix + name);
     }
 
     /// Lists parts by their place in a list.
