@@ -30,6 +30,9 @@ public record GptConfig(int vocabulary, int context, int dim, int heads, int lay
         if (dim % heads != 0) {
             throw new IllegalArgumentException("Gpt: dim must be a multiple of heads; got dim %d and heads %d".formatted(dim, heads));
         }
+        if (rotary && dim / heads % 2 != 0) {
+            throw new IllegalArgumentException("Gpt: rotary positions need heads of even size; got dim %d and heads %d".formatted(dim, heads));
+        }
     }
 
     /// GPT-2's choices at any size: GELU (tanh), F = 4 D, pre-norm LayerNorm, learned positions, tied embeddings.

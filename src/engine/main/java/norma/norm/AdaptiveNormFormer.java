@@ -61,6 +61,14 @@ public record AdaptiveNormFormer(Norm base, Linear in, Trunk gammaTrunk, Trunk b
     public record Options(boolean causal, Base base, int depth, int width, int heads, boolean bottleneck, boolean shared,
             boolean rotary, float bound) {
 
+        /// Checks the numbers.
+        public Options {
+            if (depth < 0 || width < 0 || heads < 0 || !(bound >= 0)) {
+                throw new IllegalArgumentException("AdaptiveNormFormer: depth, width, heads and bound must not be negative; "
+                        + "got %d, %d, %d, %s".formatted(depth, width, heads, bound));
+            }
+        }
+
         /// The defaults for D features: one layer, bottleneck from D = 128 on, one trunk.
         public static Options of(boolean causal, int dim) {
             return new Options(causal, Base.LAYER, 1, 0, 0, dim >= 128, true, false, 0);
@@ -70,10 +78,11 @@ public record AdaptiveNormFormer(Norm base, Linear in, Trunk gammaTrunk, Trunk b
             return heads > 0 ? heads : Math.max(1, Math.min(8, dim / 64));
         }
 
-        /// r, rounded up to a multiple of the heads.
+        /// r, rounded up so that all heads have the same size, an even one if they are to be turned.
         private int innerFor(int dim) {
             int wished = width > 0 ? width : Math.max(1, dim / 4);
-            return Math.ceilDiv(wished, headsFor(dim)) * headsFor(dim);
+            int step = headsFor(dim) * (rotary ? 2 : 1);
+            return Math.ceilDiv(wished, step) * step;
         }
     }
 

@@ -48,9 +48,15 @@ public final class Spec {
         return take(option, otherwise, Integer::valueOf);
     }
 
-    /// A number.
+    /// A number, not negative and finite.
     public float number(String option, float otherwise) {
-        return take(option, otherwise, Float::valueOf);
+        return take(option, otherwise, value -> {
+            float number = Float.parseFloat(value);
+            if (!(number >= 0 && number <= Float.MAX_VALUE)) {
+                throw new IllegalArgumentException("negative or not finite");
+            }
+            return number;
+        });
     }
 
     /// `true` or `false`.
