@@ -1,0 +1,210 @@
+package norma.nn;
+
+import static norma.tensor.Numbers.assertBits;
+import static norma.tensor.Numbers.assertClose;
+import static norma.tensor.Numbers.assertGradients;
+import static norma.tensor.Numbers.assertSays;
+import static norma.tensor.Numbers.normal;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import norma.kernel.Attention.Sizes;
+import norma.tensor.Memory;
+import norma.tensor.Shape;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AttentionTest {
+
+    /// Attention of one head by its formula, in double; null mask for none.
+    private static double[] definition(Tensor q, Tensor k, Tensor v, boolean causal, Tensor mask) {
+        int queries = q.dim(0), keys = k.dim(0), d = q.dim(1);
+        double[] y = new double[queries * d];
+        for (int i = 0; i < queries; i++) {
+            double[] weights = new double[keys];
+            double sum = 0;
+            for (int j = 0; j < keys; j++) {
+                double dot = 0;
+                for (int c = 0; c < d; c++) {
+                    dot += (double) q.data().get(i * d + c) * k.data().get(j * d + c);
+                }
+                boolean visible = (!causal || j <= i + keys - queries) && (mask == null || mask.data().get(j) != 0);
+                sum += weights[j] = visible ? Math.exp(dot / Math.sqrt(d)) : 0;
+            }
+            for (int j = 0; j < keys && sum > 0; j++) {
+                for (int c = 0; c < d; c++) {
+                    y[i * d + c] += weights[j] / sum * v.data().get(j * d + c);
+                }
+            }
+        }
+        return y;
+    }
+
+    /// The rows of sequence b and head h of x (B, T, H * d).
+    private static Tensor head(Tensor x, int b, int h, int heads) {
+        int d = x.dim(2) / heads;
+        return x.slice(0, b, b + 1).slice(2, h * d, (h + 1) * d).reshape(x.dim(1), d);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 1, 1, 1", "2, 3, 3, 2, 4", "1, 5, 3, 1, 7", "2, 1, 6, 3, 2", "1, 2, 17, 2, 3", "1, 70, 70, 1, 5"})
+    void productsOfEachHeadAreTheirDefinition(int batch, int queries, int keys, int heads, int d) {
+        Tensor q = normal(1, batch, queries, heads * d), k = normal(2, batch, keys, heads * d), v = normal(3, batch, keys, heads * d);
+        Tensor mask = normal(4, batch, keys).greater(Tensor.scalar(-0.5f));
+        for (Tensor keyMask : new Tensor[] {null, mask}) {
+            for (boolean causal : new boolean[] {false, true}) {
+                Tensor y = ScaledDotProduct.of(q, k, v, heads, causal, keyMask);
+                for (int b = 0; b < batch; b++) {
+                    for (int h = 0; h < heads; h++) {
+                        double[] expected = definition(head(q, b, h, heads), head(k, b, h, heads), head(v, b, h, heads), causal,
+                                keyMask == null ? null : keyMask.slice(0, b, b + 1).reshape(keys));
+                        for (int i = 0; i < expected.length; i++) {
+                            assertEquals(expected[i], head(y, b, h, heads).data().get(i), 2e-6);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void derivatives(boolean causal) {
+        Tensor mask = Tensor.of(Shape.of(2, 4), 1, 1, 0, 1, 0, 0, 0, 0);
+        assertGradients("self", x -> ScaledDotProduct.of(x[0], x[1], x[2], 2, causal, null), normal(5, 2, 3, 4), normal(6, 2, 3, 4),
+                normal(7, 2, 3, 4));
+        assertGradients("cross, padded, one sequence of padding only",
+                x -> ScaledDotProduct.of(x[0], x[1], x[2], 1, causal, mask), normal(8, 2, 3, 2), normal(9, 2, 4, 2),
+                normal(10, 2, 4, 2));
+        assertGradients("more queries than keys", x -> ScaledDotProduct.of(x[0], x[1], x[2], 1, causal, null),
+                normal(11, 1, 5, 2), normal(12, 1, 3, 2), normal(13, 1, 3, 2));
+    }
+
+    @Test
+    void whatIsPaddingReachesNothing() {
+        Tensor q = normal(14, 1, 2, 4), k = normal(15, 1, 3, 4), v = normal(16, 1, 3, 4);
+        Tensor mask = Tensor.of(Shape.of(1, 3), 1, 0, 1);
+        Tensor y = ScaledDotProduct.of(q, k, v, 2, false, mask);
+        Tensor poison = Tensor.full(Shape.of(1, 1, 4), Float.NaN);
+        Tensor bad = Tensor.concat(1, k.slice(1, 0, 1), poison, k.slice(1, 2, 3));
+        assertBits(y, ScaledDotProduct.of(q, bad, v, 2, false, mask));
+        assertBits(Tensor.zeros(1, 2, 4), ScaledDotProduct.of(q, k, v, 2, false, Tensor.zeros(1, 3)));
+    }
+
+    @Test
+    void theDefinitionBearsLargeScoresWhereNobodyLooks() {
+        // the second key's score is 1e4, and the first query may not see it
+        Tensor q = Tensor.of(Shape.of(1, 2, 1), 100, 1), k = Tensor.of(Shape.of(1, 2, 1), 1, 100), v = normal(17, 1, 2, 1);
+        Tensor x = q.variable();
+        try (Tape tape = Tape.training(new Memory(), 0)) {
+            Tensor y = ScaledDotProduct.of(x, k.variable(), v.variable(), 1, true, null);
+            Tensor composed = new ScaledDotProduct(x, k, v, new Sizes(1, 2, 2, 1, 1, 1, true), null, y, null)
+                    .composed();
+            assertClose(y.detach(), composed.detach(), 1e-6);
+            assertEquals(2, tape.gradients(y.sum(), x)[0].size());
+        }
+    }
+
+    private static Attention attention(Init init, int dim, int heads, boolean causal, Rotary rotary) {
+        return Attention.of(init, dim, heads, causal, rotary, 0.5, 0.5);
+    }
+
+    @ParameterizedTest
+    @EnumSource(HeadScale.Site.class)
+    void headScaleStandsBeforeOrAfterTheOutput(HeadScale.Site site) {
+        Attention plain = attention(new Init(1), 6, 3, true, null);
+        var scale = new HeadScale(Param.gain(Tensor.of(Shape.of(3), 2, 0.5f, -1)), site);
+        Tensor x = normal(18, 2, 4, 6);
+        Tensor heads = ScaledDotProduct.of(plain.query().forward(x), plain.key().forward(x), plain.value().forward(x), 3, true, null);
+        Tensor expected = site == HeadScale.Site.BEFORE_OUT_PROJ
+                ? plain.output().forward(scale.forward(heads))
+                : scale.forward(plain.output().forward(heads));
+        assertClose(expected, plain.with(scale).forward(x), 1e-6);
+        assertBits(plain.forward(x), plain.with(HeadScale.of(3, site)).forward(x));
+        assertGradients("head scale " + site, xs -> plain.with(new HeadScale(new Param(xs[1], Param.Role.GAIN), site))
+                .forward(xs[0]), x, scale.factors().value());
+    }
+
+    @Test
+    void crossAttentionReadsFromItsSource() {
+        Attention attention = attention(new Init(2), 4, 2, false, null);
+        Tensor x = normal(19, 2, 3, 4), source = normal(20, 2, 5, 4);
+        assertGradients("cross", xs -> attention.forward(xs[0], xs[1], Context.NONE), x, source);
+        // a cache holds the keys of x's own sequence; another source is there as a whole each time
+        var cache = new Cache();
+        Tensor whole = attention.forward(x, source, Context.NONE);
+        for (int t = 0; t < 3; t++) {
+            Tensor y = attention.forward(x.slice(1, t, t + 1), source, Context.cached(cache));
+            assertClose(whole.slice(1, t, t + 1), y, 1e-6);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, false", "3, false", "1, true", "3, true"})
+    void theCacheGivesWhatTheWholeSequenceGives(int batch, boolean rotary) {
+        Attention attention = attention(new Init(3), 8, 2, true, rotary ? Rotary.PAPER : null);
+        Tensor x = normal(21, batch, 9, 8);
+        Tensor whole = attention.forward(x);
+        var cache = new Cache();
+        // prompts and single tokens, so that the buffers grow at different times
+        for (int from = 0, to = 4; from < 9; from = to, to = Math.min(9, to + 1 + from % 2)) {
+            Tensor y = attention.forward(x.slice(1, from, to), Context.cached(cache));
+            assertClose(whole.slice(1, from, to), y, 1e-5);
+        }
+        assertEquals(9, cache.length(attention));
+        assertSays(assertThrows(IllegalArgumentException.class,
+                () -> attention.forward(normal(22, batch + 1, 1, 8), Context.cached(cache))), "Cache", "one batch");
+    }
+
+    @Test
+    void theCacheOutlivesTheTapesOfItsSteps() {
+        Attention attention = attention(new Init(4), 4, 1, true, null);
+        Tensor x = normal(23, 2, 5, 4);
+        Tensor whole = attention.forward(x);
+        var cache = new Cache();
+        var memory = new Memory();
+        for (int t = 0; t < 5; t++) {
+            try (Tape _ = Tape.inference(memory)) {
+                assertClose(whole.slice(1, t, t + 1), attention.forward(x.slice(1, t, t + 1), Context.cached(cache)), 1e-5);
+            }
+        }
+    }
+
+    @Test
+    void rotaryScoresDependOnDistanceOnly() {
+        int heads = 2, d = 6;
+        Tensor q = normal(24, 1, 1, heads * d), k = normal(25, 1, 1, heads * d);
+        for (int distance : new int[] {0, 1, 7}) {
+            Tensor expected = scores(q, k, heads, distance, 0);
+            for (int start : new int[] {1, 10, 100}) {
+                // angles of 100 radians are rounded to 4e-6, products of some units thus to some 1e-5
+                assertClose(expected, scores(q, k, heads, distance + start, start), 1e-4);
+            }
+        }
+        assertClose(q.square().sum(), Rotary.PAPER.turn(q, heads, 55).square().sum(), 1e-4);
+        assertBits(q, Rotary.PAPER.turn(q, heads, 0));
+        assertGradients("rotary", x -> Rotary.PAPER.turn(x[0], heads, 3), normal(26, 2, 3, heads * d));
+        assertSays(assertThrows(IllegalArgumentException.class, () -> Rotary.PAPER.turn(normal(27, 1, 2, 6), 2, 0)), "even",
+                "(1, 2, 6)", "2 heads");
+    }
+
+    private static Tensor scores(Tensor q, Tensor k, int heads, int queryAt, int keyAt) {
+        Tensor product = Rotary.PAPER.turn(q, heads, queryAt).multiply(Rotary.PAPER.turn(k, heads, keyAt));
+        return product.reshape(heads, product.size() / heads).sum(-1);
+    }
+
+    @Test
+    void wrongShapesAreNamed() {
+        assertSays(assertThrows(IllegalArgumentException.class, () -> attention(new Init(5), 6, 4, true, null)), "Attention",
+                "6 and 4 heads");
+        assertSays(assertThrows(IllegalArgumentException.class, () -> ScaledDotProduct.of(normal(1, 2, 3, 4), normal(2, 2, 5, 6),
+                normal(3, 2, 5, 6), 2, true, null)), "attention", "(2, 3, 4)", "(2, 5, 6)", "H = 2");
+        assertSays(assertThrows(IllegalArgumentException.class, () -> ScaledDotProduct.of(normal(1, 2, 3, 4), normal(2, 2, 5, 4),
+                normal(3, 2, 5, 4), 2, true, Tensor.zeros(2, 3))), "key mask", "(2, 5)", "(2, 3)");
+    }
+}
