@@ -1,0 +1,99 @@
+package norma.kernel.simd;
+
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static norma.kernel.simd.Lanes.F;
+import static norma.kernel.simd.Lanes.LANES;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import norma.parallel.Scratch;
+
+/// What several kernels ask of one row of floats. Sums over lanes are taken in a fixed order, in double.
+final class Rows {
+    private static final int PAD = 7;
+
+    private Rows() {
+    }
+
+    /// Room for the lanes of one vector; valid until the thread asks again.
+    static float[] lanes() {
+        return Scratch.floats(PAD, LANES);
+    }
+
+    /// Sum of what a vector left in `lanes`.
+    static double sum(float[] lanes) {
+        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        for (int i = 0; i < LANES; i += 4) {
+            s0 += lanes[i];
+            s1 += lanes[i + 1];
+            s2 += lanes[i + 2];
+            s3 += lanes[i + 3];
+        }
+        return (s0 + s1) + (s2 + s3);
+    }
+
+    /// max x, or anything if the row holds a NaN; minus infinity for no elements.
+    static float max(float[] x, int x0, int n) {
+        FloatVector m0 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY), m1 = m0;
+        int i = 0;
+        for (; i <= n - 2 * LANES; i += 2 * LANES) {
+            FloatVector a = fromArray(F, x, x0 + i), b = fromArray(F, x, x0 + i + LANES);
+            m0 = m0.blend(a, a.compare(VectorOperators.GT, m0));
+            m1 = m1.blend(b, b.compare(VectorOperators.GT, m1));
+        }
+        m0 = m0.blend(m1, m1.compare(VectorOperators.GT, m0));
+        float[] lanes = lanes();
+        m0.intoArray(lanes, 0);
+        float max = Float.NEGATIVE_INFINITY;
+        for (int k = 0; k < LANES; k++) {
+            max = lanes[k] > max ? lanes[k] : max;
+        }
+        for (; i < n; i++) {
+            max = x[x0 + i] > max ? x[x0 + i] : max;
+        }
+        return max;
+    }
+
+    /// y = exp(x - max), and its sum.
+    static double exps(float[] x, int x0, int n, float max, float[] y, int y0) {
+        FloatVector sums = FloatVector.zero(F);
+        int whole = F.loopBound(n);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector e = VectorMath.expOfNegative(fromArray(F, x, x0 + i).sub(max));
+            e.intoArray(y, y0 + i);
+            sums = sums.add(e);
+        }
+        float[] lanes = lanes();
+        double sum = 0;
+        if (whole < n) {
+            VectorMath.expOfNegative(rest(x, x0, whole, n, lanes).sub(max)).intoArray(lanes, 0);
+            System.arraycopy(lanes, 0, y, y0 + whole, n - whole);
+            sum = sum(lanes);
+        }
+        sums.intoArray(lanes, 0);
+        return sum(lanes) + sum;
+    }
+
+    /// Sum of exp(x - max).
+    static double sumOfExps(float[] x, int x0, int n, float max) {
+        FloatVector sums = FloatVector.zero(F);
+        int whole = F.loopBound(n);
+        for (int i = 0; i < whole; i += LANES) {
+            sums = sums.add(VectorMath.expOfNegative(fromArray(F, x, x0 + i).sub(max)));
+        }
+        float[] lanes = lanes();
+        if (whole < n) {
+            sums = sums.add(VectorMath.expOfNegative(rest(x, x0, whole, n, lanes).sub(max)));
+        }
+        sums.intoArray(lanes, 0);
+        return sum(lanes);
+    }
+
+    /// x[from ... n - 1], filled up with minus infinity.
+    static FloatVector rest(float[] x, int x0, int from, int n, float[] lanes) {
+        Arrays.fill(lanes, n - from, LANES, Float.NEGATIVE_INFINITY);
+        System.arraycopy(x, x0 + from, lanes, 0, n - from);
+        return fromArray(F, lanes, 0);
+    }
+}

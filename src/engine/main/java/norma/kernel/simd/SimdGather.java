@@ -1,0 +1,33 @@
+package norma.kernel.simd;
+
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static norma.kernel.simd.Lanes.F;
+import static norma.kernel.simd.Lanes.LANES;
+
+import norma.kernel.Floats;
+import norma.kernel.Gather;
+import norma.parallel.Workers;
+
+/// Adding up rows on vectors; reading them is a copy already.
+final class SimdGather implements Gather {
+
+    @Override
+    public void scatterAdd(Floats dy, int[] ids, int columns, Floats dTable) {
+        Workers.split(columns, Gather.columnGrain(ids.length), (from, to) -> {
+            for (int i = 0; i < ids.length; i++) {
+                add(dy.array(), dy.offset() + i * columns + from, dTable.array(),
+                        dTable.offset() + ids[i] * columns + from, to - from);
+            }
+        });
+    }
+
+    private static void add(float[] x, int x0, float[] y, int y0, int n) {
+        int i = 0;
+        for (; i < F.loopBound(n); i += LANES) {
+            fromArray(F, y, y0 + i).add(fromArray(F, x, x0 + i)).intoArray(y, y0 + i);
+        }
+        for (; i < n; i++) {
+            y[y0 + i] += x[x0 + i];
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package norma.kernel.simd;
+
+import static norma.kernel.simd.Lanes.F;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/// Functions of one number on whole vectors.
+///
+/// They are polynomials and ratios of polynomials in multiplications, additions and FMAs only, so that a result is the
+/// same bits interpreted and compiled, and on every platform; `lanewise(EXP)` and its like call a library that differs.
+/// The coefficients are minimax fits of our own (linear programming on Chebyshev points, relative error, in double);
+/// the error that rounding to float adds is measured against double in `ElementwiseTest`.
+///
+/// Infinities give the limit of the function, NaN gives NaN.
+final class VectorMath {
+    private static final float LOG2_E = 1.44269504f;
+    /// ln 2 = head + tail; a whole number of up to 8 bits times the head is exact.
+    private static final float LN2_HEAD = 0.693359375f;
+    private static final float LN2_TAIL = -2.12194440e-4f;
+    /// 1.5 * 2^23: adding it rounds to a whole number, which then stands in the lowest bits.
+    private static final float ROUND = 12582912f;
+    private static final int ROUND_BITS = 0x4b400000;
+
+    private static final float ROOT_HALF = 0.707106781f;
+    private static final float ROOT_2 = 1.41421356f;
+    private static final float ROOT_2_OVER_PI = 0.797884561f;
+    private static final float ONE_OVER_ROOT_2_PI = 0.398942280f;
+    private static final float CUBE = 0.044715f;
+
+    private VectorMath() {
+    }
+
+    /// exp(x) for x <= 0; results below 1.2e-38 become 0. At most 1 ulp off.
+    static FloatVector expOfNegative(FloatVector x) {
+        FloatVector shifted = x.fma(LOG2_E, ROUND);
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HEAD), x);
+        r = n.fma(FloatVector.broadcast(F, -LN2_TAIL), r);
+        FloatVector p = expOfSmall(r).fma(r, FloatVector.broadcast(F, 1f));
+        IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        return p.reinterpretAsInts().add(exponent).reinterpretAsFloats()
+                .blend(0f, x.compare(VectorOperators.LT, -87.33f));
+    }
+
+    /// (exp(r) - 1) / r for |r| <= ln 2 / 2: degree 5, error 3.2e-9.
+    private static FloatVector expOfSmall(FloatVector r) {
+        return FloatVector.broadcast(F, 0.0013814213f)
+                .fma(r, FloatVector.broadcast(F, 0.0083688986f))
+                .fma(r, FloatVector.broadcast(F, 0.041668406f))
+                .fma(r, FloatVector.broadcast(F, 0.16666519f))
+                .fma(r, FloatVector.broadcast(F, 0.49999993f))
+                .fma(r, FloatVector.broadcast(F, 1f));
+    }
+
+    /// exp(x) in full: down to the smallest float, up to infinity. At most 1 ulp off.
+    static FloatVector exp(FloatVector x) {
+        FloatVector shifted = x.fma(LOG2_E, ROUND);
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HEAD), x);
+        r = n.fma(FloatVector.broadcast(F, -LN2_TAIL), r);
+        FloatVector p = expOfSmall(r).fma(r, FloatVector.broadcast(F, 1f));
+        IntVector exponent = shifted.reinterpretAsInts().sub(ROUND_BITS);
+        IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+        return p.mul(powerOf2(half)).mul(powerOf2(exponent.sub(half)))
+                .blend(0f, x.compare(VectorOperators.LT, -104f))
+                .blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, 89f));
+    }
+
+    private static FloatVector powerOf2(IntVector exponent) {
+        return exponent.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    }
+
+    /// log(x), with f = m - 1 for x = m 2^e and sqrt(1/2) <= m < sqrt 2: log(1 + f) = f - f^2 / 2 + f^3 p(f), p of degree
+    /// 7 with error 5.9e-9. At most 1 ulp off.
+    static FloatVector log(FloatVector x) {
+        VectorMask<Float> tiny = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
+        IntVector bits = x.blend(x.mul(0x1p23f), tiny).reinterpretAsInts();
+        // The exponent counts from sqrt(1/2), so that m lies around 1.
+        IntVector raised = bits.sub(Float.floatToRawIntBits(ROOT_HALF));
+        FloatVector e = (FloatVector) raised.lanewise(VectorOperators.ASHR, 23).convertShape(VectorOperators.I2F, F, 0);
+        e = e.blend(e.sub(23f), tiny);
+        FloatVector f = bits.sub(raised.and(0xff800000)).reinterpretAsFloats().sub(1f);
+        FloatVector square = f.mul(f);
+        FloatVector p = FloatVector.broadcast(F, -0.076366046f)
+                .fma(f, FloatVector.broadcast(F, 0.12764695f))
+                .fma(f, FloatVector.broadcast(F, -0.13160878f))
+                .fma(f, FloatVector.broadcast(F, 0.14201391f))
+                .fma(f, FloatVector.broadcast(F, -0.16623254f))
+                .fma(f, FloatVector.broadcast(F, 0.20001239f))
+                .fma(f, FloatVector.broadcast(F, -0.25000824f))
+                .fma(f, FloatVector.broadcast(F, 0.33333332f));
+        FloatVector rest = p.mul(f).mul(square);
+        rest = e.fma(FloatVector.broadcast(F, LN2_TAIL), rest);
+        rest = square.fma(FloatVector.broadcast(F, -0.5f), rest);
+        FloatVector log = e.fma(FloatVector.broadcast(F, LN2_HEAD), f.add(rest));
+        return log.blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY))
+                .blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f))
+                .blend(Float.NaN, x.compare(VectorOperators.LT, 0f))
+                .blend(x, x.test(VectorOperators.IS_NAN));
+    }
+
+    /// 1 / (1 + exp(-x)). At most 3 ulp off.
+    static FloatVector sigmoid(FloatVector x) {
+        FloatVector e = expOfNegative(x.abs().neg());
+        FloatVector top = FloatVector.broadcast(F, 1f).blend(e, x.compare(VectorOperators.LT, 0f));
+        return top.div(e.add(1f));
+    }
+
+    /// tanh(x) = -m / (2 + m) with m = exp(-2 |x|) - 1, which is formed without cancellation. At most 3 ulp off.
+    static FloatVector tanh(FloatVector x) {
+        FloatVector size = x.abs();
+        // At 10 the result rounds to 1 already.
+        FloatVector z = size.blend(10f, size.compare(VectorOperators.GT, 10f)).mul(-2f);
+        FloatVector shifted = z.fma(LOG2_E, ROUND);
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HEAD), z);
+        r = n.fma(FloatVector.broadcast(F, -LN2_TAIL), r);
+        FloatVector power = powerOf2(shifted.reinterpretAsInts().sub(ROUND_BITS));
+        FloatVector m = expOfSmall(r).mul(r).fma(power, power.sub(1f));
+        return withSignOf(x, m.div(m.add(2f)).abs());
+    }
+
+    /// erf(x): x p(x^2) of degree 5 for |x| < 0.75 (error 1.4e-9), else 1 - erfc(|x|) with the sign of x.
+    /// At most 3 ulp off.
+    static FloatVector erf(FloatVector x) {
+        FloatVector size = x.abs();
+        FloatVector z = x.mul(x);
+        FloatVector p = FloatVector.broadcast(F, -6.7495116e-4f)
+                .fma(z, FloatVector.broadcast(F, 0.0051143453f))
+                .fma(z, FloatVector.broadcast(F, -0.026834624f))
+                .fma(z, FloatVector.broadcast(F, 0.11283377f))
+                .fma(z, FloatVector.broadcast(F, -0.37612619f))
+                .fma(z, FloatVector.broadcast(F, 1.1283792f));
+        FloatVector erfc = expOfNegative(z.neg()).mul(mills(size.mul(ROOT_2))).mul(2f);
+        FloatVector far = erfc.neg().add(1f).blend(1f, size.compare(VectorOperators.GT, 5f));
+        return p.mul(x).blend(withSignOf(x, far), size.compare(VectorOperators.GE, 0.75f));
+    }
+
+    /// P(X > a) exp(a^2 / 2) for a standard normal X and 0 <= a <= 13.3 (Mills' ratio, times 1 / sqrt(2 pi)): degrees 4
+    /// over 5, error 7.5e-9.
+    private static FloatVector mills(FloatVector a) {
+        FloatVector top = FloatVector.broadcast(F, 0.0041450428f)
+                .fma(a, FloatVector.broadcast(F, 0.040799596f))
+                .fma(a, FloatVector.broadcast(F, 0.18368372f))
+                .fma(a, FloatVector.broadcast(F, 0.43882673f))
+                .fma(a, FloatVector.broadcast(F, 0.5f));
+        FloatVector bottom = FloatVector.broadcast(F, 0.010389957f)
+                .fma(a, FloatVector.broadcast(F, 0.10227597f))
+                .fma(a, FloatVector.broadcast(F, 0.47066649f))
+                .fma(a, FloatVector.broadcast(F, 1.2042482f))
+                .fma(a, FloatVector.broadcast(F, 1.6755385f))
+                .fma(a, FloatVector.broadcast(F, 1f));
+        return top.div(bottom);
+    }
+
+    private static FloatVector withSignOf(FloatVector x, FloatVector size) {
+        return size.reinterpretAsInts().or(x.reinterpretAsInts().and(Integer.MIN_VALUE)).reinterpretAsFloats();
+    }
+
+    /// max(x, 0); NaN stays.
+    static FloatVector relu(FloatVector x) {
+        return x.blend(0f, x.compare(VectorOperators.LT, 0f));
+    }
+
+    /// 1 for x > 0, else 0; NaN stays.
+    static FloatVector reluSlope(FloatVector x) {
+        return x.blend(1f, x.compare(VectorOperators.GT, 0f)).blend(0f, x.compare(VectorOperators.LE, 0f));
+    }
+
+    /// x P(X <= x) = max(x, 0) - |x| P(X > |x|): the second term is small, so neither tail cancels.
+    static FloatVector geluErf(FloatVector x) {
+        FloatVector a = bounded(x).abs();
+        FloatVector tail = expOfNegative(a.mul(a).mul(-0.5f)).mul(mills(a));
+        return relu(x).sub(a.mul(tail));
+    }
+
+    /// P(X <= x) + x exp(-x^2 / 2) / sqrt(2 pi)
+    static FloatVector geluErfSlope(FloatVector x) {
+        FloatVector b = bounded(x);
+        FloatVector a = b.abs();
+        FloatVector e = expOfNegative(a.mul(a).mul(-0.5f));
+        FloatVector tail = e.mul(mills(a));
+        FloatVector cdf = tail.blend(tail.neg().add(1f), b.compare(VectorOperators.GT, 0f));
+        return e.mul(b).fma(FloatVector.broadcast(F, ONE_OVER_ROOT_2_PI), cdf);
+    }
+
+    /// x sigmoid(2 u), u = sqrt(2 / pi) (x + 0.044715 x^3)
+    static FloatVector geluTanh(FloatVector x) {
+        FloatVector b = bounded(x);
+        FloatVector s = sigmoid(b.mul(b).fma(2 * ROOT_2_OVER_PI * CUBE, 2 * ROOT_2_OVER_PI).mul(b));
+        return s.mul(atLeastMinus100(x));
+    }
+
+    /// s + x s (1 - s) 2 u', s = sigmoid(2 u), u' = sqrt(2 / pi) (1 + 3 * 0.044715 x^2)
+    static FloatVector geluTanhSlope(FloatVector x) {
+        FloatVector b = bounded(x);
+        FloatVector square = b.mul(b);
+        FloatVector s = sigmoid(square.fma(2 * ROOT_2_OVER_PI * CUBE, 2 * ROOT_2_OVER_PI).mul(b));
+        FloatVector slope = square.fma(6 * ROOT_2_OVER_PI * CUBE, 2 * ROOT_2_OVER_PI).mul(b);
+        return s.sub(s.mul(s)).fma(slope, s);
+    }
+
+    /// x sigmoid(x)
+    static FloatVector silu(FloatVector x) {
+        return sigmoid(x).mul(atLeastMinus100(x));
+    }
+
+    /// s + x s (1 - s), s = sigmoid(x)
+    static FloatVector siluSlope(FloatVector x) {
+        FloatVector s = sigmoid(x);
+        return s.sub(s.mul(s)).fma(bounded(x), s);
+    }
+
+    /// Beyond 100 every activation has reached its limit; this keeps infinity out of products with 0.
+    private static FloatVector bounded(FloatVector x) {
+        return atLeastMinus100(x).blend(100f, x.compare(VectorOperators.GT, 100f));
+    }
+
+    private static FloatVector atLeastMinus100(FloatVector x) {
+        return x.blend(-100f, x.compare(VectorOperators.LT, -100f));
+    }
+}
