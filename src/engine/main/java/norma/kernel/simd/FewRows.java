@@ -15,7 +15,7 @@ import norma.parallel.Workers;
 /// The sums are the same chains in the order of k as in [Product], so the same row gets the same bits.
 final class FewRows {
     /// Up to so many rows it is faster than [Product].
-    static final int MOST = 4;
+    static final int MOST = 2;
 
     private static final int L = Lanes.LANES;
 
