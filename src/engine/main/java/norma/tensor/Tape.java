@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import norma.kernel.Floats;
 import org.eclipse.collections.impl.map.mutable.primitive.ObjectIntHashMap;
 
@@ -323,6 +324,13 @@ public final class Tape implements AutoCloseable {
         taken.forEach(memory::give);
         taken.clear();
         entries.clear();
+    }
+
+    /// Shows each operation with its result, in the order in which they were recorded.
+    public void forEach(BiConsumer<Op, Tensor> visitor) {
+        for (Entry entry : List.copyOf(entries)) {
+            visitor.accept(entry.op(), entry.output());
+        }
     }
 
     /// A table of the operations: result, inputs, bytes of the result, milliseconds forward and backward.
