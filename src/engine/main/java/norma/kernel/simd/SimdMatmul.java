@@ -1,7 +1,6 @@
 package norma.kernel.simd;
 
 import norma.kernel.Elementwise;
-import norma.kernel.Kernels;
 import norma.kernel.Matmul;
 import norma.kernel.Matrix;
 import norma.parallel.Workers;
@@ -17,7 +16,7 @@ public final class SimdMatmul implements Matmul {
     /// Multiply-adds that make a chunk of a batch worth handing to a thread.
     private static final long LEAST_WORK = 1 << 17;
 
-    private final Elementwise elementwise = Kernels.REFERENCE.elementwise();
+    private final Elementwise elementwise = new SimdElementwise();
 
     @Override
     public void multiply(Matrix a, Matrix b, Matrix c, Epilogue epilogue) {
