@@ -93,6 +93,9 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, List<
     ///
     /// @param observer sees the stream after the embedding and after each block
     public Tensor stream(Indices ids, Context context, Consumer<Tensor> observer) {
+        if (ids.shape().rank() != 2) {
+            throw new IllegalArgumentException("Gpt: ids must be (B, T); got " + ids.shape());
+        }
         int start = context.cache() == null ? 0 : context.cache().length();
         int time = ids.shape().dim(1);
         if (start + time > config.context()) {
