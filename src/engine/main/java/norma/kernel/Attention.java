@@ -3,11 +3,12 @@ package norma.kernel;
 import java.util.Arrays;
 import norma.parallel.Workers;
 
-/// Scaled dot-product attention (Vaswani et al. 2017, arXiv 1706.03762) without ever keeping the (queries, keys) matrix:
-/// scores are made, used and dropped, and backward makes them again from `logSumExp` (Dao et al. 2022, arXiv 2205.14135).
+/// Scaled dot-product attention (Vaswani et al. 2017, arXiv 1706.03762) without ever keeping the (queries, keys)
+/// matrix: scores are made, used and dropped, and backward makes them again from `logSumExp` (Dao et al. 2022,
+/// arXiv 2205.14135).
 ///
-/// The reference goes query by query. Every inner loop is `y[i] += a * x[i]` over a row or a column of its own array, the
-/// form that a compiler turns into SIMD.
+/// The reference goes query by query. Every inner loop is `y[i] += a * x[i]` over a row or a column of its own array,
+/// the form that a compiler turns into SIMD.
 public interface Attention {
 
     /// Sizes and options of one call.
@@ -39,8 +40,8 @@ public interface Attention {
 
     /// y = softmax(scale * q k^T + mask) v, head by head.
     ///
-    /// A query that may see no key at all gives zeros and a `logSumExp` of -infinity. What a masked key or its value holds
-    /// never reaches y.
+    /// A query that may see no key at all gives zeros and a `logSumExp` of -infinity. What a masked key or its value
+    /// holds never reaches y.
     ///
     /// @param q (B, Tq, H * d)
     /// @param k (B, Tk, H * d)
@@ -72,7 +73,8 @@ public interface Attention {
                         }
                     }
                     boolean blind = max == Float.NEGATIVE_INFINITY;
-                    logSumExp.array()[logSumExp.offset() + bh * queries + i] = blind ? max : max + (float) Math.log(sum);
+                    logSumExp.array()[logSumExp.offset() + bh * queries + i] = blind ? max
+                            : max + (float) Math.log(sum);
                     int at = y.offset() + sizes.start(sequence, head, queries) + i * sizes.rowStride();
                     for (int c = 0; c < d; c++) {
                         y.array()[at + c] = blind ? 0 : row[c] / sum;
@@ -86,8 +88,8 @@ public interface Attention {
     /// dS = P * (dP - rowsum(dy * y)), dq = scale * dS k, dk = scale * dS^T q.
     ///
     /// A query that sees no key takes no part; a masked key and its value have gradients of zero.
-    default void backward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Floats y, Floats logSumExp, Floats dy,
-            Floats dq, Floats dk, Floats dv) {
+    default void backward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Floats y, Floats logSumExp,
+            Floats dy, Floats dq, Floats dk, Floats dv) {
         int queries = sizes.queries(), keys = sizes.keys(), d = sizes.headSize();
         Workers.split(sizes.batch() * sizes.heads(), 1, (from, to) -> {
             for (int bh = from; bh < to; bh++) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
@@ -21,7 +22,7 @@ class AttentionTest {
     private static final float GUARD = 12345;
 
     private static List<Attention> sets() {
-        return List.of(new Attention() { }, new SimdAttention());
+        return List.of(new Attention() {}, new SimdAttention());
     }
 
     private static Stream<Arguments> problems() {
@@ -206,7 +207,8 @@ class AttentionTest {
 
     private record Problem(int batch, int queries, int keys, int heads, int headSize, boolean causal) {
         Attention.Sizes sizes() {
-            return new Attention.Sizes(batch, queries, keys, heads, headSize, (float) (1 / Math.sqrt(headSize)), causal);
+            float scale = (float) (1 / Math.sqrt(headSize));
+            return new Attention.Sizes(batch, queries, keys, heads, headSize, scale, causal);
         }
     }
 
@@ -350,7 +352,7 @@ class AttentionTest {
 
         private static Floats guarded(int length, int offset) {
             Floats x = new Floats(new float[offset + length + 3], offset, length);
-            java.util.Arrays.fill(x.array(), GUARD);
+            Arrays.fill(x.array(), GUARD);
             return x;
         }
     }

@@ -13,13 +13,14 @@ import norma.kernel.Attention;
 import norma.kernel.Floats;
 import norma.parallel.Scratch;
 
-/// dk and dv for some keys of one head, and what these keys add to dq. For each block of keys, all queries that see them:
+/// dk and dv for some keys of one head, and what these keys add to dq. For each block of keys, with all queries that see
+/// one of them:
 ///
 ///     S = q k^T    P = exp(scale * S - logSumExp)    dP = dy v^T    dS = P * (dP - rowsum(dy * y))
 ///     dv += P^T dy    dk += scale * dS^T q    dq += scale * dS k
 ///
-/// Scores are made with queries down and keys across: so P and dS lie as the products with P^T and dS^T read them, and only
-/// the product for dq transposes its block.
+/// Scores are made with queries down and keys across: so P and dS lie as the products with P^T and dS^T read them, and
+/// only the product for dq transposes its block.
 final class AttentionBackward {
     private static final int L = Lanes.LANES;
     private static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
@@ -38,8 +39,8 @@ final class AttentionBackward {
     private final HeadRows dv;
     private final Floats logSumExp;
 
-    /// All queries: packed rows and columns of q and dy, the sums of dq, and of each query logSumExp and rowsum(dy * y).
-    private float[] queries;
+    /// All queries: packed rows and columns of q and dy, sums of dq, and of each query logSumExp and rowsum(dy * y).
+    private final float[] queries;
     private int size;
     private final int qRows;
     private final int qColumns;
@@ -49,9 +50,9 @@ final class AttentionBackward {
     private final int logs;
     private final int means;
 
-    /// One block of keys: packed rows of k and v, packed columns of k, P and dS (64 queries, 64 keys), eight lines of one of
-    /// them, packed, and the sums of dk and dv.
-    private float[] keys;
+    /// One block of keys: packed rows of k and v, packed columns of k, P and dS (64 queries, 64 keys), eight lines of
+    /// one of them, packed, and the sums of dk and dv.
+    private final float[] keys;
     private final int kRows;
     private final int vRows;
     private final int kColumns;
@@ -117,7 +118,7 @@ final class AttentionBackward {
             float log = logSumExp.get(head * count + i);
             // A query that saw nothing has weights exp(s - infinity) = 0.
             queries[logs + i] = log == Float.NEGATIVE_INFINITY ? Float.POSITIVE_INFINITY : log;
-            queries[means + i] = dy.dot(y, i, keys, lines);
+            queries[means + i] = dy.dot(i, y, i, keys, lines);
         }
         if (from == 0) {
             clearMasked();
@@ -204,7 +205,8 @@ final class AttentionBackward {
         float mean = queries[means + query + i];
         int limit = sight.limit(query + i) - key;
         int reach = sight.reach(query + Math.min(rows, i - i % ROWS + ROWS), key, count);
-        for (int j = 0; j < reach; j += L) {
+        // Up to whole panels: a vector may be shorter than one.
+        for (int j = 0; j < Math.ceilDiv(reach, ROWS) * ROWS; j += L) {
             int at = i * BLOCK + j;
             FloatVector p = VectorMath.expOfNegative(FloatVector.fromArray(F, s, weights + at).fma(scale, shift));
             FloatVector ds = FloatVector.fromArray(F, s, slopes + at).sub(mean).mul(p);

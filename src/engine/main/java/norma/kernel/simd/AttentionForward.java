@@ -14,10 +14,11 @@ import norma.parallel.Scratch;
 
 /// y = softmax(scale * q k^T) v for some queries of one head.
 ///
-/// Scores are made with keys down and queries across, S = K Q^T. A query is then a lane: its maximum m and its sum l need
-/// no step from lane to lane. Each block of keys moves them on (Milakov and Gimelshein 2018, arXiv 1805.02867):
+/// Scores are made with keys down and queries across, S = K Q^T. A query is then a lane: its maximum m and its sum l
+/// need no step from lane to lane. Each block of keys moves them on (Milakov and Gimelshein 2018, arXiv 1805.02867):
 ///
-///     m' = max(m, max_j s_j)    p_j = exp(s_j - m')    l' = l exp(m - m') + sum_j p_j    y' = y exp(m - m') + sum_j p_j v_j
+///     m' = max(m, max_j s_j)    p_j = exp(s_j - m')
+///     l' = l exp(m - m') + sum_j p_j    y' = y exp(m - m') + sum_j p_j v_j
 ///
 /// At the end y / l is the result and m + log l its `logSumExp`.
 final class AttentionForward {
@@ -38,8 +39,8 @@ final class AttentionForward {
     private float[] keyRows;
     private float[] valueColumns;
 
-    /// One block: packed queries, scores (64 keys, 64 queries), eight queries' weights, packed, and for each query the sum of
-    /// weighted values, m, l, and the factor exp(m - m').
+    /// One block: packed queries, scores (64 keys, 64 queries), eight queries' weights, packed, and for each query the
+    /// sum of weighted values, m, l, and the factor exp(m - m').
     private float[] block;
     private int size;
     private final int queries;
@@ -106,12 +107,13 @@ final class AttentionForward {
 
     /// S = K Q^T, P = exp(scale * S - m')
     private void makeWeights(int query, int count, int key) {
+        int d = sizes.headSize();
         Arrays.fill(block, scores, weights, 0);
         for (int i = 0; i < count; i += COLUMNS) {
             int reach = sight.reach(query + Math.min(count, i + COLUMNS), key, BLOCK);
             for (int j = 0; j < reach; j += ROWS) {
-                Product.tile(ROWS, COLUMNS, keyRows, (key + j) * sizes.headSize(), block, queries + i * sizes.headSize(),
-                        sizes.headSize(), block, scores + j * BLOCK + i, BLOCK);
+                Product.tile(ROWS, COLUMNS, keyRows, (key + j) * d, block, queries + i * d, d, block,
+                        scores + j * BLOCK + i, BLOCK);
             }
             boolean all = sight.limit(query + i) >= key + reach;
             for (int lane = i; lane < i + COLUMNS; lane += L) {
@@ -156,7 +158,8 @@ final class AttentionForward {
         FloatVector shift = m.neg();
         FloatVector sum = FloatVector.zero(F);
         for (int j = 0; j < reach; j++) {
-            FloatVector p = VectorMath.expOfNegative(FloatVector.fromArray(F, s, at + j * BLOCK).fma(factor, shift));
+            FloatVector score = FloatVector.fromArray(F, s, at + j * BLOCK);
+            FloatVector p = VectorMath.expOfNegative(score.fma(factor, shift));
             p.intoArray(s, at + j * BLOCK);
             sum = sum.add(p);
         }

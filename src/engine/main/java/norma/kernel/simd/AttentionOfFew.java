@@ -6,8 +6,8 @@ import norma.kernel.Matmul;
 import norma.kernel.Matrix;
 import norma.parallel.Scratch;
 
-/// Attention of one head when few queries look at many keys, as in decoding: query by query, each two products with one row.
-/// Time goes into reading k and v.
+/// Attention of one head when few queries look at many keys, as in decoding: query by query and in the layout of k and
+/// v, for time goes into reading them.
 final class AttentionOfFew {
     /// Up to so many queries it is faster than [AttentionForward].
     static final int MOST = 2;
@@ -30,10 +30,15 @@ final class AttentionOfFew {
         this.sight = Sight.of(sizes, head, keyMask);
         this.q = HeadRows.of(sizes, head, q, sizes.queries());
         this.y = HeadRows.of(sizes, head, y, sizes.queries());
-        int selected = sight.keys() == null ? 0 : sight.count() * sizes.headSize();
-        this.k = HeadRows.of(sizes, head, k, sizes.keys()).select(sight.keys(), sight.count(), Scratch.floats(4, selected));
-        this.v = HeadRows.of(sizes, head, v, sizes.keys()).select(sight.keys(), sight.count(), Scratch.floats(5, selected));
+        this.k = visible(k, 4);
+        this.v = visible(v, 5);
         this.logSumExp = logSumExp;
+    }
+
+    private HeadRows visible(Floats x, int slot) {
+        int copied = sight.keys() == null ? 0 : sight.count() * sizes.headSize();
+        return HeadRows.of(sizes, head, x, sizes.keys())
+                .select(sight.keys(), sight.count(), Scratch.floats(slot, copied));
     }
 
     void run() {
@@ -45,9 +50,9 @@ final class AttentionOfFew {
     private void query(int i, int keys) {
         int to = logSumExp.offset() + head * sizes.queries() + i;
         Floats scores = new Floats(Scratch.floats(6, keys), 0, keys);
-        MATMUL.multiply(matrix(q, i, 1), matrix(k, 0, keys).transpose(), Matrix.of(scores, 1, keys), Matmul.Epilogue.NONE);
+        float[] lanes = Rows.lanes();
         for (int j = 0; j < keys; j++) {
-            scores.array()[j] *= sizes.scale();
+            scores.array()[j] = sizes.scale() * q.dot(i, k, j, lanes, 0);
         }
         float max = Math.max(Rows.max(scores.array(), 0, keys), -Float.MAX_VALUE);
         double sum = Rows.exps(scores.array(), 0, keys, max, scores.array(), 0);

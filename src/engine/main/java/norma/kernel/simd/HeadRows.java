@@ -28,12 +28,12 @@ record HeadRows(float[] array, int at, int stride, int count, int size) {
         return new HeadRows(to, 0, size, selected, size);
     }
 
-    /// Packs rows `[from, from + rows)` for a product over the head size, `width` in a panel; the panel with row i is at
-    /// `toAt + i * size`.
+    /// Packs rows `[from, from + rows)` for a product over the head size, `width` in a panel; the panel with row i is
+    /// at `toAt + i * size`.
     void packRows(int from, int rows, float[] to, int toAt, int width) {
         for (int i = 0; i < rows; i += width) {
-            Panels.lines(array, at + (from + i) * stride, stride, 1, Math.min(width, rows - i), size, to, toAt + i * size,
-                    width);
+            int lines = Math.min(width, rows - i);
+            Panels.lines(array, at + (from + i) * stride, stride, 1, lines, size, to, toAt + i * size, width);
         }
     }
 
@@ -41,8 +41,8 @@ record HeadRows(float[] array, int at, int stride, int count, int size) {
     void packColumns(int from, int rows, float[] to, int toAt) {
         int width = SimdAttention.COLUMNS;
         for (int c = 0; c < size; c += width) {
-            Panels.lines(array, at + from * stride + c, 1, stride, Math.min(width, size - c), rows, to, toAt + c * rows,
-                    width);
+            int lines = Math.min(width, size - c);
+            Panels.lines(array, at + from * stride + c, 1, stride, lines, rows, to, toAt + c * rows, width);
         }
     }
 
@@ -70,23 +70,27 @@ record HeadRows(float[] array, int at, int stride, int count, int size) {
         Arrays.fill(array, at + row * stride, at + row * stride + size, 0);
     }
 
-    /// Row i of this times row i of `other`, with `lanes` as working memory.
-    float dot(HeadRows other, int i, float[] lanes, int lanesAt) {
+    /// Row i of this times row j of `other`, with room for a vector in `lanes`.
+    float dot(int i, HeadRows other, int j, float[] lanes, int lanesAt) {
         int x = at + i * stride;
-        int y = other.at + i * other.stride;
+        int y = other.at + j * other.stride;
         FloatVector sums = FloatVector.zero(F);
         int whole = F.loopBound(size);
         for (int c = 0; c < whole; c += L) {
             sums = FloatVector.fromArray(F, array, x + c).fma(FloatVector.fromArray(F, other.array, y + c), sums);
         }
         sums.intoArray(lanes, lanesAt);
-        float even = 0;
-        float odd = 0;
-        for (int lane = 0; lane < L; lane += 2) {
-            even += lanes[lanesAt + lane];
-            odd += lanes[lanesAt + lane + 1];
+        float s0 = 0;
+        float s1 = 0;
+        float s2 = 0;
+        float s3 = 0;
+        for (int lane = lanesAt; lane < lanesAt + L; lane += 4) {
+            s0 += lanes[lane];
+            s1 += lanes[lane + 1];
+            s2 += lanes[lane + 2];
+            s3 += lanes[lane + 3];
         }
-        float sum = even + odd;
+        float sum = (s0 + s1) + (s2 + s3);
         for (int c = whole; c < size; c++) {
             sum = Math.fma(array[x + c], other.array[y + c], sum);
         }

@@ -3,8 +3,8 @@ package norma.kernel.simd;
 import norma.kernel.Attention;
 import norma.kernel.Floats;
 
-/// What the queries of one sequence see: of the keys that the mask leaves, in their order, each query sees the first few,
-/// and never fewer than the query before it.
+/// What the queries of one sequence see: of the keys that the mask leaves, in their order, each query sees the first
+/// few, and never fewer than the query before it.
 ///
 /// @param keys numbers of the keys that the mask leaves, or null for all
 /// @param count how many these are

@@ -8,16 +8,16 @@ import norma.kernel.Floats;
 import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
-/// Attention in blocks of 64 queries by 64 keys, whose scores stay in the first caches (FlashAttention: Dao et al. 2022,
-/// arXiv 2205.14135). [AttentionForward] and [AttentionBackward] do a block, on the [Tiles] of the matrix product;
-/// [AttentionOfFew] is for decoding.
+/// Attention in blocks of 64 queries by 64 keys, whose scores stay in the first caches (FlashAttention: Dao et al.
+/// 2022, arXiv 2205.14135). [AttentionForward] and [AttentionBackward] do a block, on the [Tiles] of the matrix
+/// product; [AttentionOfFew] is for decoding.
 ///
 /// Keys that the mask hides are left out before anything is computed: padding costs nothing and leaks nothing. What
 /// remains of `keyMask` and `causal` is a staircase, how many of the remaining keys each query sees ([Sight]); tiles
 /// beyond it are skipped.
 ///
 /// A chunk of work is one head. Where heads are few it is a part of one (Dao 2023, arXiv 2307.08691): some blocks of
-/// queries in forward, some blocks of keys in backward, whose parts of dq are added up afterwards in the order of the keys.
+/// queries in forward, some blocks of keys in backward, whose parts of dq are added up afterwards in the order of keys.
 public final class SimdAttention implements Attention {
     /// Queries or keys in a block: 64 by 64 scores are 16 KB.
     static final int BLOCK = 64;
@@ -55,8 +55,8 @@ public final class SimdAttention implements Attention {
     }
 
     @Override
-    public void backward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Floats y, Floats logSumExp, Floats dy,
-            Floats dq, Floats dk, Floats dv) {
+    public void backward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Floats y, Floats logSumExp,
+            Floats dy, Floats dq, Floats dk, Floats dv) {
         Parts parts = Parts.of(sizes, sizes.keys());
         int size = sizes.queries() * padded(sizes.headSize());
         float[] partial = parts.count == 1 ? null : Scratch.floats(6, heads(sizes) * parts.count * size);
@@ -95,7 +95,8 @@ public final class SimdAttention implements Attention {
 
     private static void add(float[] x, int xAt, float[] sum, int sumAt, int count) {
         for (int i = 0; i < count; i += Lanes.LANES) {
-            FloatVector.fromArray(F, sum, sumAt + i).add(FloatVector.fromArray(F, x, xAt + i)).intoArray(sum, sumAt + i);
+            FloatVector more = FloatVector.fromArray(F, x, xAt + i);
+            FloatVector.fromArray(F, sum, sumAt + i).add(more).intoArray(sum, sumAt + i);
         }
     }
 
