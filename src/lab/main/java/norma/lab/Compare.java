@@ -1,24 +1,229 @@
 package norma.lab;
 
+import static norma.lab.Figures.number;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.Callable;
+import norma.data.AtomicFile;
+import norma.data.Batches;
+import norma.data.Batches.Batch;
+import norma.model.Gpt;
+import norma.model.GptConfig;
+import norma.optim.AdamW;
+import norma.optim.Schedule;
+import norma.tensor.Memory;
+import norma.train.Listener;
+import norma.train.TrainConfig;
+import norma.train.Trainer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /// Trains the same mini-Transformer under several norms and says how they did.
+///
+/// All arms see the same batches in the same order and start from the same numbers wherever a parameter has the same name
+/// and shape. First each arm trains a few steps on a model that is thrown away, so that Java's compiler has seen the code
+/// of all of them before a clock runs. Then come the seeds, and within each seed the arms, each time beginning with another
+/// one: a machine that becomes slower meanwhile slows all of them alike.
 @Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Trains the same small Transformer under several norms and writes a report with curves.")
+        header = "Trains one small Transformer under several norms and compares them.",
+        description = "All of them get the same batches, the same first weights and the same number of parameters. Prints a "
+                + "table and writes report.html, results.json and metrics.jsonl.%n")
 final class Compare implements Callable<Integer> {
-    @Mixin
-    private Run run;
+    private static final int WARM_UP = 8;
+    private static final int MEASURED_TOKENS = 1 << 13;
+    private static final double CLIP = 1;
+
+    @Option(names = "--norm", paramLabel = "A,B", description = "Norms, as `norma norms` lists them, with options in braces: "
+            + "rms_norm{eps=1e-5}. With --placement, each norm in each placement. Default: pre-norm LayerNorm, post-norm "
+            + "LayerNorm, pre-norm RMSNorm, NormFormer as published, adaptive NormFormer.")
+    private List<String> norms = List.of();
+
+    @Option(names = "--placement", paramLabel = "X,Y", description = "Where the norms stand: pre, post, normformer ...")
+    private List<String> placements = List.of();
+
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "200",
+            description = "Optimizer steps of each run (default: ${DEFAULT-VALUE}).")
+    private long steps;
+
+    @Option(names = "--seeds", paramLabel = "N", defaultValue = "2",
+            description = "Runs of each arm, with seeds from --seed on (default: ${DEFAULT-VALUE}).")
+    private int seeds;
+
+    @Option(names = "--dim", paramLabel = "D", defaultValue = "128", description = "Features (default: ${DEFAULT-VALUE}).")
+    private int dim;
+
+    @Option(names = "--layers", paramLabel = "N", defaultValue = "4", description = "Blocks (default: ${DEFAULT-VALUE}).")
+    private int layers;
+
+    @Option(names = "--heads", paramLabel = "N", defaultValue = "4",
+            description = "Attention heads (default: ${DEFAULT-VALUE}).")
+    private int heads;
+
+    @Option(names = "--context", paramLabel = "T", defaultValue = "128",
+            description = "Tokens of a window (default: ${DEFAULT-VALUE}).")
+    private int context;
+
+    @Option(names = "--batch", paramLabel = "B", defaultValue = "8",
+            description = "Windows of a batch (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(names = "--accumulation", paramLabel = "N", defaultValue = "1",
+            description = "Batches whose gradients are averaged for one step (default: ${DEFAULT-VALUE}).")
+    private int accumulation;
+
+    @Option(names = "--rate", paramLabel = "R", defaultValue = "2e-3",
+            description = "Highest learning rate, the same for all arms (default: ${DEFAULT-VALUE}).")
+    private double rate;
+
     @Mixin
     private Text text;
+    @Mixin
+    private Run run;
+
+    private final Memory memory = new Memory();
 
     @Override
     public Integer call() throws Exception {
-        run.folder();
+        Path folder = run.folder();
         return run.call(() -> {
-            run.say(text.read(run).describe());
+            compare(folder);
             return 0;
         });
+    }
+
+    private void compare(Path folder) throws IOException {
+        long start = System.nanoTime();
+        check();
+        // small vocabulary: to find mistakes in the options before the corpus is read
+        Arm.of(split(norms), split(placements), model(2));
+        Text.Tokens tokens = text.read(run);
+        List<Arm> arms = Arm.of(split(norms), split(placements), model(tokens.tokenizer().vocabulary()));
+        List<Batch> validation = validation(tokens);
+        tokens.batches(batch, context, run.seed());
+        run.say(tokens.describe());
+        run.say("%d arms, %d seed%s, %,d steps of %,d tokens, %d thread%s, %s kernels".formatted(arms.size(), seeds, s(seeds), steps,
+                (long) batch * context * accumulation, run.threads(), s(run.threads()), Machine.kernels()));
+        List<Trial> trials = trials(arms, tokens, validation, folder);
+        var result = Comparison.of(settings(tokens, (System.nanoTime() - start) / 1e9), arms, trials);
+        AtomicFile.write(folder.resolve("results.json"), Json.line(result) + "\n");
+        AtomicFile.write(folder.resolve("report.html"), Report.html(result));
+        run.print(run.json() ? Json.page(result.withoutCurves()) : summary(result, folder));
+    }
+
+    private void check() {
+        if (steps < 1 || seeds < 1) {
+            throw new IllegalArgumentException("--steps and --seeds must be at least 1; got %d and %d".formatted(steps, seeds));
+        }
+        if (!(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("--rate must be positive; got " + rate);
+        }
+        training(run.seed());
+    }
+
+    private GptConfig model(int vocabulary) {
+        return GptConfig.of(vocabulary, context, dim, heads, layers);
+    }
+
+    /// Cuts at commas that are not in braces.
+    private static List<String> split(List<String> texts) {
+        return texts.stream().flatMap(t -> List.of(t.split(",(?![^{]*})")).stream()).map(String::strip)
+                .filter(t -> !t.isEmpty()).toList();
+    }
+
+    private List<Batch> validation(Text.Tokens tokens) {
+        return tokens.validation(batch, context, measuredBatches());
+    }
+
+    private int measuredBatches() {
+        return (int) Math.max(1, MEASURED_TOKENS / Math.max(1, (long) batch * context));
+    }
+
+    private List<Trial> trials(List<Arm> arms, Text.Tokens tokens, List<Batch> validation, Path folder) throws IOException {
+        long warmUp = Math.min(WARM_UP, steps);
+        var trials = new ArrayList<Trial>();
+        try (var metrics = new JsonLines(folder.resolve("metrics.jsonl"));
+                var progress = run.progress("compare", "step", arms.size() * (warmUp + seeds * steps))) {
+            for (Arm arm : arms) {
+                progress.note("warming up");
+                warmUp(arm, tokens, validation.subList(0, 1), warmUp, progress);
+            }
+            for (int i = 0; i < seeds; i++) {
+                var order = new ArrayList<>(arms);
+                Collections.rotate(order, -i);
+                for (Arm arm : order) {
+                    progress.note(arm.name() + ", seed " + (run.seed() + i));
+                    trials.add(trial(arm, run.seed() + i, tokens, validation, metrics, progress));
+                }
+            }
+        }
+        return trials;
+    }
+
+    private void warmUp(Arm arm, Text.Tokens tokens, List<Batch> validation, long warmUp, Progress progress)
+            throws IOException {
+        Gpt model = Gpt.of(arm.config(), run.seed());
+        var listener = new Listener() {
+            @Override
+            public void step(Step step) {
+                progress.step();
+            }
+        };
+        trainer(model, tokens, validation, TrainConfig.of(warmUp, rate, run.seed()), listener).run(null);
+    }
+
+    private Trial trial(Arm arm, long seed, Text.Tokens tokens, List<Batch> validation, JsonLines metrics, Progress progress)
+            throws IOException {
+        Gpt model = Gpt.of(arm.config(), seed);
+        var probe = new Probe(arm.name(), seed, model, steps, accumulation, metrics, progress);
+        double[] start = Probe.variances(model, validation.getFirst(), memory);
+        Trainer.Result result = trainer(model, tokens, validation, training(seed), probe).run(null);
+        return probe.trial(result, start, Probe.variances(model, validation.getFirst(), memory));
+    }
+
+    private TrainConfig training(long seed) {
+        return new TrainConfig(steps, accumulation, Schedule.cosine(rate, warmupSteps(), steps), CLIP, seed,
+                Math.max(1, steps / 12), 0);
+    }
+
+    private Trainer trainer(Gpt model, Text.Tokens tokens, List<Batch> validation, TrainConfig config, Listener listener) {
+        Batches batches = tokens.batches(batch, context, config.seed());
+        return new Trainer(model, new AdamW(model.params(), AdamW.Config.GPT), batches, validation, config, listener);
+    }
+
+    private long warmupSteps() {
+        return Math.max(1, steps / 10);
+    }
+
+    private Comparison.Settings settings(Text.Tokens tokens, double seconds) {
+        GptConfig model = model(tokens.tokenizer().vocabulary());
+        return new Comparison.Settings(Main.VERSION, LocalDate.now().toString(), tokens.corpus(), text.tokenizer(),
+                model.vocabulary(), tokens.train().length, tokens.validation().length,
+                (long) measuredBatches() * batch * context, dim, layers, heads,
+                model.hidden(), context, batch, accumulation, steps, rate, warmupSteps(), AdamW.Config.GPT.decay(), CLIP,
+                run.seed(), seeds, Machine.kernels(), run.threads(), Machine.jdk(), Machine.cpu(), seconds);
+    }
+
+    private static String summary(Comparison result, Path folder) {
+        var table = new Table("arm", "norm", "placement", ">parameters", ">tokens/s", ">validation loss", "end");
+        for (Comparison.Summary arm : result.arms()) {
+            table.row(arm.name(), arm.norm(), arm.placement(), number(arm.parameters()),
+                    number(arm.tokensPerSecond(), 0),
+                    number(arm.validationLoss(), 4) + (Double.isFinite(arm.spread()) ? " ± " + number(arm.spread(), 4) : ""),
+                    arm.end());
+        }
+        return "%n%s%nLoss in nats per token on %,d tokens of other documents: mean%s.%nOne learning rate for all arms, tuned for none.%nReport: %s"
+                .formatted(table, result.settings().measuredTokens(), result.settings().seeds() > 1
+                        ? " ± standard deviation over %d seeds".formatted(result.settings().seeds()) : ", one seed",
+                        folder.resolve("report.html"));
+    }
+
+    private static String s(long count) {
+        return count == 1 ? "" : "s";
     }
 }

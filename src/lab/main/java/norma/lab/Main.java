@@ -1,16 +1,18 @@
 package norma.lab;
 
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /// The `norma` command: it finds the subcommand that the arguments name and turns what goes wrong into one line.
 @Command(name = "norma", version = Main.VERSION, mixinStandardHelpOptions = true, subcommands = {Compare.class},
         synopsisSubcommandLabel = "COMMAND",
-        description = "Trains small Transformers under different normalizations, in pure Java.%n",
-        footer = {"%nnorma COMMAND --help tells more about one of them. To begin with:%n",
-                "  norma compare                the same model under five norms, on the built-in corpus",
-                "  norma compare --steps 20     a first look, in seconds"})
+        header = "Trains small Transformers under different normalizations, in pure Java.%n",
+        footer = {"%nnorma COMMAND --help tells more about one of them. To begin with:",
+                "  norma compare              the same model under five norms, built-in corpus",
+                "  norma compare --steps 20   a first look, in seconds"})
 public final class Main implements Runnable {
 
     /// Of this build.
@@ -27,14 +29,16 @@ public final class Main implements Runnable {
 
     /// Runs the command that the arguments name, and ends the process.
     public static void main(String[] args) {
-        System.exit(run(args));
+        var out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
+        var err = new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
+        System.exit(run(out, err, args));
     }
 
     /// Runs the command that the arguments name.
     ///
     /// @return 0 for success, 1 for a run that diverged, 2 for bad input, 3 for what should not happen
-    static int run(String... args) {
-        CommandLine command = commandLine();
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        CommandLine command = commandLine().setOut(out).setErr(err);
         try {
             return command.execute(args);
         } catch (OutOfMemoryError | ExceptionInInitializerError e) {

@@ -15,6 +15,9 @@ import picocli.CommandLine.Option;
 
 /// The options that say what a language model reads: which corpus, cut into which tokens.
 final class Text {
+    /// The name of the corpus that comes with the command.
+    static final String BUILT_IN = "WordNet 3.1";
+
     /// Which documents are kept for validation must not depend on the seed of a run: losses of different seeds are compared.
     private static final long SPLIT_SEED = 0;
     private static final double VALIDATION_SHARE = 0.05;
@@ -88,7 +91,7 @@ final class Text {
 
     /// What the corpus is called.
     String name() {
-        return data == null ? "WordNet 3.1" : data.toString();
+        return data == null ? BUILT_IN : data.toString();
     }
 
     /// What the tokenizer is called.

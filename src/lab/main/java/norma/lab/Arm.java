@@ -1,0 +1,105 @@
+package norma.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import norma.model.Gpt;
+import norma.model.GptConfig;
+import norma.nn.Parts;
+import norma.norm.Spec;
+
+/// One of the models that are compared. All have the same size and the same parameter budget.
+///
+/// @param name short, for tables and legends
+/// @param config the model, norm and placement included
+/// @param parameters how many it learns
+record Arm(String name, GptConfig config, long parameters) {
+
+    /// An arm may have this share more parameters than the first one and keep its feed-forward width. NormFormer, with its
+    /// extra gains, stays within it as published, at the sizes we compare by default.
+    static final double FREE = 0.01;
+
+    /// An arm whose width is reduced ends at most this share above the first arm.
+    static final double TOLERANCE = 0.005;
+
+    private static final String ADAPTIVE = "normformer_adaptive";
+
+    private record Pair(String norm, String placement) {
+    }
+
+    private static final List<Pair> USUAL = List.of(new Pair("layer_norm", "pre"), new Pair("layer_norm", "post"),
+            new Pair("rms_norm", "pre"), new Pair("layer_norm", "normformer"), new Pair(ADAPTIVE, "pre"));
+
+    private static final Map<Pair, String> NAMES = Map.of(USUAL.get(0), "pre-LN", USUAL.get(1), "post-LN", USUAL.get(2),
+            "pre-RMS", USUAL.get(3), "NormFormer", USUAL.get(4), "adaptive");
+
+    /// Every norm in every placement; where none is named, the five that are usually compared.
+    ///
+    /// @param norms with options, or none
+    /// @param placements or none
+    /// @param model what all arms share
+    static List<Arm> of(List<String> norms, List<String> placements, GptConfig model) {
+        var arms = new ArrayList<Arm>();
+        for (Pair pair : pairs(norms, placements)) {
+            GptConfig whole = model.with(withBottleneck(pair.norm(), model.dim()), pair.placement()).withUnitEmbeddings(true);
+            String name = NAMES.getOrDefault(pair, pair.placement() + "-" + pair.norm());
+            GptConfig config = arms.isEmpty() ? whole : fit(whole, arms.getFirst().parameters(), name);
+            arms.add(new Arm(name, config, count(config)));
+        }
+        return arms;
+    }
+
+    private static List<Pair> pairs(List<String> norms, List<String> placements) {
+        if (norms.isEmpty() && placements.isEmpty()) {
+            return USUAL;
+        }
+        var pairs = new ArrayList<Pair>();
+        for (String norm : norms.isEmpty() ? List.of("layer_norm") : norms) {
+            for (String placement : placements.isEmpty() ? List.of("pre") : placements) {
+                pairs.add(new Pair(norm, placement));
+            }
+        }
+        return pairs.stream().distinct().toList();
+    }
+
+    /// Below D = 128 an adaptive norm runs at full width unless told otherwise, and is then larger than the model around it.
+    private static String withBottleneck(String norm, int dim) {
+        return norm.equals(ADAPTIVE) && dim < 128 ? norm + "{bottleneck=true}" : norm;
+    }
+
+    /// The same model with the feed-forward width that brings it nearest to the budget, if it is over it.
+    private static GptConfig fit(GptConfig whole, long budget, String name) {
+        long parameters = count(whole);
+        if (parameters <= budget * (1 + FREE)) {
+            return whole;
+        }
+        long each = parameters - count(whole.withHidden(whole.hidden() - 1));
+        long hidden = whole.hidden() - Math.round((parameters - budget) / (double) each);
+        hidden -= parameters - (whole.hidden() - hidden) * each > budget * (1 + TOLERANCE) ? 1 : 0;
+        if (hidden < 1) {
+            throw new IllegalArgumentException(("%s must fit into the %,d parameters of the first arm; without any feed-forward "
+                    + "layer it has %,d; make --dim larger, or its options cheaper ({bottleneck=true, width=...})")
+                    .formatted(name, budget, parameters - whole.hidden() * each));
+        }
+        return whole.withHidden((int) hidden);
+    }
+
+    private static long count(GptConfig config) {
+        return Parts.of(Gpt.of(config, 0)).size();
+    }
+
+    /// The norm's name without its options.
+    String norm() {
+        return Spec.parse(config.norm()).name();
+    }
+
+    /// The norm's options, as written.
+    String options() {
+        return config.norm().substring(norm().length());
+    }
+
+    /// For one line of help: what the default arms are.
+    static String usual() {
+        return "pre-norm LayerNorm, post-norm LayerNorm, pre-norm RMSNorm, NormFormer as published, adaptive NormFormer";
+    }
+}

@@ -1,0 +1,36 @@
+package norma.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import norma.tensor.Backend;
+
+/// What a measurement was taken on.
+final class Machine {
+    private Machine() {
+    }
+
+    /// The kernels chosen at start.
+    static String kernels() {
+        return Backend.kernels().name();
+    }
+
+    /// Java's version and maker.
+    static String jdk() {
+        return System.getProperty("java.vm.version") + ", " + System.getProperty("java.vm.name");
+    }
+
+    /// The processor's name where Linux tells it, else its kind.
+    static String cpu() {
+        try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("model name")).findFirst()
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip()).orElseGet(Machine::kind);
+        } catch (IOException e) {
+            return kind();
+        }
+    }
+
+    private static String kind() {
+        return System.getProperty("os.arch");
+    }
+}

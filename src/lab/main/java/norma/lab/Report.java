@@ -1,0 +1,144 @@
+package norma.lab;
+
+import static norma.lab.Figures.number;
+import static norma.lab.Figures.percent;
+import static norma.lab.Figures.signed;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import norma.lab.Comparison.Settings;
+import norma.lab.Comparison.Summary;
+
+/// The page that shows a comparison. It needs nothing else: numbers, style, script and D3 are inside.
+///
+/// Words and tables are made here and can be read without a script; `report.js` draws the figures from the numbers.
+final class Report {
+    private static final String D3 = "META-INF/resources/webjars/d3/7.9.0/dist/d3.min.js";
+    private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
+
+    private Report() {
+    }
+
+    /// The whole page.
+    static String html(Comparison comparison) {
+        Map<String, String> parts = words(comparison);
+        parts.put("rows", comparison.arms().stream().map(Report::row).collect(Collectors.joining("\n")));
+        parts.put("settings", settings(comparison.settings()));
+        parts.put("style", resource("report.css"));
+        parts.put("script", resource("report.js"));
+        parts.put("d3", text(Report.class.getClassLoader().getResourceAsStream(D3), D3));
+        parts.put("results", Json.line(comparison));
+        return PLACE.matcher(resource("report.html")).replaceAll(place -> Matcher.quoteReplacement(parts.get(place.group(1))));
+    }
+
+    private static Map<String, String> words(Comparison comparison) {
+        Settings s = comparison.settings();
+        Summary first = comparison.arms().getFirst();
+        var words = new LinkedHashMap<String, String>();
+        words.put("corpus", escape(s.corpus()));
+        words.put("date", s.date());
+        words.put("count", Integer.toString(comparison.arms().size()));
+        words.put("size", "%d layers, %d features, %d heads, context %d".formatted(s.layers(), s.dim(), s.heads(), s.context()));
+        words.put("seeds", s.seeds() == 1 ? "One seed" : s.seeds() + " seeds");
+        words.put("steps", number(s.steps()));
+        words.put("summary", escape(summary(comparison.arms())));
+        words.put("first", escape(first.name()));
+        words.put("measured", number(s.measuredTokens()));
+        words.put("spread", s.seeds() == 1 ? "" : " ± standard deviation over the seeds that finished");
+        words.put("narrowed", narrowed(comparison.arms(), s.hidden()));
+        words.put("early", number(Probe.earlySteps(s.steps())));
+        words.put("every", Probe.every(s.steps()) == 1 ? "one of them" : number(Probe.every(s.steps())) + "th");
+        words.put("dim", Integer.toString(s.dim()));
+        words.put("free", percent(Arm.FREE));
+        words.put("tolerance", percent(Arm.TOLERANCE));
+        words.put("parameters", number(first.parameters()));
+        words.put("seen", "Each run reads %s tokens, %.2g times the training side of the corpus".formatted(
+                number(s.steps() * s.tokensPerStep()), (double) s.steps() * s.tokensPerStep() / s.trainTokens()));
+        words.put("few", few(s.seeds()));
+        words.put("credit", escape(s.corpus().equals(Text.BUILT_IN) ? WordNet.CREDIT : ""));
+        words.put("version", escape(s.version()));
+        return words;
+    }
+
+    private static String summary(List<Summary> arms) {
+        return arms.stream().filter(arm -> Double.isFinite(arm.validationLoss()))
+                .min(Comparator.comparingDouble(Summary::validationLoss))
+                .map(best -> "Lowest validation loss: %s, %s.".formatted(best.name(), number(best.validationLoss(), 3)))
+                .orElse("Every run diverged.");
+    }
+
+    private static String narrowed(List<Summary> arms, int hidden) {
+        String names = arms.stream().filter(arm -> arm.hidden() != hidden).map(Summary::name).collect(Collectors.joining(", "));
+        return names.isEmpty() ? "" : "; it is smaller for " + escape(names) + ", to pay for the parameters of the norm";
+    }
+
+    private static String few(int seeds) {
+        return seeds == 1 ? "With one seed nothing is known of how far chance alone moves these numbers."
+                : "%d seeds are few: a difference smaller than the deviation beside it may be chance, and so may larger ones."
+                        .formatted(seeds);
+    }
+
+    private static String row(Summary arm) {
+        return ("<tr><td>%s<td class=\"wrap\">%s<td>%s<td class=\"n\">%d<td class=\"n\">%s<td class=\"n\">%s<td class=\"n\">%s<td class=\"n\">%s"
+                + "<td class=\"wrap\">%s</tr>").formatted(escape(arm.name()), escape(arm.norm()) + options(arm),
+                        escape(arm.placement()), arm.hidden(), number(arm.parameters()), number(arm.tokensPerSecond(), 0),
+                        number(arm.validationLoss(), 4) + deviation(arm.spread()),
+                        signed(arm.difference(), 4) + deviation(arm.differenceSpread()), escape(arm.end()));
+    }
+
+    private static String options(Summary arm) {
+        return arm.options().isEmpty() ? "" : " <small>" + escape(arm.options()) + "</small>";
+    }
+
+    private static String deviation(double value) {
+        return Double.isFinite(value) ? " <span class=\"pm\">± " + number(value, 4) + "</span>" : "";
+    }
+
+    private static String settings(Settings s) {
+        var rows = new LinkedHashMap<String, String>();
+        rows.put("Text", "%s: %s training tokens, %s validation tokens of other documents".formatted(s.corpus(),
+                number(s.trainTokens()), number(s.validationTokens())));
+        rows.put("Tokenizer", "%s, vocabulary %s".formatted(s.tokenizer(), number(s.vocabulary())));
+        rows.put("Model", "%d layers, D = %d, %d heads, F = %d, context %d, GELU, learned positions, output matrix tied to the embedding"
+                .formatted(s.layers(), s.dim(), s.heads(), s.hidden(), s.context()));
+        rows.put("Step", "%s tokens: %d windows of %d%s".formatted(number(s.tokensPerStep()), s.batch(), s.context(),
+                s.accumulation() == 1 ? "" : ", %d times".formatted(s.accumulation())));
+        rows.put("Optimizer", "AdamW, betas 0.9 and 0.95, weight decay %s on matrices, gradient clipped at %s"
+                .formatted(s.decay(), s.clip()));
+        rows.put("Rate", "%s after %d steps of warm-up, then half a cosine down to a tenth".formatted(s.rate(), s.warmup()));
+        rows.put("Runs", "%s steps, seeds %d to %d".formatted(number(s.steps()), s.seed(), s.seed() + s.seeds() - 1));
+        rows.put("Machine", "%s, %d threads, %s kernels".formatted(s.cpu(), s.threads(), s.kernels()));
+        rows.put("Java", s.jdk());
+        rows.put("Time", "%s s in all".formatted(number(s.seconds(), 0)));
+        return rows.entrySet().stream().map(e -> "<dt>%s</dt><dd>%s</dd>".formatted(e.getKey(), escape(e.getValue())))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String escape(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+    }
+
+    private static String resource(String name) {
+        return text(Report.class.getResourceAsStream(name), name);
+    }
+
+    private static String text(InputStream resource, String name) {
+        if (resource == null) {
+            throw new IllegalStateException("Report: " + name + " is not on the module path or the class path");
+        }
+        try (resource) {
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
