@@ -40,8 +40,8 @@ class ArchitectureTest {
             "norma.io",
             "norma.train");
 
-    private static final String THREADS = "java\\.lang\\.(Thread|VirtualThread).*"
-            + "|java\\.util\\.concurrent\\.(\\w*Executor\\w*|ForkJoin\\w*|CompletableFuture|Thread\\w*|Structured\\w*).*";
+    private static final String THREADS = "java\\.lang\\.Thread(\\$.*)?"
+            + "|java\\.util\\.concurrent\\.(\\w*Executor\\w*|ForkJoin\\w*|CompletableFuture|Thread\\w*|Structured\\w*)(\\$.*)?";
 
     private static JavaClasses engine;
 
