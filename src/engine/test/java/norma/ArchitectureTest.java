@@ -41,7 +41,8 @@ class ArchitectureTest {
             "norma.train");
 
     private static final String THREADS = "java\\.lang\\.Thread(\\$.*)?"
-            + "|java\\.util\\.concurrent\\.(\\w*Executor\\w*|ForkJoin\\w*|CompletableFuture|Thread\\w*|Structured\\w*)(\\$.*)?";
+            + "|java\\.util\\.concurrent\\.(\\w*Executor\\w*|ForkJoin\\w*|CompletableFuture|Thread\\w*|Structured\\w*)"
+            + "(\\$.*)?";
 
     private static JavaClasses engine;
 
