@@ -45,17 +45,27 @@ public record Checkpoint(long step, long seed) {
     /// The model of a checkpoint, with its parameters.
     public static Gpt model(Path file) throws IOException {
         try (Safetensors stored = Safetensors.open(file)) {
-            Gpt model = Gpt.of(config(file, stored), 0);
+            Gpt model = empty(file, stored);
             read(file, stored, tensors(model.params(), null));
             return model;
+        }
+    }
+
+    private static Gpt empty(Path file, Safetensors stored) throws IOException {
+        GptConfig config = config(file, stored);
+        try {
+            return Gpt.of(config, 0);
+        } catch (IllegalArgumentException e) {
+            throw new CorruptFileException(file, "metadata gpt must describe a model; " + e.getMessage(), e);
         }
     }
 
     /// Puts a checkpoint's numbers into a model and its optimizer; nothing is changed unless all of them fit.
     ///
     /// @param optimizer of the model's parameters
+    /// @param seed of the run that goes on; batches of another one would differ
     /// @return how far the run had come
-    public static Checkpoint resume(Path file, Gpt model, Optimizer optimizer) throws IOException {
+    public static Checkpoint resume(Path file, Gpt model, Optimizer optimizer, long seed) throws IOException {
         try (Safetensors stored = Safetensors.open(file)) {
             GptConfig config = config(file, stored);
             if (!config.equals(model.config())) {
@@ -63,6 +73,13 @@ public record Checkpoint(long step, long seed) {
                         .formatted(file, config, model.config()));
             }
             var checkpoint = new Checkpoint(number(file, stored, "step"), number(file, stored, "seed"));
+            if (checkpoint.step < 0) {
+                throw new CorruptFileException(file, "metadata step must not be negative; got " + checkpoint.step);
+            }
+            if (checkpoint.seed != seed) {
+                throw new IllegalArgumentException("%s: was trained with seed %d; this run has seed %d; batches would differ"
+                        .formatted(file, checkpoint.seed, seed));
+            }
             read(file, stored, tensors(model.params(), optimizer));
             optimizer.resume(checkpoint.step);
             return checkpoint;
@@ -86,9 +103,10 @@ public record Checkpoint(long step, long seed) {
     private static void read(Path file, Safetensors stored, Map<String, Tensor> tensors) throws IOException {
         for (var wanted : tensors.entrySet()) {
             Safetensors.Entry entry = stored.entries().get(wanted.getKey());
-            if (entry == null || !Arrays.equals(entry.shape(), axes(wanted.getValue().shape()))) {
-                throw new CorruptFileException(file, "must hold %s %s; got %s".formatted(wanted.getKey(),
-                        wanted.getValue().shape(), entry == null ? "nothing of that name" : Arrays.toString(entry.shape())));
+            if (entry == null || entry.dtype() != Safetensors.Dtype.F32
+                    || !Arrays.equals(entry.shape(), axes(wanted.getValue().shape()))) {
+                throw new CorruptFileException(file, "must hold %s F32%s; got %s".formatted(wanted.getKey(),
+                        wanted.getValue().shape(), entry == null ? "nothing of that name" : entry));
             }
         }
         tensors.forEach((name, tensor) -> stored.read(name, 0, tensor.data().array(), tensor.data().offset(), tensor.size()));

@@ -67,14 +67,9 @@ public final class Trainer {
         this.listener = listener;
     }
 
-    /// Goes on where a checkpoint stopped.
+    /// Goes on where a checkpoint stopped; nothing is changed if it is not one of this run.
     public void resume(Path checkpoint) throws IOException {
-        Checkpoint stored = Checkpoint.resume(checkpoint, model, optimizer);
-        if (stored.seed() != config.seed()) {
-            throw new IllegalArgumentException("%s: was trained with seed %d; this run has seed %d; batches would differ"
-                    .formatted(checkpoint, stored.seed(), config.seed()));
-        }
-        step = stored.step();
+        step = Checkpoint.resume(checkpoint, model, optimizer, config.seed()).step();
     }
 
     /// Steps done so far.
