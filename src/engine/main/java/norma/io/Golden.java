@@ -127,7 +127,9 @@ public final class Golden {
         }
         maxError = Math.max(maxError, error);
         if (error > tolerance) {
-            fail(String.format(Locale.ROOT, "%s is off by %.3g, more than %.0e", name, error, tolerance), error);
+            fail(Double.isInfinite(error)
+                    ? name + " differs in which of its numbers are finite"
+                    : String.format(Locale.ROOT, "%s is off by %.3g, more than %.0e", name, error, tolerance), error);
         } else if (!last) {
             fail(String.format(Locale.ROOT, "%s must be right to the last bit; is off by %.3g", name, error), error);
         }

@@ -16,6 +16,11 @@ public final class Backend {
         return KERNELS;
     }
 
+    /// Why SIMD can't be had in this process, and what to add; empty if it can.
+    public static String missing() {
+        return Simd.reason();
+    }
+
     private static Kernels choose(String wish) {
         return switch (wish) {
             case "reference" -> Kernels.REFERENCE;

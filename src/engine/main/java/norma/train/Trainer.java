@@ -26,7 +26,7 @@ public final class Trainer {
     public enum End {
         /// All steps are done.
         FINISHED,
-        /// The loss or the gradient was not finite any more; parameters are those before that step.
+        /// The loss or the gradient was not finite any more; the checkpoint is an earlier one.
         DIVERGED,
         /// [#stop()] was called.
         STOPPED
@@ -88,16 +88,24 @@ public final class Trainer {
     public Result run(Path checkpoint) throws IOException {
         double lastLoss = validate();
         listener.validated(step, lastLoss);
-        while (step < config.steps() && !stop) {
+        boolean last = step >= config.steps() || stop;
+        while (!last) {
             if (!trainStep()) {
                 return new Result(End.DIVERGED, step, Double.NaN);
             }
-            boolean last = step == config.steps() || stop;
-            if (last || step % config.validateEvery() == 0) {
+            last = step == config.steps() || stop; // asked once: whoever leaves the loop has written a checkpoint
+            boolean measured = last || step % config.validateEvery() == 0;
+            boolean kept = checkpoint != null
+                    && (last || config.checkpointEvery() > 0 && step % config.checkpointEvery() == 0);
+            if (measured) {
                 lastLoss = validate();
                 listener.validated(step, lastLoss);
             }
-            if (checkpoint != null && (last || config.checkpointEvery() > 0 && step % config.checkpointEvery() == 0)) {
+            // a step on finite numbers may still end in a broken model, which must not replace a good one
+            if ((measured || kept) && !Double.isFinite(measured ? lastLoss : mean(validation.subList(0, 1)))) {
+                return new Result(End.DIVERGED, step, Double.NaN);
+            }
+            if (kept) {
                 write(checkpoint);
             }
         }
@@ -140,13 +148,17 @@ public final class Trainer {
 
     /// Mean loss over the validation batches, in nats per token.
     public double validate() {
+        return mean(validation);
+    }
+
+    private double mean(List<Batch> measured) {
         double sum = 0;
-        for (Batch batch : validation) {
+        for (Batch batch : measured) {
             try (Tape _ = Tape.inference(memory)) {
                 sum += loss(batch).item();
             }
         }
-        return sum / validation.size();
+        return sum / measured.size();
     }
 
     private Tensor loss(Batch batch) {
