@@ -1,0 +1,85 @@
+package norma.lab;
+
+import java.util.concurrent.Callable;
+import norma.parallel.Workers;
+import norma.tensor.Backend;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// Says what Norma runs on, and what to add if something is missing.
+@Command(name = "doctor", mixinStandardHelpOptions = true,
+        header = "Says what Norma runs on, and what to add if something is missing.%n")
+final class Doctor implements Callable<Integer> {
+    private static final String MODULE = "jdk.incubator.vector";
+
+    /// What was found.
+    ///
+    /// @param vectorModule whether the Vector API can be read
+    /// @param simdBits width of the kernels' vectors, null for the reference kernels
+    /// @param kernels the set chosen
+    /// @param missing why SIMD can't be had, null if it can
+    /// @param advice what to do, null if nothing
+    private record Findings(String norma, String java, String vendor, String home, String vm, String compiler, String os,
+            String arch, String cpu, int processors, int threads, long heapMegabytes, boolean vectorModule, Integer simdBits,
+            String kernels, String missing, String advice) {
+    }
+
+    @Option(names = "--json", description = "Print one JSON object on standard output and nothing else.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec command;
+
+    @Override
+    public Integer call() {
+        Findings found = examine();
+        command.commandLine().getOut().println(json ? Json.page(found) : text(found));
+        return 0;
+    }
+
+    private static Findings examine() {
+        boolean readable = ModuleLayer.boot().findModule(MODULE).isPresent();
+        String kernels = Backend.kernels().name();
+        String missing = Backend.missing();
+        return new Findings(Main.VERSION, System.getProperty("java.version"), System.getProperty("java.vendor"),
+                System.getProperty("java.home"), System.getProperty("java.vm.name"), System.getProperty("java.vm.info"),
+                System.getProperty("os.name") + " " + System.getProperty("os.version"), System.getProperty("os.arch"),
+                Machine.cpu(), Runtime.getRuntime().availableProcessors(), Workers.current().threads(),
+                Runtime.getRuntime().maxMemory() >> 20, readable, bits(kernels), kernels, missing.isEmpty() ? null : missing,
+                advice(readable, missing, kernels));
+    }
+
+    private static Integer bits(String kernels) {
+        String digits = kernels.replaceAll("\\D", "");
+        return digits.isEmpty() ? null : Integer.valueOf(digits);
+    }
+
+    private static String advice(boolean readable, String missing, String kernels) {
+        if (!readable) {
+            return "add --add-modules " + MODULE + " to the java command, or set JDK_JAVA_OPTIONS='--add-modules " + MODULE
+                    + "'; everything works without, several times slower";
+        }
+        if (!missing.isEmpty()) {
+            return missing;
+        }
+        return kernels.equals("reference") ? "-Dnorma.kernels=reference asks for the slow kernels; leave it out" : null;
+    }
+
+    private static String text(Findings f) {
+        var table = new Table("norma", f.norma().replaceFirst("^norma ", ""));
+        table.row("Java", f.java() + ", " + f.vendor());
+        table.row("", f.home());
+        table.row("VM", f.vm() + ", " + f.compiler());
+        table.row("system", f.os() + ", " + f.arch());
+        table.row("processor", f.cpu() + ", " + f.processors() + " available");
+        table.row("threads", Integer.toString(f.threads()));
+        table.row("memory", f.heapMegabytes() + " MB of heap at most");
+        table.row("Vector API", f.vectorModule() ? "readable" : "not readable");
+        table.row("SIMD", f.simdBits() == null ? "none" : f.simdBits() + " bits");
+        table.row("kernels", f.kernels());
+        table.row("to do", f.advice() == null ? "nothing" : f.advice());
+        return table.toString().stripTrailing();
+    }
+}

@@ -1,0 +1,149 @@
+package norma.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import norma.norm.Norms;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `norms`, `doctor`, `golden` and `sample`: what they print, for people and machines, and what they end with.
+class CommandsTest {
+    private static final String GOLDEN = """
+            {"method": "%s", "format": "norm-golden/1", "cases": [{"name": "c", "config": {"eps": 0},
+              "inputs": {"x": {"shape": [1, 2], "data": [1, 3]}}, "outputs": {"y": {"shape": [1, 2], "data": [-1, %s]}}}]}
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private Path golden;
+
+    @BeforeEach
+    void makeGolden() throws IOException {
+        golden = Files.createDirectory(folder.resolve("golden"));
+        Files.writeString(golden.resolve("layer_norm.json"), GOLDEN.formatted("layer_norm", "1"));
+    }
+
+    @Test
+    void normsListsTheCatalogue() {
+        Command norms = Command.run("norms");
+        assertEquals(0, norms.code());
+        assertEquals(Norms.all().size() + 1, norms.out().lines().count());
+        assertEquals(Norms.all().size(), JsonParser.parseString(Command.run("norms", "--json").out()).getAsJsonArray().size());
+    }
+
+    @Test
+    void doctorSaysWhichKernelsAreUsed() {
+        Command doctor = Command.run("doctor");
+        assertEquals(0, doctor.code());
+        assertTrue(doctor.out().contains(Machine.kernels()), doctor.out());
+        JsonObject found = Command.run("doctor", "--json").json();
+        assertEquals(Machine.kernels(), found.get("kernels").getAsString());
+        assertEquals(System.getProperty("java.home"), found.get("home").getAsString());
+    }
+
+    @Test
+    void doctorWorksWithoutTheVectorModuleAndTellsWhatToAdd() throws Exception {
+        String path = System.getProperty("jdk.module.path", "") + System.getProperty("path.separator")
+                + System.getProperty("java.class.path", "");
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", path,
+                "norma.lab.Main", "doctor").redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), said);
+        assertTrue(said.contains("kernels     reference") && said.contains("add --add-modules jdk.incubator.vector"), said);
+        assertEquals(2, said.split("Norma computes with its reference kernels", -1).length, said);
+    }
+
+    @Test
+    void goldenPassesFailsAndKnowsWhatItHasNot() throws IOException {
+        assertEquals(0, golden().code());
+        Files.writeString(golden.resolve("our_norm.json"), GOLDEN.formatted("our_norm", "1"));
+        JsonObject result = golden("--json").json();
+        assertEquals(2, result.get("cases").getAsInt());
+        assertEquals(1, result.get("passed").getAsInt());
+        assertEquals(1, result.get("unsupported").getAsInt());
+        assertEquals(0, golden().code());
+        assertEquals(1, golden("--require", "all").code());
+        Files.writeString(golden.resolve("rms_norm.json"), GOLDEN.formatted("rms_norm", "1"));
+        Command failed = golden();
+        assertEquals(1, failed.code());
+        assertTrue(failed.out().contains("FAILED rms_norm c: y is off by"), failed.out());
+        JsonElement line = golden("--json").json().getAsJsonArray("list").get(2);
+        assertEquals("failed", line.getAsJsonObject().get("status").getAsString());
+    }
+
+    @Test
+    void goldenJsonHoldsNoNaN() throws IOException {
+        Files.writeString(golden.resolve("rms_norm.json"), GOLDEN.formatted("rms_norm", "\"NaN\""));
+        Command result = golden("--json");
+        assertEquals(1, result.code());
+        assertFalse(result.out().contains("NaN") || result.out().contains("Infinity"), result.out());
+    }
+
+    @Test
+    void goldenNamesWhatItCanNotRead() throws IOException {
+        assertEquals(2, Command.run("golden", folder.resolve("nothing").toString()).code());
+        assertEquals(2, Command.run("golden", folder.toString()).code());
+        assertEquals(2, Command.run("golden").code());
+        Files.writeString(golden.resolve("bad.json"), GOLDEN.formatted("rms_norm", "1, 2"));
+        Command bad = golden();
+        assertEquals(2, bad.code());
+        assertTrue(last(bad.err()).startsWith("norma golden: " + golden.resolve("bad.json") + ": case c, outputs.y: "), bad.err());
+    }
+
+    @Test
+    void sampleSaysTheSameForTheSameSeed() throws IOException {
+        String out = model();
+        Command first = Command.run("sample", "--from", out, "--prompt", "one", "--tokens", "20", "--seed", "3");
+        assertEquals(0, first.code(), first.err());
+        assertTrue(first.out().startsWith("one"), first.out());
+        assertEquals(first.out(), Command.run("sample", "--from", out, "--prompt", "one", "--tokens", "20", "--seed", "3",
+                "--threads", "1").out());
+        JsonObject result = Command.run("sample", "--from", out, "--prompt", "one", "--tokens", "20", "--seed", "3", "--json").json();
+        assertEquals(first.out().strip(), "one" + result.get("text").getAsString().stripTrailing());
+    }
+
+    @Test
+    void sampleRefusesWhatMakesNoSense() throws IOException {
+        String out = model();
+        assertEquals(2, Command.run("sample", "--from", folder.resolve("nothing").toString()).code());
+        assertEquals(2, Command.run("sample", "--from", out, "--temperature", "-1").code());
+        assertEquals(2, Command.run("sample", "--from", out, "--tokens", "-1").code());
+        Files.writeString(Path.of(out, "tokenizer.json"), "{\"format\": \"norma-tokenizer/1\", \"type\": \"char\", \"characters\": \"abc\"}");
+        Command mixed = Command.run("sample", "--from", out);
+        assertTrue(mixed.code() == 2 && last(mixed.err()).contains("must be of the same run"), mixed.err());
+    }
+
+    private String model() throws IOException {
+        String text = "one and two and three. ".repeat(40);
+        Path data = Files.writeString(folder.resolve("text.txt"), text);
+        String out = folder.resolve("run").toString();
+        Command run = Command.run("train", "--data", data.toString(), "--out", out, "--dim", "8", "--layers", "1", "--heads", "1",
+                "--context", "8", "--batch", "2", "--steps", "2", "--tokenizer", "byte");
+        assertEquals(0, run.code(), run.err());
+        return out;
+    }
+
+    private Command golden(String... options) {
+        var all = new ArrayList<>(List.of("golden", golden.toString()));
+        all.addAll(List.of(options));
+        return Command.run(all.toArray());
+    }
+
+    /// The last line.
+    private static String last(String text) {
+        return text.lines().reduce("", (_, line) -> line);
+    }
+}
