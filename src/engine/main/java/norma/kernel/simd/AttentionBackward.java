@@ -114,11 +114,12 @@ final class AttentionBackward {
         dy.packRows(0, count, queries, dyRows, ROWS);
         dy.packColumns(0, count, queries, dyColumns);
         Arrays.fill(queries, dqSums, logs, 0);
+        float[] lanes = Rows.lanes();
         for (int i = 0; i < count; i++) {
             float log = logSumExp.get(head * count + i);
             // A query that saw nothing has weights exp(s - infinity) = 0.
             queries[logs + i] = log == Float.NEGATIVE_INFINITY ? Float.POSITIVE_INFINITY : log;
-            queries[means + i] = dy.dot(i, y, i, keys, lines);
+            queries[means + i] = dy.dot(i, y, i, lanes);
         }
         if (from == 0) {
             clearMasked();

@@ -52,7 +52,7 @@ final class AttentionOfFew {
         Floats scores = new Floats(Scratch.floats(6, keys), 0, keys);
         float[] lanes = Rows.lanes();
         for (int j = 0; j < keys; j++) {
-            scores.array()[j] = sizes.scale() * q.dot(i, k, j, lanes, 0);
+            scores.array()[j] = sizes.scale() * q.dot(i, k, j, lanes);
         }
         float max = Math.max(Rows.max(scores.array(), 0, keys), -Float.MAX_VALUE);
         double sum = Rows.exps(scores.array(), 0, keys, max, scores.array(), 0);

@@ -70,8 +70,8 @@ record HeadRows(float[] array, int at, int stride, int count, int size) {
         Arrays.fill(array, at + row * stride, at + row * stride + size, 0);
     }
 
-    /// Row i of this times row j of `other`, with room for a vector in `lanes`.
-    float dot(int i, HeadRows other, int j, float[] lanes, int lanesAt) {
+    /// Row i of this times row j of `other`; `lanes` has room for a vector.
+    float dot(int i, HeadRows other, int j, float[] lanes) {
         int x = at + i * stride;
         int y = other.at + j * other.stride;
         FloatVector sums = FloatVector.zero(F);
@@ -79,21 +79,11 @@ record HeadRows(float[] array, int at, int stride, int count, int size) {
         for (int c = 0; c < whole; c += L) {
             sums = FloatVector.fromArray(F, array, x + c).fma(FloatVector.fromArray(F, other.array, y + c), sums);
         }
-        sums.intoArray(lanes, lanesAt);
-        float s0 = 0;
-        float s1 = 0;
-        float s2 = 0;
-        float s3 = 0;
-        for (int lane = lanesAt; lane < lanesAt + L; lane += 4) {
-            s0 += lanes[lane];
-            s1 += lanes[lane + 1];
-            s2 += lanes[lane + 2];
-            s3 += lanes[lane + 3];
-        }
-        float sum = (s0 + s1) + (s2 + s3);
+        sums.intoArray(lanes, 0);
+        double sum = Rows.sum(lanes);
         for (int c = whole; c < size; c++) {
-            sum = Math.fma(array[x + c], other.array[y + c], sum);
+            sum += array[x + c] * other.array[y + c];
         }
-        return sum;
+        return (float) sum;
     }
 }
