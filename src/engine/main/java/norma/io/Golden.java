@@ -77,12 +77,14 @@ public final class Golden {
             method.accept(c);
             c.finish();
             boolean exact = EXACT.matcher(golden.name()).find();
-            golden.outputs().forEach((name, expected) -> compare(name, c.outputs().get(name), expected, FORWARD, exact));
+            golden.outputs()
+                    .forEach((name, expected) -> compare(name, c.outputs().get(name), expected, FORWARD, exact));
             Tensor loss = loss(c.outputs(), golden.gradOutputs());
             if (loss.tracked()) {
                 tape.backward(loss);
             }
-            golden.buffers().forEach((name, expected) -> compare(name, c.buffers().get(name), expected, FORWARD, false));
+            golden.buffers()
+                    .forEach((name, expected) -> compare(name, c.buffers().get(name), expected, FORWARD, false));
             golden.grads().forEach((name, expected) -> compare("gradient of " + name, gradient(c.variables().get(name)),
                     expected, BACKWARD, false));
         }

@@ -64,7 +64,8 @@ public record GoldenFile(String method, List<Case> cases) {
     /// @param buffers running statistics after the call
     /// @param gradOutputs dL/d(output), for some or all outputs
     /// @param grads dL/d(input), for some or all inputs
-    public record Case(String name, Map<String, Object> config, Map<String, Values> inputs, Map<String, Values> constants,
+    public record Case(String name, Map<String, Object> config, Map<String, Values> inputs,
+            Map<String, Values> constants,
             Map<String, Values> outputs, Map<String, Values> buffers, Map<String, Values> gradOutputs,
             Map<String, Values> grads) {
     }
@@ -83,15 +84,17 @@ public record GoldenFile(String method, List<Case> cases) {
             files.add(new Reader(file).read());
         }
         if (files.isEmpty()) {
-            throw new CorruptFileException(path, "must hold golden vectors, files of format %s that end in .json; holds none"
-                    .formatted(FORMAT));
+            throw new CorruptFileException(path,
+                    "must hold golden vectors, files of format %s that end in .json; holds none"
+                            .formatted(FORMAT));
         }
         return files;
     }
 
     private static List<Path> files(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
-            return entries.filter(file -> file.toString().endsWith(".json") && !file.endsWith("index.json")).sorted().toList();
+            return entries.filter(file -> file.toString().endsWith(".json") && !file.endsWith("index.json")).sorted()
+                    .toList();
         }
     }
 
@@ -164,12 +167,14 @@ public record GoldenFile(String method, List<Case> cases) {
                     gradOutputs, grads);
         }
 
-        private void requireLike(Map<String, Values> some, Map<String, Values> all, String who) throws CorruptFileException {
+        private void requireLike(Map<String, Values> some, Map<String, Values> all, String who)
+                throws CorruptFileException {
             for (var entry : some.entrySet()) {
                 Values like = all.get(entry.getKey());
                 if (like == null || !like.shape().equals(entry.getValue().shape())) {
                     throw wrong("%s: %s must be %s; got %s".formatted(who, entry.getKey(),
-                            like == null ? "the name of a tensor it belongs to" : like.shape(), entry.getValue().shape()));
+                            like == null ? "the name of a tensor it belongs to" : like.shape(),
+                            entry.getValue().shape()));
                 }
             }
         }
@@ -244,7 +249,8 @@ public record GoldenFile(String method, List<Case> cases) {
         }
 
         private double number(JsonElement element, String who) throws CorruptFileException {
-            BiPredicate<JsonElement, String> is = (value, word) -> value.isJsonPrimitive() && value.getAsString().equals(word);
+            BiPredicate<JsonElement, String> is =
+                    (value, word) -> value.isJsonPrimitive() && value.getAsString().equals(word);
             if (element.isJsonPrimitive() && element.getAsJsonPrimitive().isNumber()) {
                 return element.getAsDouble();
             }

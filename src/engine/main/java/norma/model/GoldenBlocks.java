@@ -43,8 +43,9 @@ public final class GoldenBlocks {
 
     private static void normFormer(GoldenCase c) {
         Tensor x = c.sequences("x");
-        var attention = new Attention(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"), c.linear("Wo", "bo"),
-                c.integer("heads", 1), c.flag("causal", true), null, null);
+        var attention =
+                new Attention(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"), c.linear("Wo", "bo"),
+                        c.integer("heads", 1), c.flag("causal", true), null, null);
         Linear up = c.linear("W1", "b1").then(c.activation("activation", Activation.GELU_ERF));
         var mlp = new Mlp(up, null, null, c.linear("W2", "b2"));
         c.expect("dim", x.dim(-1));

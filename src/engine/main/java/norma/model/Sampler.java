@@ -26,7 +26,8 @@ public final class Sampler {
         public Choice {
             if (!(temperature >= 0 && temperature < Double.POSITIVE_INFINITY) || topK < 0) {
                 throw new IllegalArgumentException(
-                        "Sampler: temperature and top-k must not be negative; got %s and %d".formatted(temperature, topK));
+                        "Sampler: temperature and top-k must not be negative; got %s and %d".formatted(temperature,
+                                topK));
             }
         }
     }
@@ -69,7 +70,7 @@ public final class Sampler {
         int unread = length - cache.length();
         Indices ids = Indices.of(Arrays.copyOfRange(window, cache.length(), length), 1, unread);
         try (Tape _ = Tape.inference(memory)) {
-            Tensor stream = model.stream(ids, Context.cached(cache), _ -> { });
+            Tensor stream = model.stream(ids, Context.cached(cache), _ -> {});
             return model.read(stream.slice(1, unread - 1, unread)).toArray();
         }
     }

@@ -36,7 +36,8 @@ import norma.tensor.Tensor;
 /// @param causal whether position t sees positions 0 .. t only
 /// @param bound s of gamma = g0 + s tanh(delta / s), a guard against runaway gains; 0 for none
 /// @param eps of the RMSNorm between trunk and heads
-public record AdaptiveNormFormer(Norm base, Linear in, Trunk gammaTrunk, Trunk betaTrunk, Linear gammaHead, Linear betaHead,
+public record AdaptiveNormFormer(Norm base, Linear in, Trunk gammaTrunk, Trunk betaTrunk, Linear gammaHead,
+        Linear betaHead,
         boolean causal, float bound, float eps) implements Norm {
 
     /// What is normalized before gamma and beta.
@@ -58,14 +59,16 @@ public record AdaptiveNormFormer(Norm base, Linear in, Trunk gammaTrunk, Trunk b
     /// @param shared whether gamma and beta read from one trunk
     /// @param rotary whether the trunk's attention knows positions other than through x
     /// @param bound s of gamma = g0 + s tanh(delta / s); 0 for none
-    public record Options(boolean causal, Base base, int depth, int width, int heads, boolean bottleneck, boolean shared,
+    public record Options(boolean causal, Base base, int depth, int width, int heads, boolean bottleneck,
+            boolean shared,
             boolean rotary, float bound) {
 
         /// Checks the numbers.
         public Options {
             if (depth < 0 || width < 0 || heads < 0 || !(bound >= 0)) {
-                throw new IllegalArgumentException("AdaptiveNormFormer: depth, width, heads and bound must not be negative; "
-                        + "got %d, %d, %d, %s".formatted(depth, width, heads, bound));
+                throw new IllegalArgumentException(
+                        "AdaptiveNormFormer: depth, width, heads and bound must not be negative; "
+                                + "got %d, %d, %d, %s".formatted(depth, width, heads, bound));
             }
         }
 
@@ -161,7 +164,8 @@ public record AdaptiveNormFormer(Norm base, Linear in, Trunk gammaTrunk, Trunk b
         Linear in = c.has("Win") ? c.linear("Win", "bin") : null;
         var norm = new AdaptiveNormFormer(goldenBase(c, dim), in, Trunk.golden(c, "t", depth, heads, causal, eps),
                 c.flag("shared", true) ? null : Trunk.golden(c, "u", depth, heads, causal, eps),
-                goldenHead(c, "Wg", "g0", 1, dim), goldenHead(c, "Wb", "b0", 0, dim), causal, c.number("bound", 0), eps);
+                goldenHead(c, "Wg", "g0", 1, dim), goldenHead(c, "Wb", "b0", 0, dim), causal, c.number("bound", 0),
+                eps);
         c.output("y", norm.forward(x).reshape(c.input("x").shape()));
     }
 

@@ -51,7 +51,8 @@ public final class GoldenCase {
     /// @param options numbers, booleans, texts and lists of them by name
     /// @param inputs tensors that gradients are wanted for
     /// @param constants tensors without gradient, running statistics before the call among them
-    public GoldenCase(String name, Map<String, Object> options, Map<String, Tensor> inputs, Map<String, Tensor> constants) {
+    public GoldenCase(String name, Map<String, Object> options, Map<String, Tensor> inputs,
+            Map<String, Tensor> constants) {
         this.name = name;
         this.options = Map.copyOf(options);
         inputs.forEach((key, value) -> variables.put(key, value.variable()));
@@ -116,7 +117,8 @@ public final class GoldenCase {
     /// Takes an option that must repeat what the shapes say.
     public void expect(String option, int size) {
         if (integer(option, size) != size) {
-            throw new Unsupported("config: %s is %s, but the tensors say %d".formatted(option, options.get(option), size));
+            throw new Unsupported(
+                    "config: %s is %s, but the tensors say %d".formatted(option, options.get(option), size));
         }
     }
 

@@ -27,7 +27,8 @@ public final class Norms {
                     LayerNorm::golden),
             new Entry("rms_norm", "statistics", "Zhang 2019, arXiv 1910.07467", "D", "gamma D", Norms::rmsNorm,
                     RmsNorm::golden),
-            new Entry("normformer_adaptive", "conditional", "no paper; an article's idea", "D", "g0 D, b0 D, a small Transformer",
+            new Entry("normformer_adaptive", "conditional", "no paper; an article's idea", "D",
+                    "g0 D, b0 D, a small Transformer",
                     Norms::adaptive, AdaptiveNormFormer::golden),
             new Entry("identity", "none", "", "nothing", "none", (_, _) -> (_, _) -> new Identity(), Identity::golden));
 

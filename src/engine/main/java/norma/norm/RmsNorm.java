@@ -62,7 +62,8 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
         Rows rows = Rows.of("RMSNorm", x, shape, gamma, null);
         Tensor y = Tensor.empty(x.shape());
         Tensor statistics = Tensor.empty(Shape.of(rows.count()));
-        Backend.kernels().normalization().uncentred(rows.count(), rows.columns(), x.data(), Rows.floats(gamma), null, eps,
+        Backend.kernels().normalization().uncentred(rows.count(), rows.columns(), x.data(), Rows.floats(gamma), null,
+                eps,
                 y.data(), statistics.data());
         return Tape.record(new Fused(x, gamma, shape, eps, statistics), y);
     }
@@ -71,7 +72,8 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
         Rows rows = Rows.of("RMSNorm", x, shape, gain, null);
         Tensor flat = x.reshape(rows.count(), rows.columns());
         Tensor length = flat.square().sum(-1).maximum(Tensor.scalar(eps * eps)).sqrt();
-        return Rows.affine(flat.divide(length).multiply((float) Math.sqrt(rows.columns())), gain, null).reshape(x.shape());
+        return Rows.affine(flat.divide(length).multiply((float) Math.sqrt(rows.columns())), gain, null)
+                .reshape(x.shape());
     }
 
     /// With g = dy * gamma: dx = rstd (g - xhat mean(g xhat)), dGamma = sum dy xhat.

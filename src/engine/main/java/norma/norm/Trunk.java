@@ -41,7 +41,8 @@ public record Trunk(List<Block> layers) implements Layer {
 
         @Override
         public void list(Parts parts) {
-            parts.add("attentionNorm", attentionNorm).add("attention", attention).add("mlpNorm", mlpNorm).add("mlp", mlp);
+            parts.add("attentionNorm", attentionNorm).add("attention", attention).add("mlpNorm", mlpNorm).add("mlp",
+                    mlp);
         }
     }
 
@@ -51,7 +52,8 @@ public record Trunk(List<Block> layers) implements Layer {
         for (int i = 0; i < depth; i++) {
             Init at = init.at("layers." + i);
             var attention = new Attention(linear(at.at("query"), inner, width), linear(at.at("key"), inner, width),
-                    linear(at.at("value"), inner, width), linear(at.at("output"), width, inner), heads, causal, rotary, null);
+                    linear(at.at("value"), inner, width), linear(at.at("output"), width, inner), heads, causal, rotary,
+                    null);
             var mlp = new Mlp(linear(at.at("up"), hidden, width).then(Activation.GELU_ERF), null, null,
                     linear(at.at("down"), width, hidden));
             layers.add(new Block(RmsNorm.of(width), attention, RmsNorm.of(width), mlp));
@@ -82,7 +84,8 @@ public record Trunk(List<Block> layers) implements Layer {
         for (int i = 0; i < depth; i++) {
             int layer = i;
             String prefix = GOLDEN_PREFIXES.stream().map(name -> name.formatted(trunk, layer))
-                    .filter(name -> c.has(name + "Wqkv")).findFirst().orElse(i == 0 ? trunk + "." : trunk + "." + i + ".");
+                    .filter(name -> c.has(name + "Wqkv")).findFirst()
+                    .orElse(i == 0 ? trunk + "." : trunk + "." + i + ".");
             layers.add(goldenLayer(c, prefix, heads, causal, eps));
         }
         return new Trunk(layers);

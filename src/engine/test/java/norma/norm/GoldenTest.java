@@ -42,22 +42,26 @@ class GoldenTest {
 
     @TestFactory
     Stream<DynamicTest> everyCaseOfAMethodWeHavePasses() throws IOException, URISyntaxException {
-        return files().stream().filter(file -> GoldenBlocks.method(file.method()) != null).flatMap(file -> file.cases().stream()
-                .map(c -> DynamicTest.dynamicTest(file.method() + " " + c.name(), () -> {
-                    Outcome outcome = Golden.run(file.method(), c);
-                    boolean later = GROWING.contains(file.method()) && outcome.status() == Status.UNSUPPORTED;
-                    assertTrue(later || outcome.status() == Status.PASSED, outcome::toString);
-                })));
+        return files().stream().filter(file -> GoldenBlocks.method(file.method()) != null)
+                .flatMap(file -> file.cases().stream()
+                        .map(c -> DynamicTest.dynamicTest(file.method() + " " + c.name(), () -> {
+                            Outcome outcome = Golden.run(file.method(), c);
+                            boolean later = GROWING.contains(file.method()) && outcome.status() == Status.UNSUPPORTED;
+                            assertTrue(later || outcome.status() == Status.PASSED, outcome::toString);
+                        })));
     }
 
     @Test
     void firstMethodsAreThere() throws IOException, URISyntaxException {
-        Set<String> passed = files().stream().flatMap(file -> file.cases().stream().map(c -> Golden.run(file.method(), c)))
-                .filter(outcome -> outcome.status() == Status.PASSED).map(outcome -> outcome.method() + " " + outcome.name())
-                .collect(Collectors.toSet());
+        Set<String> passed =
+                files().stream().flatMap(file -> file.cases().stream().map(c -> Golden.run(file.method(), c)))
+                        .filter(outcome -> outcome.status() == Status.PASSED)
+                        .map(outcome -> outcome.method() + " " + outcome.name())
+                        .collect(Collectors.toSet());
         assertTrue(passed.containsAll(List.of("layer_norm zero_variance_row", "rms_norm zero_row",
                 "normformer_published fairseq_causal_resscale", "normformer_adaptive layer_separate_causal",
-                "residual_placement none", "residual_placement pre_norm", "residual_placement post_norm")), passed::toString);
+                "residual_placement none", "residual_placement pre_norm", "residual_placement post_norm")),
+                passed::toString);
     }
 
     @Test
@@ -92,7 +96,8 @@ class GoldenTest {
         assertEquals("", run(CASE.replace("\"outputs\"", gradients)).reason());
         assertEquals("gradient of x is off by 0.500, more than 2e-05",
                 run(CASE.replace("\"outputs\"", gradients.replace("[0, 0]", "[1, 0]"))).reason());
-        String nan = CASE.replace("[1, 3]", "[\"NaN\", 3]").replace("[-1.99999000007, 1.99999000007]", "[\"NaN\", \"NaN\"]");
+        String nan =
+                CASE.replace("[1, 3]", "[\"NaN\", 3]").replace("[-1.99999000007, 1.99999000007]", "[\"NaN\", \"NaN\"]");
         assertEquals(Status.PASSED, run(nan).status());
         assertEquals(Status.FAILED, run(nan.replace("[\"NaN\", 3]", "[1, 3]")).status());
     }
@@ -107,9 +112,11 @@ class GoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[]", "{", "{\"cases\": NaN}", "{} {}", "norm-golden/2", "\"shape\": [1, 2]|\"shape\": [2, 2]",
+    @ValueSource(strings = {"", "[]", "{", "{\"cases\": NaN}", "{} {}", "norm-golden/2",
+            "\"shape\": [1, 2]|\"shape\": [2, 2]",
             "\"shape\": [1, 2]|\"shape\": [1, -2]", "\"shape\": [1, 2]|\"shape\": [1.5, 2]", "[1, 3]|[1, \"nan\"]",
-            "[1, 3]|[1, null]", "\"inputs\"|\"input\"", "\"outputs\"|\"output\"", "\"name\"|\"title\"", "\"cases\"|\"case\"",
+            "[1, 3]|[1, null]", "\"inputs\"|\"input\"", "\"outputs\"|\"output\"", "\"name\"|\"title\"",
+            "\"cases\"|\"case\"",
             "\"method\"|\"way\"", "\"outputs\"|\"grads\": {\"z\": 1}, \"outputs\"", "[1, 3]|3", "\"c\"|7",
             "\"outputs\"|\"fixed_inputs\": {\"x\": 1}, \"outputs\"", "\"shape\": [1, 2]|\"shape\": [99999, 99999]"})
     void badFilesAreNamed(String change) throws IOException {

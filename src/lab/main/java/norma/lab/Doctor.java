@@ -21,8 +21,10 @@ final class Doctor implements Callable<Integer> {
     /// @param kernels the set chosen
     /// @param missing why SIMD can't be had, null if it can
     /// @param advice what to do, null if nothing
-    private record Findings(String norma, String java, String vendor, String home, String vm, String compiler, String os,
-            String arch, String cpu, int processors, int threads, long heapMegabytes, boolean vectorModule, Integer simdBits,
+    private record Findings(String norma, String java, String vendor, String home, String vm, String compiler,
+            String os,
+            String arch, String cpu, int processors, int threads, long heapMegabytes, boolean vectorModule,
+            Integer simdBits,
             String kernels, String missing, String advice) {
     }
 
@@ -47,7 +49,8 @@ final class Doctor implements Callable<Integer> {
                 System.getProperty("java.home"), System.getProperty("java.vm.name"), System.getProperty("java.vm.info"),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"), System.getProperty("os.arch"),
                 Machine.cpu(), Runtime.getRuntime().availableProcessors(), Workers.current().threads(),
-                Runtime.getRuntime().maxMemory() >> 20, readable, bits(kernels), kernels, missing.isEmpty() ? null : missing,
+                Runtime.getRuntime().maxMemory() >> 20, readable, bits(kernels), kernels,
+                missing.isEmpty() ? null : missing,
                 advice(readable, missing, kernels));
     }
 
@@ -58,7 +61,8 @@ final class Doctor implements Callable<Integer> {
 
     private static String advice(boolean readable, String missing, String kernels) {
         if (!readable) {
-            return "add --add-modules " + MODULE + " to the java command, or set JDK_JAVA_OPTIONS='--add-modules " + MODULE
+            return "add --add-modules " + MODULE + " to the java command, or set JDK_JAVA_OPTIONS='--add-modules "
+                    + MODULE
                     + "'; everything works without, several times slower";
         }
         if (!missing.isEmpty()) {

@@ -43,7 +43,8 @@ final class GoldenCommand implements Callable<Integer> {
     private record Result(int cases, int passed, int failed, int unsupported, double maxError, List<Line> list) {
     }
 
-    @Parameters(paramLabel = "DIR", description = "Folder of golden vectors (format norm-golden/1), or one file of them.")
+    @Parameters(paramLabel = "DIR",
+            description = "Folder of golden vectors (format norm-golden/1), or one file of them.")
     private Path folder;
 
     @Option(names = "--require", paramLabel = "WHAT", defaultValue = "implemented",
@@ -66,8 +67,9 @@ final class GoldenCommand implements Callable<Integer> {
             file.cases().forEach(c -> outcomes.add(Golden.run(file.method(), c)));
         }
         command.commandLine().getOut().println(json ? Json.page(result(outcomes)) : report(outcomes));
-        return count(outcomes, Status.FAILED) + (required == Required.ALL ? count(outcomes, Status.UNSUPPORTED) : 0) == 0
-                ? 0 : FAILED;
+        return count(outcomes, Status.FAILED)
+                + (required == Required.ALL ? count(outcomes, Status.UNSUPPORTED) : 0) == 0
+                        ? 0 : FAILED;
     }
 
     private static Result result(List<Outcome> outcomes) {

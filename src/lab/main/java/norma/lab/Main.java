@@ -7,7 +7,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /// The `norma` command: it finds the subcommand that the arguments name and turns what goes wrong into one line.
-@Command(name = "norma", version = Main.VERSION, mixinStandardHelpOptions = true, subcommands = {Compare.class, Train.class,
+@Command(name = "norma", version = Main.VERSION, mixinStandardHelpOptions = true,
+        subcommands = {Compare.class, Train.class,
                 SampleCommand.class, NormsCommand.class, GoldenCommand.class, Doctor.class},
         synopsisSubcommandLabel = "COMMAND",
         header = "Trains small Transformers under different normalizations, in pure Java.%n",

@@ -128,7 +128,8 @@ record RunFolder(Path path) {
     private void sweep() throws IOException {
         List<Path> left;
         try (Stream<Path> files = Files.list(path)) {
-            left = files.filter(file -> file.getFileName().toString().matches("\\.(checkpoint|tokenizer|metrics|run)\\..*\\.tmp"))
+            left = files.filter(
+                    file -> file.getFileName().toString().matches("\\.(checkpoint|tokenizer|metrics|run)\\..*\\.tmp"))
                     .toList();
         }
         for (Path file : left) {

@@ -96,7 +96,9 @@ final class SampleCommand implements Callable<Integer> {
         }
         decoder.finish();
         double seconds = (System.nanoTime() - start) / 1e9;
-        out.println(json ? Json.page(new Result(prompt, text.toString(), tokens, temperature, topK, seed, tokens / seconds)) : "");
+        out.println(
+                json ? Json.page(new Result(prompt, text.toString(), tokens, temperature, topK, seed, tokens / seconds))
+                        : "");
         out.flush();
     }
 

@@ -12,7 +12,8 @@ import picocli.CommandLine.ParameterException;
 
 /// The options of a command that decide what comes out, as texts: all but those that say where it goes and who computes it.
 final class ShapingOptions {
-    private static final Set<String> OTHERS = Set.of("--json", "--threads", "--out", "--resume", "--force", "--help", "--version");
+    private static final Set<String> OTHERS =
+            Set.of("--json", "--threads", "--out", "--resume", "--force", "--help", "--version");
 
     private ShapingOptions() {
     }
@@ -42,8 +43,9 @@ final class ShapingOptions {
             Object before = earlier.findOption(name).getValue();
             boolean given = command.commandLine().getParseResult().hasMatchedOption(name);
             if (given && !text(option.getValue()).equals(text(before))) {
-                throw new IllegalArgumentException("%s was %s when the run began and can't become %s; leave it out, or begin a new run"
-                        .formatted(name, text(before), text(option.getValue())));
+                throw new IllegalArgumentException(
+                        "%s was %s when the run began and can't become %s; leave it out, or begin a new run"
+                                .formatted(name, text(before), text(option.getValue())));
             }
             option.setValue(before);
         }

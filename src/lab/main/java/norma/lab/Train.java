@@ -24,8 +24,9 @@ import picocli.CommandLine.Spec;
 /// Trains one model and keeps it.
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false,
         header = "Trains a small Transformer and keeps it.",
-        description = {"Writes checkpoint.safetensors, tokenizer.json, metrics.jsonl and run.json. Ctrl-C ends the run after "
-                + "the step under way, with a checkpoint.%n"})
+        description = {
+                "Writes checkpoint.safetensors, tokenizer.json, metrics.jsonl and run.json. Ctrl-C ends the run after "
+                        + "the step under way, with a checkpoint.%n"})
 final class Train implements Callable<Integer> {
     private static final int MEASURED_TOKENS = 1 << 14;
 
@@ -37,11 +38,13 @@ final class Train implements Callable<Integer> {
     /// @param parameters learned numbers
     /// @param tokensPerSecond of the steps done now
     /// @param checkpoint the file, null if there is none
-    private record Outcome(String end, long steps, double validationLoss, long parameters, double tokensPerSecond, long seed,
+    private record Outcome(String end, long steps, double validationLoss, long parameters, double tokensPerSecond,
+            long seed,
             String checkpoint) {
     }
 
-    @Option(names = "--resume", description = "Go on with the run in --out, bit for bit. Its options are read from there.")
+    @Option(names = "--resume",
+            description = "Go on with the run in --out, bit for bit. Its options are read from there.")
     private boolean resume;
 
     @Option(names = "--force", description = "Throw away the run that is in --out.")
@@ -60,11 +63,13 @@ final class Train implements Callable<Integer> {
     public Integer call() throws Exception {
         var folder = new RunFolder(run.folder());
         if (resume && force) {
-            throw new IllegalArgumentException("--resume goes on with a run and --force throws it away; give one of them");
+            throw new IllegalArgumentException(
+                    "--resume goes on with a run and --force throws it away; give one of them");
         }
         if (!resume && !force && folder.used()) {
-            throw new IllegalArgumentException(("%s holds a run already; --resume goes on with it, --force throws it away, "
-                    + "--out names another folder").formatted(folder.path()));
+            throw new IllegalArgumentException(
+                    ("%s holds a run already; --resume goes on with it, --force throws it away, "
+                            + "--out names another folder").formatted(folder.path()));
         }
         RunFolder.Manifest before = resume ? folder.read() : null;
         if (resume) {
@@ -78,7 +83,8 @@ final class Train implements Callable<Integer> {
         Gpt.of(options.model(2), 0); // to find mistakes in the options before the corpus is read
         TrainConfig config = options.training(run.seed());
         Text.Tokens tokens = text.read(run, resume ? Tokenizer.load(folder.tokenizer()) : null);
-        String fingerprint = "%08x%08x".formatted(Arrays.hashCode(tokens.train()), Arrays.hashCode(tokens.validation()));
+        String fingerprint =
+                "%08x%08x".formatted(Arrays.hashCode(tokens.train()), Arrays.hashCode(tokens.validation()));
         Gpt model = Gpt.of(options.model(tokens.tokenizer().vocabulary()), run.seed());
         try (var log = new TrainLog(config, run)) {
             var trainer = new Trainer(model, options.optimizer(model.params()),
@@ -103,10 +109,12 @@ final class Train implements Callable<Integer> {
         return tokens.validation(options.batch(), options.context(), Math.max(1, measured / size));
     }
 
-    private void goOn(RunFolder folder, RunFolder.Manifest before, String fingerprint, Trainer trainer, TrainConfig config)
+    private void goOn(RunFolder folder, RunFolder.Manifest before, String fingerprint, Trainer trainer,
+            TrainConfig config)
             throws IOException {
         if (!before.tokens().equals(fingerprint)) {
-            throw new IllegalArgumentException(text.name() + " is not what it was when the run began; batches would differ");
+            throw new IllegalArgumentException(
+                    text.name() + " is not what it was when the run began; batches would differ");
         }
         if (!before.kernels().equals(Machine.kernels())) {
             run.say("The run began with %s kernels and goes on with %s: the last bits will differ."
@@ -142,8 +150,10 @@ final class Train implements Callable<Integer> {
     }
 
     private int diverged(long step, Path checkpoint) {
-        command.commandLine().getErr().printf("%s: diverged after step %,d: the loss or a gradient is not finite; %s; a lower --rate, "
-                + "a longer --warmup or --clip 1 may help%n", command.qualifiedName(), step,
+        command.commandLine().getErr().printf(
+                "%s: diverged after step %,d: the loss or a gradient is not finite; %s; a lower --rate, "
+                        + "a longer --warmup or --clip 1 may help%n",
+                command.qualifiedName(), step,
                 checkpoint == null ? "there is no checkpoint yet" : "the last good checkpoint is " + checkpoint);
         command.commandLine().getErr().flush();
         return Main.DIVERGED;
@@ -155,8 +165,9 @@ final class Train implements Callable<Integer> {
         return switch (result.end()) {
             case STOPPED -> "Stopped after step %,d%s. Go on with: norma train --resume%s".formatted(result.step(),
                     kept ? ", which " + folder.resolve("checkpoint.safetensors") + " holds" : "", out);
-            default -> String.format(Locale.ROOT, "%nValidation loss %.4f nats per token after %,d steps.%nLet it speak: "
-                    + "norma sample%s", result.validationLoss(), result.step(), from);
+            default ->
+                String.format(Locale.ROOT, "%nValidation loss %.4f nats per token after %,d steps.%nLet it speak: "
+                        + "norma sample%s", result.validationLoss(), result.step(), from);
         };
     }
 }

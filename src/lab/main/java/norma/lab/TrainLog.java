@@ -48,7 +48,8 @@ final class TrainLog implements Listener, AutoCloseable {
         tokens += step.tokens();
         progress.step();
         progress.note(String.format(Locale.ROOT, "loss %.3f%s rate %.1e", step.loss(),
-                Double.isNaN(validationLoss) ? "" : String.format(Locale.ROOT, " (val %.3f)", validationLoss), step.rate()));
+                Double.isNaN(validationLoss) ? "" : String.format(Locale.ROOT, " (val %.3f)", validationLoss),
+                step.rate()));
     }
 
     @Override

@@ -22,18 +22,21 @@ final class TrainOptions {
         SGD
     }
 
-    @Option(names = "--norm", paramLabel = "NORM", defaultValue = "layer_norm", description = "As `norma norms` lists them, "
-            + "with options in braces: rms_norm{eps=1e-5} (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--norm", paramLabel = "NORM", defaultValue = "layer_norm",
+            description = "As `norma norms` lists them, "
+                    + "with options in braces: rms_norm{eps=1e-5} (default: ${DEFAULT-VALUE}).")
     private String norm;
 
     @Option(names = "--placement", paramLabel = "PLACE", defaultValue = "pre",
             description = "Where the norms stand: pre, post, normformer ... (default: ${DEFAULT-VALUE}).")
     private String placement;
 
-    @Option(names = "--dim", paramLabel = "D", defaultValue = "128", description = "Features (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--dim", paramLabel = "D", defaultValue = "128",
+            description = "Features (default: ${DEFAULT-VALUE}).")
     private int dim;
 
-    @Option(names = "--layers", paramLabel = "N", defaultValue = "4", description = "Blocks (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--layers", paramLabel = "N", defaultValue = "4",
+            description = "Blocks (default: ${DEFAULT-VALUE}).")
     private int layers;
 
     @Option(names = "--heads", paramLabel = "N", defaultValue = "4",
@@ -67,11 +70,13 @@ final class TrainOptions {
             description = "Highest learning rate (default: ${DEFAULT-VALUE}).")
     private double rate;
 
-    @Option(names = "--schedule", paramLabel = "KIND", defaultValue = "cosine", description = "How the rate falls: cosine (to a "
-            + "tenth), linear or polynomial (to 0, the latter with the square), constant (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--schedule", paramLabel = "KIND", defaultValue = "cosine",
+            description = "How the rate falls: cosine (to a "
+                    + "tenth), linear or polynomial (to 0, the latter with the square), constant (default: ${DEFAULT-VALUE}).")
     private Schedule.Decay schedule;
 
-    @Option(names = "--warmup", paramLabel = "N", description = "Steps in which the rate rises (default: a tenth of --steps).")
+    @Option(names = "--warmup", paramLabel = "N",
+            description = "Steps in which the rate rises (default: a tenth of --steps).")
     private Long warmup;
 
     @Option(names = "--clip", paramLabel = "X", defaultValue = "1",
@@ -154,7 +159,8 @@ final class TrainOptions {
     /// In one line, for a person.
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%s %s, %d layers of %d features, %,d steps of %,d tokens", placement, norm, layers,
+        return String.format(Locale.ROOT, "%s %s, %d layers of %d features, %,d steps of %,d tokens", placement, norm,
+                layers,
                 dim, steps, (long) batch * context * accumulation);
     }
 }

@@ -41,7 +41,8 @@ class CommandsTest {
         Command norms = Command.run("norms");
         assertEquals(0, norms.code());
         assertEquals(Norms.all().size() + 1, norms.out().lines().count());
-        assertEquals(Norms.all().size(), JsonParser.parseString(Command.run("norms", "--json").out()).getAsJsonArray().size());
+        assertEquals(Norms.all().size(),
+                JsonParser.parseString(Command.run("norms", "--json").out()).getAsJsonArray().size());
     }
 
     @Test
@@ -58,11 +59,13 @@ class CommandsTest {
     void doctorWorksWithoutTheVectorModuleAndTellsWhatToAdd() throws Exception {
         String path = System.getProperty("jdk.module.path", "") + System.getProperty("path.separator")
                 + System.getProperty("java.class.path", "");
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", path,
-                "norma.lab.Main", "doctor").redirectErrorStream(true).start();
+        Process process =
+                new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", path,
+                        "norma.lab.Main", "doctor").redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), said);
-        assertTrue(said.contains("kernels     reference") && said.contains("add --add-modules jdk.incubator.vector"), said);
+        assertTrue(said.contains("kernels     reference") && said.contains("add --add-modules jdk.incubator.vector"),
+                said);
         assertEquals(2, said.split("Norma computes with its reference kernels", -1).length, said);
     }
 
@@ -100,7 +103,8 @@ class CommandsTest {
         Files.writeString(golden.resolve("bad.json"), GOLDEN.formatted("rms_norm", "1, 2"));
         Command bad = golden();
         assertEquals(2, bad.code());
-        assertTrue(last(bad.err()).startsWith("norma golden: " + golden.resolve("bad.json") + ": case c, outputs.y: "), bad.err());
+        assertTrue(last(bad.err()).startsWith("norma golden: " + golden.resolve("bad.json") + ": case c, outputs.y: "),
+                bad.err());
     }
 
     @Test
@@ -109,9 +113,11 @@ class CommandsTest {
         Command first = Command.run("sample", "--from", out, "--prompt", "one", "--tokens", "20", "--seed", "3");
         assertEquals(0, first.code(), first.err());
         assertTrue(first.out().startsWith("one"), first.out());
-        assertEquals(first.out(), Command.run("sample", "--from", out, "--prompt", "one", "--tokens", "20", "--seed", "3",
-                "--threads", "1").out());
-        JsonObject result = Command.run("sample", "--from", out, "--prompt", "one", "--tokens", "20", "--seed", "3", "--json").json();
+        assertEquals(first.out(),
+                Command.run("sample", "--from", out, "--prompt", "one", "--tokens", "20", "--seed", "3",
+                        "--threads", "1").out());
+        JsonObject result = Command
+                .run("sample", "--from", out, "--prompt", "one", "--tokens", "20", "--seed", "3", "--json").json();
         assertEquals(first.out().strip(), "one" + result.get("text").getAsString().stripTrailing());
     }
 
@@ -121,7 +127,8 @@ class CommandsTest {
         assertEquals(2, Command.run("sample", "--from", folder.resolve("nothing").toString()).code());
         assertEquals(2, Command.run("sample", "--from", out, "--temperature", "-1").code());
         assertEquals(2, Command.run("sample", "--from", out, "--tokens", "-1").code());
-        Files.writeString(Path.of(out, "tokenizer.json"), "{\"format\": \"norma-tokenizer/1\", \"type\": \"char\", \"characters\": \"abc\"}");
+        Files.writeString(Path.of(out, "tokenizer.json"),
+                "{\"format\": \"norma-tokenizer/1\", \"type\": \"char\", \"characters\": \"abc\"}");
         Command mixed = Command.run("sample", "--from", out);
         assertTrue(mixed.code() == 2 && last(mixed.err()).contains("must be of the same run"), mixed.err());
     }
@@ -130,7 +137,8 @@ class CommandsTest {
         String text = "one and two and three. ".repeat(40);
         Path data = Files.writeString(folder.resolve("text.txt"), text);
         String out = folder.resolve("run").toString();
-        Command run = Command.run("train", "--data", data.toString(), "--out", out, "--dim", "8", "--layers", "1", "--heads", "1",
+        Command run = Command.run("train", "--data", data.toString(), "--out", out, "--dim", "8", "--layers", "1",
+                "--heads", "1",
                 "--context", "8", "--batch", "2", "--steps", "2", "--tokenizer", "byte");
         assertEquals(0, run.code(), run.err());
         return out;

@@ -70,7 +70,8 @@ class TrainTest {
         process.destroy();
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         String said = Files.readString(folder.resolve("stopped.out"));
-        assertTrue(said.contains("norma train --resume --out " + out("stopped")) || said.contains("Validation loss"), said);
+        assertTrue(said.contains("norma train --resume --out " + out("stopped")) || said.contains("Validation loss"),
+                said);
         assertTrue(Files.exists(folder.resolve("stopped/checkpoint.safetensors")));
         assertResumed("stopped");
     }
@@ -80,7 +81,8 @@ class TrainTest {
         assertEquals(0, train("straight").code());
         assertEquals(0, train("early").code());
         Files.delete(folder.resolve("early/checkpoint.safetensors"));
-        Files.writeString(folder.resolve("early/metrics.jsonl"), "{\"step\":0,\"validationLoss\":5.0}\n{\"step\":1,\"lo");
+        Files.writeString(folder.resolve("early/metrics.jsonl"),
+                "{\"step\":0,\"validationLoss\":5.0}\n{\"step\":1,\"lo");
         assertResumed("early");
     }
 
@@ -121,7 +123,8 @@ class TrainTest {
         assertEquals(0, train("a").code());
         Command changed = Command.run("train", "--resume", "--out", out("a"), "--dim", "16", "--steps", "20");
         assertEquals(2, changed.code());
-        assertEquals("norma train: --dim was 8 when the run began and can't become 16; leave it out, or begin a new run",
+        assertEquals(
+                "norma train: --dim was 8 when the run began and can't become 16; leave it out, or begin a new run",
                 last(changed.err()));
         Files.writeString(data, Files.readString(data) + "\nand one more");
         assertComplains("is not what it was when the run began", "--resume", "--out", out("a"));
@@ -152,7 +155,8 @@ class TrainTest {
         JsonObject result = run.json();
         assertEquals("diverged", result.get("end").getAsString());
         assertTrue(result.get("validationLoss").isJsonNull());
-        Command later = train("b", "--rate", "1e4", "--clip", "0", "--optimizer", "sgd", "--warmup", "20", "--checkpoint-every", "1");
+        Command later = train("b", "--rate", "1e4", "--clip", "0", "--optimizer", "sgd", "--warmup", "20",
+                "--checkpoint-every", "1");
         assertEquals(Main.DIVERGED, later.code(), later.err());
         assertEquals(0, Command.run("sample", "--from", out("b"), "--tokens", "3").code(), later.err());
     }
@@ -161,10 +165,14 @@ class TrainTest {
     @CsvSource(delimiter = '|', value = {"--norm no_norm | must be one of [layer_norm",
             "--norm rms_norm{eps=big} | option eps can't be 'big'", "--placement nowhere | must be one of [pre, post",
             "--heads 3 | dim must be a multiple of heads", "--steps 0 | --steps must be at least 1",
-            "--rate NaN | --rate must be positive", "--rate fast | is not a double", "--warmup -1 | --warmup must be at least 0",
-            "--schedule steps | expected one of", "--dropout 1 | rate must lie in [0, 1)", "--context 100000 | at least time + 1",
-            "--tokenizer bpe --vocabulary 3 | must be at least 256", "--batch 0 | --batch must be", "--threads 0 | at least 1",
-            "--data empty.txt | must have text", "--data missing.txt | there is no such file", "--out text.txt | must be a folder",
+            "--rate NaN | --rate must be positive", "--rate fast | is not a double",
+            "--warmup -1 | --warmup must be at least 0",
+            "--schedule steps | expected one of", "--dropout 1 | rate must lie in [0, 1)",
+            "--context 100000 | at least time + 1",
+            "--tokenizer bpe --vocabulary 3 | must be at least 256", "--batch 0 | --batch must be",
+            "--threads 0 | at least 1",
+            "--data empty.txt | must have text", "--data missing.txt | there is no such file",
+            "--out text.txt | must be a folder",
             "--resume --force | give one of them", "--nonsense | Unknown option"})
     void whatCanNotWorkIsSaidInOneLine(String options, String complaint) throws IOException {
         Files.createFile(folder.resolve("empty.txt"));
@@ -203,8 +211,10 @@ class TrainTest {
     /// The same run in a process of its own; it is slow at first, which is when it is stopped.
     private Process child(String name) throws IOException {
         String modules = Stream.of("jdk.module.path", "java.class.path").map(System::getProperty)
-                .filter(path -> path != null && !path.isEmpty()).collect(Collectors.joining(System.getProperty("path.separator")));
-        var line = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", modules));
+                .filter(path -> path != null && !path.isEmpty())
+                .collect(Collectors.joining(System.getProperty("path.separator")));
+        var line = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", modules));
         line.add("-Dnorma.kernels=" + Machine.kernels().replaceAll("\\d", ""));
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
             line.addAll(List.of("--add-modules", "jdk.incubator.vector"));
@@ -236,7 +246,8 @@ class TrainTest {
             return List.of();
         }
         String text = Files.readString(file);
-        return text.substring(0, text.lastIndexOf('\n') + 1).lines().map(line -> JsonParser.parseString(line).getAsJsonObject())
+        return text.substring(0, text.lastIndexOf('\n') + 1).lines()
+                .map(line -> JsonParser.parseString(line).getAsJsonObject())
                 .toList();
     }
 
