@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -158,6 +159,9 @@ public final class Safetensors implements AutoCloseable {
     /// @throws CorruptFileException if it is not a whole safetensors file: names the tensor and what must hold
     /// @throws IOException if it cannot be read
     public static Safetensors open(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IOException(file + ": must be a file; it is a folder");
+        }
         Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             SafetensorsHeader header = SafetensorsHeader.read(file, channel);
