@@ -276,6 +276,11 @@ class GptTest {
         // under -ea what was given back is NaN: whatever read it would show
         assertArrayEquals(first, losses(config, 3, memory));
         assertEquals(bytes, memory.allocatedBytes());
+        Gpt model = model(config);
+        try (Tape _ = Tape.inference(memory)) {
+            model.loss(ids(8, V, 3, T), ids(9, V, 3, T));
+        }
+        assertEquals(bytes, memory.allocatedBytes(), "inference fits into the memory of training");
     }
 
     @Test

@@ -1,0 +1,243 @@
+package norma.train;
+
+import static norma.tensor.Numbers.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.Gson;
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import norma.data.Batches;
+import norma.io.Checkpoint;
+import norma.model.Gpt;
+import norma.optim.Schedule;
+import norma.optim.Sgd;
+import norma.parallel.Workers;
+import norma.train.Trainer.End;
+import org.eclipse.collections.api.map.primitive.IntObjectMap;
+import org.eclipse.collections.impl.map.mutable.primitive.IntObjectHashMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrainerTest {
+    @TempDir
+    private Path folder;
+
+    private static void assertState(Map<String, float[]> expected, Map<String, float[]> actual) {
+        assertEquals(expected.keySet(), actual.keySet());
+        expected.forEach((name, values) -> assertArrayEquals(values, actual.get(name), name));
+    }
+
+    // ---- The same bits ----
+
+    private static Map<String, float[]> trained(int threads) {
+        try (Workers team = new Workers(threads)) {
+            return team.call(() -> {
+                var run = new SmallRun(50);
+                try {
+                    assertEquals(End.FINISHED, run.trainer.run(null).end());
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+                return run.state();
+            });
+        }
+    }
+
+    @Test
+    void threadsAndCompilersDoNotMatter() throws Exception {
+        Map<String, float[]> one = trained(1);
+        assertState(one, trained(2));
+        assertEquals("digest " + SmallRun.digest(one), inAProcessOfItsOwn(50));
+    }
+
+    /// The last line of a run where the first steps are interpreted and later ones compiled.
+    private static String inAProcessOfItsOwn(int steps) throws IOException, InterruptedException {
+        Path classes = place(Trainer.class);
+        String path = Stream.of(classes, classes.resolveSibling("test-classes"), place(TrainerTest.class), place(IntObjectHashMap.class),
+                place(IntObjectMap.class), place(Gson.class)).map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", path));
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
+            command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+        }
+        command.addAll(List.of("-Dnorma.kernels=" + System.getProperty("norma.kernels", "auto"), SmallRun.class.getName(), "" + steps));
+        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        String out = new String(process.getInputStream().readAllBytes());
+        assertEquals(0, process.waitFor(), out);
+        return out.lines().toList().getLast();
+    }
+
+    private static Path place(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// Stops a trainer after a step.
+    private static final class StopAfter implements Listener {
+        private final long last;
+        private Trainer trainer;
+
+        StopAfter(long last) {
+            this.last = last;
+        }
+
+        @Override
+        public void step(Step step) {
+            if (step.step() == last) {
+                trainer.stop();
+            }
+        }
+    }
+
+    private static TrainConfig config(long steps, long checkpointEvery) {
+        return new TrainConfig(steps, 1, Schedule.cosine(0.01, 5, 20), 1, SmallRun.SEED, 7, checkpointEvery);
+    }
+
+    private static SmallRun stoppedAfter(long last, Path checkpoint) throws IOException {
+        var stop = new StopAfter(last);
+        var run = new SmallRun(config(20, 0), 4, stop);
+        stop.trainer = run.trainer;
+        assertEquals(End.STOPPED, run.trainer.run(checkpoint).end());
+        assertEquals(last, run.trainer.step());
+        return run;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 10, 19})
+    void stoppedAndResumedIsNeverStopped(int at) throws IOException {
+        var straight = new SmallRun(config(20, 0), 4, Listener.SILENT);
+        straight.trainer.run(null);
+        Path file = folder.resolve("new/folder/checkpoint.safetensors");
+        stoppedAfter(at, file);
+        var resumed = new SmallRun(config(20, 0), 4, Listener.SILENT);
+        resumed.trainer.resume(file);
+        assertEquals(at, resumed.trainer.step());
+        Trainer.Result result = resumed.trainer.run(file);
+        assertEquals(End.FINISHED, result.end());
+        assertState(straight.state(), resumed.state());
+        assertEquals(straight.trainer.validate(), result.validationLoss());
+        // what was written last is the end
+        var again = new SmallRun(config(20, 0), 4, Listener.SILENT);
+        again.trainer.resume(file);
+        assertState(straight.state(), again.state());
+        assertEquals(new Trainer.Result(End.FINISHED, 20, result.validationLoss()), again.trainer.run(null));
+    }
+
+    @Test
+    void accumulationIsALargerBatch() throws IOException {
+        float[][] tables = new float[2][];
+        for (int accumulation = 1; accumulation <= 2; accumulation++) {
+            // without dropout, and with SGD: Adam would make whole steps of gradients that are rounding alone
+            Gpt model = Gpt.of(new SmallRun(0).model.config().withDropout(0), 1);
+            var config = new TrainConfig(5, accumulation, Schedule.constant(0.1), 1, SmallRun.SEED, 5, 0);
+            SmallRun.trainer(model, new Sgd(model.params(), new Sgd.Config(0.9, false, 0.1)), config, 8 / accumulation, Listener.SILENT)
+                    .run(null);
+            tables[accumulation - 1] = SmallRun.value(model, "tokens.table").toArray();
+        }
+        // float32 sums in another order, five steps
+        assertArrayEquals(tables[0], tables[1], 1e-5f);
+        assertNotEquals(tables[0][0], SmallRun.value(new SmallRun(0).model, "tokens.table").toArray()[0]);
+    }
+
+    // ---- Divergence ----
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
+    void aBrokenModelIsReportedAndNotWritten(float broken) throws IOException {
+        Path file = folder.resolve("checkpoint");
+        SmallRun run = stoppedAfter(3, file);
+        byte[] before = Files.readAllBytes(file);
+        Gpt model = run.model;
+        float[] weights = SmallRun.value(model, "blocks.0.mlp.f.down.weight").data().array();
+        Arrays.fill(weights, broken);
+        Map<String, float[]> state = run.state();
+        Trainer trainer = SmallRun.trainer(model, run.optimizer, config(20, 1), 4, Listener.SILENT);
+        Trainer.Result result = trainer.run(file);
+        assertEquals(End.DIVERGED, result.end());
+        assertEquals(0, result.step());
+        assertTrue(Double.isNaN(result.validationLoss()));
+        assertState(state, run.state());
+        assertArrayEquals(before, Files.readAllBytes(file));
+        model.params().forEach((name, param) -> assertFalse(param.value().hasGradient(), name));
+        assertEquals(3, Checkpoint.resume(file, model, run.optimizer, SmallRun.SEED).step(), "the last good one is whole");
+    }
+
+    // ---- What a listener hears ----
+
+    @Test
+    void aListenerHearsEachStep() throws IOException {
+        List<String> heard = new ArrayList<>();
+        List<Listener.Step> steps = new ArrayList<>();
+        var holder = new SmallRun[1];
+        var listener = new Listener() {
+            @Override
+            public void step(Step step) {
+                heard.add("step " + step.step());
+                steps.add(step);
+                holder[0].model.params().values().forEach(param -> assertFalse(param.value().hasGradient()));
+            }
+
+            @Override
+            public void gradients(long step) {
+                heard.add("gradients " + step);
+                holder[0].model.params().values().forEach(param -> assertTrue(param.value().hasGradient()));
+            }
+
+            @Override
+            public void validated(long step, double loss) {
+                heard.add("validated " + step);
+                assertEquals(holder[0].trainer.validate(), loss);
+            }
+        };
+        var config = new TrainConfig(4, 2, Schedule.cosine(0.01, 2, 4), 1, SmallRun.SEED, 3, 0);
+        holder[0] = new SmallRun(config, 4, listener);
+        holder[0].trainer.run(null);
+        assertEquals(List.of("validated 0", "gradients 0", "step 1", "gradients 1", "step 2", "gradients 2", "step 3", "validated 3",
+                "gradients 3", "step 4", "validated 4"), heard);
+        for (int i = 0; i < 4; i++) {
+            assertEquals(config.schedule().rate(i), steps.get(i).rate());
+            assertEquals(2 * 4 * 32, steps.get(i).tokens());
+            assertTrue(steps.get(i).loss() > 0 && steps.get(i).gradientNorm() > 0 && steps.get(i).seconds() > 0);
+        }
+    }
+
+    @Test
+    void itLearns() throws IOException {
+        var run = new SmallRun(50);
+        double before = run.trainer.validate();
+        Trainer.Result result = run.trainer.run(null);
+        assertTrue(result.validationLoss() < before - 0.5, before + " to " + result.validationLoss());
+    }
+
+    @Test
+    void badInputIsExplained() {
+        var run = new SmallRun(0);
+        var config = config(1, 0);
+        Batches batches = SmallRun.batches(2);
+        assertSays(assertThrows(IllegalArgumentException.class,
+                () -> new Trainer(run.model, run.optimizer, batches, List.of(), config, Listener.SILENT)), "Trainer", "validation");
+        var schedule = Schedule.constant(1);
+        assertSays(assertThrows(IllegalArgumentException.class, () -> new TrainConfig(-1, 1, schedule, 1, 0, 1, 0)), "negative", "-1");
+        assertSays(assertThrows(IllegalArgumentException.class, () -> new TrainConfig(1, 0, schedule, 1, 0, 1, 0)), "positive");
+        assertThrows(IllegalArgumentException.class, () -> new TrainConfig(1, 1, schedule, Double.NaN, 0, 1, 0));
+        assertThrows(IllegalArgumentException.class, () -> new TrainConfig(1, 1, schedule, 1, 0, 0, 0));
+    }
+}
