@@ -69,16 +69,18 @@ public record Checkpoint(long step, long seed) {
         try (Safetensors stored = Safetensors.open(file)) {
             GptConfig config = config(file, stored);
             if (!config.equals(model.config())) {
-                throw new IllegalArgumentException("%s: holds another model than this run's; it is %s and this run's is %s"
-                        .formatted(file, config, model.config()));
+                throw new IllegalArgumentException(
+                        "%s: holds another model than this run's; it is %s and this run's is %s"
+                                .formatted(file, config, model.config()));
             }
             var checkpoint = new Checkpoint(number(file, stored, "step"), number(file, stored, "seed"));
             if (checkpoint.step < 0) {
                 throw new CorruptFileException(file, "metadata step must not be negative; got " + checkpoint.step);
             }
             if (checkpoint.seed != seed) {
-                throw new IllegalArgumentException("%s: was trained with seed %d; this run has seed %d; batches would differ"
-                        .formatted(file, checkpoint.seed, seed));
+                throw new IllegalArgumentException(
+                        "%s: was trained with seed %d; this run has seed %d; batches would differ"
+                                .formatted(file, checkpoint.seed, seed));
             }
             read(file, stored, tensors(model.params(), optimizer));
             optimizer.resume(checkpoint.step);
@@ -109,7 +111,8 @@ public record Checkpoint(long step, long seed) {
                         wanted.getValue().shape(), entry == null ? "nothing of that name" : entry));
             }
         }
-        tensors.forEach((name, tensor) -> stored.read(name, 0, tensor.data().array(), tensor.data().offset(), tensor.size()));
+        tensors.forEach(
+                (name, tensor) -> stored.read(name, 0, tensor.data().array(), tensor.data().offset(), tensor.size()));
     }
 
     private static long[] axes(Shape shape) {
@@ -163,10 +166,12 @@ public record Checkpoint(long step, long seed) {
     }
 
     private static GptConfig config(JsonObject json) {
-        return new GptConfig(json.get("vocabulary").getAsInt(), json.get("context").getAsInt(), json.get("dim").getAsInt(),
+        return new GptConfig(json.get("vocabulary").getAsInt(), json.get("context").getAsInt(),
+                json.get("dim").getAsInt(),
                 json.get("heads").getAsInt(), json.get("layers").getAsInt(), json.get("hidden").getAsInt(),
                 Activation.valueOf(json.get("activation").getAsString()), json.get("gated").getAsBoolean(),
                 json.get("norm").getAsString(), json.get("placement").getAsString(), json.get("rotary").getAsBoolean(),
-                json.get("tied").getAsBoolean(), json.get("unitEmbeddings").getAsBoolean(), json.get("dropout").getAsFloat());
+                json.get("tied").getAsBoolean(), json.get("unitEmbeddings").getAsBoolean(),
+                json.get("dropout").getAsFloat());
     }
 }

@@ -35,7 +35,8 @@ import norma.tensor.Tensor;
 /// @param blocks in order
 /// @param finalNorm after the last block, or null
 /// @param head output matrix (V, D), or null if tied to the embedding
-public record Gpt(GptConfig config, Embedding tokens, Embedding positions, List<Block> blocks, Norm finalNorm, Linear head)
+public record Gpt(GptConfig config, Embedding tokens, Embedding positions, List<Block> blocks, Norm finalNorm,
+        Linear head)
         implements Part {
     private static final double STD = 0.02;
 
@@ -75,18 +76,20 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, List<
         double outStd = STD / Math.sqrt(2.0 * c.layers());
         Init forAttention = init.at("attention");
         Init forMlp = init.at("mlp");
-        var attention = Attention.of(forAttention, c.dim(), c.heads(), true, c.rotary() ? Rotary.PAPER : null, STD, outStd);
+        var attention =
+                Attention.of(forAttention, c.dim(), c.heads(), true, c.rotary() ? Rotary.PAPER : null, STD, outStd);
         Mlp mlp = c.gated()
                 ? Mlp.gated(forMlp, c.dim(), c.hidden(), c.activation(), STD, outStd)
                 : Mlp.of(forMlp, c.dim(), c.hidden(), c.activation(), STD, outStd);
         var dropout = new Dropout(c.dropout());
-        return new Block(placement.aroundAttention(attention, new Placement.Place(forAttention, c.dim(), norm, dropout)),
+        return new Block(
+                placement.aroundAttention(attention, new Placement.Place(forAttention, c.dim(), norm, dropout)),
                 placement.aroundMlp(mlp, new Placement.Place(forMlp, c.dim(), norm, dropout)));
     }
 
     /// Logits (B, T, V) of the next token at each position of ids (B, T).
     public Tensor logits(Indices ids, Context context) {
-        return read(stream(ids, context, _ -> { }));
+        return read(stream(ids, context, _ -> {}));
     }
 
     /// The residual stream after the last block.
@@ -99,7 +102,8 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, List<
         int start = context.cache() == null ? 0 : context.cache().length();
         int time = ids.shape().dim(1);
         if (start + time > config.context()) {
-            throw new IllegalArgumentException("Gpt: at most %d tokens; got %d".formatted(config.context(), start + time));
+            throw new IllegalArgumentException(
+                    "Gpt: at most %d tokens; got %d".formatted(config.context(), start + time));
         }
         Tensor x = tokens.forward(ids);
         if (positions != null) {

@@ -63,8 +63,10 @@ public sealed interface Placement {
 
     /// The placement of a name.
     static Placement named(String name) {
-        return ALL.stream().filter(p -> p.name().equals(name)).findFirst().orElseThrow(() -> new IllegalArgumentException(
-                "placement: must be one of %s; got '%s'".formatted(ALL.stream().map(Placement::name).toList(), name)));
+        return ALL.stream().filter(p -> p.name().equals(name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "placement: must be one of %s; got '%s'".formatted(ALL.stream().map(Placement::name).toList(),
+                                name)));
     }
 
     /// Pre-norm: y = x + f(N(x)) (Nguyen & Salazar 2019, arXiv 1910.05895; Xiong et al. 2020, arXiv 2002.04745).

@@ -31,7 +31,8 @@ public final class Activations {
             case RELU -> Tensor.scalar(0).greaterOrEqual(x).where(Tensor.scalar(0), x);
             case GELU_ERF -> x.multiply(x.multiply((float) Math.sqrt(0.5)).erf().add(1)).multiply(0.5f);
             case GELU_TANH -> {
-                Tensor inner = x.add(x.square().multiply(x).multiply(0.044715f)).multiply((float) Math.sqrt(2 / Math.PI));
+                Tensor inner =
+                        x.add(x.square().multiply(x).multiply(0.044715f)).multiply((float) Math.sqrt(2 / Math.PI));
                 yield x.multiply(inner.tanh().add(1)).multiply(0.5f);
             }
             case SILU -> x.multiply(x.sigmoid());

@@ -21,15 +21,18 @@ public record Attention(Linear query, Linear key, Linear value, Linear output, i
     public Attention {
         int width = query.weight().value().dim(0);
         if (heads < 1 || width % heads != 0) {
-            throw new IllegalArgumentException("Attention: the width must be a multiple of the heads; got %d and %d heads"
-                    .formatted(width, heads));
+            throw new IllegalArgumentException(
+                    "Attention: the width must be a multiple of the heads; got %d and %d heads"
+                            .formatted(width, heads));
         }
     }
 
     /// Self-attention with biases, weights of N(0, std^2), W_o of N(0, outStd^2).
-    public static Attention of(Init init, int dim, int heads, boolean causal, Rotary rotary, double std, double outStd) {
+    public static Attention of(Init init, int dim, int heads, boolean causal, Rotary rotary, double std,
+            double outStd) {
         return new Attention(Linear.of(init.at("query"), dim, dim, std), Linear.of(init.at("key"), dim, dim, std),
-                Linear.of(init.at("value"), dim, dim, std), Linear.of(init.at("output"), dim, dim, outStd), heads, causal,
+                Linear.of(init.at("value"), dim, dim, std), Linear.of(init.at("output"), dim, dim, outStd), heads,
+                causal,
                 rotary, null);
     }
 
@@ -62,7 +65,8 @@ public record Attention(Linear query, Linear key, Linear value, Linear output, i
             y = headScale.forward(y, context);
         }
         y = output.forward(y);
-        return headScale != null && headScale.site() == HeadScale.Site.AFTER_OUT_PROJ ? headScale.forward(y, context) : y;
+        return headScale != null && headScale.site() == HeadScale.Site.AFTER_OUT_PROJ ? headScale.forward(y, context)
+                : y;
     }
 
     private Tensor turned(Tensor x, int start) {

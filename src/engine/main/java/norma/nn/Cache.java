@@ -67,8 +67,9 @@ public final class Cache {
 
         Entry append(Tensor newKeys, Tensor newValues) {
             if (newKeys.dim(0) != batch || newKeys.dim(2) != width) {
-                throw new IllegalArgumentException("Cache: keys must be (%d, T, %d) as before; got %s; one cache serves one batch"
-                        .formatted(batch, width, newKeys.shape()));
+                throw new IllegalArgumentException(
+                        "Cache: keys must be (%d, T, %d) as before; got %s; one cache serves one batch"
+                                .formatted(batch, width, newKeys.shape()));
             }
             int added = newKeys.dim(1);
             if (length + added > capacity) {

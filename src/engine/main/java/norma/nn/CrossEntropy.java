@@ -29,8 +29,9 @@ public record CrossEntropy(Tensor logits, Indices targets, int ignore, float smo
     /// @param smoothing s in [0, 1)
     public static Tensor loss(Tensor logits, Indices targets, int ignore, float smoothing) {
         if (!logits.shape().without(-1).equals(targets.shape())) {
-            throw new IllegalArgumentException("CrossEntropy: logits must be (targets..., classes); got logits %s and targets %s"
-                    .formatted(logits.shape(), targets.shape()));
+            throw new IllegalArgumentException(
+                    "CrossEntropy: logits must be (targets..., classes); got logits %s and targets %s"
+                            .formatted(logits.shape(), targets.shape()));
         }
         if (!(smoothing >= 0 && smoothing < 1)) {
             throw new IllegalArgumentException("CrossEntropy: smoothing must lie in [0, 1); got " + smoothing);
@@ -71,7 +72,8 @@ public record CrossEntropy(Tensor logits, Indices targets, int ignore, float smo
     @Override
     public Tensor[] backward(Tensor dy) {
         Tensor dLogits = Tensor.empty(logits.shape());
-        Backend.kernels().crossEntropy().backward(targets.shape().size(), logits.dim(-1), logits.data(), targets.values(),
+        Backend.kernels().crossEntropy().backward(targets.shape().size(), logits.dim(-1), logits.data(),
+                targets.values(),
                 ignore, smoothing, logSumExp.data(), dy.item() / count, dLogits.data());
         return new Tensor[] {dLogits};
     }

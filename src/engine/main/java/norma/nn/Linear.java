@@ -42,11 +42,13 @@ public record Linear(Param weight, Param bias, Activation activation) implements
     /// f(x W^T + b); `b` may be null.
     public static Tensor linear(Tensor x, Tensor w, Tensor b, Activation f) {
         if (w.shape().rank() != 2 || x.shape().rank() == 0 || x.dim(-1) != w.dim(1)) {
-            throw new IllegalArgumentException("Linear: last axis of x %s must be %d, the columns of the weight %s; transpose x?"
-                    .formatted(x.shape(), w.dim(-1), w.shape()));
+            throw new IllegalArgumentException(
+                    "Linear: last axis of x %s must be %d, the columns of the weight %s; transpose x?"
+                            .formatted(x.shape(), w.dim(-1), w.shape()));
         }
         if (b != null && !b.shape().equals(Shape.of(w.dim(0)))) {
-            throw new IllegalArgumentException("Linear: bias must be (%d), the rows of the weight; got %s".formatted(w.dim(0), b.shape()));
+            throw new IllegalArgumentException(
+                    "Linear: bias must be (%d), the rows of the weight; got %s".formatted(w.dim(0), b.shape()));
         }
         Tensor y = Tensor.empty(x.shape().with(-1, w.dim(0)));
         Tensor z = f == Activation.IDENTITY ? null : Tensor.empty(y.shape());
@@ -74,7 +76,8 @@ public record Linear(Param weight, Param bias, Activation activation) implements
             Tensor dx = null;
             if (x.tracked()) {
                 dx = Tensor.empty(x.shape());
-                kernels.matmul().multiply(rows(dz), Matrix.of(w.data(), w.dim(0), w.dim(1)), rows(dx), Matmul.Epilogue.NONE);
+                kernels.matmul().multiply(rows(dz), Matrix.of(w.data(), w.dim(0), w.dim(1)), rows(dx),
+                        Matmul.Epilogue.NONE);
             }
             Tensor dw = null;
             if (w.tracked()) {
@@ -92,7 +95,8 @@ public record Linear(Param weight, Param bias, Activation activation) implements
 
         @Override
         public Tensor composed() {
-            Tensor product = x.reshape(x.shape().rows(), x.dim(-1)).matmulTransposed(w).reshape(x.shape().with(-1, w.dim(0)));
+            Tensor product =
+                    x.reshape(x.shape().rows(), x.dim(-1)).matmulTransposed(w).reshape(x.shape().with(-1, w.dim(0)));
             return Activations.composed(f, b == null ? product : product.add(b));
         }
 

@@ -22,7 +22,8 @@ public record Mlp(Linear up, Linear gate, Layer middle, Linear down) implements 
 
     /// D -> F -> D, gated by f.
     public static Mlp gated(Init init, int dim, int hidden, Activation f, double std, double outStd) {
-        return new Mlp(Linear.of(init.at("up"), dim, hidden, std), Linear.of(init.at("gate"), dim, hidden, std).then(f), null,
+        return new Mlp(Linear.of(init.at("up"), dim, hidden, std), Linear.of(init.at("gate"), dim, hidden, std).then(f),
+                null,
                 Linear.of(init.at("down"), hidden, dim, outStd));
     }
 

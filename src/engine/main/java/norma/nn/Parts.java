@@ -82,6 +82,7 @@ public final class Parts {
 
     /// Number of learned values.
     public long size() {
-        return params.values().stream().filter(p -> p.role() != Param.Role.BUFFER).mapToLong(p -> p.value().size()).sum();
+        return params.values().stream().filter(p -> p.role() != Param.Role.BUFFER).mapToLong(p -> p.value().size())
+                .sum();
     }
 }

@@ -18,7 +18,8 @@ public record Rotary(double base) {
     public Tensor turn(Tensor x, int heads, int start) {
         int half = x.dim(-1) / heads / 2;
         if (x.dim(-1) != 2 * half * heads) {
-            throw new IllegalArgumentException("Rotary: the head size must be even; got %s with %d heads".formatted(x.shape(), heads));
+            throw new IllegalArgumentException(
+                    "Rotary: the head size must be even; got %s with %d heads".formatted(x.shape(), heads));
         }
         float[] cos = new float[x.dim(1) * half];
         float[] sin = new float[x.dim(1) * half];
@@ -34,7 +35,8 @@ public record Rotary(double base) {
 
     private static Tensor turn(Tensor x, int heads, Floats cos, Floats sin, boolean back) {
         Tensor y = Tensor.empty(x.shape());
-        Backend.kernels().rotary().rotate(x.dim(0), x.dim(1), heads, x.dim(-1) / heads, x.data(), cos, sin, back, y.data());
+        Backend.kernels().rotary().rotate(x.dim(0), x.dim(1), heads, x.dim(-1) / heads, x.data(), cos, sin, back,
+                y.data());
         return Tape.record(new Turn(x, heads, cos, sin, back), y);
     }
 

@@ -22,7 +22,8 @@ public record ScaledDotProduct(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor
         var sizes = new Sizes(q.dim(0), q.dim(1), k.dim(1), heads, headSize, (float) (1 / Math.sqrt(headSize)), causal);
         Tensor y = Tensor.empty(q.shape());
         Tensor logSumExp = Tensor.empty(Shape.of(q.dim(0), heads, q.dim(1)));
-        Backend.kernels().attention().forward(sizes, q.data(), k.data(), v.data(), floats(keyMask), y.data(), logSumExp.data());
+        Backend.kernels().attention().forward(sizes, q.data(), k.data(), v.data(), floats(keyMask), y.data(),
+                logSumExp.data());
         return Tape.record(new ScaledDotProduct(q, k, v, sizes, keyMask, y, logSumExp), y);
     }
 
@@ -61,7 +62,8 @@ public record ScaledDotProduct(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor
     @Override
     public Tensor composed() {
         Tensor visible = visible();
-        Tensor scores = visible.where(heads(q).matmulTransposed(heads(k)).multiply(sizes.scale()), Tensor.scalar(-1e30f));
+        Tensor scores =
+                visible.where(heads(q).matmulTransposed(heads(k)).multiply(sizes.scale()), Tensor.scalar(-1e30f));
         Tensor e = scores.subtract(scores.detach().max(-1)).exp().multiply(visible);
         // a row that sees nothing has e = 0 and gives 0
         Tensor p = e.divide(e.sum(-1).maximum(Tensor.scalar(Float.MIN_NORMAL)));

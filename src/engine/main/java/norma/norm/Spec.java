@@ -21,14 +21,16 @@ public final class Spec {
             return;
         }
         if (!text.strip().endsWith("}")) {
-            throw new IllegalArgumentException("norm: options must stand in braces, name{option=value, ...}; got " + text);
+            throw new IllegalArgumentException(
+                    "norm: options must stand in braces, name{option=value, ...}; got " + text);
         }
         String inside = text.substring(brace + 1, text.lastIndexOf('}'));
         for (String option : inside.isBlank() ? new String[0] : inside.split(",")) {
             String[] pair = option.split("=", 2);
             if (pair.length != 2 || options.put(pair[0].strip(), pair[1].strip()) != null) {
-                throw new IllegalArgumentException("norm: each option must be given once as option=value; got '%s' in %s"
-                        .formatted(option.strip(), text));
+                throw new IllegalArgumentException(
+                        "norm: each option must be given once as option=value; got '%s' in %s"
+                                .formatted(option.strip(), text));
             }
         }
     }

@@ -43,7 +43,8 @@ public final class AdamW implements Optimizer {
         params.forEach((name, param) -> {
             if (param.role() != Param.Role.BUFFER) {
                 Shape shape = param.value().shape();
-                slots.put(name, new Slot(param, Tensor.of(shape, new float[shape.size()]), Tensor.of(shape, new float[shape.size()])));
+                slots.put(name, new Slot(param, Tensor.of(shape, new float[shape.size()]),
+                        Tensor.of(shape, new float[shape.size()])));
             }
         });
     }
@@ -55,8 +56,9 @@ public final class AdamW implements Optimizer {
             Tensor w = slot.param().value();
             if (w.hasGradient()) {
                 double decay = slot.param().role() == Param.Role.WEIGHT ? config.decay() : 0;
-                var step = new Update.AdamW((float) rate, (float) config.b1(), (float) config.b2(), (float) config.eps(),
-                        (float) decay, (float) gradientScale, steps);
+                var step =
+                        new Update.AdamW((float) rate, (float) config.b1(), (float) config.b2(), (float) config.eps(),
+                                (float) decay, (float) gradientScale, steps);
                 Backend.kernels().update().adamW(step, w.data(), w.gradient().data(), slot.m().data(), slot.v().data());
                 w.clearGradient();
             }

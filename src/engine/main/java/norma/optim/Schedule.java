@@ -29,8 +29,9 @@ public record Schedule(Decay decay, double peak, double floor, long warmup, long
     /// Checks the numbers.
     public Schedule {
         if (!(peak >= 0 && floor >= 0 && warmup >= 0 && total >= 0 && power >= 0)) {
-            throw new IllegalArgumentException("Schedule: peak, floor, warmup, total and power must not be negative; got %s, %s, %d, %d, %s"
-                    .formatted(peak, floor, warmup, total, power));
+            throw new IllegalArgumentException(
+                    "Schedule: peak, floor, warmup, total and power must not be negative; got %s, %s, %d, %d, %s"
+                            .formatted(peak, floor, warmup, total, power));
         }
     }
 

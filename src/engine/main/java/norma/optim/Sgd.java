@@ -47,7 +47,8 @@ public final class Sgd implements Optimizer {
         params.forEach((name, param) -> {
             if (param.role() != Param.Role.BUFFER) {
                 Shape shape = param.value().shape();
-                slots.put(name, new Slot(param, config.momentum() == 0 ? null : Tensor.of(shape, new float[shape.size()])));
+                slots.put(name,
+                        new Slot(param, config.momentum() == 0 ? null : Tensor.of(shape, new float[shape.size()])));
             }
         });
     }

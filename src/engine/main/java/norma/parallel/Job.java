@@ -49,7 +49,7 @@ final class Job {
     /// Throws in the caller's thread what a chunk threw.
     void rethrow() {
         switch (failure) {
-            case null -> { }
+            case null -> {}
             case RuntimeException e -> throw e;
             case Error e -> throw e;
             case Throwable e -> throw new IllegalStateException(e);

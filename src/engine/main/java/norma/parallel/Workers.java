@@ -47,7 +47,8 @@ public final class Workers implements AutoCloseable {
         }
         helpers = new Thread[threads - 1];
         for (int i = 0; i < helpers.length; i++) {
-            helpers[i] = Thread.ofPlatform().daemon().name("norma-" + (i + 1)).unstarted(() -> ScopedValue.where(CURRENT, ALONE).run(this::help));
+            helpers[i] = Thread.ofPlatform().daemon().name("norma-" + (i + 1))
+                    .unstarted(() -> ScopedValue.where(CURRENT, ALONE).run(this::help));
             helpers[i].start();
         }
     }

@@ -9,7 +9,8 @@ public record Indices(int[] values, Shape shape) {
     /// Checks that there are as many values as the shape holds.
     public Indices {
         if (values.length != shape.size()) {
-            throw new IllegalArgumentException("Indices: %s holds %d values; got %d".formatted(shape, shape.size(), values.length));
+            throw new IllegalArgumentException(
+                    "Indices: %s holds %d values; got %d".formatted(shape, shape.size(), values.length));
         }
     }
 

@@ -11,14 +11,16 @@ record MatrixProduct(Tensor a, boolean ta, Tensor b, boolean tb) implements Op {
     static Tensor of(Tensor a, boolean ta, Tensor b, boolean tb) {
         if (a.shape().rank() < 2 || b.shape().rank() < 2 || inner(a, ta) != inner(b, !tb)) {
             throw new IllegalArgumentException(
-                    "matmul: the last axis of a must be the last but one of b; got a %s%s and b %s%s; transpose one?".formatted(
-                            a.shape(), ta ? " transposed" : "", b.shape(), tb ? " transposed" : ""));
+                    "matmul: the last axis of a must be the last but one of b; got a %s%s and b %s%s; transpose one?"
+                            .formatted(
+                                    a.shape(), ta ? " transposed" : "", b.shape(), tb ? " transposed" : ""));
         }
         if (b.shape().rank() == 2 && a.shape().rank() > 2 && !ta) {
             Tensor rows = of(a.reshape(a.shape().rows(), a.dim(-1)), false, b, tb);
             return rows.reshape(a.shape().with(-1, rows.dim(1)));
         }
-        Shape batch = Shape.broadcast("matmul", a.shape().slice(0, a.shape().rank() - 2), b.shape().slice(0, b.shape().rank() - 2));
+        Shape batch = Shape.broadcast("matmul", a.shape().slice(0, a.shape().rank() - 2),
+                b.shape().slice(0, b.shape().rank() - 2));
         return ofEqualBatches(a.expand(batch.append(a.dim(-2), a.dim(-1))), ta,
                 b.expand(batch.append(b.dim(-2), b.dim(-1))), tb, batch);
     }

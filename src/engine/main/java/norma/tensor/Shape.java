@@ -21,7 +21,8 @@ public final class Shape {
             }
             product *= dim;
             if (product > Integer.MAX_VALUE - 8) {
-                throw new IllegalArgumentException("Shape: a tensor holds at most 2^31 - 9 elements; got " + format(dims));
+                throw new IllegalArgumentException(
+                        "Shape: a tensor holds at most 2^31 - 9 elements; got " + format(dims));
             }
         }
         this.dims = dims;

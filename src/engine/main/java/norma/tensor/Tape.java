@@ -100,8 +100,9 @@ public final class Tape implements AutoCloseable {
         boolean tracked = false;
         for (Tensor input : op.inputs()) {
             if (input.position() >= 0 && !made(input)) {
-                throw new IllegalStateException(("%s: inputs that were recorded must be on the tape that is open now; got %s "
-                        + "of another one; detach() it to use it as a constant").formatted(op.name(), input));
+                throw new IllegalStateException(
+                        ("%s: inputs that were recorded must be on the tape that is open now; got %s "
+                                + "of another one; detach() it to use it as a constant").formatted(op.name(), input));
             }
             tracked |= input.tracked();
         }
@@ -128,8 +129,9 @@ public final class Tape implements AutoCloseable {
     public void backward(Tensor loss) {
         requireCurrent();
         if (loss.size() != 1 || !loss.tracked() || loss.position() >= 0 && !made(loss)) {
-            throw new IllegalArgumentException(("Tape.backward: the loss must be one element that depends, on this tape, on a "
-                    + "variable; got %s; sum or average it?").formatted(loss));
+            throw new IllegalArgumentException(
+                    ("Tape.backward: the loss must be one element that depends, on this tape, on a "
+                            + "variable; got %s; sum or average it?").formatted(loss));
         }
         recording = false;
         backwardNanos = new long[entries.size()];
@@ -244,7 +246,8 @@ public final class Tape implements AutoCloseable {
             throw new IllegalStateException("Tape.gradients: this tape records nothing; open it with Tape.training");
         }
         if (y.size() != 1 || y.position() >= 0 && !made(y)) {
-            throw new IllegalArgumentException("Tape.gradients: y must be one element, made on this tape; got " + y + "; sum it?");
+            throw new IllegalArgumentException(
+                    "Tape.gradients: y must be one element, made on this tape; got " + y + "; sum it?");
         }
         return pullBack(y, Tensor.full(y.shape(), 1), 0, xs);
     }
@@ -306,7 +309,8 @@ public final class Tape implements AutoCloseable {
             throw new IllegalStateException("Tape: closed; its results are gone; do this before closing it");
         }
         if (CURRENT.get() != this) {
-            throw new IllegalStateException("Tape: must be the innermost one of this thread; close those opened since first");
+            throw new IllegalStateException(
+                    "Tape: must be the innermost one of this thread; close those opened since first");
         }
     }
 
@@ -317,7 +321,8 @@ public final class Tape implements AutoCloseable {
             return;
         }
         if (CURRENT.get() != this) {
-            throw new IllegalStateException("Tape: must be closed on the thread that opened it, after the tapes opened since");
+            throw new IllegalStateException(
+                    "Tape: must be closed on the thread that opened it, after the tapes opened since");
         }
         closed = true;
         CURRENT.set(outer);

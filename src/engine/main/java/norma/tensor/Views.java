@@ -12,7 +12,8 @@ final class Views {
 
     static Tensor reshape(Tensor x, Shape shape) {
         if (shape.size() != x.size()) {
-            throw new IllegalArgumentException("reshape: %s and %s must hold the same number of elements".formatted(x.shape(), shape));
+            throw new IllegalArgumentException(
+                    "reshape: %s and %s must hold the same number of elements".formatted(x.shape(), shape));
         }
         return shape.equals(x.shape()) ? x : Tape.record(new Reshape(x), x.view(shape, x.data()));
     }
@@ -46,7 +47,8 @@ final class Views {
             return x;
         }
         if (!x.shape().expandsTo(shape)) {
-            throw new IllegalArgumentException("expand: only axes of size 1 can be repeated; got %s for %s".formatted(x.shape(), shape));
+            throw new IllegalArgumentException(
+                    "expand: only axes of size 1 can be repeated; got %s for %s".formatted(x.shape(), shape));
         }
         Tensor y = Tensor.empty(shape);
         Backend.kernels().elementwise().permute(x.data(), y.data(), shape.toArray(), x.shape().stridesIn(shape));
@@ -55,8 +57,9 @@ final class Views {
 
     static Tensor sumTo(Tensor x, Shape shape) {
         if (!shape.expandsTo(x.shape())) {
-            throw new IllegalArgumentException("sumTo: only axes along which %s can be repeated to x are summed; got x %s"
-                    .formatted(shape, x.shape()));
+            throw new IllegalArgumentException(
+                    "sumTo: only axes along which %s can be repeated to x are summed; got x %s"
+                            .formatted(shape, x.shape()));
         }
         Tensor y = x;
         int added = x.shape().rank() - shape.rank();
@@ -71,7 +74,8 @@ final class Views {
     static Tensor slice(Tensor x, int axis, int from, int to) {
         int k = x.shape().axis(axis);
         if (from < 0 || from > to || to > x.dim(k)) {
-            throw new IllegalArgumentException("slice: [%d, %d) must lie in axis %d of %s".formatted(from, to, k, x.shape()));
+            throw new IllegalArgumentException(
+                    "slice: [%d, %d) must lie in axis %d of %s".formatted(from, to, k, x.shape()));
         }
         if (from == 0 && to == x.dim(k)) {
             return x;
@@ -84,7 +88,8 @@ final class Views {
             y = x.view(shape, x.data().slice(from * inner, (to - from) * inner));
         } else {
             y = Tensor.empty(shape);
-            copyRuns(outer, (to - from) * inner, x.data(), from * inner, x.dim(k) * inner, y.data(), 0, (to - from) * inner);
+            copyRuns(outer, (to - from) * inner, x.data(), from * inner, x.dim(k) * inner, y.data(), 0,
+                    (to - from) * inner);
         }
         return Tape.record(new Slice(x, k, from), y);
     }
@@ -128,7 +133,8 @@ final class Views {
 
     private static void copyRuns(int runs, int length, Floats x, int xFrom, int xStep, Floats y, int yFrom, int yStep) {
         for (int i = 0; i < runs; i++) {
-            System.arraycopy(x.array(), x.offset() + xFrom + i * xStep, y.array(), y.offset() + yFrom + i * yStep, length);
+            System.arraycopy(x.array(), x.offset() + xFrom + i * xStep, y.array(), y.offset() + yFrom + i * yStep,
+                    length);
         }
     }
 

@@ -3,7 +3,7 @@ package norma.train;
 /// What one wants to hear of a training run while it goes on.
 public interface Listener {
     /// Hears nothing.
-    Listener SILENT = new Listener() { };
+    Listener SILENT = new Listener() {};
 
     /// One optimizer step is done.
     ///

@@ -38,8 +38,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// A checkpoint comes back as it was; one that is not whole, or not of this run, changes nothing.
 class CheckpointTest {
     private static final long SEED = 3;
-    private static final GptConfig CONFIG = new GptConfig(7, 4, 8, 2, 1, 12, Activation.SILU, true, "rms_norm{eps=1e-5}",
-            "normformer_fairseq", true, false, true, 0.25f);
+    private static final GptConfig CONFIG =
+            new GptConfig(7, 4, 8, 2, 1, 12, Activation.SILU, true, "rms_norm{eps=1e-5}",
+                    "normformer_fairseq", true, false, true, 0.25f);
 
     @TempDir
     private Path folder;
@@ -133,10 +134,13 @@ class CheckpointTest {
 
     @Test
     void damagedHeaders() throws IOException {
-        for (String[] damage : new String[][] {{"norma-checkpoint/1", "norma-checkpoint/9"}, {"\"step\":\"3\"", "\"step\":\"x\""},
-            {"\"seed\"", "\"sead\""}, {"\"format\"", "\"farmat\""}, {"dtype", "ttype"}, {"{", "["}, {"SILU", "SULI"},
-            {"rms_norm", "rms_name"}, {"vocabulary", "vocabularx"}, {"\\\"dim\\\":8", "\\\"dim\\\":x"}, {"F32", "F99"},
-            {"F32", "I32"}, {"tokens.table", "tokens.tablf"}}) {
+        for (String[] damage : new String[][] {{"norma-checkpoint/1", "norma-checkpoint/9"},
+                {"\"step\":\"3\"", "\"step\":\"x\""},
+                {"\"seed\"", "\"sead\""}, {"\"format\"", "\"farmat\""}, {"dtype", "ttype"}, {"{", "["},
+                {"SILU", "SULI"},
+                {"rms_norm", "rms_name"}, {"vocabulary", "vocabularx"}, {"\\\"dim\\\":8", "\\\"dim\\\":x"},
+                {"F32", "F99"},
+                {"F32", "I32"}, {"tokens.table", "tokens.tablf"}}) {
             byte[] whole = Files.readAllBytes(file);
             replace(damage[0], damage[1]);
             assertRefused(damage[1].equals("rms_name") ? IllegalArgumentException.class : CorruptFileException.class);
@@ -154,10 +158,12 @@ class CheckpointTest {
     @Test
     void modelsThatNobodyCanBuild() throws IOException {
         for (String[] damage : new String[][] {{"SILU", "SULI"}, {"rms_norm", "rms_name"}, {"fairseq", "fairest"},
-            {"heads\\\":2", "heads\\\":3"}, {"vocabulary", "vocabularx"}, {"norma-checkpoint/1", "norma-checkpoint/9"}}) {
+                {"heads\\\":2", "heads\\\":3"}, {"vocabulary", "vocabularx"},
+                {"norma-checkpoint/1", "norma-checkpoint/9"}}) {
             byte[] whole = Files.readAllBytes(file);
             replace(damage[0], damage[1]);
-            assertSays(assertThrows(CorruptFileException.class, () -> Checkpoint.model(file)), "run.safetensors", "metadata");
+            assertSays(assertThrows(CorruptFileException.class, () -> Checkpoint.model(file)), "run.safetensors",
+                    "metadata");
             Files.write(file, whole);
         }
     }
@@ -168,7 +174,8 @@ class CheckpointTest {
         var arrays = new LinkedHashMap<String, Array>();
         try (Safetensors stored = Safetensors.open(file)) {
             metadata.putAll(stored.metadata());
-            stored.entries().forEach((name, entry) -> arrays.put(name, new Array.Floats(stored.floats(name), 0, entry.shape())));
+            stored.entries().forEach(
+                    (name, entry) -> arrays.put(name, new Array.Floats(stored.floats(name), 0, entry.shape())));
         }
         change.accept(metadata, arrays);
         Safetensors.write(file, metadata, arrays);

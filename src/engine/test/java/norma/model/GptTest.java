@@ -40,8 +40,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class GptTest {
     private static final int V = 11, T = 6, D = 8, H = 2, L = 2, F = 12;
-    private static final GptConfig SMALL = new GptConfig(V, T, D, H, L, F, Activation.GELU_TANH, false, "layer_norm", "pre", false,
-            true, false, 0);
+    private static final GptConfig SMALL =
+            new GptConfig(V, T, D, H, L, F, Activation.GELU_TANH, false, "layer_norm", "pre", false,
+                    true, false, 0);
 
     /// Every norm of the catalogue in every placement, and the other choices of a model.
     static Stream<GptConfig> configs() {
@@ -52,8 +53,10 @@ class GptTest {
 
     static Stream<GptConfig> variants() {
         return Stream.of(SMALL.with("normformer_adaptive{tied=true, depth=2, base=rms}", "pre"),
-                SMALL.with("normformer_adaptive{bottleneck=true, width=4, heads=2, rotary=true, shared=false}", "normformer"),
-                SMALL.withRotary(true), gated(Activation.SILU, false), gated(Activation.GELU_ERF, true), SMALL.withUnitEmbeddings(true),
+                SMALL.with("normformer_adaptive{bottleneck=true, width=4, heads=2, rotary=true, shared=false}",
+                        "normformer"),
+                SMALL.withRotary(true), gated(Activation.SILU, false), gated(Activation.GELU_ERF, true),
+                SMALL.withUnitEmbeddings(true),
                 SMALL.withDropout(0.1f));
     }
 
@@ -137,14 +140,16 @@ class GptTest {
         assertEquals(size("normformer"), size("normformer_fairseq"));
         assertEquals(size("normformer") + L * D, size("normformer_resscale"));
         assertEquals(size("pre") - T * D, Parts.of(model(SMALL.withRotary(true))).size());
-        assertEquals(Parts.of(model(gated(Activation.SILU, true))).size() + V * D, Parts.of(model(gated(Activation.SILU, false))).size());
+        assertEquals(Parts.of(model(gated(Activation.SILU, true))).size() + V * D,
+                Parts.of(model(gated(Activation.SILU, false))).size());
     }
 
     @Test
     void modelsOfOneSeedShareWhatTheyNameAlike() {
         Map<String, Param> pre = model(SMALL).params();
         for (Placement placement : Placement.ALL) {
-            Map<String, Param> other = model(SMALL.with("rms_norm", placement.name()).withUnitEmbeddings(false)).params();
+            Map<String, Param> other =
+                    model(SMALL.with("rms_norm", placement.name()).withUnitEmbeddings(false)).params();
             List<String> shared = new ArrayList<>(pre.keySet());
             shared.retainAll(other.keySet());
             assertTrue(shared.size() >= 2 + L * 12, shared.toString());
@@ -164,7 +169,8 @@ class GptTest {
         for (String placement : List.of("pre", "normformer")) {
             Gpt model = model(config.with("layer_norm", placement));
             Tensor y = model.tokens().forward(ids(5, 500, 2000));
-            assertEquals(placement.equals("pre") ? 0.02 : 1, Math.sqrt(y.square().mean().item()), placement.equals("pre") ? 1e-3 : 0.05);
+            assertEquals(placement.equals("pre") ? 0.02 : 1, Math.sqrt(y.square().mean().item()),
+                    placement.equals("pre") ? 1e-3 : 0.05);
         }
     }
 
@@ -176,7 +182,8 @@ class GptTest {
                 (init, dim) -> AdaptiveNormFormer.of(init, dim, AdaptiveNormFormer.Options.of(false, dim))));
         assertSays(e, "Gpt", "causal", "blocks.0.attention.norm", "AdaptiveNormFormer", "looks ahead");
         assertThrows(IllegalArgumentException.class, () -> Gpt.of(SMALL, 1, (_, _) -> new MeanOverTime()));
-        assertThrows(IllegalArgumentException.class, () -> Gpt.of(SMALL.with("layer_norm", "post"), 1, (_, _) -> new MeanOverTime()));
+        assertThrows(IllegalArgumentException.class,
+                () -> Gpt.of(SMALL.with("layer_norm", "post"), 1, (_, _) -> new MeanOverTime()));
         Gpt fine = Gpt.of(SMALL, 1, Norms.maker("rms_norm", true));
         assertThrows(IllegalArgumentException.class,
                 () -> new Gpt(SMALL, fine.tokens(), fine.positions(), fine.blocks(), new MeanOverTime(), null));
@@ -203,21 +210,33 @@ class GptTest {
     @Test
     void badInputIsExplained() {
         Gpt model = model(SMALL);
-        assertSays(assertThrows(IllegalArgumentException.class, () -> model.logits(ids(6, V, 1, T + 1), Context.NONE)), "Gpt",
+        assertSays(assertThrows(IllegalArgumentException.class, () -> model.logits(ids(6, V, 1, T + 1), Context.NONE)),
+                "Gpt",
                 "at most 6", "got 7");
         var cache = new Cache();
         model.logits(ids(6, V, 1, T), Context.cached(cache));
-        assertSays(assertThrows(IllegalArgumentException.class, () -> model.logits(ids(6, V, 1, 1), Context.cached(cache))), "got 7");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> model.logits(Indices.of(new int[] {V}, 1, 1), Context.NONE)),
+        assertSays(assertThrows(IllegalArgumentException.class,
+                () -> model.logits(ids(6, V, 1, 1), Context.cached(cache))), "got 7");
+        assertSays(
+                assertThrows(IllegalArgumentException.class,
+                        () -> model.logits(Indices.of(new int[] {V}, 1, 1), Context.NONE)),
                 "[0, 11)", "got 11");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> model.logits(Indices.of(new int[] {1}, 1), Context.NONE)), "Gpt",
+        assertSays(
+                assertThrows(IllegalArgumentException.class,
+                        () -> model.logits(Indices.of(new int[] {1}, 1), Context.NONE)),
+                "Gpt",
                 "(B, T)", "(1)");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> SMALL.with("layer_norm", "middle")), "placement", "pre, post",
+        assertSays(assertThrows(IllegalArgumentException.class, () -> SMALL.with("layer_norm", "middle")), "placement",
+                "pre, post",
                 "'middle'");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> model(SMALL.with("layernorm", "pre"))), "norm", "'layernorm'");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> GptConfig.of(V, T, 10, 3, 1)), "multiple of heads", "10", "3");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> GptConfig.of(0, T, D, H, 1)), "positive", "vocabulary 0");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> GptConfig.of(V, T, 6, 2, 1).withRotary(true)), "rotary", "even");
+        assertSays(assertThrows(IllegalArgumentException.class, () -> model(SMALL.with("layernorm", "pre"))), "norm",
+                "'layernorm'");
+        assertSays(assertThrows(IllegalArgumentException.class, () -> GptConfig.of(V, T, 10, 3, 1)),
+                "multiple of heads", "10", "3");
+        assertSays(assertThrows(IllegalArgumentException.class, () -> GptConfig.of(0, T, D, H, 1)), "positive",
+                "vocabulary 0");
+        assertSays(assertThrows(IllegalArgumentException.class, () -> GptConfig.of(V, T, 6, 2, 1).withRotary(true)),
+                "rotary", "even");
     }
 
     @Test
@@ -260,8 +279,10 @@ class GptTest {
     @ValueSource(strings = {"pre", "normformer"})
     void theFirstTenLossesAreWhatTheyWere(String placement) {
         double[] expected = switch (placement) {
-            case "pre" -> new double[] {2.40650, 2.34748, 2.28585, 2.23105, 2.17267, 2.10948, 2.04272, 1.97697, 1.91357, 1.85238};
-            default -> new double[] {2.94126, 2.49023, 2.36032, 2.24946, 2.14150, 2.04069, 1.94830, 1.86075, 1.76994, 1.67468};
+            case "pre" ->
+                new double[] {2.40650, 2.34748, 2.28585, 2.23105, 2.17267, 2.10948, 2.04272, 1.97697, 1.91357, 1.85238};
+            default ->
+                new double[] {2.94126, 2.49023, 2.36032, 2.24946, 2.14150, 2.04069, 1.94830, 1.86075, 1.76994, 1.67468};
         };
         // float32 over ten steps; kernel sets differ by less
         assertArrayEquals(expected, losses(SMALL.with("layer_norm", placement), 10, new Memory()), 2e-4);

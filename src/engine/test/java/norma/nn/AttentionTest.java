@@ -52,17 +52,20 @@ class AttentionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 1, 1, 1, 1", "2, 3, 3, 2, 4", "1, 5, 3, 1, 7", "2, 1, 6, 3, 2", "1, 2, 17, 2, 3", "1, 70, 70, 1, 5"})
+    @CsvSource({"1, 1, 1, 1, 1", "2, 3, 3, 2, 4", "1, 5, 3, 1, 7", "2, 1, 6, 3, 2", "1, 2, 17, 2, 3",
+            "1, 70, 70, 1, 5"})
     void productsOfEachHeadAreTheirDefinition(int batch, int queries, int keys, int heads, int d) {
-        Tensor q = normal(1, batch, queries, heads * d), k = normal(2, batch, keys, heads * d), v = normal(3, batch, keys, heads * d);
+        Tensor q = normal(1, batch, queries, heads * d), k = normal(2, batch, keys, heads * d),
+                v = normal(3, batch, keys, heads * d);
         Tensor mask = normal(4, batch, keys).greater(Tensor.scalar(-0.5f));
         for (Tensor keyMask : new Tensor[] {null, mask}) {
             for (boolean causal : new boolean[] {false, true}) {
                 Tensor y = ScaledDotProduct.of(q, k, v, heads, causal, keyMask);
                 for (int b = 0; b < batch; b++) {
                     for (int h = 0; h < heads; h++) {
-                        double[] expected = definition(head(q, b, h, heads), head(k, b, h, heads), head(v, b, h, heads), causal,
-                                keyMask == null ? null : keyMask.slice(0, b, b + 1).reshape(keys));
+                        double[] expected =
+                                definition(head(q, b, h, heads), head(k, b, h, heads), head(v, b, h, heads), causal,
+                                        keyMask == null ? null : keyMask.slice(0, b, b + 1).reshape(keys));
                         for (int i = 0; i < expected.length; i++) {
                             assertEquals(expected[i], head(y, b, h, heads).data().get(i), 2e-6);
                         }
@@ -76,7 +79,8 @@ class AttentionTest {
     @ValueSource(booleans = {false, true})
     void derivatives(boolean causal) {
         Tensor mask = Tensor.of(Shape.of(2, 4), 1, 1, 0, 1, 0, 0, 0, 0);
-        assertGradients("self", x -> ScaledDotProduct.of(x[0], x[1], x[2], 2, causal, null), normal(5, 2, 3, 4), normal(6, 2, 3, 4),
+        assertGradients("self", x -> ScaledDotProduct.of(x[0], x[1], x[2], 2, causal, null), normal(5, 2, 3, 4),
+                normal(6, 2, 3, 4),
                 normal(7, 2, 3, 4));
         assertGradients("cross, padded, one sequence of padding only",
                 x -> ScaledDotProduct.of(x[0], x[1], x[2], 1, causal, mask), normal(8, 2, 3, 2), normal(9, 2, 4, 2),
@@ -99,7 +103,8 @@ class AttentionTest {
     @Test
     void theDefinitionBearsLargeScoresWhereNobodyLooks() {
         // the second key's score is 1e4, and the first query may not see it
-        Tensor q = Tensor.of(Shape.of(1, 2, 1), 100, 1), k = Tensor.of(Shape.of(1, 2, 1), 1, 100), v = normal(17, 1, 2, 1);
+        Tensor q = Tensor.of(Shape.of(1, 2, 1), 100, 1), k = Tensor.of(Shape.of(1, 2, 1), 1, 100),
+                v = normal(17, 1, 2, 1);
         Tensor x = q.variable();
         try (Tape tape = Tape.training(new Memory(), 0)) {
             Tensor y = ScaledDotProduct.of(x, k.variable(), v.variable(), 1, true, null);
@@ -120,7 +125,8 @@ class AttentionTest {
         Attention plain = attention(new Init(1), 6, 3, true, null);
         var scale = new HeadScale(Param.gain(Tensor.of(Shape.of(3), 2, 0.5f, -1)), site);
         Tensor x = normal(18, 2, 4, 6);
-        Tensor heads = ScaledDotProduct.of(plain.query().forward(x), plain.key().forward(x), plain.value().forward(x), 3, true, null);
+        Tensor heads = ScaledDotProduct.of(plain.query().forward(x), plain.key().forward(x), plain.value().forward(x),
+                3, true, null);
         Tensor expected = site == HeadScale.Site.BEFORE_OUT_PROJ
                 ? plain.output().forward(scale.forward(heads))
                 : scale.forward(plain.output().forward(heads));
@@ -170,7 +176,8 @@ class AttentionTest {
         var memory = new Memory();
         for (int t = 0; t < 5; t++) {
             try (Tape _ = Tape.inference(memory)) {
-                assertClose(whole.slice(1, t, t + 1), attention.forward(x.slice(1, t, t + 1), Context.cached(cache)), 1e-5);
+                assertClose(whole.slice(1, t, t + 1), attention.forward(x.slice(1, t, t + 1), Context.cached(cache)),
+                        1e-5);
             }
         }
     }
@@ -189,7 +196,8 @@ class AttentionTest {
         assertClose(q.square().sum(), Rotary.PAPER.turn(q, heads, 55).square().sum(), 1e-4);
         assertBits(q, Rotary.PAPER.turn(q, heads, 0));
         assertGradients("rotary", x -> Rotary.PAPER.turn(x[0], heads, 3), normal(26, 2, 3, heads * d));
-        assertSays(assertThrows(IllegalArgumentException.class, () -> Rotary.PAPER.turn(normal(27, 1, 2, 6), 2, 0)), "even",
+        assertSays(assertThrows(IllegalArgumentException.class, () -> Rotary.PAPER.turn(normal(27, 1, 2, 6), 2, 0)),
+                "even",
                 "(1, 2, 6)", "2 heads");
     }
 
@@ -200,11 +208,16 @@ class AttentionTest {
 
     @Test
     void wrongShapesAreNamed() {
-        assertSays(assertThrows(IllegalArgumentException.class, () -> attention(new Init(5), 6, 4, true, null)), "Attention",
+        assertSays(assertThrows(IllegalArgumentException.class, () -> attention(new Init(5), 6, 4, true, null)),
+                "Attention",
                 "6 and 4 heads");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> ScaledDotProduct.of(normal(1, 2, 3, 4), normal(2, 2, 5, 6),
-                normal(3, 2, 5, 6), 2, true, null)), "attention", "(2, 3, 4)", "(2, 5, 6)", "H = 2");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> ScaledDotProduct.of(normal(1, 2, 3, 4), normal(2, 2, 5, 4),
-                normal(3, 2, 5, 4), 2, true, Tensor.zeros(2, 3))), "key mask", "(2, 5)", "(2, 3)");
+        assertSays(assertThrows(IllegalArgumentException.class,
+                () -> ScaledDotProduct.of(normal(1, 2, 3, 4), normal(2, 2, 5, 6),
+                        normal(3, 2, 5, 6), 2, true, null)),
+                "attention", "(2, 3, 4)", "(2, 5, 6)", "H = 2");
+        assertSays(assertThrows(IllegalArgumentException.class,
+                () -> ScaledDotProduct.of(normal(1, 2, 3, 4), normal(2, 2, 5, 4),
+                        normal(3, 2, 5, 4), 2, true, Tensor.zeros(2, 3))),
+                "key mask", "(2, 5)", "(2, 3)");
     }
 }

@@ -74,11 +74,14 @@ class LayersTest {
     @Test
     void linearRefusesWhatDoesNotFit() {
         Linear linear = Linear.of(new Init(1), 5, 4, 1);
-        assertSays(assertThrows(IllegalArgumentException.class, () -> linear.forward(normal(1, 5, 4))), "Linear", "(5, 4)",
+        assertSays(assertThrows(IllegalArgumentException.class, () -> linear.forward(normal(1, 5, 4))), "Linear",
+                "(5, 4)",
                 "must be 5", "(4, 5)");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> linear.forward(Tensor.scalar(1))), "Linear", "()");
+        assertSays(assertThrows(IllegalArgumentException.class, () -> linear.forward(Tensor.scalar(1))), "Linear",
+                "()");
         assertSays(assertThrows(IllegalArgumentException.class,
-                () -> Linear.linear(normal(1, 2, 5), normal(2, 4, 5), normal(3, 5), Activation.IDENTITY)), "bias", "(4)", "(5)");
+                () -> Linear.linear(normal(1, 2, 5), normal(2, 4, 5), normal(3, 5), Activation.IDENTITY)), "bias",
+                "(4)", "(5)");
     }
 
     @Test
@@ -111,7 +114,8 @@ class LayersTest {
 
     @Test
     void headScaleIsAFactorOnEachRun() {
-        HeadScale scale = new HeadScale(Param.gain(Tensor.of(Shape.of(3), 1, -2, 0.5f)), HeadScale.Site.BEFORE_OUT_PROJ);
+        HeadScale scale =
+                new HeadScale(Param.gain(Tensor.of(Shape.of(3), 1, -2, 0.5f)), HeadScale.Site.BEFORE_OUT_PROJ);
         Tensor x = normal(9, 2, 6), y = scale.forward(x);
         for (int i = 0; i < x.size(); i++) {
             assertEquals(x.data().get(i) * new float[] {1, -2, 0.5f}[i % 6 / 2], y.data().get(i));
@@ -150,7 +154,8 @@ class LayersTest {
             assertTrue(dropped > 10 && dropped < 40, dropped + " of 50 dropped, as happens for one seed in 40,000");
         }
         for (float rate : new float[] {-0.1f, 1, Float.NaN}) {
-            assertSays(assertThrows(IllegalArgumentException.class, () -> new Dropout(rate)), "Dropout", "[0, 1)", "" + rate);
+            assertSays(assertThrows(IllegalArgumentException.class, () -> new Dropout(rate)), "Dropout", "[0, 1)",
+                    "" + rate);
         }
     }
 
@@ -169,7 +174,8 @@ class LayersTest {
         assertBits(dropped(1, 3), dropped(1, 3));
         assertNotEquals(Arrays.toString(dropped(1, 1).toArray()), Arrays.toString(dropped(2, 1).toArray()));
         Tensor once = dropped(1, 1), twice = dropped(1, 2);
-        assertNotEquals(Arrays.toString(once.multiply(1.25f).toArray()), Arrays.toString(twice.toArray()), "two masks in one step");
+        assertNotEquals(Arrays.toString(once.multiply(1.25f).toArray()), Arrays.toString(twice.toArray()),
+                "two masks in one step");
     }
 
     @Test
@@ -275,17 +281,21 @@ class LayersTest {
     void crossEntropyOfLargeLogitsIsFinite() {
         Tensor logits = Tensor.of(Shape.of(2, 2), 1e4f, -1e4f, -1e4f, 1e4f);
         assertEquals(1e4, CrossEntropy.loss(logits, Indices.of(new int[] {1, 1}, 2)).item(), 1);
-        assertEquals(Math.log(64), CrossEntropy.loss(Tensor.full(Shape.of(3, 64), 7), Indices.of(new int[] {0, 5, 63}, 3)).item(),
+        assertEquals(Math.log(64),
+                CrossEntropy.loss(Tensor.full(Shape.of(3, 64), 7), Indices.of(new int[] {0, 5, 63}, 3)).item(),
                 1e-6);
     }
 
     @Test
     void crossEntropyRefusesWhatDoesNotFit() {
         Tensor logits = normal(18, 2, 3);
-        assertSays(assertThrows(IllegalArgumentException.class, () -> CrossEntropy.loss(logits, Indices.of(new int[3], 3))),
+        assertSays(
+                assertThrows(IllegalArgumentException.class,
+                        () -> CrossEntropy.loss(logits, Indices.of(new int[3], 3))),
                 "CrossEntropy", "(2, 3)", "(3)");
         assertSays(assertThrows(IllegalArgumentException.class,
-                () -> CrossEntropy.loss(logits, Indices.of(new int[] {0, 3}, 2))), "CrossEntropy", "[0, 3)", "got 3 at position 1");
+                () -> CrossEntropy.loss(logits, Indices.of(new int[] {0, 3}, 2))), "CrossEntropy", "[0, 3)",
+                "got 3 at position 1");
         assertSays(assertThrows(IllegalArgumentException.class,
                 () -> CrossEntropy.loss(logits, Indices.of(new int[2], 2), -1, 1)), "smoothing", "[0, 1)", "1.0");
     }

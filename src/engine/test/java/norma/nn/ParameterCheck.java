@@ -20,7 +20,8 @@ public final class ParameterCheck {
 
     /// Moves every parameter by something in +-size: away from first values, where much is 0 or 1.
     public static <P extends Part> P shaken(P part, long seed, double size) {
-        Parts.of(part).params().forEach((name, param) -> move(param.value(), direction(name, seed, param.value()), (float) size));
+        Parts.of(part).params()
+                .forEach((name, param) -> move(param.value(), direction(name, seed, param.value()), (float) size));
         return part;
     }
 
@@ -63,7 +64,8 @@ public final class ParameterCheck {
                 }
                 double numeric = (4 * slope(f, x, v, H) - slope(f, x, v, 2 * H)) / 3;
                 // as in GradientCheck: float32 rounding over h
-                assertEquals(numeric, analytic, 3e-3 * (Math.abs(analytic) + Math.sqrt(squares)) + 3e-4, what + ": " + name);
+                assertEquals(numeric, analytic, 3e-3 * (Math.abs(analytic) + Math.sqrt(squares)) + 3e-4,
+                        what + ": " + name);
             }
         });
     }

@@ -33,8 +33,9 @@ class PartsTest {
     void namesAreTheWayThroughTheParts() {
         var init = new Init(1);
         Mlp mlp = Mlp.gated(init, 3, 4, Activation.SILU, 1, 1);
-        Box model = new Box(p -> p.add("blocks", List.of(mlp, Linear.withoutBias(init, 3, 3, 1))).add("missing", (Part) null)
-                .add("none", (Param) null).add("gain", Init.constant(1, 2)));
+        Box model = new Box(
+                p -> p.add("blocks", List.of(mlp, Linear.withoutBias(init, 3, 3, 1))).add("missing", (Part) null)
+                        .add("none", (Param) null).add("gain", Init.constant(1, 2)));
         assertEquals(List.of("blocks.0.up.weight", "blocks.0.up.bias", "blocks.0.gate.weight", "blocks.0.gate.bias",
                 "blocks.0.down.weight", "blocks.0.down.bias", "blocks.1.weight", "gain"), names(model));
         assertEquals(List.of("blocks.0", "blocks.0.up", "blocks.0.gate", "blocks.0.down", "blocks.1"),
@@ -51,7 +52,8 @@ class PartsTest {
         Tensor both = normal(2, 2, 3);
         Param first = Param.gain(both.slice(0, 0, 1)), second = Param.gain(both.slice(0, 1, 2));
         Param again = Param.gain(both.slice(0, 0, 1));
-        assertEquals(List.of("first", "second"), names(new Box(p -> p.add("first", first).add("second", second).add("again", again))));
+        assertEquals(List.of("first", "second"),
+                names(new Box(p -> p.add("first", first).add("second", second).add("again", again))));
     }
 
     @Test
@@ -64,7 +66,8 @@ class PartsTest {
 
     @Test
     void buffersAreListedAndNotLearned() {
-        Parts parts = Parts.of(new Box(p -> p.add("mean", Param.buffer(normal(3, 5))).add("gain", Init.constant(1, 2))));
+        Parts parts =
+                Parts.of(new Box(p -> p.add("mean", Param.buffer(normal(3, 5))).add("gain", Init.constant(1, 2))));
         assertEquals(2, parts.size());
         assertEquals(2, parts.params().size());
         assertEquals(false, parts.params().get("mean").value().tracked());
@@ -77,7 +80,8 @@ class PartsTest {
         var again = new Init(7);
         again.at("z").normal("other", 1, 5);
         assertBits(first.value().detach(), again.at("a").at("b").normal("w", 1, 3, 4).value().detach());
-        for (Param other : List.of(new Init(8).at("a").at("b").normal("w", 1, 3, 4), new Init(7).at("a").at("c").normal("w", 1, 3, 4),
+        for (Param other : List.of(new Init(8).at("a").at("b").normal("w", 1, 3, 4),
+                new Init(7).at("a").at("c").normal("w", 1, 3, 4),
                 new Init(7).at("b").at("a").normal("w", 1, 3, 4), new Init(7).at("a").at("b").normal("v", 1, 3, 4),
                 new Init(7).at("ab").normal("w", 1, 3, 4))) {
             assertNotEquals(Arrays.toString(first.value().toArray()), Arrays.toString(other.value().toArray()));

@@ -33,9 +33,11 @@ class AdaptiveNormFormerTest {
 
     /// Every choice with every other that it meets in the code.
     static Stream<Options> options() {
-        return Stream.of(Base.values()).flatMap(base -> Stream.of(0, 1, 2).flatMap(depth -> Stream.of(true, false).flatMap(
-                bottleneck -> Stream.of(true, false).flatMap(shared -> Stream.of(0f, 2f).map(bound -> new Options(true, base, depth,
-                        bottleneck ? 4 : 0, depth, bottleneck, shared, depth == 2, bound))))));
+        return Stream.of(Base.values())
+                .flatMap(base -> Stream.of(0, 1, 2).flatMap(depth -> Stream.of(true, false).flatMap(
+                        bottleneck -> Stream.of(true, false)
+                                .flatMap(shared -> Stream.of(0f, 2f).map(bound -> new Options(true, base, depth,
+                                        bottleneck ? 4 : 0, depth, bottleneck, shared, depth == 2, bound))))));
     }
 
     private static AdaptiveNormFormer norm(Options options) {
@@ -47,7 +49,8 @@ class AdaptiveNormFormerTest {
     }
 
     private static Options bidirectional(Options o) {
-        return new Options(false, o.base(), o.depth(), o.width(), o.heads(), o.bottleneck(), o.shared(), o.rotary(), o.bound());
+        return new Options(false, o.base(), o.depth(), o.width(), o.heads(), o.bottleneck(), o.shared(), o.rotary(),
+                o.bound());
     }
 
     private static Tensor base(Options options, Tensor x) {
@@ -122,7 +125,8 @@ class AdaptiveNormFormerTest {
         assertCached((Both) () -> List.of(first, second), normal(9, 1, 7, D));
         // one trunk for both, listed once
         Parts parts = Parts.of((Both) () -> List.of(first, second));
-        long trunks = parts.params().keySet().stream().filter(name -> name.contains("Trunk") && name.startsWith("norms.1")).count();
+        long trunks = parts.params().keySet().stream()
+                .filter(name -> name.contains("Trunk") && name.startsWith("norms.1")).count();
         assertEquals(0, trunks);
         assertTrue(parts.params().containsKey("norms.1.gammaHead.weight"));
     }
@@ -190,10 +194,14 @@ class AdaptiveNormFormerTest {
     void parametersAreAsPlanned(int dim) {
         int r = dim / 4;
         int heads = 2 * dim;
-        long full = Parts.of(AdaptiveNormFormer.of(new Init(1), dim, new Options(true, Base.LAYER, 1, r, 1, false, true, false, 0)))
+        long full = Parts
+                .of(AdaptiveNormFormer.of(new Init(1), dim,
+                        new Options(true, Base.LAYER, 1, r, 1, false, true, false, 0)))
                 .size();
         assertEquals(4 * dim * r + 2 * dim * r + 2 * dim * dim + heads + 2 * dim, full);
-        long bottleneck = Parts.of(AdaptiveNormFormer.of(new Init(1), dim, new Options(true, Base.LAYER, 1, r, 1, true, true, false, 0)))
+        long bottleneck = Parts
+                .of(AdaptiveNormFormer.of(new Init(1), dim,
+                        new Options(true, Base.LAYER, 1, r, 1, true, true, false, 0)))
                 .size();
         assertEquals(dim * r + 4 * r * r + 2 * r * r + 2 * r * dim + heads + 2 * r, bottleneck);
         assertEquals(dim >= 128 ? bottleneck : full,
@@ -216,7 +224,8 @@ class AdaptiveNormFormerTest {
 
     @Test
     void itsInputIsASequence() {
-        assertSays(assertThrows(IllegalArgumentException.class, () -> norm(Options.of(true, D)).forward(normal(15, 4, D))),
+        assertSays(
+                assertThrows(IllegalArgumentException.class, () -> norm(Options.of(true, D)).forward(normal(15, 4, D))),
                 "AdaptiveNormFormer", "(B, T, D)", "(4, 12)");
     }
 }

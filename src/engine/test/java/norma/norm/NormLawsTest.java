@@ -70,7 +70,8 @@ class NormLawsTest {
     void derivatives(int n) {
         Tensor gamma = uniform(4, 0.5, 1.5, n), beta = normal(5, n);
         Shape s = Shape.of(n);
-        assertGradients("layer norm", x -> LayerNorm.layerNorm(x[0], s, x[1], x[2], 1e-2f), normal(6, 2, 3, n), gamma, beta);
+        assertGradients("layer norm", x -> LayerNorm.layerNorm(x[0], s, x[1], x[2], 1e-2f), normal(6, 2, 3, n), gamma,
+                beta);
         assertGradients("gain only", x -> LayerNorm.layerNorm(x[0], s, x[1], null, 1e-2f), normal(7, 4, n), gamma);
         assertGradients("bias only", x -> LayerNorm.layerNorm(x[0], s, null, x[1], 1e-2f), normal(7, 4, n), beta);
         assertGradients("plain", x -> LayerNorm.layerNorm(x[0], s, null, null, 1e-2f), normal(8, n));
@@ -84,7 +85,8 @@ class NormLawsTest {
         Tensor x = normal(12, 2, 3, 4, 5), gamma = normal(13, 4, 5), beta = normal(14, 4, 5);
         Tensor flat = LayerNorm.layerNorm(x.reshape(6, 20), Shape.of(20), gamma.reshape(20), beta.reshape(20), 1e-5f);
         assertBits(flat.reshape(2, 3, 4, 5), LayerNorm.layerNorm(x, Shape.of(4, 5), gamma, beta, 1e-5f));
-        assertGradients("two axes", xs -> LayerNorm.layerNorm(xs[0], Shape.of(4, 5), xs[1], xs[2], 1e-5f), x, gamma, beta);
+        assertGradients("two axes", xs -> LayerNorm.layerNorm(xs[0], Shape.of(4, 5), xs[1], xs[2], 1e-5f), x, gamma,
+                beta);
     }
 
     @ParameterizedTest
@@ -94,7 +96,8 @@ class NormLawsTest {
         var norm = new RmsNorm(Shape.of(8), Param.gain(gamma), 1e-6f, form);
         Tensor gain = form == RmsNorm.Form.UNIT_OFFSET ? gamma.add(1) : gamma;
         assertClose(x.divide(x.square().mean(-1).sqrt()).multiply(gain), norm.forward(x), 1e-5);
-        assertGradients("form " + form, xs -> new RmsNorm(Shape.of(8), new Param(xs[1], Param.Role.GAIN), 1e-6f, form).forward(xs[0]),
+        assertGradients("form " + form,
+                xs -> new RmsNorm(Shape.of(8), new Param(xs[1], Param.Role.GAIN), 1e-6f, form).forward(xs[0]),
                 x, gamma);
     }
 
@@ -149,9 +152,12 @@ class NormLawsTest {
         bad.data().array()[45] = Float.NaN;
         for (Norm norm : new Norm[] {LayerNorm.of(40), RmsNorm.of(40)}) {
             Tensor good = norm.forward(x), y = norm.forward(bad);
-            assertBits(Tensor.concat(0, good.slice(0, 0, 1), Tensor.full(Shape.of(1, 40), Float.NaN), good.slice(0, 2, 3)), y);
+            assertBits(
+                    Tensor.concat(0, good.slice(0, 0, 1), Tensor.full(Shape.of(1, 40), Float.NaN), good.slice(0, 2, 3)),
+                    y);
             Tensor dx = gradient(norm, bad, Tensor.full(x.shape(), 1));
-            assertTrue(Float.isNaN(dx.data().get(40)) && Float.isFinite(dx.data().get(39)) && Float.isFinite(dx.data().get(80)));
+            assertTrue(Float.isNaN(dx.data().get(40)) && Float.isFinite(dx.data().get(39))
+                    && Float.isFinite(dx.data().get(80)));
         }
     }
 
@@ -179,7 +185,8 @@ class NormLawsTest {
                 var += Math.pow(x.data().get(row * n + i) - mean, 2) / n;
             }
             for (int i = 0; i < n; i++) {
-                assertEquals((x.data().get(row * n + i) - mean) / Math.sqrt(var + 1e-5f), y.data().get(row * n + i), 1e-6);
+                assertEquals((x.data().get(row * n + i) - mean) / Math.sqrt(var + 1e-5f), y.data().get(row * n + i),
+                        1e-6);
             }
         }
     }
@@ -208,12 +215,16 @@ class NormLawsTest {
 
     @Test
     void wrongShapesAreNamed() {
-        assertSays(assertThrows(IllegalArgumentException.class, () -> LayerNorm.of(768).forward(normal(24, 2, 5))), "LayerNorm",
+        assertSays(assertThrows(IllegalArgumentException.class, () -> LayerNorm.of(768).forward(normal(24, 2, 5))),
+                "LayerNorm",
                 "last axis", "(2, 5)", "(768)", "transpose x?");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> RmsNorm.of(1e-6f, 2, 3).forward(normal(24, 3, 2))), "RMSNorm",
+        assertSays(
+                assertThrows(IllegalArgumentException.class, () -> RmsNorm.of(1e-6f, 2, 3).forward(normal(24, 3, 2))),
+                "RMSNorm",
                 "last axes", "(3, 2)", "(2, 3)");
         assertSays(assertThrows(IllegalArgumentException.class,
-                () -> LayerNorm.layerNorm(normal(24, 2, 5), Shape.of(5), normal(25, 4), null, 1e-5f)), "gain", "(5)", "(4)");
+                () -> LayerNorm.layerNorm(normal(24, 2, 5), Shape.of(5), normal(25, 4), null, 1e-5f)), "gain", "(5)",
+                "(4)");
         assertThrows(IllegalArgumentException.class, () -> LayerNorm.of(1).forward(Tensor.scalar(1)));
     }
 }

@@ -45,7 +45,8 @@ class NormsTest {
     }
 
     private static final List<String> OPTIONS = List.of("layer_norm{bias=false}", "layer_norm{eps=0.1}",
-            "rms_norm{form=unit_offset}", "rms_norm{form=clamped_length}", "normformer_adaptive{base=rms, bottleneck=true, width=4}",
+            "rms_norm{form=unit_offset}", "rms_norm{form=clamped_length}",
+            "normformer_adaptive{base=rms, bottleneck=true, width=4}",
             "normformer_adaptive{depth=0}", "normformer_adaptive{depth=2, heads=2, shared=false}",
             "normformer_adaptive{tied=true, rotary=true, heads=2, bound=2}");
 
@@ -58,7 +59,8 @@ class NormsTest {
         Set<String> names = new HashSet<>();
         for (Norms.Entry entry : Norms.all()) {
             assertTrue(names.add(entry.name()) && entry.name().matches("[a-z0-9_]+"), entry.name());
-            assertTrue(!entry.group().isBlank() && !entry.over().isBlank() && !entry.parameters().isBlank(), entry.name());
+            assertTrue(!entry.group().isBlank() && !entry.over().isBlank() && !entry.parameters().isBlank(),
+                    entry.name());
         }
     }
 
@@ -96,8 +98,9 @@ class NormsTest {
         Tensor x = normal(6, 2, 4, D);
         Path file = folder.resolve("norm.safetensors");
         var arrays = new LinkedHashMap<String, Safetensors.Array>();
-        Parts.of(norm).params().forEach((name, p) -> arrays.put(name, new Safetensors.Array.Floats(p.value().toArray(), 0,
-                Arrays.stream(p.value().shape().toArray()).asLongStream().toArray())));
+        Parts.of(norm).params()
+                .forEach((name, p) -> arrays.put(name, new Safetensors.Array.Floats(p.value().toArray(), 0,
+                        Arrays.stream(p.value().shape().toArray()).asLongStream().toArray())));
         Safetensors.write(file, Map.of(), arrays);
         Norm other = Norms.maker(spec, true).make(new Init(99), D);
         try (Safetensors stored = Safetensors.open(file)) {
@@ -160,27 +163,33 @@ class NormsTest {
     void anotherWidthIsRefused(String spec) {
         Norm norm = norm(spec, true, D);
         if (!(norm instanceof Identity)) {
-            assertSays(assertThrows(IllegalArgumentException.class, () -> norm.forward(normal(11, 2, 3, D + 1))), "(2, 3, 9)", "8");
+            assertSays(assertThrows(IllegalArgumentException.class, () -> norm.forward(normal(11, 2, 3, D + 1))),
+                    "(2, 3, 9)", "8");
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"batch norm | must be one of [layer_norm, ; got 'batch norm'", "layer_norm{ | braces",
-        "layer_norm{eps} | option=value; 'eps'", "layer_norm{eps=1, eps=2} | once; 'eps=2'", "layer_norm{eps=x} | eps; 'x'; default",
-        "layer_norm{eps=-1} | eps; '-1'", "layer_norm{eps=NaN} | eps; 'NaN'", "rms_norm{eps=Infinity} | eps; 'Infinity'",
-        "layer_norm{bias=yes} | bias; 'yes'; default is true", "layer_norm{color=red} | no option color; [bias, eps]",
-        "rms_norm{form=gemma} | form; 'gemma'; default is gain", "identity{eps=1} | identity has no option eps",
-        "layer_norm{eps=1} x | braces", "normformer_adaptive{depth=1.5} | depth; '1.5'", " | must be one of"})
+            "layer_norm{eps} | option=value; 'eps'", "layer_norm{eps=1, eps=2} | once; 'eps=2'",
+            "layer_norm{eps=x} | eps; 'x'; default",
+            "layer_norm{eps=-1} | eps; '-1'", "layer_norm{eps=NaN} | eps; 'NaN'",
+            "rms_norm{eps=Infinity} | eps; 'Infinity'",
+            "layer_norm{bias=yes} | bias; 'yes'; default is true",
+            "layer_norm{color=red} | no option color; [bias, eps]",
+            "rms_norm{form=gemma} | form; 'gemma'; default is gain", "identity{eps=1} | identity has no option eps",
+            "layer_norm{eps=1} x | braces", "normformer_adaptive{depth=1.5} | depth; '1.5'", " | must be one of"})
     void badSpecsAreExplained(String line) {
         String[] parts = line.split(" ?\\| ?", 2);
-        assertSays(assertThrows(IllegalArgumentException.class, () -> Norms.maker(parts[0], true)), parts[1].split("; "));
+        assertSays(assertThrows(IllegalArgumentException.class, () -> Norms.maker(parts[0], true)),
+                parts[1].split("; "));
     }
 
     @Test
     void badNumbersOfAnAdaptiveNormAreExplained() {
         for (String option : List.of("depth=-1", "width=-4", "heads=-2")) {
             NormMaker maker = Norms.maker("normformer_adaptive{" + option + "}", true);
-            assertSays(assertThrows(IllegalArgumentException.class, () -> maker.make(new Init(1), 8)), "AdaptiveNormFormer",
+            assertSays(assertThrows(IllegalArgumentException.class, () -> maker.make(new Init(1), 8)),
+                    "AdaptiveNormFormer",
                     "must not be negative", "-");
         }
     }

@@ -119,7 +119,8 @@ class OptimizerTest {
     @Test
     void parametersWithoutAGradientStay() {
         float[] before = weight.value().toArray();
-        for (Optimizer optimizer : List.of(new AdamW(params, AdamW.Config.GPT), new Sgd(params, new Sgd.Config(0.9, false, 0.1)))) {
+        for (Optimizer optimizer : List.of(new AdamW(params, AdamW.Config.GPT),
+                new Sgd(params, new Sgd.Config(0.9, false, 0.1)))) {
             optimizer.step(1, 1);
             assertBits(Tensor.of(weight.value().shape(), before), weight.value().detach());
             assertEquals(1, optimizer.steps());
@@ -133,7 +134,8 @@ class OptimizerTest {
         assertEquals(List.of("velocity.weight", "velocity.gain"),
                 List.copyOf(new Sgd(params, new Sgd.Config(0.9, false, 0)).state().keySet()));
         assertEquals(0, new Sgd(params, new Sgd.Config(0, false, 0)).state().size());
-        assertSays(assertThrows(IllegalArgumentException.class, () -> new Sgd.Config(0, true, 0)), "Nesterov", "momentum");
+        assertSays(assertThrows(IllegalArgumentException.class, () -> new Sgd.Config(0, true, 0)), "Nesterov",
+                "momentum");
     }
 
     @Test

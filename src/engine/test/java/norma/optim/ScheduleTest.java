@@ -15,7 +15,8 @@ class ScheduleTest {
 
     /// Peak 1, floor 0.2, 10 steps of warm-up, 110 in all: a quarter, a half and the end of the way down.
     @ParameterizedTest
-    @CsvSource({"CONSTANT, 1, 1, 1", "LINEAR, 0.8, 0.6, 0.2", "COSINE, 0.8828427, 0.6, 0.2", "POLYNOMIAL, 0.65, 0.4, 0.2"})
+    @CsvSource({"CONSTANT, 1, 1, 1", "LINEAR, 0.8, 0.6, 0.2", "COSINE, 0.8828427, 0.6, 0.2",
+            "POLYNOMIAL, 0.65, 0.4, 0.2"})
     void shapes(Decay decay, double quarter, double half, double end) {
         var schedule = new Schedule(decay, 1, 0.2, 10, 110, 2);
         assertEquals(0.1, schedule.rate(0), 1e-9);
@@ -50,10 +51,12 @@ class ScheduleTest {
 
     @Test
     void badNumbersAreExplained() {
-        assertSays(assertThrows(IllegalArgumentException.class, () -> new Schedule(Decay.LINEAR, -1, 0, 0, 1, 1)), "Schedule",
+        assertSays(assertThrows(IllegalArgumentException.class, () -> new Schedule(Decay.LINEAR, -1, 0, 0, 1, 1)),
+                "Schedule",
                 "negative", "-1.0");
         assertThrows(IllegalArgumentException.class, () -> new Schedule(Decay.LINEAR, Double.NaN, 0, 0, 1, 1));
         assertThrows(IllegalArgumentException.class, () -> new Schedule(Decay.LINEAR, 1, 0, -1, 1, 1));
-        assertSays(assertThrows(IllegalArgumentException.class, () -> new Schedule(Decay.POLYNOMIAL, 1, 0, 0, 1, -2)), "power");
+        assertSays(assertThrows(IllegalArgumentException.class, () -> new Schedule(Decay.POLYNOMIAL, 1, 0, 0, 1, -2)),
+                "power");
     }
 }

@@ -60,7 +60,8 @@ class WorkersTest {
     void everyItemRunsOnce(int threads) {
         for (int count : new int[] {0, 1, 2, 3, 13, 64, 1000}) {
             for (int grain : new int[] {1, 2, 7, 64, 5000}) {
-                assertArrayEquals(ones(count), on(threads, () -> timesEachItemRan(count, grain)), count + " by " + grain);
+                assertArrayEquals(ones(count), on(threads, () -> timesEachItemRan(count, grain)),
+                        count + " by " + grain);
             }
         }
     }
@@ -137,7 +138,8 @@ class WorkersTest {
     void aChunkMaySplitAgain(int threads) {
         var sum = new AtomicInteger();
         on(threads, () -> {
-            Workers.split(8, 1, (_, _) -> Workers.split(8, 1, (_, _) -> Workers.split(8, 1, (_, _) -> sum.incrementAndGet())));
+            Workers.split(8, 1,
+                    (_, _) -> Workers.split(8, 1, (_, _) -> Workers.split(8, 1, (_, _) -> sum.incrementAndGet())));
             return null;
         });
         assertEquals(512, sum.get());

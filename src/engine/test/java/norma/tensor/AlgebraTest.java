@@ -43,7 +43,8 @@ class AlgebraTest {
     /// An operation on two tensors and the same on two numbers.
     record Binary(String name, BinaryOperator<Tensor> op, DoubleBinaryOperator f) {
         Tensor a(Shape shape) {
-            return onGrid(name.equals("power") ? uniform(2, 0.5, 2, shape.toArray()) : awayFromZero(2, shape.toArray()), 0);
+            return onGrid(name.equals("power") ? uniform(2, 0.5, 2, shape.toArray()) : awayFromZero(2, shape.toArray()),
+                    0);
         }
 
         /// At least 0.1 from every element of a: further than differences go.
@@ -109,13 +110,15 @@ class AlgebraTest {
         return Shape.of(dims);
     }
 
-    private static final List<Shape> SHAPES = List.of(Shape.SCALAR, shape(0), shape(1), shape(17), shape(3, 0), shape(1, 1, 5),
-            shape(3, 5), shape(2, 3, 4), shape(2, 1, 3, 5));
+    private static final List<Shape> SHAPES =
+            List.of(Shape.SCALAR, shape(0), shape(1), shape(17), shape(3, 0), shape(1, 1, 5),
+                    shape(3, 5), shape(2, 3, 4), shape(2, 1, 3, 5));
 
     private static final List<List<Shape>> PAIRS = List.of(
             List.of(Shape.SCALAR, Shape.SCALAR), List.of(Shape.SCALAR, shape(2, 3)), List.of(shape(5), Shape.SCALAR),
             List.of(shape(3, 5), shape(3, 5)), List.of(shape(3, 5), shape(5)), List.of(shape(3, 1), shape(1, 5)),
-            List.of(shape(1), shape(2, 3, 4)), List.of(shape(2, 1, 4), shape(3, 1)), List.of(shape(2, 3, 1, 5), shape(3, 4, 1)),
+            List.of(shape(1), shape(2, 3, 4)), List.of(shape(2, 1, 4), shape(3, 1)),
+            List.of(shape(2, 3, 1, 5), shape(3, 4, 1)),
             List.of(shape(1, 1, 1, 1), shape(7)), List.of(shape(0), shape(1)), List.of(shape(2, 0, 3), shape(3)),
             List.of(shape(0, 1), shape(1, 4)), List.of(shape(4, 1, 3), shape(4, 2, 3)));
 
@@ -301,22 +304,25 @@ class AlgebraTest {
     }
 
     /// Shapes of a and b as they are given, after a possible transposition of b.
-    private static final int[][][] PRODUCTS = {{{1, 1}, {1, 1}}, {{3, 5}, {5, 2}}, {{2, 3, 4}, {4, 5}}, {{2, 3, 4}, {2, 4, 5}},
-        {{3, 4}, {2, 4, 5}}, {{2, 1, 3, 4}, {5, 4, 3}}, {{1, 3, 4}, {2, 4, 1}}, {{0, 4}, {4, 3}}, {{3, 0}, {0, 2}},
-        {{2, 0, 3}, {3, 2}}, {{2, 3, 1}, {1, 4}}};
+    private static final int[][][] PRODUCTS = {{{1, 1}, {1, 1}}, {{3, 5}, {5, 2}}, {{2, 3, 4}, {4, 5}},
+            {{2, 3, 4}, {2, 4, 5}},
+            {{3, 4}, {2, 4, 5}}, {{2, 1, 3, 4}, {5, 4, 3}}, {{1, 3, 4}, {2, 4, 1}}, {{0, 4}, {4, 3}}, {{3, 0}, {0, 2}},
+            {{2, 0, 3}, {3, 2}}, {{2, 3, 1}, {1, 4}}};
 
     @Test
     void productsAgreeWithLoops() {
         for (int[][] dims : PRODUCTS) {
             Tensor a = normal(6, dims[0]), b = normal(7, dims[1]);
-            Shape batch = Shape.broadcast("test", a.shape().slice(0, dims[0].length - 2), b.shape().slice(0, dims[1].length - 2));
+            Shape batch = Shape.broadcast("test", a.shape().slice(0, dims[0].length - 2),
+                    b.shape().slice(0, dims[1].length - 2));
             int m = a.dim(-2), n = b.dim(-1), k = a.dim(-1);
             Tensor wideA = a.expand(batch.append(m, k)), wideB = b.expand(batch.append(k, n));
             Shape shape = batch.append(m, n);
             IntToDoubleFunction expected = i -> {
                 double sum = 0;
                 for (int j = 0; j < k; j++) {
-                    sum += (double) wideA.data().get(i / n * k + j) * wideB.data().get((i / (m * n) * k + j) * n + i % n);
+                    sum += (double) wideA.data().get(i / n * k + j)
+                            * wideB.data().get((i / (m * n) * k + j) * n + i % n);
                 }
                 return sum;
             };

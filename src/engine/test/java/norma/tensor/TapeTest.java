@@ -75,7 +75,8 @@ class TapeTest {
         // shared views: the gradients of slices and reshapes of one tensor meet in it
         assertGradients("views", xs -> {
             Tensor y = xs[0].exp();
-            return Tensor.concat(0, y.slice(0, 0, 1), y.slice(0, 1, 2), y.reshape(2, 3)).multiply(y.reshape(1, 6).slice(1, 0, 3));
+            return Tensor.concat(0, y.slice(0, 0, 1), y.slice(0, 1, 2), y.reshape(2, 3))
+                    .multiply(y.reshape(1, 6).slice(1, 0, 3));
         }, x);
     }
 
@@ -100,7 +101,8 @@ class TapeTest {
                 y -> y.multiply(y).multiply(y).multiply(y))) {
             try (Tape tape = Tape.training(memory, 0)) {
                 Tensor d = fourthPower.apply(x);
-                for (float[] expected : new float[][] {{-13.5f, 0, 32}, {27, 0, 48}, {-36, 0, 48}, {24, 24, 24}, {0, 0, 0}}) {
+                for (float[] expected : new float[][] {{-13.5f, 0, 32}, {27, 0, 48}, {-36, 0, 48}, {24, 24, 24},
+                        {0, 0, 0}}) {
                     d = tape.gradients(d.sum(), x)[0];
                     assertClose(Tensor.of(x.shape(), expected), d, 1e-4);
                 }
@@ -153,7 +155,8 @@ class TapeTest {
             try (Tape _ = Tape.inference(new Memory())) {
                 assertFalse(x.exp().tracked(), "inference inside training");
             }
-            assertSays(assertThrows(IllegalArgumentException.class, () -> tape.backward(x.detach().sum())), "Tape.backward",
+            assertSays(assertThrows(IllegalArgumentException.class, () -> tape.backward(x.detach().sum())),
+                    "Tape.backward",
                     "one element", "sum or average");
             assertSays(assertThrows(IllegalArgumentException.class, () -> tape.backward(x.exp())), "exp(4)");
         }
@@ -248,7 +251,8 @@ class TapeTest {
             tape.backward(loss);
             String[] lines = tape.toString().lines().toArray(String[]::new);
             assertTrue(lines[0].matches(" *# +op +result +inputs +bytes +fwd ms +bwd ms"), lines[0]);
-            assertTrue(lines[1].matches(" *0 +matmul +\\(4, 2\\) +\\(4, 3\\) \\(3, 2\\) +32 +[0-9.]+ +[0-9.]+"), lines[1]);
+            assertTrue(lines[1].matches(" *0 +matmul +\\(4, 2\\) +\\(4, 3\\) \\(3, 2\\) +32 +[0-9.]+ +[0-9.]+"),
+                    lines[1]);
             assertTrue(lines[2].matches(" *1 +tanh +\\(4, 2\\) +#0\\(4, 2\\) +32 .*"), lines[2]);
             assertEquals(1 + loss.position() + 1, lines.length);
         }
@@ -256,8 +260,10 @@ class TapeTest {
 
     @Test
     void aTensorThatIsTwoInputsOfAFusedOperationCountsOnce() {
-        assertGradients("attention of x to itself", x -> ScaledDotProduct.of(x[0], x[0], x[0], 2, true, null), normal(14, 1, 3, 4));
-        assertGradients("keys are values", x -> ScaledDotProduct.of(x[0], x[1], x[1], 1, false, null), normal(15, 1, 2, 3),
+        assertGradients("attention of x to itself", x -> ScaledDotProduct.of(x[0], x[0], x[0], 2, true, null),
+                normal(14, 1, 3, 4));
+        assertGradients("keys are values", x -> ScaledDotProduct.of(x[0], x[1], x[1], 1, false, null),
+                normal(15, 1, 2, 3),
                 normal(16, 1, 4, 3));
     }
 
@@ -311,7 +317,8 @@ class TapeTest {
                 }
             }, Tensor.of(y.shape(), y.toArray()));
             Tensor loss = z.sum();
-            assertSays(assertThrows(IllegalStateException.class, () -> tape.backward(loss)), "wrong.backward", "(2, 3)", "(1, 3)");
+            assertSays(assertThrows(IllegalStateException.class, () -> tape.backward(loss)), "wrong.backward", "(2, 3)",
+                    "(1, 3)");
         }
         assertBits(x.detach(), value(x));
     }

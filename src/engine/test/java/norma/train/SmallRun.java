@@ -17,8 +17,9 @@ import norma.tensor.Tensor;
 final class SmallRun {
     static final long SEED = 5;
     private static final int V = 13, T = 32, BATCH = 16;
-    private static final GptConfig CONFIG = new GptConfig(V, T, 32, 2, 1, 64, Activation.GELU_TANH, false, "layer_norm", "pre", false,
-            true, false, 0.1f).with("normformer_adaptive{width=8, bottleneck=true}", "normformer_resscale");
+    private static final GptConfig CONFIG =
+            new GptConfig(V, T, 32, 2, 1, 64, Activation.GELU_TANH, false, "layer_norm", "pre", false,
+                    true, false, 0.1f).with("normformer_adaptive{width=8, bottleneck=true}", "normformer_resscale");
 
     final Gpt model = Gpt.of(CONFIG, SEED);
     final Optimizer optimizer = new AdamW(model.params(), AdamW.Config.GPT);

@@ -69,13 +69,18 @@ class TrainerTest {
     /// The last line of a run where the first steps are interpreted and later ones compiled.
     private static String inAProcessOfItsOwn(int steps) throws IOException, InterruptedException {
         Path classes = place(Trainer.class);
-        String path = Stream.of(classes, classes.resolveSibling("test-classes"), place(TrainerTest.class), place(IntObjectHashMap.class),
-                place(IntObjectMap.class), place(Gson.class)).map(Path::toString).collect(Collectors.joining(File.pathSeparator));
-        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", path));
+        String path = Stream
+                .of(classes, classes.resolveSibling("test-classes"), place(TrainerTest.class),
+                        place(IntObjectHashMap.class),
+                        place(IntObjectMap.class), place(Gson.class))
+                .map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        var command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", path));
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
             command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
         }
-        command.addAll(List.of("-Dnorma.kernels=" + System.getProperty("norma.kernels", "auto"), SmallRun.class.getName(), "" + steps));
+        command.addAll(List.of("-Dnorma.kernels=" + System.getProperty("norma.kernels", "auto"),
+                SmallRun.class.getName(), "" + steps));
         Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         String out = new String(process.getInputStream().readAllBytes());
         assertEquals(0, process.waitFor(), out);
@@ -148,7 +153,8 @@ class TrainerTest {
             // without dropout, and with SGD: Adam would make whole steps of gradients that are rounding alone
             Gpt model = Gpt.of(new SmallRun(0).model.config().withDropout(0), 1);
             var config = new TrainConfig(5, accumulation, Schedule.constant(0.1), 1, SmallRun.SEED, 5, 0);
-            SmallRun.trainer(model, new Sgd(model.params(), new Sgd.Config(0.9, false, 0.1)), config, 8 / accumulation, Listener.SILENT)
+            SmallRun.trainer(model, new Sgd(model.params(), new Sgd.Config(0.9, false, 0.1)), config, 8 / accumulation,
+                    Listener.SILENT)
                     .run(null);
             tables[accumulation - 1] = SmallRun.value(model, "tokens.table").toArray();
         }
@@ -177,7 +183,8 @@ class TrainerTest {
         assertState(state, run.state());
         assertArrayEquals(before, Files.readAllBytes(file));
         model.params().forEach((name, param) -> assertFalse(param.value().hasGradient(), name));
-        assertEquals(3, Checkpoint.resume(file, model, run.optimizer, SmallRun.SEED).step(), "the last good one is whole");
+        assertEquals(3, Checkpoint.resume(file, model, run.optimizer, SmallRun.SEED).step(),
+                "the last good one is whole");
     }
 
     // ---- What a listener hears ----
@@ -210,7 +217,8 @@ class TrainerTest {
         var config = new TrainConfig(4, 2, Schedule.cosine(0.01, 2, 4), 1, SmallRun.SEED, 3, 0);
         holder[0] = new SmallRun(config, 4, listener);
         holder[0].trainer.run(null);
-        assertEquals(List.of("validated 0", "gradients 0", "step 1", "gradients 1", "step 2", "gradients 2", "step 3", "validated 3",
+        assertEquals(List.of("validated 0", "gradients 0", "step 1", "gradients 1", "step 2", "gradients 2", "step 3",
+                "validated 3",
                 "gradients 3", "step 4", "validated 4"), heard);
         for (int i = 0; i < 4; i++) {
             assertEquals(config.schedule().rate(i), steps.get(i).rate());
@@ -233,10 +241,13 @@ class TrainerTest {
         var config = config(1, 0);
         Batches batches = SmallRun.batches(2);
         assertSays(assertThrows(IllegalArgumentException.class,
-                () -> new Trainer(run.model, run.optimizer, batches, List.of(), config, Listener.SILENT)), "Trainer", "validation");
+                () -> new Trainer(run.model, run.optimizer, batches, List.of(), config, Listener.SILENT)), "Trainer",
+                "validation");
         var schedule = Schedule.constant(1);
-        assertSays(assertThrows(IllegalArgumentException.class, () -> new TrainConfig(-1, 1, schedule, 1, 0, 1, 0)), "negative", "-1");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> new TrainConfig(1, 0, schedule, 1, 0, 1, 0)), "positive");
+        assertSays(assertThrows(IllegalArgumentException.class, () -> new TrainConfig(-1, 1, schedule, 1, 0, 1, 0)),
+                "negative", "-1");
+        assertSays(assertThrows(IllegalArgumentException.class, () -> new TrainConfig(1, 0, schedule, 1, 0, 1, 0)),
+                "positive");
         assertThrows(IllegalArgumentException.class, () -> new TrainConfig(1, 1, schedule, Double.NaN, 0, 1, 0));
         assertThrows(IllegalArgumentException.class, () -> new TrainConfig(1, 1, schedule, 1, 0, 0, 0));
     }
