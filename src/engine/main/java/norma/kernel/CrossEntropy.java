@@ -13,8 +13,8 @@ public interface CrossEntropy {
     /// @param targets class of each row, in [0, classes) or equal to `ignore`; checked by the caller
     /// @param losses (rows), written
     /// @param logSumExp (rows), written
-    default void forward(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing, Floats losses,
-            Floats logSumExp) {
+    default void forward(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing,
+            Floats losses, Floats logSumExp) {
         Workers.split(rows, Workers.grain(classes), (from, to) -> {
             float[] xs = logits.array();
             for (int r = from; r < to; r++) {
@@ -43,8 +43,8 @@ public interface CrossEntropy {
     }
 
     /// dLogits[r] = (p - q) * scale for rows that count, 0 for the others; dLogits may be logits.
-    default void backward(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing, Floats logSumExp,
-            float scale, Floats dLogits) {
+    default void backward(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing,
+            Floats logSumExp, float scale, Floats dLogits) {
         Workers.split(rows, Workers.grain(classes), (from, to) -> {
             float[] xs = logits.array(), dxs = dLogits.array();
             for (int r = from; r < to; r++) {

@@ -1,5 +1,6 @@
 package norma.kernel;
 
+import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Maths on one element at a time.
@@ -13,8 +14,9 @@ public interface Elementwise {
 
     /// y = op(x); lengths equal; y may be x.
     default void unary(Unary op, Floats x, Floats y) {
-        Workers.split(y.length(), Workers.grain(1), (from, to) ->
-                unary(op, x.array(), x.offset() + from, y.array(), y.offset() + from, to - from));
+        Workers.split(y.length(), Workers.grain(1), (from, to) -> {
+            unary(op, x.array(), x.offset() + from, y.array(), y.offset() + from, to - from);
+        });
     }
 
     private static void unary(Unary op, float[] x, int x0, float[] y, int y0, int n) {
@@ -40,9 +42,10 @@ public interface Elementwise {
         int last = shape.dims().length - 1;
         int aStep = shape.aStrides()[last];
         int bStep = shape.bStrides()[last];
-        Workers.split(y.length(), Workers.grain(1), (from, to) -> shape.walk(from, to, (i, j, k, n) ->
-                binary(op, a.array(), a.offset() + i, aStep, b.array(), b.offset() + j, bStep,
-                        y.array(), y.offset() + k, n)));
+        Workers.split(y.length(), Workers.grain(1), (from, to) -> shape.walk(from, to, (i, j, k, n) -> {
+            binary(op, a.array(), a.offset() + i, aStep, b.array(), b.offset() + j, bStep, y.array(), y.offset() + k,
+                    n);
+        }));
     }
 
     private static void binary(Binary op, float[] a, int i, int p, float[] b, int j, int q, float[] y, int k, int n) {
@@ -115,13 +118,80 @@ public interface Elementwise {
 
     /// Writes y densely in the order of `dims`, reading x at the strides given (0 repeats): transposes and expands.
     default void permute(Floats x, Floats y, int[] dims, int[] strides) {
-        int step = strides[strides.length - 1];
+        int last = dims.length - 1, step = strides[last], near = nearAxis(dims, strides);
+        if (near >= 0) {
+            transpose(x, y, dims, strides, near);
+            return;
+        }
         Broadcast shape = new Broadcast(dims, strides, strides);
         Workers.split(y.length(), Workers.grain(1), (from, to) -> shape.walk(from, to, (a, b, k, n) -> {
             float[] xs = x.array(), ys = y.array();
-            for (int i = x.offset() + a, j = y.offset() + k; j < y.offset() + k + n; i += step, j++) {
+            int i = x.offset() + a, j = y.offset() + k;
+            if (step == 1) {
+                System.arraycopy(xs, i, ys, j, n);
+                return;
+            }
+            for (int end = j + n; j < end; i += step, j++) {
                 ys[j] = xs[i];
             }
         }));
+    }
+
+    /// A transpose goes from x to y in tiles: some lines of a page of x become one line in each of as many rows of y.
+    int TILE_ROWS = 64;
+
+    /// Columns of a tile: one cache line of y.
+    int TILE_COLUMNS = 16;
+
+    /// The axis along which x is contiguous, if the last axis is not and both are worth a tile; else -1.
+    private static int nearAxis(int[] dims, int[] strides) {
+        int last = dims.length - 1;
+        for (int axis = 0; axis < last; axis++) {
+            if (strides[axis] == 1 && strides[last] > 1 && Math.min(dims[axis], dims[last]) >= 8) {
+                return axis;
+            }
+        }
+        return -1;
+    }
+
+    /// Permutes in tiles of axis `near` and the last one, so that whole cache lines are read and written.
+    private static void transpose(Floats x, Floats y, int[] dims, int[] strides, int near) {
+        int last = dims.length - 1, tiles = Math.ceilDiv(dims[near], TILE_ROWS);
+        int[] outer = dims.clone(), from = strides.clone(), to = new int[dims.length];
+        for (int axis = last, stride = 1; axis >= 0; stride *= dims[axis--]) {
+            to[axis] = stride;
+        }
+        int rows = dims[near], columns = dims[last], step = strides[last], stride = to[near];
+        // Walk over the other axes, and along the last over tiles of `near`.
+        outer[near] = 1;
+        outer[last] = tiles;
+        from[last] = TILE_ROWS;
+        to[last] = TILE_ROWS * stride;
+        Broadcast shape = new Broadcast(outer, from, to);
+        int count = y.length() / Math.max(1, rows * columns) * tiles, grain = Workers.grain(TILE_ROWS * columns);
+        Workers.split(count, grain, (first, end) -> shape.walk(first, end, (a, b, k, n) -> {
+            float[] tile = Scratch.floats(0, TILE_ROWS * TILE_COLUMNS);
+            for (int t = 0; t < n; t++) {
+                int i = x.offset() + a + t * TILE_ROWS, o = y.offset() + b + t * TILE_ROWS * stride;
+                int height = Math.min(TILE_ROWS, rows - (k + t) % tiles * TILE_ROWS);
+                for (int j = 0; j < columns; j += TILE_COLUMNS) {
+                    transposeTile(x.array(), i + j * step, step, y.array(), o + j, stride, height,
+                            Math.min(TILE_COLUMNS, columns - j), tile);
+                }
+            }
+        }));
+    }
+
+    /// By way of a small array: lines of x that lie a power of two apart would push each other out of the cache.
+    private static void transposeTile(float[] x, int x0, int step, float[] y, int y0, int stride, int rows, int columns,
+            float[] tile) {
+        for (int j = 0; j < columns; j++) {
+            System.arraycopy(x, x0 + j * step, tile, j * TILE_ROWS, rows);
+        }
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                y[y0 + i * stride + j] = tile[j * TILE_ROWS + i];
+            }
+        }
     }
 }

@@ -15,7 +15,8 @@ public interface Normalization {
     /// @param gamma (columns) or null for 1
     /// @param beta (columns) or null for 0
     /// @param statistics (rows, 3), written: mean rounded to float, what the rounding left, rstd
-    default void centred(int rows, int columns, Floats x, Floats gamma, Floats beta, float eps, Floats y, Floats statistics) {
+    default void centred(int rows, int columns, Floats x, Floats gamma, Floats beta, float eps, Floats y,
+            Floats statistics) {
         Workers.split(rows, Workers.grain(columns), (from, to) -> {
             for (int r = from; r < to; r++) {
                 float[] s = statistics.array();
@@ -28,15 +29,16 @@ public interface Normalization {
 
     /// With g = dy * gamma: dx = rstd * (g - mean(g) - xhat * mean(g * xhat)); dGamma = sum over rows of dy * xhat;
     /// dBeta = sum over rows of dy. `dGamma` and `dBeta` are set, not added to, and may be null. dx may be dy.
-    default void centredBackward(int rows, int columns, Floats dy, Floats x, Floats gamma, Floats statistics, Floats dx,
-            Floats dGamma, Floats dBeta) {
+    default void centredBackward(int rows, int columns, Floats dy, Floats x, Floats gamma, Floats statistics,
+            Floats dx, Floats dGamma, Floats dBeta) {
         backward(true, rows, columns, dy, x, gamma, statistics, dx, dGamma, dBeta);
     }
 
     /// Uncentred: y = gamma * xhat (+ beta), xhat = x * rstd, rstd = 1 / sqrt(mean(x^2) + eps). y may be x.
     ///
     /// @param statistics (rows), written: rstd
-    default void uncentred(int rows, int columns, Floats x, Floats gamma, Floats beta, float eps, Floats y, Floats statistics) {
+    default void uncentred(int rows, int columns, Floats x, Floats gamma, Floats beta, float eps, Floats y,
+            Floats statistics) {
         Workers.split(rows, Workers.grain(columns), (from, to) -> {
             for (int r = from; r < to; r++) {
                 float rstd = scaleOf(x.array(), x.offset() + r * columns, columns, eps);
@@ -47,8 +49,8 @@ public interface Normalization {
     }
 
     /// With g = dy * gamma: dx = rstd * (g - xhat * mean(g * xhat)); dGamma, dBeta as in the centred kernel.
-    default void uncentredBackward(int rows, int columns, Floats dy, Floats x, Floats gamma, Floats statistics, Floats dx,
-            Floats dGamma, Floats dBeta) {
+    default void uncentredBackward(int rows, int columns, Floats dy, Floats x, Floats gamma, Floats statistics,
+            Floats dx, Floats dGamma, Floats dBeta) {
         backward(false, rows, columns, dy, x, gamma, statistics, dx, dGamma, dBeta);
     }
 

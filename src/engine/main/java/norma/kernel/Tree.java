@@ -25,7 +25,8 @@ public final class Tree {
         reduce(x.array(), x.offset(), y.array(), y.offset(), outer, n, inner, block, 0);
     }
 
-    private static void reduce(float[] x, int x0, float[] y, int y0, int outer, int n, int inner, Block block, int level) {
+    private static void reduce(float[] x, int x0, float[] y, int y0, int outer, int n, int inner,
+            Block block, int level) {
         int rows = inner == 1 ? CONTIGUOUS_BLOCK : BLOCK;
         if (n <= rows) {
             Workers.split(outer, Workers.grain(n * inner), (from, to) -> {
@@ -40,7 +41,8 @@ public final class Tree {
         Workers.split(outer * blocks, Workers.grain(rows * inner), (from, to) -> {
             for (int i = from; i < to; i++) {
                 int first = i % blocks * rows;
-                block.reduce(x, x0 + (i / blocks * n + first) * inner, partial, i * inner, Math.min(rows, n - first), inner);
+                block.reduce(x, x0 + (i / blocks * n + first) * inner, partial, i * inner,
+                        Math.min(rows, n - first), inner);
             }
         });
         reduce(partial, 0, y, y0, outer, blocks, inner, block, level + 1);

@@ -77,7 +77,9 @@ class CrossEntropyTest {
     void maskedClasses(Kernels kernels) {
         int n = 40;
         int[] targets = targets(n);
-        check(kernels, of(ROWS * n, i -> i % 3 == 0 && i % n != targets[i / n] ? Double.NEGATIVE_INFINITY : Math.sin(i)), n, 0, 1e-6);
+        check(kernels,
+                of(ROWS * n, i -> i % 3 == 0 && i % n != targets[i / n] ? Double.NEGATIVE_INFINITY : Math.sin(i)), n, 0,
+                1e-6);
     }
 
     @ParameterizedTest
@@ -89,8 +91,10 @@ class CrossEntropyTest {
             Floats x = normal(rows * n, 1);
             assertSteady(() -> {
                 Floats all = room(2 * rows + rows * n);
-                kernels.crossEntropy().forward(rows, n, x, targets, -1, 0.1f, all.slice(0, rows), all.slice(rows, rows));
-                kernels.crossEntropy().backward(rows, n, x, targets, -1, 0.1f, all.slice(rows, rows), 1, all.slice(2 * rows, rows * n));
+                kernels.crossEntropy().forward(rows, n, x, targets, -1, 0.1f, all.slice(0, rows),
+                        all.slice(rows, rows));
+                kernels.crossEntropy().backward(rows, n, x, targets, -1, 0.1f, all.slice(rows, rows), 1,
+                        all.slice(2 * rows, rows * n));
                 return all;
             });
         }

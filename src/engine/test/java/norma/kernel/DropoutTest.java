@@ -61,7 +61,8 @@ class DropoutTest {
         float[] first = kept(kernels, 0.5f, 0);
         double tolerance = 4 / Math.sqrt(N);
         for (int distance : new int[] {1, 2, 16, 64, 768, 1024}) {
-            assertEquals(0, correlation(first, 0, first, distance), tolerance, "with the element " + distance + " further");
+            assertEquals(0, correlation(first, 0, first, distance), tolerance,
+                    "with the element " + distance + " further");
         }
         for (long key : new long[] {1, 2, 1L << 32, -1, Long.MIN_VALUE}) {
             assertEquals(0, correlation(first, 0, kept(kernels, 0.5f, key), 0), tolerance, "with key " + key);

@@ -185,7 +185,8 @@ class NormalizationTest {
                         mean += c.g(i / n, j) / n;
                     }
                     double expected = n == 1 ? 0 : (c.g(i / n, i % n) - mean) / Math.sqrt(EPS);
-                    assertEquals(expected, c.dx.get(i), 5e-4, "(g - mean g) / sqrt(eps), which is 316 times the gradient");
+                    assertEquals(expected, c.dx.get(i), 5e-4,
+                            "(g - mean g) / sqrt(eps), which is 316 times the gradient");
                 }
                 assertClose(j -> 0, c.dGamma, 0);
             }

@@ -9,6 +9,7 @@ import static norma.kernel.Samples.room;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.function.DoubleBinaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -27,7 +28,7 @@ class ReductionTest {
         assertClose(i -> reduce(x, i, n, inner, Double.NEGATIVE_INFINITY, Math::max), max, 0);
     }
 
-    private static double reduce(Floats x, int i, int n, int inner, double start, java.util.function.DoubleBinaryOperator f) {
+    private static double reduce(Floats x, int i, int n, int inner, double start, DoubleBinaryOperator f) {
         double result = start;
         for (int k = 0; k < n; k++) {
             result = f.applyAsDouble(result, x.get((i / inner * n + k) * inner + i % inner));
@@ -59,7 +60,8 @@ class ReductionTest {
     @ParameterizedTest
     @MethodSource("sets")
     void nanAndInfinityStayInTheirRow(Kernels kernels) {
-        Floats x = of(4 * 50, i -> i == 7 ? Double.NaN : i == 60 ? Double.POSITIVE_INFINITY : i == 110 ? Double.NEGATIVE_INFINITY : 1);
+        Floats x = of(4 * 50, i -> i == 7 ? Double.NaN
+                : i == 60 ? Double.POSITIVE_INFINITY : i == 110 ? Double.NEGATIVE_INFINITY : 1);
         Floats sum = room(4), max = room(4);
         kernels.reduction().sum(x, sum, 4, 50, 1);
         kernels.reduction().max(x, max, 4, 50, 1);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
@@ -48,7 +49,7 @@ final class Samples {
     /// Where a kernel may write: NaN inside, 77 on both sides.
     static Floats room(int n) {
         float[] array = new float[n + 2 * OFFSET];
-        java.util.Arrays.fill(array, 77);
+        Arrays.fill(array, 77);
         Floats room = new Floats(array, OFFSET, n);
         room.fill(Float.NaN);
         return room;

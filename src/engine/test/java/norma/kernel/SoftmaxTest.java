@@ -102,7 +102,8 @@ class SoftmaxTest {
             assertSteady(() -> {
                 Floats y = room(2 * rows * 107);
                 kernels.softmax().softmax(rows, 107, x, y.slice(0, rows * 107));
-                kernels.softmax().softmaxBackward(rows, 107, y.slice(0, rows * 107), dy, y.slice(rows * 107, rows * 107));
+                kernels.softmax().softmaxBackward(rows, 107, y.slice(0, rows * 107), dy,
+                        y.slice(rows * 107, rows * 107));
                 return y;
             });
         }

@@ -54,7 +54,8 @@ class UpdateTest {
     @MethodSource("sets")
     void sgdAgreesWithTheFormula(Kernels kernels) {
         for (int n : SIZES) {
-            for (Sgd step : List.of(new Sgd(0.1f, 0, false, 0, 1), new Sgd(0.1f, 0.9f, false, 0.1f, 0.5f), new Sgd(0.1f, 0.9f, true, 0.1f, 0.5f))) {
+            for (Sgd step : List.of(new Sgd(0.1f, 0, false, 0, 1), new Sgd(0.1f, 0.9f, false, 0.1f, 0.5f),
+                    new Sgd(0.1f, 0.9f, true, 0.1f, 0.5f))) {
                 Floats w = normal(n, 1), u = step.momentum() == 0 ? null : normal(n, 2), gradient = normal(n, 3);
                 double[] we = new double[n], ue = new double[n];
                 for (int i = 0; i < n; i++) {

@@ -1,15 +1,6 @@
 package norma.kernel.simd;
 
-import norma.kernel.CrossEntropy;
-import norma.kernel.Dropout;
-import norma.kernel.Elementwise;
-import norma.kernel.Gather;
 import norma.kernel.Kernels;
-import norma.kernel.Normalization;
-import norma.kernel.Reduction;
-import norma.kernel.Rotary;
-import norma.kernel.Softmax;
-import norma.kernel.Update;
 
 /// Whether this process can use the Vector API, and the kernels that do.
 ///
@@ -31,15 +22,21 @@ public final class Simd {
         }
         String vm = System.getProperty("java.vm.name", "");
         if (!vm.contains("HotSpot") && !vm.contains("OpenJDK") && !vm.contains("GraalVM")) {
-            return "the virtual machine '" + vm + "' is not known to compile the Vector API; use one with HotSpot's C2 or GraalVM";
+            return "the virtual machine '" + vm
+                    + "' is not known to compile the Vector API; use one with HotSpot's C2 or GraalVM";
+        }
+        String mode = System.getProperty("java.vm.info", "");
+        if (mode.contains("interpreted") || mode.contains("emulated-client")) {
+            return "the virtual machine runs without its optimizing compiler (" + mode
+                    + "); drop -Xint or -XX:TieredStopAtLevel";
         }
         return "";
     }
 
     /// The SIMD kernels; only if [#available()].
     public static Kernels kernels() {
-        return new Kernels("simd" + Lanes.F.vectorBitSize(), new Elementwise() { }, new Reduction() { }, new SimdMatmul(),
-                new Normalization() { }, new Softmax() { }, new SimdAttention(), new Rotary() { }, new CrossEntropy() { },
-                new Gather() { }, new Dropout() { }, new Update() { });
+        return new Kernels("simd" + Lanes.F.vectorBitSize(), new SimdElementwise(), new SimdReduction(),
+                new SimdMatmul(), new SimdNormalization(), new SimdSoftmax(), new SimdAttention(), new SimdRotary(),
+                new SimdCrossEntropy(), new SimdGather(), new SimdDropout(), new SimdUpdate());
     }
 }

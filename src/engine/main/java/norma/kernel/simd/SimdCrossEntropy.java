@@ -13,8 +13,8 @@ import norma.parallel.Workers;
 final class SimdCrossEntropy implements CrossEntropy {
 
     @Override
-    public void forward(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing, Floats losses,
-            Floats logSumExp) {
+    public void forward(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing,
+            Floats losses, Floats logSumExp) {
         Workers.split(rows, Workers.grain(classes), (from, to) -> {
             float[] x = logits.array();
             for (int r = from; r < to; r++) {
@@ -46,8 +46,8 @@ final class SimdCrossEntropy implements CrossEntropy {
     }
 
     @Override
-    public void backward(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing, Floats logSumExp,
-            float scale, Floats dLogits) {
+    public void backward(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing,
+            Floats logSumExp, float scale, Floats dLogits) {
         Workers.split(rows, Workers.grain(classes), (from, to) -> {
             float[] dx = dLogits.array();
             for (int r = from; r < to; r++) {
@@ -64,7 +64,8 @@ final class SimdCrossEntropy implements CrossEntropy {
     }
 
     /// dx = (exp(x - log) - share) * scale
-    private static void backwardRow(float[] x, int x0, int n, float log, float share, float scale, float[] dx, int dx0) {
+    private static void backwardRow(float[] x, int x0, int n, float log, float share, float scale,
+            float[] dx, int dx0) {
         int whole = F.loopBound(n);
         for (int i = 0; i < whole; i += LANES) {
             VectorMath.expOfNegative(fromArray(F, x, x0 + i).sub(log)).sub(share).mul(scale).intoArray(dx, dx0 + i);

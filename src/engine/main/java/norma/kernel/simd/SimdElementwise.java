@@ -40,9 +40,9 @@ final class SimdElementwise implements Elementwise {
 
     private static void unary(Unary op, float[] x, int x0, float[] y, int y0, int n) {
         switch (op) {
-            case NEGATE -> { for (int i = 0; i < n; i += LANES) { fromArray(F, x, x0 + i).neg().intoArray(y, y0 + i); } }
-            case ABS -> { for (int i = 0; i < n; i += LANES) { fromArray(F, x, x0 + i).abs().intoArray(y, y0 + i); } }
-            case SQRT -> { for (int i = 0; i < n; i += LANES) { fromArray(F, x, x0 + i).sqrt().intoArray(y, y0 + i); } }
+            case NEGATE -> negate(x, x0, y, y0, n);
+            case ABS -> abs(x, x0, y, y0, n);
+            case SQRT -> sqrt(x, x0, y, y0, n);
             case SIGN -> sign(x, x0, y, y0, n);
             case SQUARE -> square(x, x0, y, y0, n);
             case RECIPROCAL -> reciprocal(x, x0, y, y0, n);
@@ -52,6 +52,24 @@ final class SimdElementwise implements Elementwise {
             case SIGMOID -> sigmoid(x, x0, y, y0, n);
             case ERF -> erf(x, x0, y, y0, n);
             case SIN, COS -> throw new AssertionError(op);
+        }
+    }
+
+    private static void negate(float[] x, int x0, float[] y, int y0, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            fromArray(F, x, x0 + i).neg().intoArray(y, y0 + i);
+        }
+    }
+
+    private static void abs(float[] x, int x0, float[] y, int y0, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            fromArray(F, x, x0 + i).abs().intoArray(y, y0 + i);
+        }
+    }
+
+    private static void sqrt(float[] x, int x0, float[] y, int y0, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            fromArray(F, x, x0 + i).sqrt().intoArray(y, y0 + i);
         }
     }
 
@@ -141,7 +159,8 @@ final class SimdElementwise implements Elementwise {
     }
 
     /// `p` and `q` are -1 for an operand that walks along and 0 for one that is repeated: bits that let the index through.
-    private static void binary(Binary op, float[] a, int a0, int p, float[] b, int b0, int q, float[] y, int y0, int n) {
+    private static void binary(Binary op, float[] a, int a0, int p, float[] b, int b0, int q,
+            float[] y, int y0, int n) {
         switch (op) {
             case ADD -> {
                 for (int i = 0; i < n; i += LANES) {
@@ -301,7 +320,8 @@ final class SimdElementwise implements Elementwise {
         });
     }
 
-    private static void activateBackward(Activation f, float[] x, int x0, float[] dy, int dy0, float[] dx, int dx0, int n) {
+    private static void activateBackward(Activation f, float[] x, int x0, float[] dy, int dy0,
+            float[] dx, int dx0, int n) {
         switch (f) {
             case IDENTITY -> System.arraycopy(dy, dy0, dx, dx0, n);
             case RELU -> reluBackward(x, x0, dy, dy0, dx, dx0, n);

@@ -21,7 +21,8 @@ final class SimdGather implements Gather {
         });
     }
 
-    private static void add(float[] x, int x0, float[] y, int y0, int n) {
+    /// y = y + x
+    static void add(float[] x, int x0, float[] y, int y0, int n) {
         int i = 0;
         for (; i < F.loopBound(n); i += LANES) {
             fromArray(F, y, y0 + i).add(fromArray(F, x, x0 + i)).intoArray(y, y0 + i);

@@ -27,7 +27,8 @@ final class SimdNormalization implements Normalization {
     private static final int SPAN = 4096;
 
     @Override
-    public void centred(int rows, int columns, Floats x, Floats gamma, Floats beta, float eps, Floats y, Floats statistics) {
+    public void centred(int rows, int columns, Floats x, Floats gamma, Floats beta, float eps, Floats y,
+            Floats statistics) {
         Floats scale = orFilled(gamma, ONES, columns, 1), shift = orFilled(beta, ZEROS, columns, 0);
         Workers.split(rows, Workers.grain(columns), (from, to) -> {
             float[] s = statistics.array();
@@ -42,7 +43,8 @@ final class SimdNormalization implements Normalization {
     }
 
     @Override
-    public void uncentred(int rows, int columns, Floats x, Floats gamma, Floats beta, float eps, Floats y, Floats statistics) {
+    public void uncentred(int rows, int columns, Floats x, Floats gamma, Floats beta, float eps, Floats y,
+            Floats statistics) {
         Floats scale = orFilled(gamma, ONES, columns, 1), shift = orFilled(beta, ZEROS, columns, 0);
         Workers.split(rows, Workers.grain(columns), (from, to) -> {
             double[] sums = new double[2];
@@ -142,8 +144,8 @@ final class SimdNormalization implements Normalization {
     }
 
     /// y = gamma * ((x - mean) - rest) * rstd + beta
-    private static void normalize(float[] x, int x0, int n, float mean, float rest, float rstd, Floats gamma, Floats beta,
-            float[] y, int y0) {
+    private static void normalize(float[] x, int x0, int n, float mean, float rest, float rstd, Floats gamma,
+            Floats beta, float[] y, int y0) {
         float[] gammas = gamma.array(), betas = beta.array();
         int g0 = gamma.offset(), b0 = beta.offset();
         int i = 0;
@@ -157,14 +159,14 @@ final class SimdNormalization implements Normalization {
     }
 
     @Override
-    public void centredBackward(int rows, int columns, Floats dy, Floats x, Floats gamma, Floats statistics, Floats dx,
-            Floats dGamma, Floats dBeta) {
+    public void centredBackward(int rows, int columns, Floats dy, Floats x, Floats gamma, Floats statistics,
+            Floats dx, Floats dGamma, Floats dBeta) {
         backward(true, rows, columns, dy, x, gamma, statistics, dx, dGamma, dBeta);
     }
 
     @Override
-    public void uncentredBackward(int rows, int columns, Floats dy, Floats x, Floats gamma, Floats statistics, Floats dx,
-            Floats dGamma, Floats dBeta) {
+    public void uncentredBackward(int rows, int columns, Floats dy, Floats x, Floats gamma, Floats statistics,
+            Floats dx, Floats dGamma, Floats dBeta) {
         backward(false, rows, columns, dy, x, gamma, statistics, dx, dGamma, dBeta);
     }
 
@@ -182,6 +184,9 @@ final class SimdNormalization implements Normalization {
                 backwardRow(centred, r, columns, dy, x, scale, statistics, dx, partial, r / BLOCK * size, sums);
             }
         });
+        if (dGamma == null && dBeta == null) {
+            return;
+        }
         Tree.reduce(new Floats(partial, 0, blocks * size), new Floats(total, 0, size), 1, blocks, size,
                 SimdReduction::sumBlock);
         if (dGamma != null) {
@@ -192,16 +197,16 @@ final class SimdNormalization implements Normalization {
         }
     }
 
-    private static void backwardRow(boolean centred, int row, int n, Floats dy, Floats x, Floats gamma, Floats statistics,
-            Floats dx, float[] partial, int p0, double[] sums) {
+    private static void backwardRow(boolean centred, int row, int n, Floats dy, Floats x, Floats gamma,
+            Floats statistics, Floats dx, float[] partial, int p0, double[] sums) {
         float[] s = statistics.array();
         int s0 = statistics.offset() + row * (centred ? 3 : 1);
         float mean = centred ? s[s0] : 0, rest = centred ? s[s0 + 1] : 0, rstd = s[centred ? s0 + 2 : s0];
         int dy0 = dy.offset() + row * n, x0 = x.offset() + row * n;
         sums(dy.array(), dy0, x.array(), x0, n, mean, rest, rstd, gamma.array(), gamma.offset(), partial, p0, sums);
         float meanG = centred ? (float) (sums[0] / n) : 0, meanDot = (float) (sums[1] / n);
-        inputGradient(dy.array(), dy0, x.array(), x0, n, mean, rest, rstd, gamma.array(), gamma.offset(), meanG, meanDot,
-                dx.array(), dx.offset() + row * n);
+        inputGradient(dy.array(), dy0, x.array(), x0, n, mean, rest, rstd, gamma.array(), gamma.offset(),
+                meanG, meanDot, dx.array(), dx.offset() + row * n);
     }
 
     /// sums[0] = sum(g), sums[1] = sum(g * xhat), g = dy * gamma; adds dy * xhat and dy to the shares of dGamma and dBeta.

@@ -34,9 +34,7 @@ final class SimdReduction implements Reduction {
             addFourRows(x, x0 + k * inner, y, y0, inner);
         }
         for (; k < n; k++) {
-            for (int i = 0; i < inner; i++) {
-                y[y0 + i] += x[x0 + k * inner + i];
-            }
+            SimdGather.add(x, x0 + k * inner, y, y0, inner);
         }
     }
 
@@ -88,13 +86,16 @@ final class SimdReduction implements Reduction {
     }
 
     private static float maxRow(float[] x, int x0, int n) {
-        FloatVector m = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+        FloatVector m0 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY), m1 = m0, m2 = m0, m3 = m0;
         int i = 0;
-        for (; i < F.loopBound(n); i += LANES) {
-            m = m.max(fromArray(F, x, x0 + i));
+        for (; i <= n - 4 * LANES; i += 4 * LANES) {
+            m0 = m0.max(fromArray(F, x, x0 + i));
+            m1 = m1.max(fromArray(F, x, x0 + i + LANES));
+            m2 = m2.max(fromArray(F, x, x0 + i + 2 * LANES));
+            m3 = m3.max(fromArray(F, x, x0 + i + 3 * LANES));
         }
         float[] lanes = Rows.lanes();
-        m.intoArray(lanes, 0);
+        m0.max(m1).max(m2.max(m3)).intoArray(lanes, 0);
         float max = Float.NEGATIVE_INFINITY;
         for (int k = 0; k < LANES; k++) {
             max = Math.max(max, lanes[k]);

@@ -15,8 +15,12 @@ import jdk.incubator.vector.VectorOperators;
 /// the error that rounding to float adds is measured against double in `ElementwiseTest`.
 ///
 /// Infinities give the limit of the function, NaN gives NaN.
+///
+/// C2 stops inlining ordinary methods after some fifty vector operations, and a call that is not inlined boxes its
+/// vectors: so calls of one another come first in each function, methods of vectors last.
 final class VectorMath {
     private static final float LOG2_E = 1.44269504f;
+    private static final float LN2 = 0.693147181f;
     /// ln 2 = head + tail; a whole number of up to 8 bits times the head is exact.
     private static final float LN2_HEAD = 0.693359375f;
     private static final float LN2_TAIL = -2.12194440e-4f;
@@ -24,7 +28,7 @@ final class VectorMath {
     private static final float ROUND = 12582912f;
     private static final int ROUND_BITS = 0x4b400000;
 
-    private static final float ROOT_HALF = 0.707106781f;
+    private static final int ROOT_HALF_BITS = 0x3f3504f3;
     private static final float ROOT_2 = 1.41421356f;
     private static final float ROOT_2_OVER_PI = 0.797884561f;
     private static final float ONE_OVER_ROOT_2_PI = 0.398942280f;
@@ -33,12 +37,10 @@ final class VectorMath {
     private VectorMath() {
     }
 
-    /// exp(x) for x <= 0; results below 1.2e-38 become 0. At most 1 ulp off.
+    /// exp(x) for x <= 0; results below 1.2e-38 become 0. At most 1 ulp off down to -20, 5 ulp beyond: ln 2 is one float.
     static FloatVector expOfNegative(FloatVector x) {
         FloatVector shifted = x.fma(LOG2_E, ROUND);
-        FloatVector n = shifted.sub(ROUND);
-        FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HEAD), x);
-        r = n.fma(FloatVector.broadcast(F, -LN2_TAIL), r);
+        FloatVector r = shifted.sub(ROUND).fma(FloatVector.broadcast(F, -LN2), x);
         FloatVector p = expOfSmall(r).fma(r, FloatVector.broadcast(F, 1f));
         IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
         return p.reinterpretAsInts().add(exponent).reinterpretAsFloats()
@@ -73,33 +75,37 @@ final class VectorMath {
         return exponent.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
     }
 
-    /// log(x), with f = m - 1 for x = m 2^e and sqrt(1/2) <= m < sqrt 2: log(1 + f) = f - f^2 / 2 + f^3 p(f), p of degree
-    /// 7 with error 5.9e-9. At most 1 ulp off.
+    /// log(x), with f = m - 1 for x = m 2^e and sqrt(1/2) <= m < sqrt 2: log(1 + f) = f - f^2 / 2 + f^3 p(f).
+    /// At most 1 ulp off.
     static FloatVector log(FloatVector x) {
         VectorMask<Float> tiny = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
         IntVector bits = x.blend(x.mul(0x1p23f), tiny).reinterpretAsInts();
         // The exponent counts from sqrt(1/2), so that m lies around 1.
-        IntVector raised = bits.sub(Float.floatToRawIntBits(ROOT_HALF));
+        IntVector raised = bits.sub(ROOT_HALF_BITS);
+        FloatVector f = bits.sub(raised.and(0xff800000)).reinterpretAsFloats().sub(1f);
+        FloatVector rest = cubicRestOfLog(f);
         FloatVector e = (FloatVector) raised.lanewise(VectorOperators.ASHR, 23).convertShape(VectorOperators.I2F, F, 0);
         e = e.blend(e.sub(23f), tiny);
-        FloatVector f = bits.sub(raised.and(0xff800000)).reinterpretAsFloats().sub(1f);
-        FloatVector square = f.mul(f);
-        FloatVector p = FloatVector.broadcast(F, -0.076366046f)
+        rest = e.fma(FloatVector.broadcast(F, LN2_TAIL), rest);
+        rest = f.mul(f).fma(FloatVector.broadcast(F, -0.5f), rest);
+        FloatVector log = e.fma(FloatVector.broadcast(F, LN2_HEAD), f.add(rest));
+        return log.blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY))
+                .blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f))
+                .blend(Float.NaN, x.compare(VectorOperators.LT, 0f))
+                .blend(x, x.test(VectorOperators.IS_NAN));
+    }
+
+    /// log(1 + f) - f + f^2 / 2 = f^3 p(f), p of degree 7 with error 5.9e-9.
+    private static FloatVector cubicRestOfLog(FloatVector f) {
+        return FloatVector.broadcast(F, -0.076366046f)
                 .fma(f, FloatVector.broadcast(F, 0.12764695f))
                 .fma(f, FloatVector.broadcast(F, -0.13160878f))
                 .fma(f, FloatVector.broadcast(F, 0.14201391f))
                 .fma(f, FloatVector.broadcast(F, -0.16623254f))
                 .fma(f, FloatVector.broadcast(F, 0.20001239f))
                 .fma(f, FloatVector.broadcast(F, -0.25000824f))
-                .fma(f, FloatVector.broadcast(F, 0.33333332f));
-        FloatVector rest = p.mul(f).mul(square);
-        rest = e.fma(FloatVector.broadcast(F, LN2_TAIL), rest);
-        rest = square.fma(FloatVector.broadcast(F, -0.5f), rest);
-        FloatVector log = e.fma(FloatVector.broadcast(F, LN2_HEAD), f.add(rest));
-        return log.blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY))
-                .blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f))
-                .blend(Float.NaN, x.compare(VectorOperators.LT, 0f))
-                .blend(x, x.test(VectorOperators.IS_NAN));
+                .fma(f, FloatVector.broadcast(F, 0.33333332f))
+                .mul(f).mul(f.mul(f));
     }
 
     /// 1 / (1 + exp(-x)). At most 3 ulp off.
@@ -120,7 +126,8 @@ final class VectorMath {
         r = n.fma(FloatVector.broadcast(F, -LN2_TAIL), r);
         FloatVector power = powerOf2(shifted.reinterpretAsInts().sub(ROUND_BITS));
         FloatVector m = expOfSmall(r).mul(r).fma(power, power.sub(1f));
-        return withSignOf(x, m.div(m.add(2f)).abs());
+        IntVector sign = x.reinterpretAsInts().and(Integer.MIN_VALUE);
+        return m.div(m.add(2f)).abs().reinterpretAsInts().or(sign).reinterpretAsFloats();
     }
 
     /// erf(x): x p(x^2) of degree 5 for |x| < 0.75 (error 1.4e-9), else 1 - erfc(|x|) with the sign of x.
@@ -128,15 +135,18 @@ final class VectorMath {
     static FloatVector erf(FloatVector x) {
         FloatVector size = x.abs();
         FloatVector z = x.mul(x);
-        FloatVector p = FloatVector.broadcast(F, -6.7495116e-4f)
+        FloatVector erfc = expOfNegative(z.neg()).mul(mills(size.mul(ROOT_2))).mul(2f);
+        FloatVector near = FloatVector.broadcast(F, -6.7495116e-4f)
                 .fma(z, FloatVector.broadcast(F, 0.0051143453f))
                 .fma(z, FloatVector.broadcast(F, -0.026834624f))
                 .fma(z, FloatVector.broadcast(F, 0.11283377f))
                 .fma(z, FloatVector.broadcast(F, -0.37612619f))
-                .fma(z, FloatVector.broadcast(F, 1.1283792f));
-        FloatVector erfc = expOfNegative(z.neg()).mul(mills(size.mul(ROOT_2))).mul(2f);
+                .fma(z, FloatVector.broadcast(F, 1.1283792f))
+                .mul(size);
         FloatVector far = erfc.neg().add(1f).blend(1f, size.compare(VectorOperators.GT, 5f));
-        return p.mul(x).blend(withSignOf(x, far), size.compare(VectorOperators.GE, 0.75f));
+        IntVector sign = x.reinterpretAsInts().and(Integer.MIN_VALUE);
+        return near.blend(far, size.compare(VectorOperators.GE, 0.75f))
+                .reinterpretAsInts().or(sign).reinterpretAsFloats();
     }
 
     /// P(X > a) exp(a^2 / 2) for a standard normal X and 0 <= a <= 13.3 (Mills' ratio, times 1 / sqrt(2 pi)): degrees 4
@@ -156,10 +166,6 @@ final class VectorMath {
         return top.div(bottom);
     }
 
-    private static FloatVector withSignOf(FloatVector x, FloatVector size) {
-        return size.reinterpretAsInts().or(x.reinterpretAsInts().and(Integer.MIN_VALUE)).reinterpretAsFloats();
-    }
-
     /// max(x, 0); NaN stays.
     static FloatVector relu(FloatVector x) {
         return x.blend(0f, x.compare(VectorOperators.LT, 0f));
@@ -174,7 +180,8 @@ final class VectorMath {
     static FloatVector geluErf(FloatVector x) {
         FloatVector a = bounded(x).abs();
         FloatVector tail = expOfNegative(a.mul(a).mul(-0.5f)).mul(mills(a));
-        return relu(x).sub(a.mul(tail));
+        FloatVector relu = x.blend(0f, x.compare(VectorOperators.LT, 0f));
+        return relu.sub(a.mul(tail));
     }
 
     /// P(X <= x) + x exp(-x^2 / 2) / sqrt(2 pi)
@@ -189,29 +196,36 @@ final class VectorMath {
 
     /// x sigmoid(2 u), u = sqrt(2 / pi) (x + 0.044715 x^3)
     static FloatVector geluTanh(FloatVector x) {
-        FloatVector b = bounded(x);
-        FloatVector s = sigmoid(b.mul(b).fma(2 * ROOT_2_OVER_PI * CUBE, 2 * ROOT_2_OVER_PI).mul(b));
-        return s.mul(atLeastMinus100(x));
+        FloatVector b = atLeastMinus100(x);
+        return sigmoid(x.mul(x).fma(2 * ROOT_2_OVER_PI * CUBE, 2 * ROOT_2_OVER_PI).mul(x)).mul(b);
     }
 
     /// s + x s (1 - s) 2 u', s = sigmoid(2 u), u' = sqrt(2 / pi) (1 + 3 * 0.044715 x^2)
     static FloatVector geluTanhSlope(FloatVector x) {
         FloatVector b = bounded(x);
         FloatVector square = b.mul(b);
-        FloatVector s = sigmoid(square.fma(2 * ROOT_2_OVER_PI * CUBE, 2 * ROOT_2_OVER_PI).mul(b));
-        FloatVector slope = square.fma(6 * ROOT_2_OVER_PI * CUBE, 2 * ROOT_2_OVER_PI).mul(b);
-        return s.sub(s.mul(s)).fma(slope, s);
+        return slopeOfGate(square.fma(2 * ROOT_2_OVER_PI * CUBE, 2 * ROOT_2_OVER_PI).mul(b),
+                square.fma(6 * ROOT_2_OVER_PI * CUBE, 2 * ROOT_2_OVER_PI).mul(b));
     }
 
     /// x sigmoid(x)
     static FloatVector silu(FloatVector x) {
-        return sigmoid(x).mul(atLeastMinus100(x));
+        FloatVector b = atLeastMinus100(x);
+        return sigmoid(x).mul(b);
     }
 
     /// s + x s (1 - s), s = sigmoid(x)
     static FloatVector siluSlope(FloatVector x) {
-        FloatVector s = sigmoid(x);
-        return s.sub(s.mul(s)).fma(bounded(x), s);
+        FloatVector b = bounded(x);
+        return slopeOfGate(b, b);
+    }
+
+    /// s + w s (1 - s), s = sigmoid(v): with e = exp(-|v|), s (1 - s) = e / (1 + e)^2 in either tail.
+    private static FloatVector slopeOfGate(FloatVector v, FloatVector w) {
+        FloatVector e = expOfNegative(v.abs().neg());
+        FloatVector d = FloatVector.broadcast(F, 1f).div(e.add(1f));
+        FloatVector s = d.blend(e.mul(d), v.compare(VectorOperators.LT, 0f));
+        return e.mul(d).mul(d).fma(w, s);
     }
 
     /// Beyond 100 every activation has reached its limit; this keeps infinity out of products with 0.

@@ -1,0 +1,92 @@
+package norma.kernel;
+
+import static norma.kernel.Samples.normal;
+import static norma.kernel.Samples.room;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import norma.parallel.Workers;
+import org.junit.jupiter.api.Test;
+
+/// A vector that C2 fails to keep in a register is boxed: dozens of bytes for every few elements. A kernel that allocates
+/// more than it has elements has stopped compiling to vector instructions.
+class AllocationTest {
+    private static final int ROWS = 16;
+    private static final int N = 1024;
+    private static final int ELEMENTS = ROWS * N;
+    private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    @Test
+    void kernelsKeepTheirVectorsInRegisters() {
+        for (Kernels kernels : Samples.sets()) {
+            try (Workers alone = new Workers(1)) {
+                kernels(kernels).forEach((name, kernel) -> alone.call(() -> {
+                    check(kernels.name() + " " + name, kernel);
+                    return null;
+                }));
+            }
+        }
+    }
+
+    /// Until C2 has compiled the loop everything is boxed; it gets ten seconds.
+    private static void check(String name, Runnable kernel) {
+        long end = System.nanoTime() + 10_000_000_000L;
+        long bytes;
+        do {
+            kernel.run();
+            long before = THREAD.getCurrentThreadAllocatedBytes();
+            kernel.run();
+            bytes = THREAD.getCurrentThreadAllocatedBytes() - before;
+        } while (bytes > ELEMENTS && System.nanoTime() < end);
+        assertTrue(bytes <= ELEMENTS, name + " allocates " + bytes + " bytes for " + ELEMENTS + " elements");
+    }
+
+    private static Map<String, Runnable> kernels(Kernels kernels) {
+        Floats x = normal(ELEMENTS, 1), dy = normal(ELEMENTS, 2), y = normal(ELEMENTS, 3), z = normal(ELEMENTS, 4);
+        Floats gamma = normal(N, 5), dGamma = room(N), dBeta = room(N), row = room(ROWS), statistics = room(3 * ROWS);
+        int[] targets = new int[ROWS];
+        Map<String, Runnable> all = new LinkedHashMap<>();
+        for (Elementwise.Unary op : Elementwise.Unary.values()) {
+            all.put(op.name(), () -> kernels.elementwise().unary(op, x, y));
+        }
+        Broadcast rows = new Broadcast(new int[] {ROWS, N}, new int[] {N, 1}, new int[] {0, 1});
+        for (Elementwise.Binary op : Elementwise.Binary.values()) {
+            all.put(op.name(), () -> kernels.elementwise().binary(op, x, gamma, y, rows));
+        }
+        for (Activation f : Activation.values()) {
+            all.put(f + " forward", () -> kernels.elementwise().activate(f, x, y));
+            all.put(f + " backward", () -> kernels.elementwise().activateBackward(f, x, dy, y));
+        }
+        all.put("affine", () -> kernels.elementwise().affine(x, 2, 1, y));
+        all.put("addScaled", () -> kernels.elementwise().addScaled(x, 0, y));
+        all.put("where", () -> kernels.elementwise().where(x, x, dy, y));
+        for (int inner : List.of(1, N)) {
+            all.put("sum, inner " + inner, () -> kernels.reduction().sum(x, z, 1, ELEMENTS / inner, inner));
+            all.put("max, inner " + inner, () -> kernels.reduction().max(x, z, 1, ELEMENTS / inner, inner));
+        }
+        all.put("sumOfSquares", () -> kernels.reduction().sumOfSquares(x));
+        Normalization normalization = kernels.normalization();
+        all.put("centred", () -> normalization.centred(ROWS, N, x, gamma, gamma, 1e-5f, y, statistics));
+        all.put("centredBackward",
+                () -> normalization.centredBackward(ROWS, N, dy, x, gamma, statistics, y, dGamma, dBeta));
+        all.put("uncentred", () -> normalization.uncentred(ROWS, N, x, gamma, null, 1e-5f, y, row));
+        all.put("uncentredBackward",
+                () -> normalization.uncentredBackward(ROWS, N, dy, x, gamma, row, y, dGamma, null));
+        all.put("softmax", () -> kernels.softmax().softmax(ROWS, N, x, y));
+        all.put("softmaxBackward", () -> kernels.softmax().softmaxBackward(ROWS, N, x, dy, y));
+        all.put("cross entropy", () -> kernels.crossEntropy().forward(ROWS, N, x, targets, -1, 0.1f, row, statistics));
+        all.put("cross entropy backward",
+                () -> kernels.crossEntropy().backward(ROWS, N, x, targets, -1, 0.1f, row, 1, y));
+        all.put("dropout", () -> kernels.dropout().dropout(x, 0.9f, 7, y));
+        all.put("scatterAdd", () -> kernels.gather().scatterAdd(dy, targets, N, z));
+        Floats m = normal(ELEMENTS, 6), v = normal(ELEMENTS, 7);
+        Update.AdamW step = new Update.AdamW(0, 0.9f, 0.99f, 1, 0, 1, 1);
+        all.put("adamW", () -> kernels.update().adamW(step, z, dy, m, v));
+        all.put("sgd", () -> kernels.update().sgd(new Update.Sgd(0, 0.9f, true, 0, 1), z, dy, m));
+        return all;
+    }
+}
