@@ -38,7 +38,6 @@ final class TrainLog implements Listener, AutoCloseable {
     void open(Path file, long first) throws IOException {
         this.first = first;
         metrics = new JsonLines(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        progress = run.progress("train", "step", config.steps() - first);
     }
 
     @Override
@@ -55,6 +54,9 @@ final class TrainLog implements Listener, AutoCloseable {
     @Override
     public void validated(long step, double loss) {
         validationLoss = loss;
+        if (progress == null) { // after the first validation, whose time says nothing about that of a step
+            progress = run.progress("train", "step", config.steps() - first);
+        }
         if (step > first || step == 0) { // where a run goes on, this was written before it stopped
             write(new ValidationLine(step, loss));
         }
@@ -72,12 +74,14 @@ final class TrainLog implements Listener, AutoCloseable {
 
     @Override
     public void close() {
-        if (progress == null) {
-            return;
+        if (progress != null) {
+            progress.close();
+            progress = null;
         }
-        progress.close();
         try {
-            metrics.close();
+            if (metrics != null) {
+                metrics.close();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
