@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 
 /// Says what Norma runs on, and what to add if something is missing.
 @Command(name = "doctor", mixinStandardHelpOptions = true,
-        header = "Says what Norma runs on, and what to add if something is missing.%n")
+        header = "Says what Norma runs on, and what to add if something is missing.")
 final class Doctor implements Callable<Integer> {
     private static final String MODULE = "jdk.incubator.vector";
 

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 
 /// Runs golden vectors against the engine.
 @Command(name = "golden", mixinStandardHelpOptions = true,
-        header = "Runs golden vectors against the engine: results and gradients.%n")
+        header = "Runs golden vectors against the engine: results and gradients.")
 final class GoldenCommand implements Callable<Integer> {
     private static final int FAILED = 1;
 

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// Shows the catalogue.
-@Command(name = "norms", mixinStandardHelpOptions = true, header = "Lists the normalizations that --norm knows.%n")
+@Command(name = "norms", mixinStandardHelpOptions = true, header = "Lists the normalizations that --norm knows.")
 final class NormsCommand implements Callable<Integer> {
 
     private record Line(String name, String group, String paper, String over, String parameters) {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 
 /// Lets a trained model speak.
 @Command(name = "sample", mixinStandardHelpOptions = true, sortOptions = false,
-        header = "Writes text with a model that `norma train` made.%n")
+        header = "Writes text with a model that `norma train` made.")
 final class SampleCommand implements Callable<Integer> {
 
     private record Result(String prompt, String text, int tokens, double temperature, int topK, long seed,
