@@ -1,8 +1,8 @@
 package norma.bench;
 
 import java.util.concurrent.TimeUnit;
+import norma.kernel.SplitMix;
 import norma.tensor.Memory;
-import norma.tensor.Seed;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -38,7 +38,7 @@ public class Products {
     static Tensor random(int rows, int columns, long seed) {
         float[] values = new float[rows * columns];
         for (int i = 0; i < values.length; i++) {
-            values[i] = (Seed.mix(seed * 1_000_003 + i) >> 40) * 0x1p-23f;
+            values[i] = (SplitMix.at(seed, i) >> 40) * 0x1p-23f;
         }
         return Tensor.of(Shape.of(rows, columns), values);
     }

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import norma.kernel.SplitMix;
 import org.eclipse.collections.impl.list.mutable.primitive.IntArrayList;
 
 /// Text to learn from: documents that are all different, none blank.

@@ -37,24 +37,16 @@ public interface Dropout {
 
     /// The lower half of the mixed key.
     static int first(long key) {
-        return (int) mix(key);
+        return (int) SplitMix.at(key, 0);
     }
 
     /// The upper half of the mixed key.
     static int second(long key) {
-        return (int) (mix(key) >>> 32);
+        return (int) (SplitMix.at(key, 0) >>> 32);
     }
 
     /// keep * 2^24
     static int bound(float keep) {
         return Math.round(keep * (1 << 24));
-    }
-
-    /// SplitMix64 (Steele, Lea & Flood 2014): keys that differ in one bit become unrelated.
-    private static long mix(long key) {
-        key += 0x9e3779b97f4a7c15L;
-        key = (key ^ key >>> 30) * 0xbf58476d1ce4e5b9L;
-        key = (key ^ key >>> 27) * 0x94d049bb133111ebL;
-        return key ^ key >>> 31;
     }
 }

@@ -1,11 +1,11 @@
 package norma.model;
 
 import java.util.Arrays;
+import norma.kernel.SplitMix;
 import norma.nn.Cache;
 import norma.nn.Context;
 import norma.tensor.Indices;
 import norma.tensor.Memory;
-import norma.tensor.Seed;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -102,7 +102,7 @@ public final class Sampler {
             sum += logits[i] < smallest ? 0 : Math.exp((logits[i] - largest) / choice.temperature());
             cumulated[i] = sum;
         }
-        double at = sum * (Seed.mix(choice.seed() + Seed.mix(++drawn)) >>> 11) * 0x1p-53;
+        double at = sum * (SplitMix.at(choice.seed(), drawn++) >>> 11) * 0x1p-53;
         int token = 0;
         while (cumulated[token] <= at) {
             token++;

@@ -1,23 +1,81 @@
 package norma.optim;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
+import norma.nn.Param;
+import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
-/// Changes parameters by their gradients.
-public interface Optimizer {
+/// Changes parameters by their gradients, with tensors of its own beside each parameter (moments, velocities).
+public abstract sealed class Optimizer permits AdamW, Sgd {
+
+    /// A learned parameter and what the optimizer remembers of it.
+    record Slot(Param param, List<Tensor> memory) {
+    }
+
+    private final List<String> kinds;
+    private final Map<String, Slot> slots = new LinkedHashMap<>();
+    private long steps;
+
+    /// @param params of which the learned ones are changed
+    /// @param kinds names of the tensors kept for each parameter; zeros at first
+    Optimizer(Map<String, Param> params, String... kinds) {
+        this.kinds = List.of(kinds);
+        params.forEach((name, param) -> {
+            if (param.role() != Param.Role.BUFFER) {
+                var memory = new ArrayList<Tensor>();
+                Shape shape = param.value().shape();
+                for (int i = 0; i < kinds.length; i++) {
+                    memory.add(Tensor.of(shape, new float[shape.size()]));
+                }
+                slots.put(name, new Slot(param, memory));
+            }
+        });
+    }
 
     /// One step on all parameters that have a gradient, in place; the gradients are cleared.
     ///
     /// @param rate learning rate
     /// @param gradientScale factor on all gradients: what clipping and averaging ask for, without a pass of its own
-    void step(double rate, double gradientScale);
+    public final void step(double rate, double gradientScale) {
+        steps++;
+        for (Slot slot : slots.values()) {
+            if (slot.param().value().hasGradient()) {
+                update(slot, (float) rate, (float) gradientScale);
+                slot.param().value().clearGradient();
+            }
+        }
+    }
+
+    /// The step of one parameter, with the number of the step in [#steps()].
+    abstract void update(Slot slot, float rate, float gradientScale);
+
+    /// Weights are decayed, gains and biases are not.
+    static float decay(Slot slot, double decay) {
+        return slot.param().role() == Param.Role.WEIGHT ? (float) decay : 0;
+    }
 
     /// Steps done so far.
-    long steps();
+    public final long steps() {
+        return steps;
+    }
 
     /// What must be kept besides the parameters to go on: tensors by name, shared and not copied.
-    SequencedMap<String, Tensor> state();
+    public final SequencedMap<String, Tensor> state() {
+        var state = new LinkedHashMap<String, Tensor>();
+        slots.forEach((name, slot) -> {
+            for (int i = 0; i < kinds.size(); i++) {
+                state.put(kinds.get(i) + "." + name, slot.memory().get(i));
+            }
+        });
+        return state;
+    }
 
     /// Goes on as after `steps` steps; the tensors of [#state()] are set by the caller.
-    void resume(long steps);
+    public final void resume(long steps) {
+        this.steps = steps;
+    }
 }

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import norma.kernel.Floats;
+import norma.kernel.SplitMix;
 import org.eclipse.collections.impl.map.mutable.primitive.ObjectIntHashMap;
 
 /// One step: the operations done since it was opened, in order; the memory of their results; the step's random seed.
@@ -77,7 +78,7 @@ public final class Tape implements AutoCloseable {
 
     /// A key for one random operation of this step; the n-th call on a tape of the same seed gives the same key.
     public long nextKey() {
-        return Seed.mix(seed + Seed.mix(++keys));
+        return SplitMix.at(seed, keys++);
     }
 
     /// Puts an operation on the current tape, if there is one and an input is tracked.

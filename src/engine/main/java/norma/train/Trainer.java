@@ -7,12 +7,12 @@ import java.util.List;
 import norma.data.Batches;
 import norma.data.Batches.Batch;
 import norma.io.Checkpoint;
+import norma.kernel.SplitMix;
 import norma.model.Gpt;
 import norma.optim.Gradients;
 import norma.optim.Optimizer;
 import norma.tensor.Indices;
 import norma.tensor.Memory;
-import norma.tensor.Seed;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -126,7 +126,7 @@ public final class Trainer {
             long number = step * config.accumulation() + i;
             Batch batch = batches.batch(number);
             tokens += batch.inputs().length;
-            try (Tape tape = Tape.training(memory, Seed.mix(config.seed() + Seed.mix(number)))) {
+            try (Tape tape = Tape.training(memory, SplitMix.at(config.seed(), number))) {
                 Tensor batchLoss = loss(batch);
                 loss += batchLoss.item() / config.accumulation();
                 tape.backward(batchLoss);

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import norma.data.Batches.Batch;
+import norma.kernel.SplitMix;
 import org.junit.jupiter.api.Test;
 
 class BatchesTest {
