@@ -37,12 +37,12 @@ public interface CrossEntropy {
         });
     }
 
-    /// - sum q log p from log sum exp(x - max), max - x[target] and the mean of max - x.
+    /// - sum q log p from log sum exp(x - max), `max - x[target]` and the mean of max - x.
     static double loss(double log, double toTarget, double meanDistance, double smoothing) {
         return smoothing == 0 ? log + toTarget : log + (1 - smoothing) * toTarget + smoothing * meanDistance;
     }
 
-    /// dLogits[r] = (p - q) * scale for rows that count, 0 for the others; dLogits may be logits.
+    /// `dLogits[r] = (p - q) * scale` for rows that count, 0 for the others; dLogits may be logits.
     default void backward(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing,
             Floats logSumExp, float scale, Floats dLogits) {
         Workers.split(rows, Workers.grain(classes), (from, to) -> {

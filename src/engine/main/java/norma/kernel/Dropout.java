@@ -7,7 +7,7 @@ import norma.parallel.Workers;
 /// Element i is kept if the upper 24 bits of [#hash] are below keep * 2^24. Every set of kernels drops the same elements.
 public interface Dropout {
 
-    /// y[i] = x[i] / keep with probability `keep`, else 0. The same key drops the same elements, so the backward pass is
+    /// `y[i] = x[i] / keep` with probability `keep`, else 0. The same key drops the same elements, so the backward pass is
     /// the same call on dy. y may be x.
     ///
     /// @param keep probability of keeping an element, in (0, 1]

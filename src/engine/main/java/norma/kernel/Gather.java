@@ -5,7 +5,7 @@ import norma.parallel.Workers;
 /// Rows of a table by index.
 public interface Gather {
 
-    /// y[i] = table[ids[i]], rows of `columns` floats; ids checked by the caller.
+    /// `y[i] = table[ids[i]]`, rows of `columns` floats; ids checked by the caller.
     default void gather(Floats table, int[] ids, int columns, Floats y) {
         Workers.split(ids.length, Workers.grain(columns), (from, to) -> {
             for (int i = from; i < to; i++) {
@@ -15,7 +15,7 @@ public interface Gather {
         });
     }
 
-    /// dTable[ids[i]] += dy[i], in the order of i whatever the number of threads: the columns are shared out.
+    /// `dTable[ids[i]] += dy[i]`, in the order of i whatever the number of threads: the columns are shared out.
     default void scatterAdd(Floats dy, int[] ids, int columns, Floats dTable) {
         Workers.split(columns, columnGrain(ids.length), (from, to) -> {
             float[] xs = dy.array(), ys = dTable.array();

@@ -3,7 +3,7 @@ package norma.nn;
 import norma.tensor.Indices;
 import norma.tensor.Tensor;
 
-/// y = scale * table[ids]: a row of D features for each id. Shapes: table (V, D), ids (...), y (..., D).
+/// `y = scale * table[ids]`: a row of D features for each id. Shapes: table (V, D), ids (...), y (..., D).
 ///
 /// @param table one row an id
 /// @param scale sqrt(D) gives unit variance from a table of N(0, 1 / D) (Vaswani et al. 2017, section 3.4)

@@ -1,6 +1,6 @@
 package norma.tensor;
 
-/// y[i] = table[ids[i]]; its derivative adds rows back to where they came from.
+/// `y[i] = table[ids[i]]`; its derivative adds rows back to where they came from.
 record GatherRows(Tensor table, Indices ids) implements Op {
 
     static Tensor of(Tensor table, Indices ids) {
@@ -23,7 +23,7 @@ record GatherRows(Tensor table, Indices ids) implements Op {
         return new Tensor[] {ScatterRows.of(dy, ids, table.shape())};
     }
 
-    /// table = 0; table[ids[i]] += rows[i]
+    /// `table = 0; table[ids[i]] += rows[i]`
     record ScatterRows(Tensor rows, Indices ids) implements Op {
 
         static Tensor of(Tensor rows, Indices ids, Shape table) {

@@ -6,20 +6,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import norma.data.AtomicFile;
-import norma.data.Batches;
 import norma.data.Batches.Batch;
-import norma.model.Gpt;
 import norma.model.GptConfig;
 import norma.optim.AdamW;
 import norma.optim.Schedule;
-import norma.tensor.Memory;
-import norma.train.Listener;
 import norma.train.TrainConfig;
-import norma.train.Trainer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,15 +21,12 @@ import picocli.CommandLine.Option;
 /// Trains the same mini-Transformer under several norms and says how they did.
 ///
 /// All arms see the same batches in the same order and start from the same numbers wherever a parameter has the same name
-/// and shape. First each arm trains a few steps on a model that is thrown away, so that Java's compiler has seen the code
-/// of all of them before a clock runs. Then come the seeds, and within each seed the arms, each time beginning with another
-/// one: a machine that becomes slower meanwhile slows all of them alike.
+/// and shape. They take turns, one step each, so that a machine which is busy for a while slows all of them alike.
 @Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false,
         header = "Trains one small Transformer under several norms and compares them.",
         description = "All of them get the same batches, the same first weights and the same number of parameters. Prints a "
                 + "table and writes report.html, results.json and metrics.jsonl.%n")
 final class Compare implements Callable<Integer> {
-    private static final int WARM_UP = 8;
     private static final int MEASURED_TOKENS = 1 << 13;
     private static final double CLIP = 1;
 
@@ -47,7 +38,7 @@ final class Compare implements Callable<Integer> {
     @Option(names = "--placement", paramLabel = "X,Y", description = "Where the norms stand: pre, post, normformer ...")
     private List<String> placements = List.of();
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "200",
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "320",
             description = "Optimizer steps of each run (default: ${DEFAULT-VALUE}).")
     private long steps;
 
@@ -55,7 +46,7 @@ final class Compare implements Callable<Integer> {
             description = "Runs of each arm, with seeds from --seed on (default: ${DEFAULT-VALUE}).")
     private int seeds;
 
-    @Option(names = "--dim", paramLabel = "D", defaultValue = "128", description = "Features (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Features (default: ${DEFAULT-VALUE}).")
     private int dim;
 
     @Option(names = "--layers", paramLabel = "N", defaultValue = "4", description = "Blocks (default: ${DEFAULT-VALUE}).")
@@ -65,7 +56,7 @@ final class Compare implements Callable<Integer> {
             description = "Attention heads (default: ${DEFAULT-VALUE}).")
     private int heads;
 
-    @Option(names = "--context", paramLabel = "T", defaultValue = "128",
+    @Option(names = "--context", paramLabel = "T", defaultValue = "64",
             description = "Tokens of a window (default: ${DEFAULT-VALUE}).")
     private int context;
 
@@ -77,7 +68,7 @@ final class Compare implements Callable<Integer> {
             description = "Batches whose gradients are averaged for one step (default: ${DEFAULT-VALUE}).")
     private int accumulation;
 
-    @Option(names = "--rate", paramLabel = "R", defaultValue = "2e-3",
+    @Option(names = "--rate", paramLabel = "R", defaultValue = "4e-3",
             description = "Highest learning rate, the same for all arms (default: ${DEFAULT-VALUE}).")
     private double rate;
 
@@ -85,8 +76,6 @@ final class Compare implements Callable<Integer> {
     private Text text;
     @Mixin
     private Run run;
-
-    private final Memory memory = new Memory();
 
     @Override
     public Integer call() throws Exception {
@@ -145,55 +134,21 @@ final class Compare implements Callable<Integer> {
     }
 
     private List<Trial> trials(List<Arm> arms, Text.Tokens tokens, List<Batch> validation, Path folder) throws IOException {
-        long warmUp = Math.min(WARM_UP, steps);
         var trials = new ArrayList<Trial>();
         try (var metrics = new JsonLines(folder.resolve("metrics.jsonl"));
-                var progress = run.progress("compare", "step", arms.size() * (warmUp + seeds * steps))) {
-            for (Arm arm : arms) {
-                progress.note("warming up");
-                warmUp(arm, tokens, validation.subList(0, 1), warmUp, progress);
-            }
+                var progress = run.progress("compare", "step", arms.size() * seeds * steps)) {
+            var all = new Trials(arms, tokens, batch, validation, metrics, progress);
             for (int i = 0; i < seeds; i++) {
-                var order = new ArrayList<>(arms);
-                Collections.rotate(order, -i);
-                for (Arm arm : order) {
-                    progress.note(arm.name() + ", seed " + (run.seed() + i));
-                    trials.add(trial(arm, run.seed() + i, tokens, validation, metrics, progress));
-                }
+                progress.note("seed %d of %d".formatted(i + 1, seeds));
+                trials.addAll(all.run(training(run.seed() + i)));
             }
         }
         return trials;
     }
 
-    private void warmUp(Arm arm, Text.Tokens tokens, List<Batch> validation, long warmUp, Progress progress)
-            throws IOException {
-        Gpt model = Gpt.of(arm.config(), run.seed());
-        var listener = new Listener() {
-            @Override
-            public void step(Step step) {
-                progress.step();
-            }
-        };
-        trainer(model, tokens, validation, TrainConfig.of(warmUp, rate, run.seed()), listener).run(null);
-    }
-
-    private Trial trial(Arm arm, long seed, Text.Tokens tokens, List<Batch> validation, JsonLines metrics, Progress progress)
-            throws IOException {
-        Gpt model = Gpt.of(arm.config(), seed);
-        var probe = new Probe(arm.name(), seed, model, steps, accumulation, metrics, progress);
-        double[] start = Probe.variances(model, validation.getFirst(), memory);
-        Trainer.Result result = trainer(model, tokens, validation, training(seed), probe).run(null);
-        return probe.trial(result, start, Probe.variances(model, validation.getFirst(), memory));
-    }
-
     private TrainConfig training(long seed) {
         return new TrainConfig(steps, accumulation, Schedule.cosine(rate, warmupSteps(), steps), CLIP, seed,
                 Math.max(1, steps / 12), 0);
-    }
-
-    private Trainer trainer(Gpt model, Text.Tokens tokens, List<Batch> validation, TrainConfig config, Listener listener) {
-        Batches batches = tokens.batches(batch, context, config.seed());
-        return new Trainer(model, new AdamW(model.params(), AdamW.Config.GPT), batches, validation, config, listener);
     }
 
     private long warmupSteps() {
@@ -210,17 +165,22 @@ final class Compare implements Callable<Integer> {
     }
 
     private static String summary(Comparison result, Path folder) {
-        var table = new Table("arm", "norm", "placement", ">parameters", ">tokens/s", ">validation loss", "end");
-        for (Comparison.Summary arm : result.arms()) {
-            table.row(arm.name(), arm.norm(), arm.placement(), number(arm.parameters()),
-                    number(arm.tokensPerSecond(), 0),
+        int seeds = result.settings().seeds();
+        return "%n%s%nLoss in nats per token on %s tokens of other documents%s.%n%sOne learning rate for all arms, tuned for none.%nReport: %s"
+                .formatted(table(result.arms()), number(result.settings().measuredTokens()),
+                        seeds == 1 ? ", one seed" : ": mean ± standard deviation over %d seeds".formatted(seeds),
+                        result.allFinished() ? "All runs finished. " : "", folder.resolve("report.html"));
+    }
+
+    /// 80 columns wide as long as every run finished; how each ended is told only if not.
+    private static Table table(List<Comparison.Summary> arms) {
+        var table = new Table("arm", "norm", "placement", ">params", ">tokens/s", ">validation loss", "end");
+        for (Comparison.Summary arm : arms) {
+            table.row(arm.name(), arm.norm(), arm.placement(), number(arm.parameters()), number(arm.tokensPerSecond(), 0),
                     number(arm.validationLoss(), 4) + (Double.isFinite(arm.spread()) ? " ± " + number(arm.spread(), 4) : ""),
                     arm.end());
         }
-        return "%n%s%nLoss in nats per token on %,d tokens of other documents: mean%s.%nOne learning rate for all arms, tuned for none.%nReport: %s"
-                .formatted(table, result.settings().measuredTokens(), result.settings().seeds() > 1
-                        ? " ± standard deviation over %d seeds".formatted(result.settings().seeds()) : ", one seed",
-                        folder.resolve("report.html"));
+        return arms.stream().allMatch(arm -> arm.diverged() == 0) ? table.withoutLast() : table;
     }
 
     private static String s(long count) {

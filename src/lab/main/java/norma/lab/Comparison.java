@@ -89,6 +89,11 @@ record Comparison(Settings settings, List<Summary> arms, List<Trial> trials) {
                 : "%d of %d diverged, at step %s".formatted(steps.size(), trials.size(), String.join(", ", steps));
     }
 
+    /// Whether no run diverged.
+    boolean allFinished() {
+        return trials.stream().allMatch(Trial::finished);
+    }
+
     /// What goes to standard output for machines: all but the curves.
     Brief withoutCurves() {
         return new Brief(settings, arms);

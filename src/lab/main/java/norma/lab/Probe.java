@@ -14,6 +14,7 @@ import norma.tensor.Memory;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 import norma.train.Listener;
+import norma.train.TrainConfig;
 import norma.train.Trainer;
 
 /// Watches one training run: losses, times, gradients of each block, variance of the stream.
@@ -32,19 +33,16 @@ final class Probe implements Listener {
     private final BlockMeans earlyGradients;
     private final BlockMeans gradients;
     private final JsonLines metrics;
-    private final Progress progress;
 
-    /// @param steps of the run
-    /// @param accumulation batches summed in a gradient
+    /// @param arm its name
     /// @param metrics where every number goes
-    Probe(String arm, long seed, Gpt model, long steps, int accumulation, JsonLines metrics, Progress progress) {
+    Probe(String arm, Gpt model, TrainConfig config, JsonLines metrics) {
         this.arm = arm;
-        this.seed = seed;
-        this.early = earlySteps(steps);
-        this.every = every(steps);
-        this.gradientScale = 1.0 / accumulation;
+        this.seed = config.seed();
+        this.early = earlySteps(config.steps());
+        this.every = every(config.steps());
+        this.gradientScale = 1.0 / config.accumulation();
         this.metrics = metrics;
-        this.progress = progress;
         Map<String, Param> params = model.params();
         for (int i = 0; i < model.blocks().size(); i++) {
             String prefix = "blocks." + i + ".";
@@ -68,7 +66,6 @@ final class Probe implements Listener {
     public void step(Step step) {
         steps.add(step);
         metrics.write(new StepLine(arm, seed, step.step(), step.loss(), step.rate(), step.gradientNorm(), step.seconds()));
-        progress.step();
     }
 
     @Override

@@ -18,6 +18,12 @@ record Table(List<String> headings, List<List<String>> rows) {
         return this;
     }
 
+    /// The same without its last column.
+    Table withoutLast() {
+        int columns = headings.size() - 1;
+        return new Table(headings.subList(0, columns), rows.stream().map(row -> row.subList(0, columns)).toList());
+    }
+
     @Override
     public String toString() {
         var text = new StringBuilder();
