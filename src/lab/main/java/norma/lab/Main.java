@@ -12,7 +12,10 @@ import picocli.CommandLine.Command;
                 SampleCommand.class, NormsCommand.class, GoldenCommand.class, Doctor.class},
         synopsisSubcommandLabel = "COMMAND",
         header = "Trains small Transformers under different normalizations, in pure Java.%n",
-        footer = {"%nnorma COMMAND --help tells more about one of them. To begin with:",
+        footer = {"%nFrom a checkout also:",
+                "  norma bench                quick figures beside this machine's measured limits",
+                "  norma run FILE.java        a program of your own on the engine",
+                "%nnorma COMMAND --help tells more about one of them. To begin with:",
                 "  norma compare              the same model under five norms, built-in corpus",
                 "  norma compare --steps 20   a first look, in seconds"})
 public final class Main implements Runnable {
