@@ -166,9 +166,9 @@ final class Compare implements Callable<Integer> {
 
     private static String summary(Comparison result, Path folder) {
         int seeds = result.settings().seeds();
-        return "%n%s%nLoss in nats per token on %s tokens of other documents%s.%n%sOne learning rate for all arms, tuned for none.%nReport: %s"
+        return "%n%s%nLoss in nats per token on %s tokens of other documents,%n%s.%n%sOne learning rate for all arms, tuned for none.%nReport: %s"
                 .formatted(table(result.arms()), number(result.settings().measuredTokens()),
-                        seeds == 1 ? ", one seed" : ": mean ± standard deviation over %d seeds".formatted(seeds),
+                        seeds == 1 ? "of one seed" : "mean ± standard deviation over %d seeds".formatted(seeds),
                         result.allFinished() ? "All runs finished. " : "", folder.resolve("report.html"));
     }
 

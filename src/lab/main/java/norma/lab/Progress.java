@@ -1,7 +1,9 @@
 package norma.lab;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.DecimalFormat;
@@ -137,11 +139,14 @@ sealed interface Progress extends AutoCloseable {
             }
         }
 
-        /// Its width, if the shell exports it.
+        /// Its width; as usual where nobody can tell.
         static int columns() {
             try {
-                return Math.max(40, Integer.parseInt(System.getenv("COLUMNS")));
-            } catch (NumberFormatException e) {
+                Process stty = new ProcessBuilder("stty", "size").redirectInput(new File("/dev/tty"))
+                        .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+                String size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+                return Math.max(40, Integer.parseInt(size.substring(size.indexOf(' ') + 1)));
+            } catch (IOException | NumberFormatException e) {
                 return USUAL;
             }
         }

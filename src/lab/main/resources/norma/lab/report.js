@@ -31,10 +31,14 @@ function smooth(values) {
   return values.map((_, i) => d3.mean(values.slice(Math.max(0, i - half), i + half + 1)));
 }
 
+/** From the end of warm-up on, so that the fall from chance does not hide the rest. */
+function validation(trial) {
+  return trial.validation.filter(p => p.step >= warmup).map(p => [p.step, p.loss]);
+}
+
 function difference(trial) {
-  const first = arms[0].trials.find(t => t.seed === trial.seed).validation;
-  return trial.validation.map((p, i) => [p.step, p.loss === null || !first[i] || first[i].loss === null ? null : p.loss - first[i].loss])
-      .filter(([step]) => step >= warmup);
+  const first = new Map(validation(arms[0].trials.find(t => t.seed === trial.seed)));
+  return validation(trial).map(([step, loss]) => [step, loss === null ? null : loss - (first.get(step) ?? NaN)]);
 }
 
 const fixed = d3.format('.3f');
@@ -44,7 +48,7 @@ const byDepth = (key, first) => ({
   x: first ? 'block' : 'depth', log: true, whole: true, dots: true, format: short, half: true,
 });
 const charts = {
-  validation: () => ({ series: summarize(t => t.validation.map(p => [p.step, p.loss])), x: 'step', format: fixed, height: 300 }),
+  validation: () => ({ series: summarize(validation), x: 'step', format: fixed, height: 300 }),
   difference: () => ({ series: summarize(difference), x: 'step', zero: true, format: d3.format('+.3f'), height: 240 }),
   training: () => ({ series: summarize(t => smooth(t.loss).map((v, i) => [i + 1, v])), x: 'step', format: fixed, height: 300 }),
   earlyGradients: () => byDepth('earlyGradients', 1),

@@ -1,0 +1,73 @@
+package norma.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import norma.data.Batches.Batch;
+import norma.model.Gpt;
+import norma.optim.AdamW;
+import norma.tensor.Memory;
+import norma.train.Listener;
+import norma.train.TrainConfig;
+import norma.train.Trainer;
+
+/// Trains every arm with one seed after the other. The arms of a seed take turns, a step each.
+///
+/// @param arms what is compared
+/// @param tokens to learn from
+/// @param batch B
+/// @param validation to measure on
+/// @param metrics where every number goes
+/// @param progress one unit for each step of each run
+record Trials(List<Arm> arms, Text.Tokens tokens, int batch, List<Batch> validation, JsonLines metrics, Progress progress) {
+
+    /// All arms with the seed of `config`.
+    List<Trial> run(TrainConfig config) {
+        var turns = new Turns();
+        var tasks = new ArrayList<Supplier<Trial>>();
+        for (Arm arm : arms) {
+            tasks.add(() -> trial(arm, config, turns));
+        }
+        return turns.run(tasks);
+    }
+
+    private Trial trial(Arm arm, TrainConfig config, Turns turns) {
+        Gpt model = arm.model(config.seed());
+        var memory = new Memory();
+        Batch first = validation.getFirst();
+        double[] varianceAtStart = Probe.variances(model, first, memory);
+        var probe = new Probe(arm.name(), model, config, metrics);
+        var batches = tokens.batches(batch, first.time(), config.seed());
+        var trainer = new Trainer(model, new AdamW(model.params(), AdamW.Config.GPT), batches, validation, config,
+                takingTurns(probe, turns));
+        try {
+            Trainer.Result result = trainer.run(null);
+            return probe.trial(result, varianceAtStart, Probe.variances(model, first, memory));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Listener takingTurns(Listener listener, Turns turns) {
+        return new Listener() {
+            @Override
+            public void step(Step step) {
+                listener.step(step);
+                progress.step();
+                turns.next();
+            }
+
+            @Override
+            public void gradients(long step) {
+                listener.gradients(step);
+            }
+
+            @Override
+            public void validated(long step, double loss) {
+                listener.validated(step, loss);
+            }
+        };
+    }
+}
