@@ -36,7 +36,8 @@ public final class Main {
             new Work("Limits.copy", result -> 4 * parameter(result, "floats") / 1e9, "GB/s", null),
             new Work("Products.matmul", result -> 2 * Math.pow(parameter(result, "size"), 3) / 1e9, "GFLOP/s", FMA),
             new Work("LayerNorms.layerNorm", _ -> LayerNorms.FORWARD_BYTES / 1e9, "GB/s", COPY),
-            new Work("GptStep.trainingStep", result -> GptStep.flops((int) parameter(result, "vocabulary")) / 1e9, "GFLOP/s",
+            new Work("GptStep.trainingStep", result -> GptStep.flops((int) parameter(result, "vocabulary")) / 1e9,
+                    "GFLOP/s",
                     FMA),
             new Work("GptStep.trainingStep", _ -> GptStep.TOKENS, "tokens/s", null));
 
@@ -64,10 +65,12 @@ public final class Main {
         return results;
     }
 
-    private static org.openjdk.jmh.runner.options.ChainedOptionsBuilder options(String include, int forks, int threads) {
+    private static org.openjdk.jmh.runner.options.ChainedOptionsBuilder options(String include, int forks,
+            int threads) {
         return new OptionsBuilder().include(include).forks(forks).verbosity(VerboseMode.SILENT).warmupIterations(3)
                 .warmupTime(TimeValue.seconds(1)).measurementIterations(5).measurementTime(TimeValue.seconds(1))
-                .jvmArgsAppend("--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC", "-Dnorma.threads=" + threads);
+                .jvmArgsAppend("--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC",
+                        "-Dnorma.threads=" + threads);
     }
 
     private static void print(int threads, Collection<RunResult> results) {
@@ -78,7 +81,8 @@ public final class Main {
                     String share = work.limit() == null ? ""
                             : "%.0f %%".formatted(100 * rate / limit(work, results, threads));
                     var statistics = result.getPrimaryResult().getStatistics();
-                    System.out.printf(Locale.ROOT, "%-52s %7d %9.3f ms %5.1f %% %12.1f %-9s %s%n", title(result), threads,
+                    System.out.printf(Locale.ROOT, "%-52s %7d %9.3f ms %5.1f %% %12.1f %-9s %s%n", title(result),
+                            threads,
                             seconds(result) * 1e3,
                             50 * (statistics.getMax() - statistics.getMin()) / statistics.getPercentile(50), rate,
                             work.rate(), share);
@@ -95,7 +99,8 @@ public final class Main {
 
     private static double limit(Work work, Collection<RunResult> results, int threads) {
         RunResult limit = results.stream().filter(work.limit()).findFirst().orElseThrow();
-        return rate(WORKS.stream().filter(w -> w.method().equals(name(limit))).findFirst().orElseThrow(), limit, threads);
+        return rate(WORKS.stream().filter(w -> w.method().equals(name(limit))).findFirst().orElseThrow(), limit,
+                threads);
     }
 
     private static double seconds(RunResult result) {

@@ -41,7 +41,9 @@ class DocsTest {
 
     private static List<Path> pages() throws IOException {
         try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
-            return Stream.concat(Stream.of(ROOT.resolve("README.md")), docs.filter(p -> p.toString().endsWith(".md")).sorted())
+            return Stream
+                    .concat(Stream.of(ROOT.resolve("README.md")),
+                            docs.filter(p -> p.toString().endsWith(".md")).sorted())
                     .toList();
         }
     }
@@ -49,9 +51,10 @@ class DocsTest {
     private void run(String program) throws IOException, InterruptedException {
         Path source = Files.writeString(folder.resolve("Program.java"), program);
         Path output = folder.resolve("output.txt");
-        var process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea", "-p",
-                System.getProperty("jdk.module.path"), "--add-modules", "norma.engine", source.toString())
-                .redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        var process =
+                new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea", "-p",
+                        System.getProperty("jdk.module.path"), "--add-modules", "norma.engine", source.toString())
+                        .redirectErrorStream(true).redirectOutput(output.toFile()).start();
         int code = process.waitFor();
         assertEquals(0, code, () -> read(output));
         assertFalse(read(output).isBlank(), "the program must print something");

@@ -53,10 +53,23 @@ public record Checkpoint(long step, long seed) {
 
     private static Gpt empty(Path file, Safetensors stored) throws IOException {
         GptConfig config = config(file, stored);
+        requireEnough(file, stored, config);
         try {
             return Gpt.of(config, 0);
         } catch (IllegalArgumentException e) {
             throw new CorruptFileException(file, "metadata gpt must describe a model; " + e.getMessage(), e);
+        }
+    }
+
+    /// Checks, before memory is taken for it, that the file can hold the model that it describes: its matrices at least.
+    private static void requireEnough(Path file, Safetensors stored, GptConfig c) throws IOException {
+        double described = (double) c.vocabulary() * c.dim() + (c.rotary() ? 0.0 : (double) c.context() * c.dim())
+                + c.layers() * (4.0 * c.dim() * c.dim() + 2.0 * c.dim() * c.hidden());
+        long held = stored.entries().values().stream().mapToLong(Safetensors.Entry::count).sum();
+        if (described > held) {
+            throw new CorruptFileException(file,
+                    "must hold the model that metadata gpt describes, at least %.0f numbers; got %d"
+                            .formatted(described, held));
         }
     }
 

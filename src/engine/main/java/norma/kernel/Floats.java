@@ -49,7 +49,8 @@ public record Floats(float[] array, int offset, int length) {
     /// Copies `source`, a run of the same length, into this one.
     public void set(Floats source) {
         if (source.length != length) {
-            throw new IllegalArgumentException("Floats: lengths must be equal; got " + length + " and " + source.length);
+            throw new IllegalArgumentException(
+                    "Floats: lengths must be equal; got " + length + " and " + source.length);
         }
         System.arraycopy(source.array, source.offset, array, offset, length);
     }

@@ -18,8 +18,10 @@ public record Matrix(Floats data, int batch, int rows, int columns, int batchStr
     public Matrix {
         long last = (batch - 1L) * batchStride + (rows - 1L) * rowStride + (columns - 1L) * columnStride;
         if (batch > 0 && rows > 0 && columns > 0 && last >= data.length()) {
-            throw new IllegalArgumentException("Matrix: %d matrices of (%d, %d) with strides (%d, %d, %d) need %d floats; got %d"
-                    .formatted(batch, rows, columns, batchStride, rowStride, columnStride, last + 1, data.length()));
+            throw new IllegalArgumentException(
+                    "Matrix: %d matrices of (%d, %d) with strides (%d, %d, %d) need %d floats; got %d"
+                            .formatted(batch, rows, columns, batchStride, rowStride, columnStride, last + 1,
+                                    data.length()));
         }
     }
 

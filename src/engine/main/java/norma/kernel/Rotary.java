@@ -13,7 +13,8 @@ public interface Rotary {
     /// @param cos (time, size / 2)
     /// @param sin (time, size / 2)
     /// @param y as x; may be x
-    default void rotate(int batch, int time, int heads, int size, Floats x, Floats cos, Floats sin, boolean back, Floats y) {
+    default void rotate(int batch, int time, int heads, int size, Floats x, Floats cos, Floats sin, boolean back,
+            Floats y) {
         int half = size / 2;
         float sign = back ? -1 : 1;
         Workers.split(batch * time, Math.max(1, 16_384 / Math.max(1, heads * size)), (from, to) -> {

@@ -23,11 +23,11 @@ public record Rotary(double base) {
         }
         float[] cos = new float[x.dim(1) * half];
         float[] sin = new float[x.dim(1) * half];
-        for (int t = 0; t < x.dim(1); t++) {
-            for (int j = 0; j < half; j++) {
-                double angle = (start + t) * Math.pow(base, -(double) j / half);
-                cos[t * half + j] = (float) Math.cos(angle);
-                sin[t * half + j] = (float) Math.sin(angle);
+        for (int j = 0; j < half; j++) {
+            double turn = Math.pow(base, -(double) j / half);
+            for (int t = 0; t < x.dim(1); t++) {
+                cos[t * half + j] = (float) Math.cos((start + t) * turn);
+                sin[t * half + j] = (float) Math.sin((start + t) * turn);
             }
         }
         return turn(x, heads, Floats.of(cos), Floats.of(sin), false);

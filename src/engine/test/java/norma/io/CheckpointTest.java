@@ -168,6 +168,20 @@ class CheckpointTest {
         }
     }
 
+    /// A description is not believed before the file is large enough for it: no memory is taken for these.
+    @Test
+    void modelsThatTheFileCannotHold() throws IOException {
+        for (String size : List.of("vocabulary", "context", "dim", "hidden", "layers")) {
+            byte[] whole = Files.readAllBytes(file);
+            rewrite((metadata, _) -> metadata.computeIfPresent("gpt",
+                    (_, gpt) -> gpt.replace("\"rotary\":true", "\"rotary\":false")
+                            .replaceFirst("\"" + size + "\":\\d+", "\"" + size + "\":2000000000")));
+            assertSays(assertThrows(CorruptFileException.class, () -> Checkpoint.model(file)), "run.safetensors",
+                    "metadata gpt");
+            Files.write(file, whole);
+        }
+    }
+
     /// Writes the checkpoint again with something changed.
     private void rewrite(BiConsumer<Map<String, String>, SequencedMap<String, Array>> change) throws IOException {
         var metadata = new LinkedHashMap<String, String>();

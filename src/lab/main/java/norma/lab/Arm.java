@@ -46,7 +46,8 @@ record Arm(String name, GptConfig config, long parameters) {
     static List<Arm> of(List<String> norms, List<String> placements, GptConfig model) {
         var arms = new ArrayList<Arm>();
         for (Pair pair : pairs(norms, placements)) {
-            GptConfig whole = model.with(withBottleneck(pair.norm(), model.dim()), pair.placement()).withUnitEmbeddings(true);
+            GptConfig whole =
+                    model.with(withBottleneck(pair.norm(), model.dim()), pair.placement()).withUnitEmbeddings(true);
             String name = NAMES.getOrDefault(pair, pair.placement() + "-" + pair.norm());
             GptConfig config = arms.isEmpty() ? whole : fit(whole, arms.getFirst().parameters(), name);
             arms.add(new Arm(name, config, count(config)));
@@ -82,9 +83,10 @@ record Arm(String name, GptConfig config, long parameters) {
         long hidden = whole.hidden() - Math.round((parameters - budget) / (double) each);
         hidden -= parameters - (whole.hidden() - hidden) * each > budget * (1 + TOLERANCE) ? 1 : 0;
         if (hidden < 1) {
-            throw new IllegalArgumentException(("%s must fit into the %,d parameters of the first arm; without any feed-forward "
-                    + "layer it has %,d; make --dim larger, or its options cheaper ({bottleneck=true, width=...})")
-                    .formatted(name, budget, parameters - whole.hidden() * each));
+            throw new IllegalArgumentException(
+                    ("%s must fit into the %,d parameters of the first arm; without any feed-forward "
+                            + "layer it has %,d; make --dim larger, or its options cheaper ({bottleneck=true, width=...})")
+                            .formatted(name, budget, parameters - whole.hidden() * each));
         }
         return whole.withHidden((int) hidden);
     }

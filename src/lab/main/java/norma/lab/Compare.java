@@ -30,9 +30,10 @@ final class Compare implements Callable<Integer> {
     private static final int MEASURED_TOKENS = 1 << 13;
     private static final double CLIP = 1;
 
-    @Option(names = "--norm", paramLabel = "A,B", description = "Norms, as `norma norms` lists them, with options in braces: "
-            + "rms_norm{eps=1e-5}. With --placement, each norm in each placement. Default: pre-norm LayerNorm, post-norm "
-            + "LayerNorm, pre-norm RMSNorm, NormFormer as published, adaptive NormFormer.")
+    @Option(names = "--norm", paramLabel = "A,B",
+            description = "Norms, as `norma norms` lists them, with options in braces: "
+                    + "rms_norm{eps=1e-5}. With --placement, each norm in each placement. Default: pre-norm LayerNorm, post-norm "
+                    + "LayerNorm, pre-norm RMSNorm, NormFormer as published, adaptive NormFormer.")
     private List<String> norms = List.of();
 
     @Option(names = "--placement", paramLabel = "X,Y", description = "Where the norms stand: pre, post, normformer ...")
@@ -46,10 +47,12 @@ final class Compare implements Callable<Integer> {
             description = "Runs of each arm, with seeds from --seed on (default: ${DEFAULT-VALUE}).")
     private int seeds;
 
-    @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Features (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--dim", paramLabel = "D", defaultValue = "64",
+            description = "Features (default: ${DEFAULT-VALUE}).")
     private int dim;
 
-    @Option(names = "--layers", paramLabel = "N", defaultValue = "4", description = "Blocks (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--layers", paramLabel = "N", defaultValue = "4",
+            description = "Blocks (default: ${DEFAULT-VALUE}).")
     private int layers;
 
     @Option(names = "--heads", paramLabel = "N", defaultValue = "4",
@@ -96,7 +99,8 @@ final class Compare implements Callable<Integer> {
         List<Batch> validation = validation(tokens);
         tokens.batches(batch, context, run.seed());
         run.say(tokens.describe());
-        run.say("%d arms, %d seed%s, %,d steps of %,d tokens, %d thread%s, %s kernels".formatted(arms.size(), seeds, s(seeds), steps,
+        run.say("%d arms, %d seed%s, %,d steps of %,d tokens, %d thread%s, %s kernels".formatted(arms.size(), seeds,
+                s(seeds), steps,
                 (long) batch * context * accumulation, run.threads(), s(run.threads()), Machine.kernels()));
         List<Trial> trials = trials(arms, tokens, validation, folder);
         var result = Comparison.of(settings(tokens, (System.nanoTime() - start) / 1e9), arms, trials);
@@ -107,7 +111,8 @@ final class Compare implements Callable<Integer> {
 
     private void check() {
         if (steps < 1 || seeds < 1) {
-            throw new IllegalArgumentException("--steps and --seeds must be at least 1; got %d and %d".formatted(steps, seeds));
+            throw new IllegalArgumentException(
+                    "--steps and --seeds must be at least 1; got %d and %d".formatted(steps, seeds));
         }
         if (!(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("--rate must be positive; got " + rate);
@@ -133,7 +138,8 @@ final class Compare implements Callable<Integer> {
         return (int) Math.max(1, MEASURED_TOKENS / Math.max(1, (long) batch * context));
     }
 
-    private List<Trial> trials(List<Arm> arms, Text.Tokens tokens, List<Batch> validation, Path folder) throws IOException {
+    private List<Trial> trials(List<Arm> arms, Text.Tokens tokens, List<Batch> validation, Path folder)
+            throws IOException {
         var trials = new ArrayList<Trial>();
         try (var metrics = new JsonLines(folder.resolve("metrics.jsonl"));
                 var progress = run.progress("compare", "step", arms.size() * seeds * steps)) {
@@ -160,7 +166,8 @@ final class Compare implements Callable<Integer> {
         return new Comparison.Settings(Main.VERSION, LocalDate.now().toString(), tokens.corpus(), text.tokenizer(),
                 model.vocabulary(), tokens.train().length, tokens.validation().length,
                 (long) measuredBatches() * batch * context, dim, layers, heads,
-                model.hidden(), context, batch, accumulation, steps, rate, warmupSteps(), AdamW.Config.GPT.decay(), CLIP,
+                model.hidden(), context, batch, accumulation, steps, rate, warmupSteps(), AdamW.Config.GPT.decay(),
+                CLIP,
                 run.seed(), seeds, Machine.kernels(), run.threads(), Machine.jdk(), Machine.cpu(), seconds);
     }
 
@@ -176,8 +183,10 @@ final class Compare implements Callable<Integer> {
     private static Table table(List<Comparison.Summary> arms) {
         var table = new Table("arm", "norm", "placement", ">params", ">tokens/s", ">validation loss", "end");
         for (Comparison.Summary arm : arms) {
-            table.row(arm.name(), arm.norm(), arm.placement(), number(arm.parameters()), number(arm.tokensPerSecond(), 0),
-                    number(arm.validationLoss(), 4) + (Double.isFinite(arm.spread()) ? " ± " + number(arm.spread(), 4) : ""),
+            table.row(arm.name(), arm.norm(), arm.placement(), number(arm.parameters()),
+                    number(arm.tokensPerSecond(), 0),
+                    number(arm.validationLoss(), 4)
+                            + (Double.isFinite(arm.spread()) ? " ± " + number(arm.spread(), 4) : ""),
                     arm.end());
         }
         return arms.stream().allMatch(arm -> arm.diverged() == 0) ? table.withoutLast() : table;

@@ -14,7 +14,8 @@ record Comparison(Settings settings, List<Summary> arms, List<Trial> trials) {
 
     /// How it was done.
     record Settings(String version, String date, String corpus, String tokenizer, int vocabulary, long trainTokens,
-            long validationTokens, long measuredTokens, int dim, int layers, int heads, int hidden, int context, int batch,
+            long validationTokens, long measuredTokens, int dim, int layers, int heads, int hidden, int context,
+            int batch,
             int accumulation, long steps, double rate, long warmup, double decay, double clip, long seed, int seeds,
             String kernels, int threads, String jdk, String cpu, double seconds) {
 
@@ -55,8 +56,10 @@ record Comparison(Settings settings, List<Summary> arms, List<Trial> trials) {
             var difference = new Sample(differences);
             var loss = new Sample(losses);
             List<Trial> its = of(arm, trials);
-            summaries.add(new Summary(arm.name(), arm.norm(), arm.options(), arm.config().placement(), arm.config().hidden(),
-                    arm.parameters(), settings.tokensPerStep() / medianSeconds(its), loss.mean(), loss.deviation(), losses,
+            summaries.add(new Summary(arm.name(), arm.norm(), arm.options(), arm.config().placement(),
+                    arm.config().hidden(),
+                    arm.parameters(), settings.tokensPerStep() / medianSeconds(its), loss.mean(), loss.deviation(),
+                    losses,
                     difference.mean(), difference.deviation(), (int) its.stream().filter(t -> !t.finished()).count(),
                     end(its)));
         }

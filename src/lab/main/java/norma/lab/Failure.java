@@ -27,7 +27,8 @@ final class Failure {
         CommandLine command = e.getCommandLine();
         List<String> meant = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         String hint = meant.isEmpty() ? "" : "; did you mean " + meant.getFirst() + "?";
-        return line(command, e, e.getMessage() + hint + "; " + command.getCommandSpec().qualifiedName() + " --help tells more",
+        return line(command, e,
+                e.getMessage() + hint + "; " + command.getCommandSpec().qualifiedName() + " --help tells more",
                 BAD_INPUT);
     }
 
@@ -38,10 +39,14 @@ final class Failure {
             case ExceptionInInitializerError first when first.getCause() != null -> report(first.getCause(), command);
             case FileSystemException file -> line(command, e, explain(file), BAD_INPUT);
             case IOException io -> line(command, e, said(io), BAD_INPUT);
-            case IllegalArgumentException _, IllegalStateException _ -> line(command, e, said(e), BAD_INPUT);
-            case OutOfMemoryError _ -> line(command, e, "the Java heap is too small for this (%d MB); ask for a smaller model "
-                    .formatted(Runtime.getRuntime().maxMemory() >> 20) + "or batch, or set JAVA_TOOL_OPTIONS=-Xmx4g", BAD_INPUT);
-            default -> line(command, e, "this is a mistake in Norma, not yours: " + e + "; -Dnorma.trace=true shows where", BUG);
+            case IllegalArgumentException _,IllegalStateException _ -> line(command, e, said(e), BAD_INPUT);
+            case OutOfMemoryError _ -> line(command, e,
+                    "the Java heap is too small for this (%d MB); ask for a smaller model "
+                            .formatted(Runtime.getRuntime().maxMemory() >> 20)
+                            + "or batch, or set JAVA_TOOL_OPTIONS=-Xmx4g",
+                    BAD_INPUT);
+            default -> line(command, e,
+                    "this is a mistake in Norma, not yours: " + e + "; -Dnorma.trace=true shows where", BUG);
         };
     }
 
@@ -64,7 +69,7 @@ final class Failure {
         String problem = switch (e) {
             case NoSuchFileException _ -> "there is no such file or folder";
             case AccessDeniedException _ -> "may not be read or written";
-            case FileAlreadyExistsException _, NotDirectoryException _ -> "is in the way; must be a folder";
+            case FileAlreadyExistsException _,NotDirectoryException _ -> "is in the way; must be a folder";
             default -> "can't be read or written";
         };
         return e.getFile() + ": " + problem + (e.getReason() == null ? "" : "; " + e.getReason());

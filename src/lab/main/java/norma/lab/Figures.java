@@ -17,7 +17,8 @@ final class Figures {
 
     /// With its sign, a true minus among them.
     static String signed(double value, int decimals) {
-        return Double.isFinite(value) ? String.format(Locale.ROOT, "%+." + decimals + "f", value).replace('-', '\u2212') : "";
+        return Double.isFinite(value) ? String.format(Locale.ROOT, "%+." + decimals + "f", value).replace('-', '\u2212')
+                : "";
     }
 
     static String percent(double share) {

@@ -46,7 +46,8 @@ final class Probe implements Listener {
         Map<String, Param> params = model.params();
         for (int i = 0; i < model.blocks().size(); i++) {
             String prefix = "blocks." + i + ".";
-            blocks.add(params.entrySet().stream().filter(e -> e.getKey().startsWith(prefix)).map(Map.Entry::getValue).toList());
+            blocks.add(params.entrySet().stream().filter(e -> e.getKey().startsWith(prefix)).map(Map.Entry::getValue)
+                    .toList());
         }
         earlyGradients = new BlockMeans(blocks.size());
         gradients = new BlockMeans(blocks.size());
@@ -65,7 +66,8 @@ final class Probe implements Listener {
     @Override
     public void step(Step step) {
         steps.add(step);
-        metrics.write(new StepLine(arm, seed, step.step(), step.loss(), step.rate(), step.gradientNorm(), step.seconds()));
+        metrics.write(
+                new StepLine(arm, seed, step.step(), step.loss(), step.rate(), step.gradientNorm(), step.seconds()));
     }
 
     @Override
@@ -160,7 +162,8 @@ final class Probe implements Listener {
         }
     }
 
-    private record StepLine(String arm, long seed, long step, double loss, double rate, double gradientNorm, double seconds) {
+    private record StepLine(String arm, long seed, long step, double loss, double rate, double gradientNorm,
+            double seconds) {
     }
 
     private record ValidationLine(String arm, long seed, long step, double validationLoss) {

@@ -37,7 +37,8 @@ final class Report {
         parts.put("script", resource("report.js"));
         parts.put("d3", text(Report.class.getClassLoader().getResourceAsStream(D3), D3));
         parts.put("results", Json.line(comparison));
-        return PLACE.matcher(resource("report.html")).replaceAll(place -> Matcher.quoteReplacement(parts.get(place.group(1))));
+        return PLACE.matcher(resource("report.html"))
+                .replaceAll(place -> Matcher.quoteReplacement(parts.get(place.group(1))));
     }
 
     private static Map<String, String> words(Comparison comparison) {
@@ -47,7 +48,8 @@ final class Report {
         words.put("corpus", escape(s.corpus()));
         words.put("date", s.date());
         words.put("count", Integer.toString(comparison.arms().size()));
-        words.put("size", "%d layers, %d features, %d heads, context %d".formatted(s.layers(), s.dim(), s.heads(), s.context()));
+        words.put("size",
+                "%d layers, %d features, %d heads, context %d".formatted(s.layers(), s.dim(), s.heads(), s.context()));
         words.put("seeds", s.seeds() == 1 ? "One seed" : s.seeds() + " seeds");
         words.put("steps", number(s.steps()));
         words.put("summary", escape(summary(comparison.arms())));
@@ -77,8 +79,10 @@ final class Report {
     }
 
     private static String narrowed(List<Summary> arms, int hidden) {
-        String names = arms.stream().filter(arm -> arm.hidden() != hidden).map(Summary::name).collect(Collectors.joining(", "));
-        return names.isEmpty() ? "" : "; it is smaller for " + escape(names) + ", to pay for the parameters of the norm";
+        String names = arms.stream().filter(arm -> arm.hidden() != hidden).map(Summary::name)
+                .collect(Collectors.joining(", "));
+        return names.isEmpty() ? ""
+                : "; it is smaller for " + escape(names) + ", to pay for the parameters of the norm";
     }
 
     private static String few(int seeds) {
@@ -90,7 +94,8 @@ final class Report {
     private static String row(Summary arm) {
         return ("<tr><td>%s<td class=\"wrap\">%s<td>%s<td class=\"n\">%d<td class=\"n\">%s<td class=\"n\">%s<td class=\"n\">%s<td class=\"n\">%s"
                 + "<td class=\"wrap\">%s</tr>").formatted(escape(arm.name()), escape(arm.norm()) + options(arm),
-                        escape(arm.placement()), arm.hidden(), number(arm.parameters()), number(arm.tokensPerSecond(), 0),
+                        escape(arm.placement()), arm.hidden(), number(arm.parameters()),
+                        number(arm.tokensPerSecond(), 0),
                         number(arm.validationLoss(), 4) + deviation(arm.spread()),
                         signed(arm.difference(), 4) + deviation(arm.differenceSpread()), escape(arm.end()));
     }
@@ -108,13 +113,15 @@ final class Report {
         rows.put("Text", "%s: %s training tokens, %s validation tokens of other documents".formatted(s.corpus(),
                 number(s.trainTokens()), number(s.validationTokens())));
         rows.put("Tokenizer", "%s, vocabulary %s".formatted(s.tokenizer(), number(s.vocabulary())));
-        rows.put("Model", "%d layers, D = %d, %d heads, F = %d, context %d, GELU, learned positions, output matrix tied to the embedding"
-                .formatted(s.layers(), s.dim(), s.heads(), s.hidden(), s.context()));
+        rows.put("Model",
+                "%d layers, D = %d, %d heads, F = %d, context %d, GELU, learned positions, output matrix tied to the embedding"
+                        .formatted(s.layers(), s.dim(), s.heads(), s.hidden(), s.context()));
         rows.put("Step", "%s tokens: %d windows of %d%s".formatted(number(s.tokensPerStep()), s.batch(), s.context(),
                 s.accumulation() == 1 ? "" : ", %d times".formatted(s.accumulation())));
         rows.put("Optimizer", "AdamW, betas 0.9 and 0.95, weight decay %s on matrices, gradient clipped at %s"
                 .formatted(s.decay(), s.clip()));
-        rows.put("Rate", "%s after %d steps of warm-up, then half a cosine down to a tenth".formatted(s.rate(), s.warmup()));
+        rows.put("Rate",
+                "%s after %d steps of warm-up, then half a cosine down to a tenth".formatted(s.rate(), s.warmup()));
         rows.put("Runs", "%s steps, seeds %d to %d".formatted(number(s.steps()), s.seed(), s.seed() + s.seeds() - 1));
         rows.put("Machine", "%s, %d threads, %s kernels".formatted(s.cpu(), s.threads(), s.kernels()));
         rows.put("Java", s.jdk());

@@ -104,7 +104,8 @@ final class Text {
             case BYTE -> new ByteTokenizer();
             case CHAR -> CharTokenizer.train(train);
             case BPE -> {
-                run.say("Learning %,d pieces from %.1f million characters ...".formatted(vocabulary, train.length() / 1e6));
+                run.say("Learning %,d pieces from %.1f million characters ...".formatted(vocabulary,
+                        train.length() / 1e6));
                 yield BpeTokenizer.train(train, vocabulary);
             }
         };

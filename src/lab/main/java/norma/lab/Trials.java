@@ -21,7 +21,8 @@ import norma.train.Trainer;
 /// @param validation to measure on
 /// @param metrics where every number goes
 /// @param progress one unit for each step of each run
-record Trials(List<Arm> arms, Text.Tokens tokens, int batch, List<Batch> validation, JsonLines metrics, Progress progress) {
+record Trials(List<Arm> arms, Text.Tokens tokens, int batch, List<Batch> validation, JsonLines metrics,
+        Progress progress) {
 
     /// All arms with the seed of `config`.
     List<Trial> run(TrainConfig config) {

@@ -23,7 +23,8 @@ final class Turns {
     <T> List<T> run(List<Supplier<T>> tasks) {
         Workers team = Workers.current();
         try (var threads = Executors.newFixedThreadPool(tasks.size(), Thread.ofPlatform().daemon().factory())) {
-            List<Future<T>> results = tasks.stream().map(task -> threads.submit(() -> team.call(() -> alone(task)))).toList();
+            List<Future<T>> results =
+                    tasks.stream().map(task -> threads.submit(() -> team.call(() -> alone(task)))).toList();
             return all(results);
         }
     }
@@ -62,7 +63,7 @@ final class Turns {
             }
         }
         switch (failure) {
-            case null -> { }
+            case null -> {}
             case RuntimeException e -> throw e;
             case Error e -> throw e;
             default -> throw new IllegalStateException(failure);

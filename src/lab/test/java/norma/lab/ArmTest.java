@@ -63,8 +63,9 @@ class ArmTest {
 
     @Test
     void anArmThatCannotFitSaysSo() {
-        var e = assertThrows(IllegalArgumentException.class, () -> Arm.of(List.of("layer_norm", "normformer_adaptive{depth=9}"),
-                List.of(), GptConfig.of(50, 16, 32, 4, 2)));
+        var e = assertThrows(IllegalArgumentException.class,
+                () -> Arm.of(List.of("layer_norm", "normformer_adaptive{depth=9}"),
+                        List.of(), GptConfig.of(50, 16, 32, 4, 2)));
         assertTrue(e.getMessage().contains("must fit into"), e.getMessage());
     }
 }

@@ -45,7 +45,8 @@ class CompareTest {
     void theFiveArmsAreInTheJson() {
         assertEquals(List.of("layer_norm pre", "layer_norm post", "rms_norm pre", "layer_norm normformer",
                 "normformer_adaptive pre"),
-                arms().stream().map(a -> a.get("norm").getAsString() + " " + a.get("placement").getAsString()).toList());
+                arms().stream().map(a -> a.get("norm").getAsString() + " " + a.get("placement").getAsString())
+                        .toList());
         for (JsonObject arm : arms()) {
             assertFalse(arm.get("name").getAsString().isBlank());
             assertTrue(arm.get("parameters").getAsLong() > 1000);
@@ -93,7 +94,8 @@ class CompareTest {
         assertEquals(2, trial.getAsJsonArray("gradients").size(), "one number for each block");
         assertEquals(3, trial.getAsJsonArray("varianceAtEnd").size(), "the embedding and each block");
         List<String> lines = Files.readAllLines(out.resolve("metrics.jsonl"));
-        assertEquals(60, lines.stream().filter(line -> JsonParser.parseString(line).getAsJsonObject().has("loss")).count());
+        assertEquals(60,
+                lines.stream().filter(line -> JsonParser.parseString(line).getAsJsonObject().has("loss")).count());
     }
 
     @Test
@@ -104,8 +106,10 @@ class CompareTest {
         }
         assertTrue(page.contains("What this comparison does not show"));
         assertFalse(Pattern.compile("\\{\\{\\w+}}").matcher(page).find(), "a place was not filled");
-        assertFalse(Pattern.compile("(?i)<(link|img|iframe)|\\ssrc\\s*=|\\shref\\s*=\\s*[\"']?https?:|@import|url\\(\\s*[\"']?https?:")
-                .matcher(page.replaceAll("(?s)<script>\\s*// https://d3js.org.*?</script>", "")).find(), "must not fetch anything");
+        assertFalse(Pattern.compile(
+                "(?i)<(link|img|iframe)|\\ssrc\\s*=|\\shref\\s*=\\s*[\"']?https?:|@import|url\\(\\s*[\"']?https?:")
+                .matcher(page.replaceAll("(?s)<script>\\s*// https://d3js.org.*?</script>", "")).find(),
+                "must not fetch anything");
         assertTrue(page.contains("default-src 'none'"), "the browser must refuse to fetch anything");
     }
 
@@ -124,8 +128,10 @@ class CompareTest {
 
     @Test
     void aDivergedArmIsCountedAndTheCommandSucceeds() {
-        var wild = Command.run("compare", "--json", "--data", corpus, "--out", folder.resolve("wild"), "--steps", 30, "--seeds",
-                1, "--dim", 16, "--layers", 2, "--heads", 2, "--context", 8, "--batch", 2, "--norm", "identity", "--rate", 1e30);
+        var wild = Command.run("compare", "--json", "--data", corpus, "--out", folder.resolve("wild"), "--steps", 30,
+                "--seeds",
+                1, "--dim", 16, "--layers", 2, "--heads", 2, "--context", 8, "--batch", 2, "--norm", "identity",
+                "--rate", 1e30);
         assertEquals(0, wild.code(), wild.err());
         JsonObject arm = wild.json().getAsJsonArray("arms").get(0).getAsJsonObject();
         assertEquals(1, arm.get("diverged").getAsInt());
@@ -136,7 +142,8 @@ class CompareTest {
 
     @Test
     void theTableIsThereForPeople() {
-        var table = Command.run("compare", "--data", corpus, "--out", folder.resolve("table"), "--steps", 2, "--seeds", 1,
+        var table = Command.run("compare", "--data", corpus, "--out", folder.resolve("table"), "--steps", 2, "--seeds",
+                1,
                 "--dim", 16, "--layers", 1, "--heads", 2, "--context", 8, "--batch", 2, "--placement", "pre,post");
         assertEquals(0, table.code(), table.err());
         assertTrue(table.out().contains("pre-LN") && table.out().contains("post-LN"), table.out());

@@ -21,7 +21,8 @@ class FailureTest {
     Path folder;
 
     private void refused(String expected, Object... args) {
-        var options = new LinkedHashMap<Object, Object>(Map.of("--out", folder.resolve("out"), "--steps", 1, "--seeds", 1, "--dim",
+        var options = new LinkedHashMap<Object, Object>(Map.of("--out", folder.resolve("out"), "--steps", 1, "--seeds",
+                1, "--dim",
                 16, "--layers", 1, "--heads", 2, "--context", 8, "--batch", 2, "--data", Command.corpus(folder)));
         for (int i = 0; i < args.length; i += 2) {
             options.put(args[i], args[i + 1]);
@@ -83,8 +84,10 @@ class FailureTest {
     void emptyCorpus() throws IOException {
         refused("a corpus must have text", "--data", Files.writeString(folder.resolve("empty.txt"), " \n\n"));
         refused("there is no such file", "--data", folder.resolve("none.txt"));
-        refused("UTF-8", "--data", Files.write(folder.resolve("latin.txt"), "caf\u00e9 au lait\n".getBytes(StandardCharsets.ISO_8859_1)));
-        refused("must have at least time + 1", "--data", Files.writeString(folder.resolve("short.txt"), "to be\nor not\n"));
+        refused("UTF-8", "--data",
+                Files.write(folder.resolve("latin.txt"), "caf\u00e9 au lait\n".getBytes(StandardCharsets.ISO_8859_1)));
+        refused("must have at least time + 1", "--data",
+                Files.writeString(folder.resolve("short.txt"), "to be\nor not\n"));
     }
 
     @Test
