@@ -6,8 +6,10 @@ import java.util.Map;
 import norma.kernel.Floats;
 import norma.model.Gpt;
 import norma.model.GptConfig;
+import norma.model.Placement;
 import norma.nn.Param;
 import norma.nn.Parts;
+import norma.norm.Norms;
 import norma.norm.Spec;
 
 /// One of the models that are compared. All have the same size and the same parameter budget.
@@ -17,11 +19,11 @@ import norma.norm.Spec;
 /// @param parameters how many it learns
 record Arm(String name, GptConfig config, long parameters) {
 
-    /// An arm may have this share more parameters than the first one and keep its feed-forward width: NormFormer's extra
-    /// gains are 0.6 % at D = 128.
+    /// An arm whose number of parameters differs by no more than this share from that of the first one keeps its
+    /// feed-forward width: NormFormer's extra gains are 0.6 % at D = 128.
     static final double FREE = 0.01;
 
-    /// An arm whose width is reduced ends at most this share above the first arm.
+    /// An arm whose width is changed ends at most this share above the first one.
     static final double TOLERANCE = 0.005;
 
     private static final String ADAPTIVE = "normformer_adaptive";
@@ -29,7 +31,16 @@ record Arm(String name, GptConfig config, long parameters) {
     /// Standard deviation of the matrices that [Gpt] makes.
     private static final double GPT2_STD = 0.02;
 
-    private record Pair(String norm, String placement) {
+    /// What tells one arm from another.
+    ///
+    /// @param norm with options
+    /// @param placement where it stands
+    record Pair(String norm, String placement) {
+        /// Checks both.
+        Pair {
+            Norms.maker(norm, true);
+            Placement.named(placement);
+        }
     }
 
     private static final List<Pair> USUAL = List.of(new Pair("layer_norm", "pre"), new Pair("layer_norm", "post"),
@@ -42,20 +53,7 @@ record Arm(String name, GptConfig config, long parameters) {
     ///
     /// @param norms with options, or none
     /// @param placements or none
-    /// @param model what all arms share
-    static List<Arm> of(List<String> norms, List<String> placements, GptConfig model) {
-        var arms = new ArrayList<Arm>();
-        for (Pair pair : pairs(norms, placements)) {
-            GptConfig whole =
-                    model.with(withBottleneck(pair.norm(), model.dim()), pair.placement()).withUnitEmbeddings(true);
-            String name = NAMES.getOrDefault(pair, pair.placement() + "-" + pair.norm());
-            GptConfig config = arms.isEmpty() ? whole : fit(whole, arms.getFirst().parameters(), name);
-            arms.add(new Arm(name, config, count(config)));
-        }
-        return arms;
-    }
-
-    private static List<Pair> pairs(List<String> norms, List<String> placements) {
+    static List<Pair> pairs(List<String> norms, List<String> placements) {
         if (norms.isEmpty() && placements.isEmpty()) {
             return USUAL;
         }
@@ -68,25 +66,42 @@ record Arm(String name, GptConfig config, long parameters) {
         return pairs.stream().distinct().toList();
     }
 
-    /// Below D = 128 an adaptive norm runs at full width unless told otherwise, and is then larger than the model around it.
+    /// One arm for each pair, all with the budget of the first.
+    ///
+    /// @param model what all arms share
+    static List<Arm> of(List<Pair> pairs, GptConfig model) {
+        var arms = new ArrayList<Arm>();
+        for (Pair pair : pairs) {
+            String norm = withBottleneck(pair.norm(), model.dim());
+            GptConfig whole = model.with(norm, pair.placement()).withUnitEmbeddings(true);
+            String name = NAMES.getOrDefault(pair, pair.placement() + "-" + pair.norm());
+            GptConfig config = arms.isEmpty() ? whole : fit(whole, arms.getFirst().parameters(), name);
+            arms.add(new Arm(name, config, count(config)));
+        }
+        return arms;
+    }
+
+    /// Below D = 128 an adaptive norm runs at full width unless told otherwise, and is then larger than the model around
+    /// it.
     private static String withBottleneck(String norm, int dim) {
         return norm.equals(ADAPTIVE) && dim < 128 ? norm + "{bottleneck=true}" : norm;
     }
 
-    /// The same model with the feed-forward width that brings it nearest to the budget, if it is over it.
+    /// The same model with the feed-forward width that brings it nearest to the budget, if it is far from it.
     private static GptConfig fit(GptConfig whole, long budget, String name) {
         long parameters = count(whole);
-        if (parameters <= budget * (1 + FREE)) {
+        if (Math.abs(parameters - budget) <= budget * FREE) {
             return whole;
         }
-        long each = parameters - count(whole.withHidden(whole.hidden() - 1));
-        long hidden = whole.hidden() - Math.round((parameters - budget) / (double) each);
-        hidden -= parameters - (whole.hidden() - hidden) * each > budget * (1 + TOLERANCE) ? 1 : 0;
+        long each = count(whole.withHidden(whole.hidden() + 1)) - parameters;
+        long hidden = whole.hidden() + Math.round((budget - parameters) / (double) each);
+        if (parameters + (hidden - whole.hidden()) * each > budget * (1 + TOLERANCE)) {
+            hidden--;
+        }
         if (hidden < 1) {
-            throw new IllegalArgumentException(
-                    ("%s must fit into the %,d parameters of the first arm; without any feed-forward "
-                            + "layer it has %,d; make --dim larger, or its options cheaper ({bottleneck=true, width=...})")
-                            .formatted(name, budget, parameters - whole.hidden() * each));
+            throw new IllegalArgumentException(("%s must fit into the %,d parameters of the first arm; without any "
+                    + "feed-forward layer it has %,d; make --dim larger, or its options cheaper, such as "
+                    + "{bottleneck=true, width=8}").formatted(name, budget, parameters - whole.hidden() * each));
         }
         return whole.withHidden((int) hidden);
     }
@@ -98,9 +113,9 @@ record Arm(String name, GptConfig config, long parameters) {
     /// The model at the start of a run.
     ///
     /// Matrices of N(0, 0.02^2), as in GPT-2, suit a width of 1 / 0.02^2 = 2500. At D = 128 such branches are a whisper
-    /// beside embeddings of unit variance: post-norm then stays at the entropy of single characters for hundreds of steps,
-    /// and NormFormer, which normalizes its branches, looks far better than it is. So the matrices in the branches are
-    /// scaled to N(0, 1 / D), those that write to the stream still smaller by sqrt(2 layers).
+    /// beside embeddings of unit variance: post-norm then stays at the entropy of single characters for hundreds of
+    /// steps, and NormFormer, which normalizes its branches, looks far better than it is. So the matrices in the
+    /// branches are scaled to N(0, 1 / D), those that write to the stream still smaller by sqrt(2 layers).
     Gpt model(long seed) {
         Gpt model = Gpt.of(config, seed);
         float scale = (float) (1 / (GPT2_STD * Math.sqrt(config.dim())));
@@ -126,10 +141,5 @@ record Arm(String name, GptConfig config, long parameters) {
     /// The norm's options, as written.
     String options() {
         return config.norm().substring(norm().length());
-    }
-
-    /// For one line of help: what the default arms are.
-    static String usual() {
-        return "pre-norm LayerNorm, post-norm LayerNorm, pre-norm RMSNorm, NormFormer as published, adaptive NormFormer";
     }
 }

@@ -31,9 +31,9 @@ final class Compare implements Callable<Integer> {
     private static final double CLIP = 1;
 
     @Option(names = "--norm", paramLabel = "A,B",
-            description = "Norms, as `norma norms` lists them, with options in braces: "
-                    + "rms_norm{eps=1e-5}. With --placement, each norm in each placement. Default: pre-norm LayerNorm, post-norm "
-                    + "LayerNorm, pre-norm RMSNorm, NormFormer as published, adaptive NormFormer.")
+            description = "Norms, as `norma norms` lists them, with options in braces: rms_norm{eps=1e-5}. With "
+                    + "--placement, each norm in each placement. Default: pre-norm LayerNorm, post-norm LayerNorm, "
+                    + "pre-norm RMSNorm, NormFormer as published, adaptive NormFormer.")
     private List<String> norms = List.of();
 
     @Option(names = "--placement", paramLabel = "X,Y", description = "Where the norms stand: pre, post, normformer ...")
@@ -92,16 +92,15 @@ final class Compare implements Callable<Integer> {
     private void compare(Path folder) throws IOException {
         long start = System.nanoTime();
         check();
-        // small vocabulary: to find mistakes in the options before the corpus is read
-        Arm.of(split(norms), split(placements), model(2));
+        List<Arm.Pair> pairs = Arm.pairs(split(norms), split(placements));
         Text.Tokens tokens = text.read(run);
-        List<Arm> arms = Arm.of(split(norms), split(placements), model(tokens.tokenizer().vocabulary()));
-        List<Batch> validation = validation(tokens);
+        List<Arm> arms = Arm.of(pairs, model(tokens.tokenizer().vocabulary()));
+        List<Batch> validation = tokens.validation(batch, context, measuredBatches());
         tokens.batches(batch, context, run.seed());
         run.say(tokens.describe());
         run.say("%d arms, %d seed%s, %,d steps of %,d tokens, %d thread%s, %s kernels".formatted(arms.size(), seeds,
-                s(seeds), steps,
-                (long) batch * context * accumulation, run.threads(), s(run.threads()), Machine.kernels()));
+                s(seeds), steps, (long) batch * context * accumulation, run.threads(), s(run.threads()),
+                Machine.kernels()));
         List<Trial> trials = trials(arms, tokens, validation, folder);
         var result = Comparison.of(settings(tokens, (System.nanoTime() - start) / 1e9), arms, trials);
         AtomicFile.write(folder.resolve("results.json"), Json.line(result) + "\n");
@@ -118,6 +117,7 @@ final class Compare implements Callable<Integer> {
             throw new IllegalArgumentException("--rate must be positive; got " + rate);
         }
         training(run.seed());
+        model(1);
     }
 
     private GptConfig model(int vocabulary) {
@@ -128,10 +128,6 @@ final class Compare implements Callable<Integer> {
     private static List<String> split(List<String> texts) {
         return texts.stream().flatMap(t -> List.of(t.split(",(?![^{]*})")).stream()).map(String::strip)
                 .filter(t -> !t.isEmpty()).toList();
-    }
-
-    private List<Batch> validation(Text.Tokens tokens) {
-        return tokens.validation(batch, context, measuredBatches());
     }
 
     private int measuredBatches() {
@@ -165,29 +161,31 @@ final class Compare implements Callable<Integer> {
         GptConfig model = model(tokens.tokenizer().vocabulary());
         return new Comparison.Settings(Main.VERSION, LocalDate.now().toString(), tokens.corpus(), text.tokenizer(),
                 model.vocabulary(), tokens.train().length, tokens.validation().length,
-                (long) measuredBatches() * batch * context, dim, layers, heads,
-                model.hidden(), context, batch, accumulation, steps, rate, warmupSteps(), AdamW.Config.GPT.decay(),
-                CLIP,
-                run.seed(), seeds, Machine.kernels(), run.threads(), Machine.jdk(), Machine.cpu(), seconds);
+                (long) measuredBatches() * batch * context, dim, layers, heads, model.hidden(), context, batch,
+                accumulation, steps, rate, warmupSteps(), AdamW.Config.GPT.decay(), CLIP, run.seed(), seeds,
+                Machine.kernels(), run.threads(), Machine.jdk(), Machine.cpu(), seconds);
     }
 
     private static String summary(Comparison result, Path folder) {
         int seeds = result.settings().seeds();
-        return "%n%s%nLoss in nats per token on %s tokens of other documents,%n%s.%n%sOne learning rate for all arms, tuned for none.%nReport: %s"
-                .formatted(table(result.arms()), number(result.settings().measuredTokens()),
-                        seeds == 1 ? "of one seed" : "mean ± standard deviation over %d seeds".formatted(seeds),
-                        result.allFinished() ? "All runs finished. " : "", folder.resolve("report.html"));
+        return """
+
+                %s
+                Loss in nats per token on %s tokens of other documents,
+                %s.
+                %sOne learning rate for all arms, tuned for none.
+                Report: %s""".formatted(table(result.arms()), number(result.settings().measuredTokens()),
+                seeds == 1 ? "of one seed" : "mean ± standard deviation over %d seeds".formatted(seeds),
+                result.allFinished() ? "All runs finished. " : "", folder.resolve("report.html"));
     }
 
     /// 80 columns wide as long as every run finished; how each ended is told only if not.
     private static Table table(List<Comparison.Summary> arms) {
         var table = new Table("arm", "norm", "placement", ">params", ">tokens/s", ">validation loss", "end");
         for (Comparison.Summary arm : arms) {
+            String spread = Double.isFinite(arm.spread()) ? " ± " + number(arm.spread(), 4) : "";
             table.row(arm.name(), arm.norm(), arm.placement(), number(arm.parameters()),
-                    number(arm.tokensPerSecond(), 0),
-                    number(arm.validationLoss(), 4)
-                            + (Double.isFinite(arm.spread()) ? " ± " + number(arm.spread(), 4) : ""),
-                    arm.end());
+                    number(arm.tokensPerSecond(), 0), number(arm.validationLoss(), 4) + spread, arm.end());
         }
         return arms.stream().allMatch(arm -> arm.diverged() == 0) ? table.withoutLast() : table;
     }

@@ -32,7 +32,7 @@ record Comparison(Settings settings, List<Summary> arms, List<Trial> trials) {
     /// @param placement where it stands
     /// @param hidden feed-forward width F
     /// @param parameters learned values
-    /// @param tokensPerSecond in training: of the median step, after the first tenth
+    /// @param tokensPerSecond in training: of the median step, first ones left out
     /// @param validationLoss nats per token at the end, mean over the seeds that finished
     /// @param spread standard deviation over them
     /// @param seeds the loss of each seed; NaN if it diverged
@@ -53,8 +53,8 @@ record Comparison(Settings settings, List<Summary> arms, List<Trial> trials) {
             double[] losses = losses(arm, trials);
             double[] differences = losses.clone();
             Arrays.setAll(differences, i -> losses[i] - first[i]);
-            var difference = new Sample(differences);
-            var loss = new Sample(losses);
+            var difference = new Measurements(differences);
+            var loss = new Measurements(losses);
             List<Trial> its = of(arm, trials);
             summaries.add(new Summary(arm.name(), arm.norm(), arm.options(), arm.config().placement(),
                     arm.config().hidden(),
@@ -75,15 +75,16 @@ record Comparison(Settings settings, List<Summary> arms, List<Trial> trials) {
         return of(arm, trials).stream().mapToDouble(Trial::validationLoss).toArray();
     }
 
-    /// Of all steps of all seeds but the first tenth of each run.
+    /// Of all steps of all seeds but the first of each run, while Java still compiles: a tenth, and twenty if there are.
     private static double medianSeconds(List<Trial> trials) {
         var seconds = new ArrayList<Double>();
         for (Trial trial : trials) {
-            for (int i = trial.seconds().length / 10; i < trial.seconds().length; i++) {
+            int all = trial.seconds().length;
+            for (int i = Math.max(all / 10, Math.min(20, all / 2)); i < all; i++) {
                 seconds.add(trial.seconds()[i]);
             }
         }
-        return Sample.of(seconds).median();
+        return Measurements.of(seconds).median();
     }
 
     private static String end(List<Trial> trials) {

@@ -82,7 +82,7 @@ final class Report {
         String names = arms.stream().filter(arm -> arm.hidden() != hidden).map(Summary::name)
                 .collect(Collectors.joining(", "));
         return names.isEmpty() ? ""
-                : "; it is smaller for " + escape(names) + ", to pay for the parameters of the norm";
+                : "; it is another one for " + escape(names) + ", so that the number of parameters is the same";
     }
 
     private static String few(int seeds) {

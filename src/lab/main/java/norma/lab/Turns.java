@@ -23,9 +23,24 @@ final class Turns {
     <T> List<T> run(List<Supplier<T>> tasks) {
         Workers team = Workers.current();
         try (var threads = Executors.newFixedThreadPool(tasks.size(), Thread.ofPlatform().daemon().factory())) {
-            List<Future<T>> results =
-                    tasks.stream().map(task -> threads.submit(() -> team.call(() -> alone(task)))).toList();
+            var results = new ArrayList<Future<T>>();
+            turn.lock();
+            try {
+                for (Supplier<T> task : tasks) {
+                    results.add(threads.submit(() -> team.call(() -> alone(task))));
+                    awaitQueue(results.size());
+                }
+            } finally {
+                turn.unlock();
+            }
             return all(results);
+        }
+    }
+
+    /// The order in which tasks are queued is the order of their turns.
+    private void awaitQueue(int length) {
+        while (turn.getQueueLength() < length) {
+            Thread.yield();
         }
     }
 

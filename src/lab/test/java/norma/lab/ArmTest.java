@@ -16,7 +16,7 @@ class ArmTest {
     private static final GptConfig MODEL = GptConfig.of(50, 16, 128, 4, 2);
 
     private static List<Arm> usual() {
-        return Arm.of(List.of(), List.of(), MODEL);
+        return Arm.of(Arm.pairs(List.of(), List.of()), MODEL);
     }
 
     @Test
@@ -54,7 +54,7 @@ class ArmTest {
 
     @Test
     void everyNormInEveryPlacement() {
-        List<Arm> arms = Arm.of(List.of("layer_norm", "rms_norm{eps=1e-5}"), List.of("pre", "post"), MODEL);
+        List<Arm> arms = Arm.of(Arm.pairs(List.of("layer_norm", "rms_norm{eps=1e-5}"), List.of("pre", "post")), MODEL);
         assertEquals(List.of("pre-LN", "post-LN", "pre-rms_norm{eps=1e-5}", "post-rms_norm{eps=1e-5}"),
                 arms.stream().map(Arm::name).toList());
         assertEquals("{eps=1e-5}", arms.getLast().options());
@@ -62,10 +62,18 @@ class ArmTest {
     }
 
     @Test
+    void anArmThatIsTooSmallIsWidened() {
+        List<Arm> arms = Arm.of(Arm.pairs(List.of("normformer_adaptive", "layer_norm"), List.of()), MODEL);
+        double over = arms.getLast().parameters() / (double) arms.getFirst().parameters() - 1;
+        assertTrue(Math.abs(over) <= Arm.TOLERANCE, "over by " + over);
+        assertTrue(arms.getLast().config().hidden() > MODEL.hidden());
+    }
+
+    @Test
     void anArmThatCannotFitSaysSo() {
-        var e = assertThrows(IllegalArgumentException.class,
-                () -> Arm.of(List.of("layer_norm", "normformer_adaptive{depth=9}"),
-                        List.of(), GptConfig.of(50, 16, 32, 4, 2)));
+        List<Arm.Pair> pairs = Arm.pairs(List.of("layer_norm", "normformer_adaptive{depth=9}"), List.of());
+        GptConfig small = GptConfig.of(50, 16, 32, 4, 2);
+        var e = assertThrows(IllegalArgumentException.class, () -> Arm.of(pairs, small));
         assertTrue(e.getMessage().contains("must fit into"), e.getMessage());
     }
 }

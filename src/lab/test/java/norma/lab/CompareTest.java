@@ -151,13 +151,13 @@ class CompareTest {
     }
 
     @Test
-    void samplesLeaveOutWhatIsNotFinite() {
-        var sample = new Sample(1, Double.NaN, 3);
-        assertArrayEquals(new double[] {1, 3}, sample.values());
-        assertEquals(2, sample.mean());
-        assertEquals(Math.sqrt(2), sample.deviation(), 1e-12);
-        assertEquals(2, sample.median());
-        assertTrue(Double.isNaN(new Sample().mean()));
-        assertTrue(Double.isNaN(new Sample(1).deviation()));
+    void measurementsLeaveOutWhatIsNotFinite() {
+        var some = new Measurements(1, Double.NaN, 3);
+        assertArrayEquals(new double[] {1, 3}, some.values());
+        assertEquals(2, some.mean());
+        assertEquals(Math.sqrt(2), some.deviation(), 1e-12);
+        assertEquals(2, some.median());
+        assertTrue(Double.isNaN(new Measurements().mean()));
+        assertTrue(Double.isNaN(new Measurements(1).deviation()));
     }
 }

@@ -15,7 +15,8 @@ import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Elementwise maths on vectors. C2 makes one instruction of a vector operation only if the operator is a literal, so
-/// every operator has a loop of its own; longer formulas have a method of their own too, to stay within what C2 inlines.
+/// every operator has a loop of its own; and each loop has a method of its own, because a method with many of them exceeds
+/// what C2 inlines, and then those that come last box their vectors in some runs and not in others.
 ///
 /// A rest that fills no vector goes through the same loop in a padded copy, so its bits are those of a lane.
 final class SimdElementwise implements Elementwise {
@@ -162,55 +163,82 @@ final class SimdElementwise implements Elementwise {
     private static void binary(Binary op, float[] a, int a0, int p, float[] b, int b0, int q,
             float[] y, int y0, int n) {
         switch (op) {
-            case ADD -> {
-                for (int i = 0; i < n; i += LANES) {
-                    fromArray(F, a, a0 + (i & p)).add(fromArray(F, b, b0 + (i & q))).intoArray(y, y0 + i);
-                }
-            }
-            case SUBTRACT -> {
-                for (int i = 0; i < n; i += LANES) {
-                    fromArray(F, a, a0 + (i & p)).sub(fromArray(F, b, b0 + (i & q))).intoArray(y, y0 + i);
-                }
-            }
-            case MULTIPLY -> {
-                for (int i = 0; i < n; i += LANES) {
-                    fromArray(F, a, a0 + (i & p)).mul(fromArray(F, b, b0 + (i & q))).intoArray(y, y0 + i);
-                }
-            }
-            case DIVIDE -> {
-                for (int i = 0; i < n; i += LANES) {
-                    fromArray(F, a, a0 + (i & p)).div(fromArray(F, b, b0 + (i & q))).intoArray(y, y0 + i);
-                }
-            }
-            case MAXIMUM -> {
-                for (int i = 0; i < n; i += LANES) {
-                    fromArray(F, a, a0 + (i & p)).max(fromArray(F, b, b0 + (i & q))).intoArray(y, y0 + i);
-                }
-            }
-            case MINIMUM -> {
-                for (int i = 0; i < n; i += LANES) {
-                    fromArray(F, a, a0 + (i & p)).min(fromArray(F, b, b0 + (i & q))).intoArray(y, y0 + i);
-                }
-            }
-            case EQUAL -> {
-                for (int i = 0; i < n; i += LANES) {
-                    FloatVector.zero(F).blend(1f, fromArray(F, a, a0 + (i & p))
-                            .compare(VectorOperators.EQ, fromArray(F, b, b0 + (i & q)))).intoArray(y, y0 + i);
-                }
-            }
-            case GREATER -> {
-                for (int i = 0; i < n; i += LANES) {
-                    FloatVector.zero(F).blend(1f, fromArray(F, a, a0 + (i & p))
-                            .compare(VectorOperators.GT, fromArray(F, b, b0 + (i & q)))).intoArray(y, y0 + i);
-                }
-            }
-            case GREATER_OR_EQUAL -> {
-                for (int i = 0; i < n; i += LANES) {
-                    FloatVector.zero(F).blend(1f, fromArray(F, a, a0 + (i & p))
-                            .compare(VectorOperators.GE, fromArray(F, b, b0 + (i & q)))).intoArray(y, y0 + i);
-                }
-            }
+            case ADD -> add(a, a0, p, b, b0, q, y, y0, n);
+            case SUBTRACT -> subtract(a, a0, p, b, b0, q, y, y0, n);
+            case MULTIPLY -> multiply(a, a0, p, b, b0, q, y, y0, n);
+            case DIVIDE -> divide(a, a0, p, b, b0, q, y, y0, n);
+            case MAXIMUM -> maximum(a, a0, p, b, b0, q, y, y0, n);
+            case MINIMUM -> minimum(a, a0, p, b, b0, q, y, y0, n);
+            case EQUAL -> equal(a, a0, p, b, b0, q, y, y0, n);
+            case GREATER -> greater(a, a0, p, b, b0, q, y, y0, n);
+            case GREATER_OR_EQUAL -> greaterOrEqual(a, a0, p, b, b0, q, y, y0, n);
             case POWER -> throw new AssertionError(op);
+        }
+    }
+
+    private static void add(float[] a, int a0, int p, float[] b, int b0, int q,
+            float[] y, int y0, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            fromArray(F, a, a0 + (i & p)).add(fromArray(F, b, b0 + (i & q))).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void subtract(float[] a, int a0, int p, float[] b, int b0, int q,
+            float[] y, int y0, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            fromArray(F, a, a0 + (i & p)).sub(fromArray(F, b, b0 + (i & q))).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void multiply(float[] a, int a0, int p, float[] b, int b0, int q,
+            float[] y, int y0, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            fromArray(F, a, a0 + (i & p)).mul(fromArray(F, b, b0 + (i & q))).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void divide(float[] a, int a0, int p, float[] b, int b0, int q,
+            float[] y, int y0, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            fromArray(F, a, a0 + (i & p)).div(fromArray(F, b, b0 + (i & q))).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void maximum(float[] a, int a0, int p, float[] b, int b0, int q,
+            float[] y, int y0, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            fromArray(F, a, a0 + (i & p)).max(fromArray(F, b, b0 + (i & q))).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void minimum(float[] a, int a0, int p, float[] b, int b0, int q,
+            float[] y, int y0, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            fromArray(F, a, a0 + (i & p)).min(fromArray(F, b, b0 + (i & q))).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void equal(float[] a, int a0, int p, float[] b, int b0, int q,
+            float[] y, int y0, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.zero(F).blend(1f, fromArray(F, a, a0 + (i & p))
+                    .compare(VectorOperators.EQ, fromArray(F, b, b0 + (i & q)))).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void greater(float[] a, int a0, int p, float[] b, int b0, int q,
+            float[] y, int y0, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.zero(F).blend(1f, fromArray(F, a, a0 + (i & p))
+                    .compare(VectorOperators.GT, fromArray(F, b, b0 + (i & q)))).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void greaterOrEqual(float[] a, int a0, int p, float[] b, int b0, int q,
+            float[] y, int y0, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.zero(F).blend(1f, fromArray(F, a, a0 + (i & p))
+                    .compare(VectorOperators.GE, fromArray(F, b, b0 + (i & q)))).intoArray(y, y0 + i);
         }
     }
 

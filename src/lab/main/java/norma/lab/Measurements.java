@@ -6,15 +6,15 @@ import java.util.List;
 /// Some measurements of the same thing. Those that aren't finite are left out of every figure.
 ///
 /// @param values those that are finite
-record Sample(double... values) {
+record Measurements(double... values) {
 
     /// Keeps what is finite.
-    Sample {
+    Measurements {
         values = Arrays.stream(values).filter(Double::isFinite).toArray();
     }
 
-    static Sample of(List<Double> values) {
-        return new Sample(values.stream().mapToDouble(Double::doubleValue).toArray());
+    static Measurements of(List<Double> values) {
+        return new Measurements(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     /// The mean, NaN of nothing.
