@@ -1,22 +1,25 @@
 package norma.lab;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import norma.parallel.Workers;
 
-/// Lets several tasks go on side by side, but only one at a time: each has its turn, then waits for all others to have
+/// Lets several tasks go on side by side, but only one at a time: each has its turn, then waits until all others have had
 /// theirs.
 ///
 /// Trainings that are timed this way meet the same machine: when it is busy, or Java still compiles, it is so for all.
 final class Turns {
-    /// Fair, so that whoever waits longest is next.
-    private final ReentrantLock turn = new ReentrantLock(true);
+    /// Those who wait, in order. Only who has the turn touches it; a fair lock would lose the order of a thread that is
+    /// stopped between giving the turn up and asking for the next.
+    private final Queue<Semaphore> waiting = new ArrayDeque<>();
     private volatile boolean failed;
 
     /// Runs the tasks to their ends, on the current team of workers; if one fails, the others end at their next turn.
@@ -24,42 +27,45 @@ final class Turns {
         Workers team = Workers.current();
         try (var threads = Executors.newFixedThreadPool(tasks.size(), Thread.ofPlatform().daemon().factory())) {
             var results = new ArrayList<Future<T>>();
-            turn.lock();
-            try {
-                for (Supplier<T> task : tasks) {
-                    results.add(threads.submit(() -> team.call(() -> alone(task))));
-                    awaitQueue(results.size());
-                }
-            } finally {
-                turn.unlock();
+            for (Supplier<T> task : tasks) {
+                var first = new Semaphore(0);
+                results.add(threads.submit(() -> team.call(() -> alone(first, task))));
+                waiting.add(first);
             }
+            handOver();
             return all(results);
         }
     }
 
-    /// The order in which tasks are queued is the order of their turns.
-    private void awaitQueue(int length) {
-        while (turn.getQueueLength() < length) {
-            Thread.yield();
-        }
-    }
-
-    private <T> T alone(Supplier<T> task) {
-        turn.lock();
+    private <T> T alone(Semaphore first, Supplier<T> task) {
         try {
+            await(first);
             return task.get();
         } catch (Throwable e) {
             failed = true;
             throw e;
         } finally {
-            turn.unlock();
+            handOver();
         }
     }
 
     /// A task calls this when its turn is over; returns when it has the next one.
     void next() {
-        turn.unlock();
-        turn.lock();
+        var mine = new Semaphore(0);
+        waiting.add(mine);
+        handOver();
+        await(mine);
+    }
+
+    private void handOver() {
+        Semaphore next = waiting.poll();
+        if (next != null) {
+            next.release();
+        }
+    }
+
+    private void await(Semaphore mine) {
+        mine.acquireUninterruptibly();
         if (failed) {
             throw new CancellationException("another task failed");
         }
