@@ -82,8 +82,8 @@ sealed interface Progress extends AutoCloseable {
         private final String task;
         private final String unit;
         private final long total;
-        private final long start = System.nanoTime();
-        private long last = start;
+        private long last = System.nanoTime();
+        private long doneThen;
         private long done;
         private String note = "";
 
@@ -99,10 +99,12 @@ sealed interface Progress extends AutoCloseable {
             done++;
             long now = System.nanoTime();
             if (now - last >= EVERY) {
-                last = now;
-                double perSecond = done / ((now - start) / 1e9);
+                // the rate since the last line: the first steps, while Java compiles, say nothing about the rest
+                double perSecond = (done - doneThen) / ((now - last) / 1e9);
                 out.printf("%s: %d of %d %ss (%.1f/s), about %s left%s%n", task, done, total, unit, perSecond,
                         time((total - done) / perSecond), note.isEmpty() ? "" : ", " + note);
+                last = now;
+                doneThen = done;
             }
         }
 

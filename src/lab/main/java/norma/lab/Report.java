@@ -31,7 +31,7 @@ final class Report {
     /// The whole page.
     static String html(Comparison comparison) {
         Map<String, String> parts = words(comparison);
-        parts.put("rows", comparison.arms().stream().map(Report::row).collect(Collectors.joining("\n")));
+        parts.put("rows", rows(comparison.arms()));
         parts.put("settings", settings(comparison.settings()));
         parts.put("style", resource("report.css"));
         parts.put("script", resource("report.js"));
@@ -74,7 +74,9 @@ final class Report {
     private static String summary(List<Summary> arms) {
         return arms.stream().filter(arm -> Double.isFinite(arm.validationLoss()))
                 .min(Comparator.comparingDouble(Summary::validationLoss))
-                .map(best -> "Lowest validation loss: %s, %s.".formatted(best.name(), number(best.validationLoss(), 3)))
+                .map(best -> "Lowest validation loss: %s, %s%s.".formatted(best.name(),
+                        number(best.validationLoss(), 3),
+                        Double.isFinite(best.spread()) ? " ± " + number(best.spread(), 3) : ""))
                 .orElse("Every run diverged.");
     }
 
@@ -91,13 +93,29 @@ final class Report {
                         .formatted(seeds);
     }
 
-    private static String row(Summary arm) {
-        return ("<tr><td>%s<td class=\"wrap\">%s<td>%s<td class=\"n\">%d<td class=\"n\">%s<td class=\"n\">%s<td class=\"n\">%s<td class=\"n\">%s"
-                + "<td class=\"wrap\">%s</tr>").formatted(escape(arm.name()), escape(arm.norm()) + options(arm),
-                        escape(arm.placement()), arm.hidden(), number(arm.parameters()),
-                        number(arm.tokensPerSecond(), 0),
-                        number(arm.validationLoss(), 4) + deviation(arm.spread()),
-                        signed(arm.difference(), 4) + deviation(arm.differenceSpread()), escape(arm.end()));
+    private static String rows(List<Summary> arms) {
+        return arms.stream().map(arm -> row(arm, arms.getFirst())).collect(Collectors.joining("\n"));
+    }
+
+    private static String row(Summary arm, Summary first) {
+        String difference = arm == first ? "" : signed(arm.difference(), 4) + deviation(arm.differenceSpread());
+        return "<tr>" + cell(escape(arm.name())) + wrapped(escape(arm.norm()) + options(arm))
+                + cell(escape(arm.placement())) + right(number(arm.hidden())) + right(number(arm.parameters()))
+                + right(number(arm.tokensPerSecond(), 0))
+                + right(number(arm.validationLoss(), 4) + deviation(arm.spread())) + right(difference)
+                + wrapped(escape(arm.end())) + "</tr>";
+    }
+
+    private static String cell(String html) {
+        return "<td>" + html;
+    }
+
+    private static String wrapped(String html) {
+        return "<td class=\"wrap\">" + html;
+    }
+
+    private static String right(String html) {
+        return "<td class=\"n\">" + html;
     }
 
     private static String options(Summary arm) {

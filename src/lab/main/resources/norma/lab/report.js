@@ -45,7 +45,7 @@ const fixed = d3.format('.3f');
 const short = v => v === 0 ? '0' : Math.abs(v) >= 1e4 || Math.abs(v) < 1e-3 ? d3.format('.2~e')(v) : d3.format('.3~r')(v);
 const byDepth = (key, first) => ({
   series: summarize(trial => trial[key].map((v, i) => [i + first, v])),
-  x: first ? 'block' : 'depth', log: true, whole: true, dots: true, format: short, half: true,
+  x: first ? 'block' : 'depth', log: true, whole: true, dots: true, format: short,
 });
 const charts = {
   validation: () => ({ series: summarize(validation), x: 'step', format: fixed, height: 300 }),
@@ -64,7 +64,7 @@ function draw(figure) {
     figure.append('Nothing to draw: no run got this far.');
     return;
   }
-  const width = chart.half ? 470 : 960, height = chart.height || 280;
+  const width = Math.max(300, figure.clientWidth), height = chart.height || 280;
   const margin = { top: 12, right: 12, bottom: 38, left: 52 };
   const points = chart.series.flatMap(s => s.points);
   const x = d3.scaleLinear(d3.extent(points, p => p.x), [margin.left, width - margin.right]);
@@ -95,7 +95,7 @@ function draw(figure) {
 
 function axes(svg, chart, x, y, width, height, margin) {
   const span = x.domain()[1] - x.domain()[0];
-  const bottom = d3.axisBottom(x).tickSizeOuter(0).tickSizeInner(4).ticks(chart.whole ? Math.min(span, 12) : 10, chart.whole ? 'd' : undefined);
+  const bottom = d3.axisBottom(x).tickSizeOuter(0).tickSizeInner(4).ticks(chart.whole ? Math.min(span, 12) : width / 90, chart.whole ? 'd' : undefined);
   svg.append('g').attr('transform', `translate(0,${height - margin.bottom})`).call(bottom);
   svg.append('text').attr('x', width - margin.right).attr('y', height - 4).attr('text-anchor', 'end').text(chart.x);
   const left = d3.axisLeft(y).tickSizeInner(-(width - margin.left - margin.right)).tickSizeOuter(0).tickPadding(8);
