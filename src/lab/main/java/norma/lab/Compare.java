@@ -98,8 +98,8 @@ final class Compare implements Callable<Integer> {
         List<Batch> validation = tokens.validation(batch, context, measuredBatches());
         tokens.batches(batch, context, run.seed());
         run.say(tokens.describe());
-        run.say("%d arms, %d seed%s, %,d steps of %,d tokens, %d thread%s, %s kernels".formatted(arms.size(), seeds,
-                s(seeds), steps, (long) batch * context * accumulation, run.threads(), s(run.threads()),
+        run.say("%s, %s, %s of %,d tokens, %s, %s kernels".formatted(count(arms.size(), "arm"), count(seeds, "seed"),
+                count(steps, "step"), (long) batch * context * accumulation, count(run.threads(), "thread"),
                 Machine.kernels()));
         List<Trial> trials = trials(arms, tokens, validation, folder);
         var result = Comparison.of(settings(tokens, (System.nanoTime() - start) / 1e9), arms, trials);
@@ -190,7 +190,7 @@ final class Compare implements Callable<Integer> {
         return arms.stream().allMatch(arm -> arm.diverged() == 0) ? table.withoutLast() : table;
     }
 
-    private static String s(long count) {
-        return count == 1 ? "" : "s";
+    private static String count(long count, String thing) {
+        return number(count) + " " + thing + (count == 1 ? "" : "s");
     }
 }
