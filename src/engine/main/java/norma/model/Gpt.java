@@ -26,8 +26,11 @@ import norma.tensor.Tensor;
 
 /// A decoder-only Transformer (Radford et al. 2019, GPT-2) with any norm in any placement.
 ///
-/// Shapes: ids (B, T), stream (B, T, D), logits (B, T, V). Matrices start as N(0, 0.02^2), those that write to the residual
-/// stream as N(0, (0.02 / sqrt(2 layers))^2).
+/// Shapes: ids (B, T), stream (B, T, D), logits (B, T, V).
+///
+/// Matrices start as N(0, s^2), those that write to the residual stream as N(0, s^2 / (2 layers)). s is GPT-2's 0.02, which
+/// suits a width of 1 / 0.02^2 = 2500; with embeddings of unit variance it is 1 / sqrt(D), or the branches would begin as a
+/// whisper beside them, and only placements that normalize their branches would learn at once.
 ///
 /// @param config its choices
 /// @param tokens embedding (V, D)
@@ -59,7 +62,7 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, List<
     public static Gpt of(GptConfig c, long seed, NormMaker norm) {
         var init = new Init(seed);
         Placement placement = Placement.named(c.placement());
-        double std = c.unitEmbeddings() ? 1 / Math.sqrt(c.dim()) : STD;
+        double std = std(c);
         float scale = c.unitEmbeddings() ? (float) Math.sqrt(c.dim()) : 1;
         Embedding tokens = Embedding.of(init.at("tokens"), c.vocabulary(), c.dim(), std, scale);
         Embedding positions = c.rotary() ? null : Embedding.of(init.at("positions"), c.context(), c.dim(), std, scale);
@@ -68,19 +71,24 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, List<
             blocks.add(block(init.at("blocks." + i), c, placement, norm));
         }
         Norm finalNorm = placement.finalNorm() ? norm.plain().make(init.at("finalNorm"), c.dim()) : null;
-        Linear head = c.tied() ? null : Linear.withoutBias(init.at("head"), c.dim(), c.vocabulary(), STD);
+        Linear head = c.tied() ? null : Linear.withoutBias(init.at("head"), c.dim(), c.vocabulary(), std);
         return new Gpt(c, tokens, positions, List.copyOf(blocks), finalNorm, head);
     }
 
+    private static double std(GptConfig c) {
+        return c.unitEmbeddings() ? 1 / Math.sqrt(c.dim()) : STD;
+    }
+
     private static Block block(Init init, GptConfig c, Placement placement, NormMaker norm) {
-        double outStd = STD / Math.sqrt(2.0 * c.layers());
+        double std = std(c);
+        double outStd = std / Math.sqrt(2.0 * c.layers());
         Init forAttention = init.at("attention");
         Init forMlp = init.at("mlp");
         var attention =
-                Attention.of(forAttention, c.dim(), c.heads(), true, c.rotary() ? Rotary.PAPER : null, STD, outStd);
+                Attention.of(forAttention, c.dim(), c.heads(), true, c.rotary() ? Rotary.PAPER : null, std, outStd);
         Mlp mlp = c.gated()
-                ? Mlp.gated(forMlp, c.dim(), c.hidden(), c.activation(), STD, outStd)
-                : Mlp.of(forMlp, c.dim(), c.hidden(), c.activation(), STD, outStd);
+                ? Mlp.gated(forMlp, c.dim(), c.hidden(), c.activation(), std, outStd)
+                : Mlp.of(forMlp, c.dim(), c.hidden(), c.activation(), std, outStd);
         var dropout = new Dropout(c.dropout());
         return new Block(
                 placement.aroundAttention(attention, new Placement.Place(forAttention, c.dim(), norm, dropout)),

@@ -3,11 +3,9 @@ package norma.lab;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import norma.kernel.Floats;
 import norma.model.Gpt;
 import norma.model.GptConfig;
 import norma.model.Placement;
-import norma.nn.Param;
 import norma.nn.Parts;
 import norma.norm.Norms;
 import norma.norm.Spec;
@@ -27,9 +25,6 @@ record Arm(String name, GptConfig config, long parameters) {
     static final double TOLERANCE = 0.005;
 
     private static final String ADAPTIVE = "normformer_adaptive";
-
-    /// Standard deviation of the matrices that [Gpt] makes.
-    private static final double GPT2_STD = 0.02;
 
     /// What tells one arm from another.
     ///
@@ -108,29 +103,6 @@ record Arm(String name, GptConfig config, long parameters) {
 
     private static long count(GptConfig config) {
         return Parts.of(Gpt.of(config, 0)).size();
-    }
-
-    /// The model at the start of a run.
-    ///
-    /// Matrices of N(0, 0.02^2), as in GPT-2, suit a width of 1 / 0.02^2 = 2500. At D = 128 such branches are a whisper
-    /// beside embeddings of unit variance: post-norm then stays at the entropy of single characters for hundreds of
-    /// steps, and NormFormer, which normalizes its branches, looks far better than it is. So the matrices in the
-    /// branches are scaled to N(0, 1 / D), those that write to the stream still smaller by sqrt(2 layers).
-    Gpt model(long seed) {
-        Gpt model = Gpt.of(config, seed);
-        float scale = (float) (1 / (GPT2_STD * Math.sqrt(config.dim())));
-        model.params().forEach((name, param) -> {
-            if (name.startsWith("blocks.") && name.contains(".f.") && param.role() == Param.Role.WEIGHT) {
-                scale(param.value().data(), param.value().size(), scale);
-            }
-        });
-        return model;
-    }
-
-    private static void scale(Floats floats, int size, float factor) {
-        for (int i = 0; i < size; i++) {
-            floats.array()[floats.offset() + i] *= factor;
-        }
     }
 
     /// The norm's name without its options.

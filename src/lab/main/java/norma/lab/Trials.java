@@ -35,7 +35,7 @@ record Trials(List<Arm> arms, Text.Tokens tokens, int batch, List<Batch> validat
     }
 
     private Trial trial(Arm arm, TrainConfig config, Turns turns) {
-        Gpt model = arm.model(config.seed());
+        Gpt model = Gpt.of(arm.config(), config.seed());
         var memory = new Memory();
         Batch first = validation.getFirst();
         double[] varianceAtStart = Probe.variances(model, first, memory);

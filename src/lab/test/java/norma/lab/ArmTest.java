@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import norma.model.Gpt;
 import norma.model.GptConfig;
 import norma.nn.Param;
 import org.junit.jupiter.api.Test;
@@ -21,10 +22,10 @@ class ArmTest {
 
     @Test
     void sharedParametersStartEqual() {
-        Map<String, Param> first = usual().getFirst().model(7).params();
+        Map<String, Param> first = Gpt.of(usual().getFirst().config(), 7).params();
         for (Arm arm : usual()) {
             long shared = 0;
-            for (var mine : arm.model(7).params().entrySet()) {
+            for (var mine : Gpt.of(arm.config(), 7).params().entrySet()) {
                 Param other = first.get(mine.getKey());
                 if (other != null && other.value().shape().equals(mine.getValue().value().shape())) {
                     assertArrayEquals(other.value().toArray(), mine.getValue().value().toArray(), mine.getKey());
