@@ -22,29 +22,31 @@ public class Limits {
     private static final int ROUNDS = 10_000;
 
     /// Chains of fused multiply-adds in one round; more than latency times throughput of any core today.
-    private static final int CHAINS = 12;
+    private static final int CHAINS = 10;
 
     /// Floating-point operations of one [#fusedMultiplyAdd()].
     static final double FLOPS = 2.0 * CHAINS * F.length();
 
-    /// FMA peak of one core: independent chains in registers, no memory.
+    private final float[] sums = new float[CHAINS * F.length()];
+
+    /// FMA peak of one core: independent chains in registers, no memory. The chains start from memory and end there: started
+    /// from one shared vector, C2 boxes them.
     @Benchmark
     @OperationsPerInvocation(ROUNDS)
-    public float fusedMultiplyAdd() {
+    public float[] fusedMultiplyAdd() {
+        int n = F.length();
         var x = FloatVector.broadcast(F, 0.999f);
         var y = FloatVector.broadcast(F, 0.001f);
-        var a0 = y;
-        var a1 = y;
-        var a2 = y;
-        var a3 = y;
-        var a4 = y;
-        var a5 = y;
-        var a6 = y;
-        var a7 = y;
-        var a8 = y;
-        var a9 = y;
-        var a10 = y;
-        var a11 = y;
+        var a0 = FloatVector.fromArray(F, sums, 0);
+        var a1 = FloatVector.fromArray(F, sums, n);
+        var a2 = FloatVector.fromArray(F, sums, 2 * n);
+        var a3 = FloatVector.fromArray(F, sums, 3 * n);
+        var a4 = FloatVector.fromArray(F, sums, 4 * n);
+        var a5 = FloatVector.fromArray(F, sums, 5 * n);
+        var a6 = FloatVector.fromArray(F, sums, 6 * n);
+        var a7 = FloatVector.fromArray(F, sums, 7 * n);
+        var a8 = FloatVector.fromArray(F, sums, 8 * n);
+        var a9 = FloatVector.fromArray(F, sums, 9 * n);
         for (int i = 0; i < ROUNDS; i++) {
             a0 = a0.fma(x, y);
             a1 = a1.fma(x, y);
@@ -56,18 +58,25 @@ public class Limits {
             a7 = a7.fma(x, y);
             a8 = a8.fma(x, y);
             a9 = a9.fma(x, y);
-            a10 = a10.fma(x, y);
-            a11 = a11.fma(x, y);
         }
-        var sum = a0.add(a1).add(a2).add(a3).add(a4.add(a5).add(a6).add(a7)).add(a8.add(a9).add(a10).add(a11));
-        return sum.lane(0);
+        a0.intoArray(sums, 0);
+        a1.intoArray(sums, n);
+        a2.intoArray(sums, 2 * n);
+        a3.intoArray(sums, 3 * n);
+        a4.intoArray(sums, 4 * n);
+        a5.intoArray(sums, 5 * n);
+        a6.intoArray(sums, 6 * n);
+        a7.intoArray(sums, 7 * n);
+        a8.intoArray(sums, 8 * n);
+        a9.intoArray(sums, 9 * n);
+        return sums;
     }
 
     /// Arrays of one working set, which copying reads and writes.
     @State(Scope.Thread)
     public static class Arrays {
-        /// Floats of source and target together: 256 KiB (L2), 16 MiB (L3), 512 MiB (memory).
-        @Param({"65536", "4194304", "134217728"})
+        /// Floats of source and target together: 256 KiB, 4 MiB, 32 MiB and 512 MiB, which is out of every cache.
+        @Param({"65536", "1048576", "8388608", "134217728"})
         public int floats;
         private float[] from;
         private float[] to;

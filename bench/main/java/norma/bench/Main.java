@@ -28,8 +28,9 @@ public final class Main {
     }
 
     private static final Predicate<RunResult> FMA = result -> name(result).equals("Limits.fusedMultiplyAdd");
+    /// A copy of as many bytes as the layer norm reads and writes.
     private static final Predicate<RunResult> COPY = result -> name(result).equals("Limits.copy")
-            && parameter(result, "floats") > 1e8;
+            && parameter(result, "floats") == LayerNorms.FORWARD_BYTES / 4;
 
     private static final List<Work> WORKS = List.of(
             new Work("Limits.fusedMultiplyAdd", _ -> Limits.FLOPS / 1e9, "GFLOP/s", null),
