@@ -34,6 +34,11 @@ public class Limits {
     @Benchmark
     @OperationsPerInvocation(ROUNDS)
     public float[] fusedMultiplyAdd() {
+        chains(sums, ROUNDS);
+        return sums;
+    }
+
+    private static void chains(float[] sums, int rounds) {
         int n = F.length();
         var x = FloatVector.broadcast(F, 0.999f);
         var y = FloatVector.broadcast(F, 0.001f);
@@ -47,7 +52,7 @@ public class Limits {
         var a7 = FloatVector.fromArray(F, sums, 7 * n);
         var a8 = FloatVector.fromArray(F, sums, 8 * n);
         var a9 = FloatVector.fromArray(F, sums, 9 * n);
-        for (int i = 0; i < ROUNDS; i++) {
+        for (int i = 0; i < rounds; i++) {
             a0 = a0.fma(x, y);
             a1 = a1.fma(x, y);
             a2 = a2.fma(x, y);
@@ -69,7 +74,6 @@ public class Limits {
         a7.intoArray(sums, 7 * n);
         a8.intoArray(sums, 8 * n);
         a9.intoArray(sums, 9 * n);
-        return sums;
     }
 
     /// Arrays of one working set, which copying reads and writes.
