@@ -49,8 +49,20 @@ public final class Main {
     ///
     /// @param args `--threads N` for one number of threads only; `--forks N` for more than one fork
     public static void main(String[] args) throws RunnerException {
-        int forks = option(args, "--forks", 1);
-        int threads = option(args, "--threads", 0);
+        int forks = 1;
+        int threads = 0;
+        for (int i = 0; i < args.length; i += 2) {
+            boolean number = i + 1 < args.length && args[i + 1].matches("[1-9][0-9]{0,3}");
+            switch (number ? args[i] : "") {
+                case "--forks" -> forks = Integer.parseInt(args[i + 1]);
+                case "--threads" -> threads = Integer.parseInt(args[i + 1]);
+                default -> {
+                    System.err.println("norma bench: takes --threads N and --forks N, positive whole numbers; got "
+                            + String.join(" ", args));
+                    System.exit(2);
+                }
+            }
+        }
         System.out.printf("%-52s %7s %12s %7s %12s %s%n", "work", "threads", "median", "spread", "rate", "of limit");
         for (int n : threads > 0 ? new int[] {threads} : new int[] {1, 2}) {
             print(n, measure(n, forks));
@@ -127,16 +139,5 @@ public final class Main {
 
     private static double parameter(RunResult result, String key) {
         return Double.parseDouble(result.getParams().getParam(key));
-    }
-
-    private static int option(String[] args, String name, int otherwise) {
-        int at = List.of(args).indexOf(name);
-        if (at < 0) {
-            return otherwise;
-        }
-        if (at + 1 == args.length || !args[at + 1].matches("[1-9][0-9]*")) {
-            throw new IllegalArgumentException("bench: " + name + " needs a positive whole number");
-        }
-        return Integer.parseInt(args[at + 1]);
     }
 }

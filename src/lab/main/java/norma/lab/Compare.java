@@ -39,7 +39,7 @@ final class Compare implements Callable<Integer> {
     @Option(names = "--placement", paramLabel = "X,Y", description = "Where the norms stand: pre, post, normformer ...")
     private List<String> placements = List.of();
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "320",
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "480",
             description = "Optimizer steps of each run (default: ${DEFAULT-VALUE}).")
     private long steps;
 
