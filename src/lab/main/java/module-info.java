@@ -1,7 +1,7 @@
 /// The `norma` command: experiments, reports and everything that talks to a person.
 module norma.lab {
     requires com.google.gson;
-    requires extjwnl;
+    requires extjwnl.data.wn31;
     requires info.picocli;
     requires me.tongfei.progressbar;
     requires norma.engine;
