@@ -13,6 +13,10 @@ import norma.parallel.Scratch;
 final class Rows {
     private static final int PAD = 7;
 
+    /// Elements that four vectors sum up in float before the sum goes into a double: 32 additions to a lane, whatever the
+    /// width, so that narrow vectors are as accurate as wide ones.
+    static final int SPAN = 4 * 32 * LANES;
+
     private Rows() {
     }
 

@@ -23,9 +23,6 @@ final class SimdNormalization implements Normalization {
     private static final int PARTIAL = 4;
     private static final int TOTAL = 5;
 
-    /// Elements that are summed in float before the sum goes into a double.
-    private static final int SPAN = 4096;
-
     @Override
     public void centred(int rows, int columns, Floats x, Floats gamma, Floats beta, float eps, Floats y,
             Floats statistics) {
@@ -106,8 +103,8 @@ final class SimdNormalization implements Normalization {
         float[] lanes = Rows.lanes();
         double sum = 0, squares = 0;
         int whole = F.loopBound(n);
-        for (int from = 0; from < whole; from += SPAN) {
-            int to = Math.min(whole, from + SPAN), i = from;
+        for (int from = 0; from < whole; from += Rows.SPAN) {
+            int to = Math.min(whole, from + Rows.SPAN), i = from;
             FloatVector s0 = FloatVector.zero(F), s1 = s0, s2 = s0, s3 = s0;
             FloatVector q0 = FloatVector.zero(F), q1 = q0, q2 = q0, q3 = q0;
             for (; i <= to - 4 * LANES; i += 4 * LANES) {

@@ -39,17 +39,21 @@ final class SimdReduction implements Reduction {
     }
 
     private static float sumRow(float[] x, int x0, int n) {
-        FloatVector s0 = FloatVector.zero(F), s1 = s0, s2 = s0, s3 = s0;
-        int i = 0;
-        for (; i <= n - 4 * LANES; i += 4 * LANES) {
-            s0 = s0.add(fromArray(F, x, x0 + i));
-            s1 = s1.add(fromArray(F, x, x0 + i + LANES));
-            s2 = s2.add(fromArray(F, x, x0 + i + 2 * LANES));
-            s3 = s3.add(fromArray(F, x, x0 + i + 3 * LANES));
-        }
         float[] lanes = Rows.lanes();
-        s0.add(s1).add(s2.add(s3)).intoArray(lanes, 0);
-        double sum = Rows.sum(lanes);
+        double sum = 0;
+        int i = 0;
+        while (i <= n - 4 * LANES) {
+            int to = Math.min(n, i + Rows.SPAN);
+            FloatVector s0 = FloatVector.zero(F), s1 = s0, s2 = s0, s3 = s0;
+            for (; i <= to - 4 * LANES; i += 4 * LANES) {
+                s0 = s0.add(fromArray(F, x, x0 + i));
+                s1 = s1.add(fromArray(F, x, x0 + i + LANES));
+                s2 = s2.add(fromArray(F, x, x0 + i + 2 * LANES));
+                s3 = s3.add(fromArray(F, x, x0 + i + 3 * LANES));
+            }
+            s0.add(s1).add(s2.add(s3)).intoArray(lanes, 0);
+            sum += Rows.sum(lanes);
+        }
         for (; i < n; i++) {
             sum += x[x0 + i];
         }
