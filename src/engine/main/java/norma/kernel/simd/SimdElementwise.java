@@ -15,8 +15,9 @@ import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Elementwise maths on vectors. C2 makes one instruction of a vector operation only if the operator is a literal, so
-/// every operator has a loop of its own; and each loop has a method of its own, because a method with many of them exceeds
-/// what C2 inlines, and then those that come last box their vectors in some runs and not in others.
+/// every operator has a loop of its own. Loops are called through an interface: where a program uses many of them, C2 then
+/// compiles each alone. A switch over direct calls it would inline into one unit that exceeds what it inlines at all, and the
+/// loops that come last would box their vectors.
 ///
 /// A rest that fills no vector goes through the same loop in a padded copy, so its bits are those of a lane.
 final class SimdElementwise implements Elementwise {
@@ -28,32 +29,41 @@ final class SimdElementwise implements Elementwise {
             Elementwise.super.unary(op, x, y);
             return;
         }
+        run(loop(op), x, y);
+    }
+
+    private static void run(Loop loop, Floats x, Floats y) {
         Workers.split(y.length(), Workers.grain(1), (from, to) -> {
             int whole = from + F.loopBound(to - from);
-            unary(op, x.array(), x.offset() + from, y.array(), y.offset() + from, whole - from);
+            loop.run(x.array(), x.offset() + from, y.array(), y.offset() + from, whole - from);
             if (whole < to) {
                 float[] pad = pad(0, x, whole, to);
-                unary(op, pad, 0, pad, 0, LANES);
+                loop.run(pad, 0, pad, 0, LANES);
                 System.arraycopy(pad, 0, y.array(), y.offset() + whole, to - whole);
             }
         });
     }
 
-    private static void unary(Unary op, float[] x, int x0, float[] y, int y0, int n) {
-        switch (op) {
-            case NEGATE -> negate(x, x0, y, y0, n);
-            case ABS -> abs(x, x0, y, y0, n);
-            case SQRT -> sqrt(x, x0, y, y0, n);
-            case SIGN -> sign(x, x0, y, y0, n);
-            case SQUARE -> square(x, x0, y, y0, n);
-            case RECIPROCAL -> reciprocal(x, x0, y, y0, n);
-            case EXP -> exp(x, x0, y, y0, n);
-            case LOG -> log(x, x0, y, y0, n);
-            case TANH -> tanh(x, x0, y, y0, n);
-            case SIGMOID -> sigmoid(x, x0, y, y0, n);
-            case ERF -> erf(x, x0, y, y0, n);
+    /// A loop over whole vectors: y = f(x), n a multiple of the lanes.
+    private interface Loop {
+        void run(float[] x, int x0, float[] y, int y0, int n);
+    }
+
+    private static Loop loop(Unary op) {
+        return switch (op) {
+            case NEGATE -> SimdElementwise::negate;
+            case ABS -> SimdElementwise::abs;
+            case SQRT -> SimdElementwise::sqrt;
+            case SIGN -> SimdElementwise::sign;
+            case SQUARE -> SimdElementwise::square;
+            case RECIPROCAL -> SimdElementwise::reciprocal;
+            case EXP -> SimdElementwise::exp;
+            case LOG -> SimdElementwise::log;
+            case TANH -> SimdElementwise::tanh;
+            case SIGMOID -> SimdElementwise::sigmoid;
+            case ERF -> SimdElementwise::erf;
             case SIN, COS -> throw new AssertionError(op);
-        }
+        };
     }
 
     private static void negate(float[] x, int x0, float[] y, int y0, int n) {
@@ -136,6 +146,7 @@ final class SimdElementwise implements Elementwise {
             Elementwise.super.binary(op, a, b, y, shape);
             return;
         }
+        BinaryLoop loop = loop(op);
         Workers.split(y.length(), Workers.grain(1), (from, to) -> shape.walk(from, to, (i, j, k, n) -> {
             float[] as = a.array(), bs = b.array();
             int a0 = a.offset() + i, b0 = b.offset() + j;
@@ -148,32 +159,36 @@ final class SimdElementwise implements Elementwise {
                 b0 = 0;
             }
             int whole = F.loopBound(n);
-            binary(op, as, a0, -aStep, bs, b0, -bStep, y.array(), y.offset() + k, whole);
+            loop.run(as, a0, -aStep, bs, b0, -bStep, y.array(), y.offset() + k, whole);
             if (whole < n) {
                 float[] aPad = aStep == 0 ? as : pad(0, a, i + whole, i + n);
                 float[] bPad = bStep == 0 ? bs : pad(1, b, j + whole, j + n);
                 float[] yPad = Scratch.floats(PAD - 2, LANES);
-                binary(op, aPad, 0, 0, bPad, 0, 0, yPad, 0, LANES);
+                loop.run(aPad, 0, 0, bPad, 0, 0, yPad, 0, LANES);
                 System.arraycopy(yPad, 0, y.array(), y.offset() + k + whole, n - whole);
             }
         }));
     }
 
-    /// `p` and `q` are -1 for an operand that walks along and 0 for one that is repeated: bits that let the index through.
-    private static void binary(Binary op, float[] a, int a0, int p, float[] b, int b0, int q,
-            float[] y, int y0, int n) {
-        switch (op) {
-            case ADD -> add(a, a0, p, b, b0, q, y, y0, n);
-            case SUBTRACT -> subtract(a, a0, p, b, b0, q, y, y0, n);
-            case MULTIPLY -> multiply(a, a0, p, b, b0, q, y, y0, n);
-            case DIVIDE -> divide(a, a0, p, b, b0, q, y, y0, n);
-            case MAXIMUM -> maximum(a, a0, p, b, b0, q, y, y0, n);
-            case MINIMUM -> minimum(a, a0, p, b, b0, q, y, y0, n);
-            case EQUAL -> equal(a, a0, p, b, b0, q, y, y0, n);
-            case GREATER -> greater(a, a0, p, b, b0, q, y, y0, n);
-            case GREATER_OR_EQUAL -> greaterOrEqual(a, a0, p, b, b0, q, y, y0, n);
+    /// A loop over whole vectors: y = f(a, b), n a multiple of the lanes. `p` and `q` are -1 for an operand that walks along
+    /// and 0 for one that is repeated: bits that let the index through.
+    private interface BinaryLoop {
+        void run(float[] a, int a0, int p, float[] b, int b0, int q, float[] y, int y0, int n);
+    }
+
+    private static BinaryLoop loop(Binary op) {
+        return switch (op) {
+            case ADD -> SimdElementwise::add;
+            case SUBTRACT -> SimdElementwise::subtract;
+            case MULTIPLY -> SimdElementwise::multiply;
+            case DIVIDE -> SimdElementwise::divide;
+            case MAXIMUM -> SimdElementwise::maximum;
+            case MINIMUM -> SimdElementwise::minimum;
+            case EQUAL -> SimdElementwise::equal;
+            case GREATER -> SimdElementwise::greater;
+            case GREATER_OR_EQUAL -> SimdElementwise::greaterOrEqual;
             case POWER -> throw new AssertionError(op);
-        }
+        };
     }
 
     private static void add(float[] a, int a0, int p, float[] b, int b0, int q,
@@ -289,25 +304,17 @@ final class SimdElementwise implements Elementwise {
 
     @Override
     public void activate(Activation f, Floats x, Floats y) {
-        Workers.split(y.length(), Workers.grain(1), (from, to) -> {
-            int whole = from + F.loopBound(to - from);
-            activate(f, x.array(), x.offset() + from, y.array(), y.offset() + from, whole - from);
-            if (whole < to) {
-                float[] pad = pad(0, x, whole, to);
-                activate(f, pad, 0, pad, 0, LANES);
-                System.arraycopy(pad, 0, y.array(), y.offset() + whole, to - whole);
-            }
-        });
+        run(loop(f), x, y);
     }
 
-    private static void activate(Activation f, float[] x, int x0, float[] y, int y0, int n) {
-        switch (f) {
-            case IDENTITY -> System.arraycopy(x, x0, y, y0, n);
-            case RELU -> relu(x, x0, y, y0, n);
-            case GELU_ERF -> geluErf(x, x0, y, y0, n);
-            case GELU_TANH -> geluTanh(x, x0, y, y0, n);
-            case SILU -> silu(x, x0, y, y0, n);
-        }
+    private static Loop loop(Activation f) {
+        return switch (f) {
+            case IDENTITY -> System::arraycopy;
+            case RELU -> SimdElementwise::relu;
+            case GELU_ERF -> SimdElementwise::geluErf;
+            case GELU_TANH -> SimdElementwise::geluTanh;
+            case SILU -> SimdElementwise::silu;
+        };
     }
 
     private static void relu(float[] x, int x0, float[] y, int y0, int n) {
@@ -336,27 +343,32 @@ final class SimdElementwise implements Elementwise {
 
     @Override
     public void activateBackward(Activation f, Floats x, Floats dy, Floats dx) {
+        BackwardLoop loop = backwardLoop(f);
         Workers.split(dx.length(), Workers.grain(1), (from, to) -> {
             int whole = from + F.loopBound(to - from);
-            activateBackward(f, x.array(), x.offset() + from, dy.array(), dy.offset() + from,
+            loop.run(x.array(), x.offset() + from, dy.array(), dy.offset() + from,
                     dx.array(), dx.offset() + from, whole - from);
             if (whole < to) {
                 float[] xPad = pad(0, x, whole, to), dyPad = pad(1, dy, whole, to);
-                activateBackward(f, xPad, 0, dyPad, 0, dyPad, 0, LANES);
+                loop.run(xPad, 0, dyPad, 0, dyPad, 0, LANES);
                 System.arraycopy(dyPad, 0, dx.array(), dx.offset() + whole, to - whole);
             }
         });
     }
 
-    private static void activateBackward(Activation f, float[] x, int x0, float[] dy, int dy0,
-            float[] dx, int dx0, int n) {
-        switch (f) {
-            case IDENTITY -> System.arraycopy(dy, dy0, dx, dx0, n);
-            case RELU -> reluBackward(x, x0, dy, dy0, dx, dx0, n);
-            case GELU_ERF -> geluErfBackward(x, x0, dy, dy0, dx, dx0, n);
-            case GELU_TANH -> geluTanhBackward(x, x0, dy, dy0, dx, dx0, n);
-            case SILU -> siluBackward(x, x0, dy, dy0, dx, dx0, n);
-        }
+    /// A loop over whole vectors: dx = dy f'(x), n a multiple of the lanes.
+    private interface BackwardLoop {
+        void run(float[] x, int x0, float[] dy, int dy0, float[] dx, int dx0, int n);
+    }
+
+    private static BackwardLoop backwardLoop(Activation f) {
+        return switch (f) {
+            case IDENTITY -> (_, _, dy, dy0, dx, dx0, n) -> System.arraycopy(dy, dy0, dx, dx0, n);
+            case RELU -> SimdElementwise::reluBackward;
+            case GELU_ERF -> SimdElementwise::geluErfBackward;
+            case GELU_TANH -> SimdElementwise::geluTanhBackward;
+            case SILU -> SimdElementwise::siluBackward;
+        };
     }
 
     private static void reluBackward(float[] x, int x0, float[] dy, int dy0, float[] dx, int dx0, int n) {
