@@ -68,7 +68,8 @@ public interface Reduction {
         return sum;
     }
 
-    private static double sumOfSquares(float[] x, int x0, int n) {
+    /// Sum of squares of `x[x0] ... x[x0 + n - 1]` on the current thread: one chunk of [#sumOfSquares(Floats)].
+    default double sumOfSquares(float[] x, int x0, int n) {
         double s0 = 0, s1 = 0;
         int i = x0, end = x0 + n;
         for (; i <= end - 2; i += 2) {

@@ -12,7 +12,6 @@ import jdk.incubator.vector.VectorSpecies;
 import norma.kernel.Floats;
 import norma.kernel.Reduction;
 import norma.kernel.Tree;
-import norma.parallel.Workers;
 
 /// Sums and maxima on vectors, in the tree of [Tree].
 final class SimdReduction implements Reduction {
@@ -121,22 +120,7 @@ final class SimdReduction implements Reduction {
     }
 
     @Override
-    public double sumOfSquares(Floats x) {
-        int grain = Workers.grain(1);
-        double[] partial = new double[Math.ceilDiv(x.length(), grain)];
-        Workers.split(x.length(), grain, (from, to) -> {
-            for (int i = from; i < to; i += grain) {
-                partial[i / grain] = sumOfSquares(x.array(), x.offset() + i, Math.min(grain, to - i));
-            }
-        });
-        double sum = 0;
-        for (double p : partial) {
-            sum += p;
-        }
-        return sum;
-    }
-
-    private static double sumOfSquares(float[] x, int x0, int n) {
+    public double sumOfSquares(float[] x, int x0, int n) {
         DoubleVector s0 = DoubleVector.zero(D), s1 = s0;
         int i = 0;
         for (; i < F.loopBound(n); i += LANES) {
