@@ -28,9 +28,4 @@ public record TrainConfig(long steps, int accumulation, Schedule schedule, doubl
     public static TrainConfig of(long steps, double rate, long seed) {
         return new TrainConfig(steps, 1, Schedule.cosine(rate, steps / 20, steps), 1, seed, Math.max(1, steps / 10), 0);
     }
-
-    /// With checkpoints.
-    public TrainConfig withCheckpointEvery(long steps) {
-        return new TrainConfig(this.steps, accumulation, schedule, clip, seed, validateEvery, steps);
-    }
 }
