@@ -15,8 +15,8 @@ import norma.kernel.Matrix;
 /// elements of one k stand together, then those of the next k. Lines that a panel has room for but the matrix lacks are
 /// zeros.
 ///
-/// Panels of A have [Tiles#ROWS] lines. Those of B have three vectors; where the last one would be a single vector it
-/// takes one from its neighbour, for a tile one vector wide has too few accumulators to keep the FMA units busy.
+/// Panels of A have [Tiles#ROWS] lines. Those of B have two vectors; where one vector would be left over the last panel
+/// takes it too, for a tile one vector wide has too few accumulators to keep the FMA units busy.
 final class Panels {
     private static final int L = Lanes.LANES;
 
@@ -38,7 +38,7 @@ final class Panels {
     final int lines;
     final int count;
 
-    /// Lines of a panel that is not the last or the one before it.
+    /// Lines of a panel that is not the last.
     final int width;
 
     /// The factor, where its first element lies, how far it is from there to the next line and to the next k.
@@ -47,9 +47,8 @@ final class Panels {
     private final int across;
     private final int along;
 
-    /// Lines with padding, and how many of them the last panels share if the last would be too narrow otherwise.
+    /// Lines with padding.
     private final int padded;
-    private final int narrowest;
 
     private Panels(Matrix x, int index, int lines, int across, int along, int unit, int units) {
         this.data = x.data().array();
@@ -58,9 +57,8 @@ final class Panels {
         this.across = across;
         this.along = along;
         this.width = unit * units;
-        this.count = Math.ceilDiv(lines, width);
-        this.narrowest = unit * (units - 1);
-        this.padded = Math.max(Math.ceilDiv(lines, unit) * unit, narrowest);
+        this.padded = Math.max(Math.ceilDiv(lines, unit) * unit, width);
+        this.count = padded / width;
     }
 
     /// The rows of matrix `index` of a batch.
@@ -70,12 +68,12 @@ final class Panels {
 
     /// The columns of matrix `index` of a batch.
     static Panels ofColumns(Matrix b, int index) {
-        return new Panels(b, index, b.columns(), b.columnStride(), b.rowStride(), L, 3);
+        return new Panels(b, index, b.columns(), b.columnStride(), b.rowStride(), L, 2);
     }
 
     /// The first line of panel `p`; of the panel after the last, the number of lines with padding.
     int start(int p) {
-        return p == count ? padded : Math.clamp(padded - narrowest, 0, p * width);
+        return p == count ? padded : p * width;
     }
 
     /// The first line of panel `p`, or the number of lines of the matrix if there is no such panel.

@@ -26,7 +26,7 @@ import norma.parallel.Workers;
 final class Product {
     private static final int L = Lanes.LANES;
 
-    /// With 32 vector registers a tile holds 8 x 3 accumulators; with the 16 of AVX2 or SSE, 4 x 3.
+    /// With 32 vector registers a tile holds 8 x 2 accumulators; with the 16 of AVX2 or SSE, 4 x 2.
     private static final boolean MANY_REGISTERS = L == 16 || System.getProperty("os.arch").equals("aarch64");
 
     /// Values of k in a block: a panel of A is then 12 KB, and stays in a first-level cache of 32 KB while B passes by.
