@@ -15,8 +15,7 @@ import norma.kernel.Matrix;
 /// elements of one k stand together, then those of the next k. Lines that a panel has room for but the matrix lacks are
 /// zeros.
 ///
-/// Panels of A have [Tiles#ROWS] lines. Those of B have two vectors; where one vector would be left over the last panel
-/// takes it too, for a tile one vector wide has too few accumulators to keep the FMA units busy.
+/// Panels of A have [Tiles#ROWS] lines, those of B two vectors; the last one of B may be a single vector.
 final class Panels {
     private static final int L = Lanes.LANES;
 
@@ -57,8 +56,8 @@ final class Panels {
         this.across = across;
         this.along = along;
         this.width = unit * units;
-        this.padded = Math.max(Math.ceilDiv(lines, unit) * unit, width);
-        this.count = padded / width;
+        this.padded = Math.ceilDiv(lines, unit) * unit;
+        this.count = Math.ceilDiv(lines, width);
     }
 
     /// The rows of matrix `index` of a batch.

@@ -212,21 +212,15 @@ final class Product {
         }
     }
 
-    /// C += A B on a tile of `rows` rows and `width` columns, two vectors or three; see [Tiles].
+    /// C += A B on a tile of `rows` rows and `width` columns, two vectors or one; see [Tiles].
     static void tile(int rows, int width, float[] a, int aAt, float[] b, int bAt, int count, float[] c, int at,
             int stride) {
-        if (MANY_REGISTERS && rows > 4) {
-            if (width == 3 * L) {
-                Tiles.tile8x3(a, aAt, b, bAt, count, c, at, stride);
-            } else {
-                Tiles.tile8x2(a, aAt, b, bAt, count, c, at, stride);
-            }
-            return;
-        }
-        for (int r = 0; r < rows; r += 4) {
-            if (width == 3 * L) {
-                Tiles.tile4x3(a, aAt + r, b, bAt, count, c, at + r * stride, stride);
-            } else {
+        if (width == L) {
+            Tiles.tile8x1(a, aAt, b, bAt, count, c, at, stride);
+        } else if (MANY_REGISTERS && rows > 4) {
+            Tiles.tile8x2(a, aAt, b, bAt, count, c, at, stride);
+        } else {
+            for (int r = 0; r < rows; r += 4) {
                 Tiles.tile4x2(a, aAt + r, b, bAt, count, c, at + r * stride, stride);
             }
         }
