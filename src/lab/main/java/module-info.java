@@ -2,9 +2,11 @@
 module norma.lab {
     requires com.google.gson;
     requires extjwnl.data.wn31;
-    requires info.picocli;
+    requires transitive info.picocli;
     requires me.tongfei.progressbar;
     requires norma.engine;
+
+    exports norma.lab.console; // for the benchmarks' command
 
     opens norma.lab to com.google.gson, info.picocli;
 }

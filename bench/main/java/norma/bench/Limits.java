@@ -12,8 +12,11 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.infra.ThreadParams;
 
-/// What the machine itself can do: the figures that all others are shares of.
+/// What the machine itself can do: the figures that all others are shares of. Each thread of the benchmark does its part,
+/// all at once.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)
@@ -21,16 +24,20 @@ public class Limits {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     private static final int ROUNDS = 10_000;
 
-    /// Chains of fused multiply-adds in one round; more than latency times throughput of any core today.
+    /// Chains of fused multiply-adds in one round: more than latency times throughput of x86 cores, as many as AVX2's 16
+    /// registers hold beside the two factors, and a few to spare.
     private static final int CHAINS = 10;
 
-    /// Floating-point operations of one [#fusedMultiplyAdd()].
+    /// Floating-point operations of one [#fusedMultiplyAdd()] in each thread.
     static final double FLOPS = 2.0 * CHAINS * F.length();
+
+    /// Working sets of the bandwidth probes in bytes: L1, L2, L3 of usual machines, and what lies beyond.
+    static final long[] BYTES = {32L << 10, 256L << 10, 1L << 20, 4L << 20, 16L << 20, 64L << 20, 512L << 20};
 
     private final float[] sums = new float[CHAINS * F.length()];
 
-    /// FMA peak of one core: independent chains in registers, no memory. The chains start from memory and end there: started
-    /// from one shared vector, C2 boxes them.
+    /// FMA peak: independent chains in registers, no memory. The chains start from memory and end there: started from one
+    /// shared vector, C2 boxes them.
     @Benchmark
     @OperationsPerInvocation(ROUNDS)
     public float[] fusedMultiplyAdd() {
@@ -76,28 +83,52 @@ public class Limits {
         a9.intoArray(sums, 9 * n);
     }
 
-    /// Arrays of one working set, which copying reads and writes.
+    /// Arrays of one working set, which the threads share out.
     @State(Scope.Thread)
     public static class Arrays {
-        /// Floats of source and target together: 256 KiB, 4 MiB, 32 MiB and 512 MiB, which is out of every cache.
-        @Param({"65536", "1048576", "8388608", "134217728"})
-        public int floats;
-        private float[] from;
-        private float[] to;
+        /// Bytes of all arrays of all threads.
+        @Param("0")
+        public long bytes;
+        private float[] a;
+        private float[] b;
+        private float[] c;
 
-        /// Fills the source, so that its pages are there.
+        /// Fills the arrays, so that their pages are there. Copying leaves c alone.
         @Setup
-        public void fill() {
-            from = new float[floats / 2];
-            to = new float[floats / 2];
-            java.util.Arrays.fill(from, 1.5f);
+        public void fill(ThreadParams thread, BenchmarkParams benchmark) {
+            int arrays = benchmark.getBenchmark().endsWith("copy") ? 2 : 3;
+            int length = (int) (bytes / 4 / arrays / thread.getThreadCount());
+            a = filled(length, 1.5f);
+            b = filled(length, 2.5f);
+            c = filled(arrays == 2 ? 0 : length, 0);
+        }
+
+        private static float[] filled(int length, float value) {
+            float[] array = new float[length];
+            java.util.Arrays.fill(array, value);
+            return array;
         }
     }
 
-    /// Copy bandwidth: bytes read and written.
+    /// b = a: bytes read and written.
     @Benchmark
     public float[] copy(Arrays arrays) {
-        System.arraycopy(arrays.from, 0, arrays.to, 0, arrays.from.length);
-        return arrays.to;
+        System.arraycopy(arrays.a, 0, arrays.b, 0, arrays.a.length);
+        return arrays.b;
+    }
+
+    /// c = a + s b (McCalpin's STREAM, 1995): bytes read and written.
+    @Benchmark
+    public float[] triad(Arrays arrays) {
+        triad(arrays.a, arrays.b, arrays.c);
+        return arrays.c;
+    }
+
+    private static void triad(float[] a, float[] b, float[] c) {
+        int end = F.loopBound(c.length);
+        for (int i = 0; i < end; i += F.length()) {
+            FloatVector.fromArray(F, b, i).fma(FloatVector.broadcast(F, 0.5f), FloatVector.fromArray(F, a, i))
+                    .intoArray(c, i);
+        }
     }
 }

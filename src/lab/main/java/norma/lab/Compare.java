@@ -1,6 +1,6 @@
 package norma.lab;
 
-import static norma.lab.Figures.number;
+import static norma.lab.console.Figures.number;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import norma.data.AtomicFile;
 import norma.data.Batches.Batch;
+import norma.lab.console.Json;
+import norma.lab.console.Machine;
+import norma.lab.console.Table;
 import norma.model.GptConfig;
 import norma.optim.AdamW;
 import norma.optim.Schedule;

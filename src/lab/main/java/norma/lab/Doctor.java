@@ -1,6 +1,9 @@
 package norma.lab;
 
 import java.util.concurrent.Callable;
+import norma.lab.console.Json;
+import norma.lab.console.Machine;
+import norma.lab.console.Table;
 import norma.parallel.Workers;
 import norma.tensor.Backend;
 import picocli.CommandLine.Command;

@@ -12,6 +12,8 @@ import norma.io.Golden;
 import norma.io.Golden.Outcome;
 import norma.io.Golden.Status;
 import norma.io.GoldenFile;
+import norma.lab.console.Json;
+import norma.lab.console.Table;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -7,6 +7,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import norma.lab.console.Json;
 
 /// A file of JSON objects, one on each line, that can be read while it grows.
 final class JsonLines implements Closeable {

@@ -3,6 +3,7 @@ package norma.lab;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import norma.lab.console.Failure;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 

@@ -2,6 +2,8 @@ package norma.lab;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import norma.lab.console.Json;
+import norma.lab.console.Table;
 import norma.norm.Norms;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

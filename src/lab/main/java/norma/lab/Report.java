@@ -1,30 +1,24 @@
 package norma.lab;
 
-import static norma.lab.Figures.number;
-import static norma.lab.Figures.percent;
-import static norma.lab.Figures.signed;
+import static norma.lab.console.Figures.number;
+import static norma.lab.console.Figures.percent;
+import static norma.lab.console.Figures.signed;
+import static norma.lab.console.Page.escape;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import norma.lab.Comparison.Settings;
 import norma.lab.Comparison.Summary;
+import norma.lab.console.Json;
+import norma.lab.console.Page;
 
-/// The page that shows a comparison. It needs nothing else: numbers, style, script and D3 are inside.
+/// The page that shows a comparison.
 ///
 /// Words and tables are made here and can be read without a script; `report.js` draws the figures from the numbers.
 final class Report {
-    private static final String D3 = "META-INF/resources/webjars/d3/7.9.0/dist/d3.min.js";
-    private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
-
     private Report() {
     }
 
@@ -35,10 +29,8 @@ final class Report {
         parts.put("settings", settings(comparison.settings()));
         parts.put("style", resource("report.css"));
         parts.put("script", resource("report.js"));
-        parts.put("d3", text(Report.class.getClassLoader().getResourceAsStream(D3), D3));
         parts.put("results", Json.line(comparison));
-        return PLACE.matcher(resource("report.html"))
-                .replaceAll(place -> Matcher.quoteReplacement(parts.get(place.group(1))));
+        return Page.fill(resource("report.html"), parts);
     }
 
     private static Map<String, String> words(Comparison comparison) {
@@ -148,22 +140,7 @@ final class Report {
                 .collect(Collectors.joining("\n"));
     }
 
-    private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
-    }
-
     private static String resource(String name) {
-        return text(Report.class.getResourceAsStream(name), name);
-    }
-
-    private static String text(InputStream resource, String name) {
-        if (resource == null) {
-            throw new IllegalStateException("Report: " + name + " is not on the module path or the class path");
-        }
-        try (resource) {
-            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Page.text(Report.class.getResourceAsStream(name), name);
     }
 }

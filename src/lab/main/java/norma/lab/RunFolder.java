@@ -16,6 +16,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import norma.data.AtomicFile;
 import norma.data.CorruptFileException;
+import norma.lab.console.Json;
 
 /// What a training run leaves in its folder.
 ///

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import norma.data.Tokenizer;
 import norma.io.Checkpoint;
+import norma.lab.console.Json;
 import norma.model.Gpt;
 import norma.model.Sampler;
 import norma.parallel.Workers;

@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import norma.data.Batches.Batch;
 import norma.data.Tokenizer;
+import norma.lab.console.Json;
+import norma.lab.console.Machine;
 import norma.model.Gpt;
 import norma.nn.Parts;
 import norma.train.TrainConfig;

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import norma.lab.console.Progress;
 import norma.train.Listener;
 import norma.train.TrainConfig;
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import norma.data.Batches.Batch;
+import norma.lab.console.Progress;
 import norma.model.Gpt;
 import norma.optim.AdamW;
 import norma.tensor.Memory;

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import norma.lab.console.Machine;
 import norma.norm.Norms;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package norma.lab;
+package norma.lab.console;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,19 +7,19 @@ import java.util.List;
 ///
 /// @param headings of the columns; one that begins with `>` stands over a column of numbers, which is aligned right
 /// @param rows of as many cells
-record Table(List<String> headings, List<List<String>> rows) {
+public record Table(List<String> headings, List<List<String>> rows) {
 
-    Table(String... headings) {
+    public Table(String... headings) {
         this(List.of(headings), new ArrayList<>());
     }
 
-    Table row(String... cells) {
+    public Table row(String... cells) {
         rows.add(List.of(cells));
         return this;
     }
 
     /// The same without its last column.
-    Table withoutLast() {
+    public Table withoutLast() {
         int columns = headings.size() - 1;
         return new Table(headings.subList(0, columns), rows.stream().map(row -> row.subList(0, columns)).toList());
     }

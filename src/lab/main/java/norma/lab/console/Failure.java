@@ -1,4 +1,4 @@
-package norma.lab;
+package norma.lab.console;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,17 +13,17 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /// What a person is told when a command fails: one line, and no stack trace unless `-Dnorma.trace=true` asks for it.
-final class Failure {
+public final class Failure {
     /// The person can repair it: options, files, numbers.
-    static final int BAD_INPUT = 2;
+    public static final int BAD_INPUT = 2;
     /// Only we can.
-    static final int BUG = 3;
+    public static final int BUG = 3;
 
     private Failure() {
     }
 
     /// The command line itself makes no sense.
-    static int misused(ParameterException e) {
+    public static int misused(ParameterException e) {
         CommandLine command = e.getCommandLine();
         List<String> meant = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         String hint = meant.isEmpty() ? "" : "; did you mean " + meant.getFirst() + "?";
@@ -33,7 +33,7 @@ final class Failure {
     }
 
     /// The command began and could not go on.
-    static int report(Throwable e, CommandLine command) {
+    public static int report(Throwable e, CommandLine command) {
         return switch (e) {
             case UncheckedIOException io -> report(io.getCause(), command);
             case ExceptionInInitializerError first when first.getCause() != null -> report(first.getCause(), command);

@@ -1,4 +1,4 @@
-package norma.lab;
+package norma.lab.console;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,22 +6,22 @@ import java.nio.file.Path;
 import norma.tensor.Backend;
 
 /// What a measurement was taken on.
-final class Machine {
+public final class Machine {
     private Machine() {
     }
 
     /// The kernels chosen at start.
-    static String kernels() {
+    public static String kernels() {
         return Backend.kernels().name();
     }
 
     /// Java's version and maker.
-    static String jdk() {
+    public static String jdk() {
         return System.getProperty("java.vm.version") + ", " + System.getProperty("java.vm.name");
     }
 
     /// The processor's name where Linux tells it, else its kind.
-    static String cpu() {
+    public static String cpu() {
         try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
             return lines.filter(line -> line.startsWith("model name")).findFirst()
                     .map(line -> line.substring(line.indexOf(':') + 1).strip()).orElseGet(Machine::kind);

@@ -1,27 +1,27 @@
-package norma.lab;
+package norma.lab.console;
 
 import java.util.Locale;
 
 /// Numbers as people read them, the same in every country; nothing for what isn't finite.
-final class Figures {
+public final class Figures {
     private Figures() {
     }
 
-    static String number(long value) {
+    public static String number(long value) {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
-    static String number(double value, int decimals) {
+    public static String number(double value, int decimals) {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%,." + decimals + "f", value) : "";
     }
 
     /// With its sign, a true minus among them.
-    static String signed(double value, int decimals) {
+    public static String signed(double value, int decimals) {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%+." + decimals + "f", value).replace('-', '\u2212')
                 : "";
     }
 
-    static String percent(double share) {
+    public static String percent(double share) {
         return String.format(Locale.ROOT, "%s %%", share * 100).replace(".0 ", " ");
     }
 }

@@ -1,4 +1,4 @@
-package norma.lab;
+package norma.lab.console;
 
 import java.io.File;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /// How far a long command is, on standard error: a bar with rate and remaining time on a terminal, a line now and then in a
 /// log, nothing when a machine reads.
-sealed interface Progress extends AutoCloseable {
+public sealed interface Progress extends AutoCloseable {
     /// One more unit is done.
     void step();
 

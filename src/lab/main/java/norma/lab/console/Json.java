@@ -1,4 +1,4 @@
-package norma.lab;
+package norma.lab.console;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
@@ -8,7 +8,7 @@ import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 
 /// Results as JSON. Records become objects; NaN and infinities, which JSON does not have, become null.
-final class Json {
+public final class Json {
     private static final TypeAdapter<Double> FINITE = new TypeAdapter<>() {
         @Override
         public void write(JsonWriter out, Double value) throws IOException {
@@ -34,12 +34,12 @@ final class Json {
     }
 
     /// On one line.
-    static String line(Object value) {
+    public static String line(Object value) {
         return LINE.toJson(value);
     }
 
     /// On many lines.
-    static String page(Object value) {
+    public static String page(Object value) {
         return PAGE.toJson(value);
     }
 }

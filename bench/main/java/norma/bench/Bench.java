@@ -1,0 +1,128 @@
+package norma.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import norma.bench.work.Work;
+import norma.bench.work.Works;
+import norma.lab.console.Json;
+import norma.lab.console.Progress;
+import norma.tensor.Backend;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// Measures the works and prints how near each comes to the machine's own limits.
+@Command(name = "norma bench", mixinStandardHelpOptions = true,
+        header = "Figures beside this machine's own limits, measured in the same run.%n")
+final class Bench implements Callable<Integer> {
+    private static final int FULL_FORKS = 5;
+
+    @Option(names = "--full", description = "Every work and shape, one thread and all, every kernel set, 5 forks.")
+    private boolean full;
+
+    @Option(names = "--only", paramLabel = "NAME", split = ",",
+            description = "Works by name, in all their shapes; NAME/TEXT takes the shapes that contain the text.")
+    private List<String> only;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Only this many threads (default: all processors).")
+    private Integer threads;
+
+    @Option(names = "--forks", paramLabel = "N", description = "Java VMs for each figure (default: 1; with --full, 5).")
+    private Integer forks;
+
+    @Option(names = "--json", description = "Print one JSON array on standard output and nothing else.")
+    private boolean json;
+
+    @Option(names = "--peers", description = "The same works in other engines too.")
+    private boolean peers;
+
+    @Option(names = "--out", paramLabel = "DIR", defaultValue = "out/bench",
+            description = "Folder for results (default: ${DEFAULT-VALUE}).")
+    private Path out;
+
+    @Spec
+    private CommandSpec command;
+
+    @Override
+    public Integer call() throws Exception {
+        requirePositive("--threads", threads);
+        requirePositive("--forks", forks);
+        List<Case> cases = cases();
+        Files.createDirectories(out);
+        int count = forks != null ? forks : full ? FULL_FORKS : 1;
+        try (var log = new PrintStream(out.resolve("jmh.log").toFile(), StandardCharsets.UTF_8);
+                Progress progress = Progress.of("bench", "fork", Rounds.forks(cases, count), json)) {
+            var rounds = new Rounds(cases, count, progress, log);
+            rounds.run();
+            report(rounds);
+        }
+        return 0;
+    }
+
+    private void report(Rounds rounds) throws IOException {
+        try (var file = new PrintStream(out.resolve("jmh.json").toFile(), StandardCharsets.UTF_8)) {
+            ResultFormatFactory.getInstance(ResultFormatType.JSON, file).writeOut(rounds.jmh());
+        }
+        List<Row> rows = rounds.rows();
+        Files.writeString(out.resolve("results.json"), Json.page(rows) + "\n");
+        var to = command.commandLine().getOut();
+        to.println(json ? Json.page(rows) : Words.table(rows));
+        to.flush();
+    }
+
+    /// Each work in all ways side by side.
+    private List<Case> cases() {
+        List<Work> works = only != null ? Works.named(only) : full ? Works.all() : Works.quick();
+        List<Work> representatives = Works.representatives();
+        var cases = new ArrayList<Case>();
+        for (Work work : works) {
+            variants(work, full && representatives.contains(work)).forEach(v -> cases.add(new Case(work, v)));
+        }
+        return cases;
+    }
+
+    private List<Variant> variants(Work work, boolean allKernels) {
+        var variants = new ArrayList<Variant>();
+        for (int n : threadCounts()) {
+            variants.add(Variant.standard(n));
+            if (allKernels && n == threadCounts().getFirst()) {
+                variants.add(Variant.reference(n));
+                otherWidths().forEach(bits -> variants.add(Variant.simd(bits, n)));
+            }
+            if (peers) {
+                Peer.all().stream().filter(peer -> peer.maker(work, n).isPresent())
+                        .forEach(peer -> variants.add(Variant.peer(peer, n)));
+            }
+        }
+        return variants;
+    }
+
+    private List<Integer> threadCounts() {
+        int all = Runtime.getRuntime().availableProcessors();
+        return threads != null ? List.of(threads) : full && all > 1 ? List.of(1, all) : List.of(all);
+    }
+
+    /// Vectors narrower than those of the standard kernels.
+    private static List<Integer> otherWidths() {
+        String kernels = Backend.kernels().name();
+        int bits = kernels.startsWith("simd") ? Integer.parseInt(kernels.substring(4)) : 0;
+        return Stream.of(128, 256, 512).filter(width -> width < bits).toList();
+    }
+
+    private void requirePositive(String option, Integer value) {
+        if (value != null && value < 1) {
+            throw new ParameterException(command.commandLine(), option + " must be at least 1; got " + value);
+        }
+    }
+}

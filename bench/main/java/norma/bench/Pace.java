@@ -1,0 +1,23 @@
+package norma.bench;
+
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/// How long a fork warms up and measures. An iteration lasts its time, and at least one operation.
+///
+/// @param warmups iterations before anything counts
+/// @param warmup time of each, in milliseconds
+/// @param iterations that count
+/// @param iteration time of each, in milliseconds
+record Pace(int warmups, int warmup, int iterations, int iteration) {
+    /// C2 needs up to a second for the largest kernels, counted from the first call.
+    static final Pace WORK = new Pace(4, 250, 5, 150);
+
+    /// A single loop, compiled at once.
+    static final Pace LIMIT = new Pace(2, 150, 5, 100);
+
+    ChainedOptionsBuilder set(ChainedOptionsBuilder options) {
+        return options.warmupIterations(warmups).warmupTime(TimeValue.milliseconds(warmup))
+                .measurementIterations(iterations).measurementTime(TimeValue.milliseconds(iteration));
+    }
+}

@@ -1,0 +1,168 @@
+package norma.bench;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import norma.bench.work.Work;
+import norma.lab.console.Progress;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/// Measures cases and the machine's limits. A round measures each of them once, in a Java VM of its own; cases that are
+/// compared stand side by side in each round, so that what else the machine does reaches all alike.
+final class Rounds {
+    private final List<Case> cases;
+    private final List<Integer> threads;
+    private final int count;
+    private final Progress progress;
+    private final PrintStream log;
+    private final Map<Object, List<BenchmarkResult>> results = new LinkedHashMap<>();
+
+    /// What a limit was measured with.
+    private record Probe(String name, long bytes, int threads) {
+    }
+
+    /// @param cases in the order of the table
+    /// @param count of rounds, so of forks for each case
+    /// @param log what JMH has to say
+    Rounds(List<Case> cases, int count, Progress progress, PrintStream log) {
+        this.cases = cases;
+        this.threads = cases.stream().map(c -> c.variant().threads()).distinct().sorted().toList();
+        this.count = count;
+        this.progress = progress;
+        this.log = log;
+    }
+
+    /// How many forks there will be.
+    static int forks(List<Case> cases, int count) {
+        var none = new Rounds(cases, count, null, null);
+        return count * (cases.size() + none.probes().size());
+    }
+
+    void run() throws RunnerException {
+        for (int round = 1; round <= count; round++) {
+            for (Probe probe : probes()) {
+                progress.note("limits, %d threads".formatted(probe.threads()));
+                keep(probe, fork(limit(probe)));
+            }
+            for (Case c : cases) {
+                progress.note("%s, %d threads, %s".formatted(c.work(), c.variant().threads(), c.variant().kernels()));
+                keep(c, fork(work(c)));
+            }
+        }
+    }
+
+    /// FMA peak, and bandwidth at the working sets next to those of the works.
+    private List<Probe> probes() {
+        var probes = new ArrayList<Probe>();
+        for (int n : threads) {
+            probes.add(new Probe("fusedMultiplyAdd", 0, n));
+            for (long bytes : workingSets()) {
+                probes.add(new Probe("copy", bytes, n));
+                probes.add(new Probe("triad", bytes, n));
+            }
+        }
+        return probes;
+    }
+
+    private long[] workingSets() {
+        return cases.stream().map(Case::work).mapToLong(Rounds::nearest).distinct().sorted().toArray();
+    }
+
+    private static long nearest(Work work) {
+        return Arrays.stream(Limits.BYTES).boxed()
+                .min((a, b) -> Double.compare(Roof.distance(a, work.bytes()), Roof.distance(b, work.bytes())))
+                .orElseThrow();
+    }
+
+    private static ChainedOptionsBuilder limit(Probe probe) {
+        var options = Pace.LIMIT.set(options("Limits." + probe.name())).threads(probe.threads())
+                .jvmArgs(Variant.standard(probe.threads()).jvmArgs().toArray(String[]::new));
+        return probe.bytes() == 0 ? options : options.param("bytes", Long.toString(probe.bytes()));
+    }
+
+    private static ChainedOptionsBuilder work(Case c) {
+        Variant variant = c.variant();
+        return Pace.WORK.set(options("WorkBenchmark.run")).jvmArgs(variant.jvmArgs().toArray(String[]::new))
+                .param("work", c.work().name()).param("shape", c.work().shape())
+                .param("kernels", variant.kernels()).param("threads", Integer.toString(variant.threads()));
+    }
+
+    private static ChainedOptionsBuilder options(String benchmark) {
+        return new OptionsBuilder().include("norma\\.bench\\." + benchmark + "$").forks(1).shouldFailOnError(true)
+                .addProfiler(GCProfiler.class);
+    }
+
+    private RunResult fork(ChainedOptionsBuilder options) throws RunnerException {
+        var format = OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL);
+        RunResult result = new Runner(options.build(), format).runSingle();
+        progress.step();
+        return result;
+    }
+
+    private void keep(Object key, RunResult result) {
+        results.computeIfAbsent(key, _ -> new ArrayList<>()).addAll(result.getBenchmarkResults());
+    }
+
+    // ---- What it comes to ----
+
+    /// A row for each case.
+    List<Row> rows() {
+        return cases.stream().map(this::row).toList();
+    }
+
+    private Row row(Case c) {
+        Variant variant = c.variant();
+        Long allocated = Peer.named(variant.kernels()).isPresent() ? null : allocatedBytes(results.get(c));
+        return Row.of(c.work(), variant.threads(), variant.kernels(), timing(c), roof(variant.threads()), allocated);
+    }
+
+    /// The limits for each number of threads.
+    List<Roof> roofs() {
+        return threads.stream().map(this::roof).toList();
+    }
+
+    private Roof roof(int n) {
+        double flops = n * Limits.FLOPS / timing(new Probe("fusedMultiplyAdd", 0, n)).median();
+        var bandwidths = Arrays.stream(workingSets())
+                .mapToObj(bytes -> new Roof.Bandwidth(bytes, rate("copy", bytes, n), rate("triad", bytes, n))).toList();
+        return new Roof(n, flops, bandwidths);
+    }
+
+    /// All threads' bytes; each reads and writes its part of the working set once.
+    private double rate(String name, long bytes, int n) {
+        return bytes / timing(new Probe(name, bytes, n)).median();
+    }
+
+    private Timing timing(Object key) {
+        return Timing.of(iterations(results.get(key)).stream().map(IterationResult::getPrimaryResult)
+                .mapToDouble(result -> result.getScore() / 1e9).toArray());
+    }
+
+    private static long allocatedBytes(List<BenchmarkResult> forks) {
+        double[] bytes = iterations(forks).stream()
+                .mapToDouble(i -> i.getSecondaryResults().get("gc.alloc.rate.norm").getScore()).toArray();
+        return Math.round(Timing.of(bytes).median());
+    }
+
+    private static List<IterationResult> iterations(List<BenchmarkResult> forks) {
+        return forks.stream().flatMap(fork -> fork.getIterationResults().stream()).toList();
+    }
+
+    /// All that JMH measured, the forks of a case as one result.
+    Collection<RunResult> jmh() {
+        return results.values().stream().map(forks -> new RunResult(forks.getFirst().getParams(), forks)).toList();
+    }
+}

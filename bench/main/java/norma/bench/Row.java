@@ -1,0 +1,22 @@
+package norma.bench;
+
+import norma.bench.work.Work;
+
+/// A line of the table, and an object of `--json`.
+///
+/// @param kernels kernel set, or peer
+/// @param medianSeconds of one operation
+/// @param spread half the distance between the quartiles, as a share of the median
+/// @param gbs the work's bytes at least, in GB a second
+/// @param gflops the work's FLOPs, in GFLOP a second
+/// @param shareOfLimit how near to the fastest that this machine allows; 1 is the limit
+/// @param allocatedBytes on Java's heap in one operation; null for those who don't say
+record Row(String work, String shape, int threads, String kernels, double medianSeconds, double spread, double gbs,
+        double gflops, double shareOfLimit, Long allocatedBytes) {
+
+    static Row of(Work work, int threads, String kernels, Timing time, Roof roof, Long allocatedBytes) {
+        return new Row(work.name(), work.shape(), threads, kernels, time.median(), time.spread(),
+                work.bytes() / time.median() / 1e9, work.flops() / time.median() / 1e9,
+                roof.share(work, time.median()), allocatedBytes);
+    }
+}

@@ -1,0 +1,59 @@
+package norma.bench;
+
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import norma.bench.work.Work;
+import norma.bench.work.Work.Operation;
+import norma.bench.work.Works;
+import norma.tensor.Backend;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/// Runs one work of the catalogue. A fork has one work, one shape and one kernel set: what C2 makes of it is not
+/// disturbed by others.
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@State(Scope.Thread)
+public class WorkBenchmark {
+    /// Its name.
+    @Param("")
+    public String work;
+
+    /// Its shape.
+    @Param("")
+    public String shape;
+
+    /// Who does it: a kernel set of ours, or a peer.
+    @Param("")
+    public String kernels;
+
+    /// With how many threads.
+    @Param("1")
+    public int threads;
+
+    private Operation operation;
+
+    /// Makes the inputs.
+    @Setup
+    public void make() {
+        Work wanted = Works.of(work, shape);
+        Optional<Peer> peer = Peer.named(kernels);
+        if (peer.isEmpty() && !Backend.kernels().name().equals(kernels)) {
+            throw new IllegalStateException(
+                    "WorkBenchmark: must run on %s; got %s".formatted(kernels, Backend.kernels().name()));
+        }
+        operation = (peer.isPresent() ? peer.get().maker(wanted, threads).orElseThrow() : wanted.maker()).get();
+    }
+
+    /// Does it once.
+    @Benchmark
+    public Object run() {
+        return operation.run();
+    }
+}

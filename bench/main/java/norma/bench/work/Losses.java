@@ -1,0 +1,49 @@
+package norma.bench.work;
+
+import java.util.ArrayList;
+import java.util.List;
+import norma.bench.work.Work.Operation;
+import norma.nn.CrossEntropy;
+import norma.tensor.Indices;
+import norma.tensor.Tensor;
+
+/// Both ends of a language model: rows gathered from the table of embeddings, cross entropy of its logits.
+final class Losses {
+
+    private Losses() {
+    }
+
+    static List<Work> works() {
+        var works = new ArrayList<Work>();
+        works.add(crossEntropy(2048, 96).inQuickRun());
+        works.add(crossEntropy(4096, 8192).inQuickRun());
+        works.add(crossEntropy(4096, 32000));
+        works.add(embedding(2048, 32000, 384).inQuickRun());
+        return works;
+    }
+
+    /// Logits are read forward and, once the loss is known, again; their gradient is written.
+    private static Work crossEntropy(int rows, int classes) {
+        double size = (double) rows * classes;
+        return Work.of("cross_entropy_fwd_bwd", rows + "x" + classes, 7 * size, 3 * 4 * size,
+                () -> crossEntropyOperation(rows, classes));
+    }
+
+    private static Operation crossEntropyOperation(int rows, int classes) {
+        Indices targets = Inputs.indices(2, classes, rows);
+        return Passes.forwardBackward(x -> new Tensor[] {CrossEntropy.loss(x[0], targets)},
+                List.of(Inputs.random(1, rows, classes)));
+    }
+
+    /// Rows are read and written forward and read backward; the gradient of the table is written whole.
+    private static Work embedding(int rows, int table, int columns) {
+        return Work.of("embedding_fwd_bwd", "%d of %dx%d".formatted(rows, table, columns), (double) rows * columns,
+                4.0 * columns * (3.0 * rows + table), () -> embeddingOperation(rows, table, columns));
+    }
+
+    private static Operation embeddingOperation(int rows, int table, int columns) {
+        Indices ids = Inputs.indices(2, table, rows);
+        Tensor weights = Inputs.random(1, table, columns).variable();
+        return Passes.forwardBackward(_ -> new Tensor[] {weights.gather(ids)}, List.of(), weights);
+    }
+}

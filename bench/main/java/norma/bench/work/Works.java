@@ -1,0 +1,114 @@
+package norma.bench.work;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// The catalogue of all that is measured.
+public final class Works {
+
+    /// Works that belong together, in the order in which they are shown.
+    public record Family(String title, List<Work> works) {
+    }
+
+    private static final List<Family> FAMILIES = List.of(
+            new Family("matrix products", Products.works()),
+            new Family("attention", byName(Attentions.works())),
+            new Family("norms and softmax", byName(Norms.works())),
+            new Family("elementwise", byName(Elementwise.works())),
+            new Family("losses and embedding", Losses.works()),
+            new Family("updates", Updates.works()),
+            new Family("models", Models.works()));
+
+    private Works() {
+    }
+
+    /// All families.
+    public static List<Family> families() {
+        return FAMILIES;
+    }
+
+    /// All works.
+    public static List<Work> all() {
+        return FAMILIES.stream().flatMap(family -> family.works().stream()).toList();
+    }
+
+    /// The works of the quick run.
+    public static List<Work> quick() {
+        return all().stream().filter(Work::quick).toList();
+    }
+
+    /// One of each name: the first shape of the quick run, or the first.
+    public static List<Work> representatives() {
+        var found = new LinkedHashMap<String, Work>();
+        all().forEach(work -> found.merge(work.name(), work, (a, b) -> !a.quick() && b.quick() ? b : a));
+        return List.copyOf(found.values());
+    }
+
+    /// The work of this name and shape.
+    public static Work of(String name, String shape) {
+        return all().stream().filter(work -> work.name().equals(name) && work.shape().equals(shape)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no work is called " + name + " " + shape));
+    }
+
+    /// The works of these names, in all their shapes; `name/text` takes the shapes that contain the text.
+    public static List<Work> named(List<String> names) {
+        var found = new ArrayList<Work>();
+        for (String name : names) {
+            int slash = name.indexOf('/');
+            String text = name.substring(slash + 1);
+            List<Work> works = slash < 0 ? named(name)
+                    : named(name.substring(0, slash)).stream().filter(w -> w.shape().contains(text)).toList();
+            if (works.isEmpty()) {
+                throw new IllegalArgumentException("--only %s: no shape of %s contains '%s'; it has %s".formatted(name,
+                        name.substring(0, slash), text, shapes(name.substring(0, slash))));
+            }
+            found.addAll(works);
+        }
+        return found.stream().distinct().toList();
+    }
+
+    private static List<Work> named(String name) {
+        List<Work> works = all().stream().filter(work -> work.name().equals(name)).toList();
+        if (works.isEmpty()) {
+            List<String> names = all().stream().map(Work::name).distinct().toList();
+            List<String> near = names.stream().filter(other -> isNear(name, other)).toList();
+            throw new IllegalArgumentException("--only: no work is called '%s'; %s".formatted(name,
+                    near.isEmpty() ? "there are " + String.join(", ", names)
+                            : "did you mean " + String.join(", ", near) + "?"));
+        }
+        return works;
+    }
+
+    private static String shapes(String name) {
+        return named(name).stream().map(Work::shape).collect(Collectors.joining("; "));
+    }
+
+    private static boolean isNear(String typed, String name) {
+        return typed.length() > 2 && name.contains(typed) || distance(typed, name) <= Math.max(2, typed.length() / 4);
+    }
+
+    /// Letters to insert, delete or replace (Levenshtein 1966).
+    static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        Arrays.setAll(row, j -> j);
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+
+    /// Shapes of one name side by side.
+    private static List<Work> byName(List<Work> works) {
+        return works.stream().collect(Collectors.groupingBy(Work::name, LinkedHashMap::new, Collectors.toList()))
+                .values().stream().flatMap(List::stream).toList();
+    }
+}
