@@ -80,6 +80,15 @@ class ArchitectureTest {
     }
 
     @Test
+    void floatsAreHeldInVectorsOfOneLength() {
+        check(noClasses().that().doNotHaveSimpleName("Lanes")
+                .should().accessFieldWhere(describe("names a species of floats", access -> access.getTarget().getName()
+                        .startsWith("SPECIES_")
+                        && access.getTargetOwner().getName().equals("jdk.incubator.vector.FloatVector")))
+                .because("with two species C2 boxes the accumulators of the matrix product in some runs"));
+    }
+
+    @Test
     void onlyParallelKnowsAboutThreads() {
         check(noClasses().that().resideOutsideOfPackage("norma.parallel")
                 .should().dependOnClassesThat(nameMatching(THREADS))

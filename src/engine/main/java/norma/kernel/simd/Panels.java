@@ -6,7 +6,6 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
-import jdk.incubator.vector.VectorSpecies;
 import norma.kernel.Matrix;
 
 /// One factor of a matrix product, cut into the panels that [Tiles] reads.
@@ -23,15 +22,24 @@ final class Panels {
     /// one.
     private static final int RUNS = 64;
 
-    /// The transposition works on squares of 8 by 8, which fit in registers everywhere and divide every panel.
+    /// Lines of a panel of A, which are transposed at once; those of B are as many as a vector has lanes.
+    ///
+    /// All vectors here are as long as those of the tiles. Where floats are held in vectors of two lengths, the profile
+    /// of the Vector API's own methods knows two classes, and in some runs C2 boxes the tiles' accumulators.
     private static final int SIDE = 8;
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_256;
-    private static final VectorShuffle<Float> SWAP1 = VectorShuffle.fromOp(S, i -> i ^ 1);
-    private static final VectorShuffle<Float> SWAP2 = VectorShuffle.fromOp(S, i -> i ^ 2);
-    private static final VectorShuffle<Float> SWAP4 = VectorShuffle.fromOp(S, i -> i ^ 4);
-    private static final VectorMask<Float> ODD1 = VectorMask.fromLong(S, 0b10101010);
-    private static final VectorMask<Float> ODD2 = VectorMask.fromLong(S, 0b11001100);
-    private static final VectorMask<Float> ODD4 = VectorMask.fromLong(S, 0b11110000);
+    private static final int STEP = Math.max(1, L / SIDE);
+
+    /// Exchange of neighbouring halves, quarters ... of a vector, and its lanes in the second one of two neighbours.
+    private static final VectorShuffle<Float> HALVES = exchange(L / 2);
+    private static final VectorShuffle<Float> QUARTERS = exchange(L / 4);
+    private static final VectorShuffle<Float> EIGHTHS = exchange(L / 8);
+    private static final VectorShuffle<Float> SIXTEENTHS = exchange(L / 16);
+    private static final VectorMask<Float> ODD_HALF = odd(L / 2);
+    private static final VectorMask<Float> ODD_QUARTER = odd(L / 4);
+    private static final VectorMask<Float> ODD_EIGHTH = odd(L / 8);
+    private static final VectorMask<Float> ODD_SIXTEENTH = odd(L / 16);
+    private static final VectorShuffle<Float> TOGETHER =
+            VectorShuffle.fromOp(F, i -> i % SIDE * STEP + i / SIDE);
 
     /// Number of lines, and of panels.
     final int lines;
@@ -105,7 +113,7 @@ final class Panels {
         int done = 0;
         if (across == 1) {
             done = copy(from, at, along, lines, depth, to, toAt, width);
-        } else if (along == 1 && L >= SIDE) {
+        } else if (along == 1 && (L == SIDE || L == 2 * SIDE)) {
             done = transpose(from, at, across, lines, depth, to, toAt, width);
         }
         if (done < lines) {
@@ -115,10 +123,8 @@ final class Panels {
 
     /// Lines lie side by side: as many as fill vectors are copied, and their number is returned.
     private static int copy(float[] from, int at, int along, int lines, int depth, float[] to, int toAt, int width) {
-        if (lines == SIDE && L > SIDE) {
-            for (int k = 0; k < depth; k++) {
-                FloatVector.fromArray(S, from, at + k * along).intoArray(to, toAt + k * width);
-            }
+        if (lines == SIDE && width == SIDE && L > SIDE) {
+            copyNarrow(from, at, along, depth, to, toAt);
             return SIDE;
         }
         int whole = F.loopBound(lines);
@@ -130,60 +136,209 @@ final class Panels {
         return whole;
     }
 
-    /// Each line is a run of `depth` floats: as many as fill squares are transposed, and their number is returned.
+    /// A panel narrower than a vector: each vector overwrites the surplus of the one before. Masks would be slower.
+    private static void copyNarrow(float[] from, int at, int along, int depth, float[] to, int toAt) {
+        int inside = Math.floorDiv(from.length - L - at, along) + 1;
+        int safe = Math.max(0, Math.min(inside, depth + 1 - STEP));
+        for (int k = 0; k < safe; k++) {
+            FloatVector.fromArray(F, from, at + k * along).intoArray(to, toAt + k * SIDE);
+        }
+        for (int k = safe; k < depth; k++) {
+            System.arraycopy(from, at + k * along, to, toAt + k * SIDE, SIDE);
+        }
+    }
+
+    /// Each line is a run of `depth` floats: as many as fill blocks are transposed, and their number is returned.
     private static int transpose(float[] from, int at, int across, int lines, int depth, float[] to, int toAt,
             int width) {
-        int whole = lines - lines % SIDE;
-        int square = depth - depth % SIDE;
-        for (int i = 0; i < whole; i += SIDE) {
-            squares(from, at + i * across, across, square, to, toAt + i, width);
-            gather(from, at + i * across + square, across, 1, SIDE, depth - square, to, toAt + square * width + i,
-                    width);
+        int side = width == SIDE ? SIDE : L;
+        int whole = lines - lines % side;
+        int block = F.loopBound(depth);
+        for (int i = 0; i < whole; i += side) {
+            if (side == SIDE) {
+                transpose8(from, at + i * across, across, block, to, toAt + i, width);
+            } else {
+                transpose16(from, at + i * across, across, block, to, toAt + i, width);
+            }
+            gather(from, at + i * across + block, across, 1, side, depth - block, to, toAt + block * width + i, width);
         }
         return whole;
     }
 
-    /// Square after square, each in log2(8) rounds: round d exchanges bit d of the row with bit d of the lane.
-    private static void squares(float[] from, int at, int across, int depth, float[] to, int toAt, int width) {
-        for (int k = 0; k < depth; k += SIDE) {
+    /// 8 lines by a vector of k, in log2(8) rounds: a round exchanges one bit of the line's number with one of the lane's,
+    /// until the three highest bits of k number the vectors. In vectors longer than 8 each then holds the lines of several
+    /// k, which one more permutation brings into order; the panel must be 8 wide then.
+    private static void transpose8(float[] from, int at, int across, int depth, float[] to, int toAt, int width) {
+        int next = STEP * width;
+        for (int k = 0; k < depth; k += L) {
             int i = at + k;
             int j = toAt + k * width;
-            FloatVector a0 = FloatVector.fromArray(S, from, i);
-            FloatVector a1 = FloatVector.fromArray(S, from, i + across);
-            FloatVector a2 = FloatVector.fromArray(S, from, i + 2 * across);
-            FloatVector a3 = FloatVector.fromArray(S, from, i + 3 * across);
-            FloatVector a4 = FloatVector.fromArray(S, from, i + 4 * across);
-            FloatVector a5 = FloatVector.fromArray(S, from, i + 5 * across);
-            FloatVector a6 = FloatVector.fromArray(S, from, i + 6 * across);
-            FloatVector a7 = FloatVector.fromArray(S, from, i + 7 * across);
+            FloatVector a0 = FloatVector.fromArray(F, from, i);
+            FloatVector a1 = FloatVector.fromArray(F, from, i + across);
+            FloatVector a2 = FloatVector.fromArray(F, from, i + 2 * across);
+            FloatVector a3 = FloatVector.fromArray(F, from, i + 3 * across);
+            FloatVector a4 = FloatVector.fromArray(F, from, i + 4 * across);
+            FloatVector a5 = FloatVector.fromArray(F, from, i + 5 * across);
+            FloatVector a6 = FloatVector.fromArray(F, from, i + 6 * across);
+            FloatVector a7 = FloatVector.fromArray(F, from, i + 7 * across);
 
-            FloatVector b0 = a0.blend(a1.rearrange(SWAP1), ODD1);
-            FloatVector b1 = a0.rearrange(SWAP1).blend(a1, ODD1);
-            FloatVector b2 = a2.blend(a3.rearrange(SWAP1), ODD1);
-            FloatVector b3 = a2.rearrange(SWAP1).blend(a3, ODD1);
-            FloatVector b4 = a4.blend(a5.rearrange(SWAP1), ODD1);
-            FloatVector b5 = a4.rearrange(SWAP1).blend(a5, ODD1);
-            FloatVector b6 = a6.blend(a7.rearrange(SWAP1), ODD1);
-            FloatVector b7 = a6.rearrange(SWAP1).blend(a7, ODD1);
+            FloatVector b0 = a0.blend(a1.rearrange(EIGHTHS), ODD_EIGHTH);
+            FloatVector b1 = a0.rearrange(EIGHTHS).blend(a1, ODD_EIGHTH);
+            FloatVector b2 = a2.blend(a3.rearrange(EIGHTHS), ODD_EIGHTH);
+            FloatVector b3 = a2.rearrange(EIGHTHS).blend(a3, ODD_EIGHTH);
+            FloatVector b4 = a4.blend(a5.rearrange(EIGHTHS), ODD_EIGHTH);
+            FloatVector b5 = a4.rearrange(EIGHTHS).blend(a5, ODD_EIGHTH);
+            FloatVector b6 = a6.blend(a7.rearrange(EIGHTHS), ODD_EIGHTH);
+            FloatVector b7 = a6.rearrange(EIGHTHS).blend(a7, ODD_EIGHTH);
 
-            FloatVector c0 = b0.blend(b2.rearrange(SWAP2), ODD2);
-            FloatVector c2 = b0.rearrange(SWAP2).blend(b2, ODD2);
-            FloatVector c1 = b1.blend(b3.rearrange(SWAP2), ODD2);
-            FloatVector c3 = b1.rearrange(SWAP2).blend(b3, ODD2);
-            FloatVector c4 = b4.blend(b6.rearrange(SWAP2), ODD2);
-            FloatVector c6 = b4.rearrange(SWAP2).blend(b6, ODD2);
-            FloatVector c5 = b5.blend(b7.rearrange(SWAP2), ODD2);
-            FloatVector c7 = b5.rearrange(SWAP2).blend(b7, ODD2);
+            FloatVector c0 = b0.blend(b2.rearrange(QUARTERS), ODD_QUARTER);
+            FloatVector c2 = b0.rearrange(QUARTERS).blend(b2, ODD_QUARTER);
+            FloatVector c1 = b1.blend(b3.rearrange(QUARTERS), ODD_QUARTER);
+            FloatVector c3 = b1.rearrange(QUARTERS).blend(b3, ODD_QUARTER);
+            FloatVector c4 = b4.blend(b6.rearrange(QUARTERS), ODD_QUARTER);
+            FloatVector c6 = b4.rearrange(QUARTERS).blend(b6, ODD_QUARTER);
+            FloatVector c5 = b5.blend(b7.rearrange(QUARTERS), ODD_QUARTER);
+            FloatVector c7 = b5.rearrange(QUARTERS).blend(b7, ODD_QUARTER);
 
-            c0.blend(c4.rearrange(SWAP4), ODD4).intoArray(to, j);
-            c1.blend(c5.rearrange(SWAP4), ODD4).intoArray(to, j + width);
-            c2.blend(c6.rearrange(SWAP4), ODD4).intoArray(to, j + 2 * width);
-            c3.blend(c7.rearrange(SWAP4), ODD4).intoArray(to, j + 3 * width);
-            c0.rearrange(SWAP4).blend(c4, ODD4).intoArray(to, j + 4 * width);
-            c1.rearrange(SWAP4).blend(c5, ODD4).intoArray(to, j + 5 * width);
-            c2.rearrange(SWAP4).blend(c6, ODD4).intoArray(to, j + 6 * width);
-            c3.rearrange(SWAP4).blend(c7, ODD4).intoArray(to, j + 7 * width);
+            FloatVector d0 = c0.blend(c4.rearrange(HALVES), ODD_HALF);
+            FloatVector d4 = c0.rearrange(HALVES).blend(c4, ODD_HALF);
+            FloatVector d1 = c1.blend(c5.rearrange(HALVES), ODD_HALF);
+            FloatVector d5 = c1.rearrange(HALVES).blend(c5, ODD_HALF);
+            FloatVector d2 = c2.blend(c6.rearrange(HALVES), ODD_HALF);
+            FloatVector d6 = c2.rearrange(HALVES).blend(c6, ODD_HALF);
+            FloatVector d3 = c3.blend(c7.rearrange(HALVES), ODD_HALF);
+            FloatVector d7 = c3.rearrange(HALVES).blend(c7, ODD_HALF);
+
+            (L == SIDE ? d0 : d0.rearrange(TOGETHER)).intoArray(to, j);
+            (L == SIDE ? d1 : d1.rearrange(TOGETHER)).intoArray(to, j + next);
+            (L == SIDE ? d2 : d2.rearrange(TOGETHER)).intoArray(to, j + 2 * next);
+            (L == SIDE ? d3 : d3.rearrange(TOGETHER)).intoArray(to, j + 3 * next);
+            (L == SIDE ? d4 : d4.rearrange(TOGETHER)).intoArray(to, j + 4 * next);
+            (L == SIDE ? d5 : d5.rearrange(TOGETHER)).intoArray(to, j + 5 * next);
+            (L == SIDE ? d6 : d6.rearrange(TOGETHER)).intoArray(to, j + 6 * next);
+            (L == SIDE ? d7 : d7.rearrange(TOGETHER)).intoArray(to, j + 7 * next);
         }
+    }
+
+    /// 16 lines by 16 k, in the same manner.
+    private static void transpose16(float[] from, int at, int across, int depth, float[] to, int toAt, int width) {
+        for (int k = 0; k < depth; k += L) {
+            int i = at + k;
+            int j = toAt + k * width;
+            FloatVector a0 = FloatVector.fromArray(F, from, i);
+            FloatVector a1 = FloatVector.fromArray(F, from, i + across);
+            FloatVector a2 = FloatVector.fromArray(F, from, i + 2 * across);
+            FloatVector a3 = FloatVector.fromArray(F, from, i + 3 * across);
+            FloatVector a4 = FloatVector.fromArray(F, from, i + 4 * across);
+            FloatVector a5 = FloatVector.fromArray(F, from, i + 5 * across);
+            FloatVector a6 = FloatVector.fromArray(F, from, i + 6 * across);
+            FloatVector a7 = FloatVector.fromArray(F, from, i + 7 * across);
+            FloatVector a8 = FloatVector.fromArray(F, from, i + 8 * across);
+            FloatVector a9 = FloatVector.fromArray(F, from, i + 9 * across);
+            FloatVector a10 = FloatVector.fromArray(F, from, i + 10 * across);
+            FloatVector a11 = FloatVector.fromArray(F, from, i + 11 * across);
+            FloatVector a12 = FloatVector.fromArray(F, from, i + 12 * across);
+            FloatVector a13 = FloatVector.fromArray(F, from, i + 13 * across);
+            FloatVector a14 = FloatVector.fromArray(F, from, i + 14 * across);
+            FloatVector a15 = FloatVector.fromArray(F, from, i + 15 * across);
+
+            FloatVector b0 = a0.blend(a1.rearrange(SIXTEENTHS), ODD_SIXTEENTH);
+            FloatVector b1 = a0.rearrange(SIXTEENTHS).blend(a1, ODD_SIXTEENTH);
+            FloatVector b2 = a2.blend(a3.rearrange(SIXTEENTHS), ODD_SIXTEENTH);
+            FloatVector b3 = a2.rearrange(SIXTEENTHS).blend(a3, ODD_SIXTEENTH);
+            FloatVector b4 = a4.blend(a5.rearrange(SIXTEENTHS), ODD_SIXTEENTH);
+            FloatVector b5 = a4.rearrange(SIXTEENTHS).blend(a5, ODD_SIXTEENTH);
+            FloatVector b6 = a6.blend(a7.rearrange(SIXTEENTHS), ODD_SIXTEENTH);
+            FloatVector b7 = a6.rearrange(SIXTEENTHS).blend(a7, ODD_SIXTEENTH);
+            FloatVector b8 = a8.blend(a9.rearrange(SIXTEENTHS), ODD_SIXTEENTH);
+            FloatVector b9 = a8.rearrange(SIXTEENTHS).blend(a9, ODD_SIXTEENTH);
+            FloatVector b10 = a10.blend(a11.rearrange(SIXTEENTHS), ODD_SIXTEENTH);
+            FloatVector b11 = a10.rearrange(SIXTEENTHS).blend(a11, ODD_SIXTEENTH);
+            FloatVector b12 = a12.blend(a13.rearrange(SIXTEENTHS), ODD_SIXTEENTH);
+            FloatVector b13 = a12.rearrange(SIXTEENTHS).blend(a13, ODD_SIXTEENTH);
+            FloatVector b14 = a14.blend(a15.rearrange(SIXTEENTHS), ODD_SIXTEENTH);
+            FloatVector b15 = a14.rearrange(SIXTEENTHS).blend(a15, ODD_SIXTEENTH);
+
+            FloatVector c0 = b0.blend(b2.rearrange(EIGHTHS), ODD_EIGHTH);
+            FloatVector c2 = b0.rearrange(EIGHTHS).blend(b2, ODD_EIGHTH);
+            FloatVector c1 = b1.blend(b3.rearrange(EIGHTHS), ODD_EIGHTH);
+            FloatVector c3 = b1.rearrange(EIGHTHS).blend(b3, ODD_EIGHTH);
+            FloatVector c4 = b4.blend(b6.rearrange(EIGHTHS), ODD_EIGHTH);
+            FloatVector c6 = b4.rearrange(EIGHTHS).blend(b6, ODD_EIGHTH);
+            FloatVector c5 = b5.blend(b7.rearrange(EIGHTHS), ODD_EIGHTH);
+            FloatVector c7 = b5.rearrange(EIGHTHS).blend(b7, ODD_EIGHTH);
+            FloatVector c8 = b8.blend(b10.rearrange(EIGHTHS), ODD_EIGHTH);
+            FloatVector c10 = b8.rearrange(EIGHTHS).blend(b10, ODD_EIGHTH);
+            FloatVector c9 = b9.blend(b11.rearrange(EIGHTHS), ODD_EIGHTH);
+            FloatVector c11 = b9.rearrange(EIGHTHS).blend(b11, ODD_EIGHTH);
+            FloatVector c12 = b12.blend(b14.rearrange(EIGHTHS), ODD_EIGHTH);
+            FloatVector c14 = b12.rearrange(EIGHTHS).blend(b14, ODD_EIGHTH);
+            FloatVector c13 = b13.blend(b15.rearrange(EIGHTHS), ODD_EIGHTH);
+            FloatVector c15 = b13.rearrange(EIGHTHS).blend(b15, ODD_EIGHTH);
+
+            FloatVector d0 = c0.blend(c4.rearrange(QUARTERS), ODD_QUARTER);
+            FloatVector d4 = c0.rearrange(QUARTERS).blend(c4, ODD_QUARTER);
+            FloatVector d1 = c1.blend(c5.rearrange(QUARTERS), ODD_QUARTER);
+            FloatVector d5 = c1.rearrange(QUARTERS).blend(c5, ODD_QUARTER);
+            FloatVector d2 = c2.blend(c6.rearrange(QUARTERS), ODD_QUARTER);
+            FloatVector d6 = c2.rearrange(QUARTERS).blend(c6, ODD_QUARTER);
+            FloatVector d3 = c3.blend(c7.rearrange(QUARTERS), ODD_QUARTER);
+            FloatVector d7 = c3.rearrange(QUARTERS).blend(c7, ODD_QUARTER);
+            FloatVector d8 = c8.blend(c12.rearrange(QUARTERS), ODD_QUARTER);
+            FloatVector d12 = c8.rearrange(QUARTERS).blend(c12, ODD_QUARTER);
+            FloatVector d9 = c9.blend(c13.rearrange(QUARTERS), ODD_QUARTER);
+            FloatVector d13 = c9.rearrange(QUARTERS).blend(c13, ODD_QUARTER);
+            FloatVector d10 = c10.blend(c14.rearrange(QUARTERS), ODD_QUARTER);
+            FloatVector d14 = c10.rearrange(QUARTERS).blend(c14, ODD_QUARTER);
+            FloatVector d11 = c11.blend(c15.rearrange(QUARTERS), ODD_QUARTER);
+            FloatVector d15 = c11.rearrange(QUARTERS).blend(c15, ODD_QUARTER);
+
+            FloatVector e0 = d0.blend(d8.rearrange(HALVES), ODD_HALF);
+            FloatVector e8 = d0.rearrange(HALVES).blend(d8, ODD_HALF);
+            FloatVector e1 = d1.blend(d9.rearrange(HALVES), ODD_HALF);
+            FloatVector e9 = d1.rearrange(HALVES).blend(d9, ODD_HALF);
+            FloatVector e2 = d2.blend(d10.rearrange(HALVES), ODD_HALF);
+            FloatVector e10 = d2.rearrange(HALVES).blend(d10, ODD_HALF);
+            FloatVector e3 = d3.blend(d11.rearrange(HALVES), ODD_HALF);
+            FloatVector e11 = d3.rearrange(HALVES).blend(d11, ODD_HALF);
+            FloatVector e4 = d4.blend(d12.rearrange(HALVES), ODD_HALF);
+            FloatVector e12 = d4.rearrange(HALVES).blend(d12, ODD_HALF);
+            FloatVector e5 = d5.blend(d13.rearrange(HALVES), ODD_HALF);
+            FloatVector e13 = d5.rearrange(HALVES).blend(d13, ODD_HALF);
+            FloatVector e6 = d6.blend(d14.rearrange(HALVES), ODD_HALF);
+            FloatVector e14 = d6.rearrange(HALVES).blend(d14, ODD_HALF);
+            FloatVector e7 = d7.blend(d15.rearrange(HALVES), ODD_HALF);
+            FloatVector e15 = d7.rearrange(HALVES).blend(d15, ODD_HALF);
+
+            e0.intoArray(to, j);
+            e1.intoArray(to, j + width);
+            e2.intoArray(to, j + 2 * width);
+            e3.intoArray(to, j + 3 * width);
+            e4.intoArray(to, j + 4 * width);
+            e5.intoArray(to, j + 5 * width);
+            e6.intoArray(to, j + 6 * width);
+            e7.intoArray(to, j + 7 * width);
+            e8.intoArray(to, j + 8 * width);
+            e9.intoArray(to, j + 9 * width);
+            e10.intoArray(to, j + 10 * width);
+            e11.intoArray(to, j + 11 * width);
+            e12.intoArray(to, j + 12 * width);
+            e13.intoArray(to, j + 13 * width);
+            e14.intoArray(to, j + 14 * width);
+            e15.intoArray(to, j + 15 * width);
+        }
+    }
+
+    private static VectorShuffle<Float> exchange(int lanes) {
+        return VectorShuffle.fromOp(F, i -> i ^ lanes);
+    }
+
+    private static VectorMask<Float> odd(int lanes) {
+        long bits = 0;
+        for (int i = 0; i < L; i++) {
+            bits |= (i & lanes) != 0 ? 1L << i : 0;
+        }
+        return VectorMask.fromLong(F, bits);
     }
 
     private static void gather(float[] from, int at, int across, int along, int lines, int depth, float[] to, int toAt,
