@@ -29,15 +29,15 @@ final class Product {
     /// With 32 vector registers a tile holds 8 x 2 accumulators; with the 16 of AVX2 or SSE, 4 x 2.
     private static final boolean MANY_REGISTERS = L == 16 || System.getProperty("os.arch").equals("aarch64");
 
-    /// Values of k in a block: a panel of A is then 12 KB, and stays in a first-level cache of 32 KB while B passes by.
-    private static final int BLOCK = 384;
+    /// Values of k in a block: a panel of A is then 16 KB, and stays in a first-level cache of 32 KB while B passes by.
+    private static final int BLOCK = 512;
 
-    /// Values of k packed at once, and floats of the shared factor packed at once: they bound the working memory to 16
-    /// MB.
+    /// Values of k packed at once, and floats of the shared factor packed at once: these 4 MB are read again for each
+    /// chunk, and must stay in a last-level cache beside C.
     private static final int DEEPEST = 4096;
-    private static final int SHARED = 1 << 22;
+    private static final int SHARED = 1 << 20;
 
-    /// Lines of the own factor in a chunk at most: 192 lines of a block are 288 KB of a second-level cache.
+    /// Lines of the own factor in a chunk at most: 192 lines of a block are 384 KB of a second-level cache.
     private static final int OWN = 192;
 
     /// Lines that a factor is not cut below to make more chunks: the other factor would be packed too often.
