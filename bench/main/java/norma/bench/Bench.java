@@ -47,6 +47,13 @@ final class Bench implements Callable<Integer> {
     @Option(names = "--peers", description = "The same works in other engines too.")
     private boolean peers;
 
+    @Option(names = "--torch", paramLabel = "FILE",
+            description = "Puts PyTorch's times beside ours: what bench/peers/torch_ops.py --json FILE wrote.")
+    private Path torch;
+
+    @Option(names = "--lessons", description = "The lessons: the same work, better and better. Same as --only lessons.")
+    private boolean lessons;
+
     @Option(names = "--out", paramLabel = "DIR", defaultValue = "out/bench",
             description = "Folder for results (default: ${DEFAULT-VALUE}).")
     private Path out;
@@ -58,6 +65,10 @@ final class Bench implements Callable<Integer> {
     public Integer call() throws Exception {
         requirePositive("--threads", threads);
         requirePositive("--forks", forks);
+        List<Torch.Entry> others = torch == null ? List.of() : Torch.read(torch);
+        if (peers && Peer.all().isEmpty()) {
+            throw new ParameterException(command.commandLine(), "--peers: no other engine is on the class path");
+        }
         List<Case> cases = cases();
         Files.createDirectories(out);
         int count = forks != null ? forks : full ? FULL_FORKS : 1;
@@ -65,25 +76,40 @@ final class Bench implements Callable<Integer> {
                 Progress progress = Progress.of("bench", "fork", Rounds.forks(cases, count), json)) {
             var rounds = new Rounds(cases, count, progress, log);
             rounds.run();
-            report(rounds);
+            report(rounds, count, cases, others);
         }
         return 0;
     }
 
-    private void report(Rounds rounds) throws IOException {
+    private void report(Rounds rounds, int count, List<Case> cases, List<Torch.Entry> others) throws IOException {
         try (var file = new PrintStream(out.resolve("jmh.json").toFile(), StandardCharsets.UTF_8)) {
             ResultFormatFactory.getInstance(ResultFormatType.JSON, file).writeOut(rounds.jmh());
         }
-        List<Row> rows = rounds.rows();
-        Files.writeString(out.resolve("results.json"), Json.page(rows) + "\n");
+        var rows = new ArrayList<>(rounds.rows());
+        rows.addAll(rows(others, cases, rounds.roofs()));
+        var results = Results.of(count, rounds.roofs(), rows);
+        Files.writeString(out.resolve("results.json"), Json.page(results) + "\n");
+        Files.writeString(out.resolve("results.md"), Words.markdown(results));
+        Files.writeString(out.resolve("bench.html"), Report.html(results));
         var to = command.commandLine().getOut();
-        to.println(json ? Json.page(rows) : Words.table(rows));
+        to.println(
+                json ? Json.page(results.rows()) : Words.table(results) + "\n\nReport: " + out.resolve("bench.html"));
         to.flush();
+    }
+
+    private static List<Row> rows(List<Torch.Entry> others, List<Case> cases, List<Roof> roofs) {
+        var rows = new ArrayList<Row>();
+        for (Torch.Entry entry : others) {
+            cases.stream().filter(entry::isOf).findFirst().ifPresent(c -> rows.add(entry.row(c.work(),
+                    roofs.stream().filter(roof -> roof.threads() == entry.threads()).findFirst().orElseThrow())));
+        }
+        return rows;
     }
 
     /// Each work in all ways side by side.
     private List<Case> cases() {
-        List<Work> works = only != null ? Works.named(only) : full ? Works.all() : Works.quick();
+        List<Work> works = lessons ? Works.lessons()
+                : only != null ? Works.named(only) : full ? Works.all() : Works.quick();
         List<Work> representatives = Works.representatives();
         var cases = new ArrayList<Case>();
         for (Work work : works) {

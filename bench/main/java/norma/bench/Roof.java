@@ -26,6 +26,11 @@ record Roof(int threads, double flops, List<Bandwidth> bandwidths) {
         return Math.max(work.flops() / flops, work.bytes() / nearest(work.bytes()).best());
     }
 
+    /// Whether arithmetic is the limit, not memory.
+    boolean isArithmetic(Work work) {
+        return seconds(work) == work.flops() / flops;
+    }
+
     /// Share of the limit that a time reaches.
     double share(Work work, double seconds) {
         return seconds(work) / seconds;

@@ -1,49 +1,120 @@
 package norma.bench;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import norma.bench.work.Works;
+import norma.bench.work.Works.Family;
 import norma.lab.console.Table;
 
-/// Rows as text.
+/// Results as text for a terminal and as Markdown.
 final class Words {
+    private static final String[] HEADINGS =
+            {"", "kernels", ">time", ">spread", ">rate", ">of limit", ">allocated", ">time / ours"};
 
     private Words() {
     }
 
-    /// Works one below the other, each with its shapes.
-    static String table(List<Row> rows) {
-        var table = new Table("work and shape", ">threads", "kernels", ">time", ">spread", ">GB/s", ">GFLOP/s",
-                ">of limit", ">allocated");
-        String work = "";
-        for (Row row : rows) {
-            if (!row.work().equals(work)) {
-                work = row.work();
-                table.row(work, "", "", "", "", "", "", "", "");
+    /// For a terminal: works one below the other, each with its shapes.
+    static String table(Results results) {
+        boolean peers = results.rows().stream().anyMatch(row -> !Double.isNaN(results.againstOurs(row)));
+        var table = new Table(HEADINGS);
+        for (Family family : Works.families()) {
+            List<Row> rows = results.of(family);
+            if (!rows.isEmpty()) {
+                String blank = table.rows().isEmpty() ? "" : "\n";
+                table.row(heading(blank + family.title().toUpperCase(Locale.ROOT)));
+                addFamily(table, results, rows);
             }
-            table.row("  " + row.shape(), Integer.toString(row.threads()), row.kernels(), time(row.medianSeconds()),
-                    percent(row.spread(), 1), figure(row.gbs()), figure(row.gflops()), percent(row.shareOfLimit(), 0),
-                    row.allocatedBytes() == null ? "" : bytes(row.allocatedBytes()));
         }
-        return table.toString().stripTrailing();
+        return (peers ? table : table.withoutLast()).toString().stripTrailing() + "\n\n"
+                + String.join("\n", results.limits());
+    }
+
+    private static void addFamily(Table table, Results results, List<Row> rows) {
+        String group = "";
+        String shape = "";
+        for (Row row : rows) {
+            if (!Results.group(row).equals(group)) {
+                group = Results.group(row);
+                shape = "";
+                table.row(heading(group));
+            }
+            var cells = new ArrayList<>(cells(results, row));
+            cells.addFirst(row.shape().equals(shape) ? "" : "  " + row.shape());
+            table.row(cells.toArray(String[]::new));
+            shape = row.shape();
+        }
+    }
+
+    private static String[] heading(String text) {
+        String[] cells = new String[HEADINGS.length];
+        java.util.Arrays.fill(cells, "");
+        cells[0] = text;
+        return cells;
+    }
+
+    /// Kernels, time, spread, rate, share of the limit, allocated bytes, ratio.
+    static List<String> cells(Results results, Row row) {
+        double ratio = results.againstOurs(row);
+        return List.of(row.kernels(), time(row.medianSeconds()), percent(row.spread(), 1), rate(results, row),
+                percent(row.shareOfLimit(), 0), row.allocatedBytes() == null ? "" : bytes(row.allocatedBytes()),
+                Double.isNaN(ratio) ? "" : "%s x".formatted(figure(ratio)));
+    }
+
+    /// In what the work is limited by.
+    static String rate(Results results, Row row) {
+        Roof roof = results.roofs().stream().filter(r -> r.threads() == row.threads()).findFirst().orElseThrow();
+        return roof.isArithmetic(Works.of(row.work(), row.shape())) ? figure(row.gflops()) + " GFLOP/s"
+                : figure(row.gbs()) + " GB/s   ";
     }
 
     /// Three digits and a unit.
     static String time(double seconds) {
         return seconds < 1e-6 ? figure(seconds * 1e9) + " ns"
                 : seconds < 1e-3 ? figure(seconds * 1e6) + " us"
-                        : seconds < 1 ? figure(seconds * 1e3) + " ms" : figure(seconds) + " s";
+                        : seconds < 1 ? figure(seconds * 1e3) + " ms" : figure(seconds) + " s ";
     }
 
     static String bytes(double bytes) {
-        return bytes < 10_000 ? figure(bytes) + " B"
+        return bytes < 10_000 ? String.format(Locale.ROOT, "%.0f B ", bytes)
                 : bytes < 10_000_000 ? figure(bytes / 1e3) + " kB" : figure(bytes / 1e6) + " MB";
     }
 
-    private static String percent(double share, int decimals) {
+    static String binary(long bytes) {
+        return bytes < 1 << 20 ? (bytes >> 10) + " KiB" : (bytes >> 20) + " MiB";
+    }
+
+    static String percent(double share, int decimals) {
         return String.format(Locale.ROOT, "%." + decimals + "f %%", 100 * share);
     }
 
-    private static String figure(double value) {
-        return String.format(Locale.ROOT, value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
+    static String figure(double value) {
+        return String.format(Locale.ROOT, value < 9.995 ? "%.2f" : value < 99.95 ? "%.1f" : "%.0f", value);
+    }
+
+    /// As a page for the repository.
+    static String markdown(Results results) {
+        var text = new StringBuilder("# Results of one run\n\n");
+        text.append(
+                "Medians over all iterations of %d fork%s; how each figure is taken: [docs/bench.md](../docs/bench.md).\n\n"
+                        .formatted(results.forks(), results.forks() == 1 ? "" : "s"));
+        text.append("- Processor: %s, %d available\n- Java: %s\n- Flags: `%s`\n- Date: %s\n".formatted(results.cpu(),
+                results.processors(), results.java(), results.flags(), results.date()));
+        results.limits().forEach(line -> text.append("- Limits, ").append(line).append('\n'));
+        for (Family family : Works.families()) {
+            List<Row> rows = results.of(family);
+            if (!rows.isEmpty()) {
+                text.append("\n## %s%s\n\n".formatted(family.title().substring(0, 1).toUpperCase(Locale.ROOT),
+                        family.title().substring(1)));
+                text.append(
+                        "| work | shape | threads | kernels | time | spread | rate | of limit | allocated | time / ours |\n"
+                                + "|---|---|---:|---|---:|---:|---:|---:|---:|---:|\n");
+                rows.forEach(row -> text.append("| `%s` | %s | %d | %s |\n".formatted(row.work(), row.shape(),
+                        row.threads(),
+                        String.join(" | ", cells(results, row).stream().map(String::strip).toList()))));
+            }
+        }
+        return text.toString();
     }
 }

@@ -49,7 +49,7 @@ final class Elementwise {
                     return DROPOUT.forward(x);
                 }
             };
-        }).inQuickRun());
+        }));
         works.add(both.getLast());
     }
 }

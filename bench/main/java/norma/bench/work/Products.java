@@ -16,7 +16,7 @@ import norma.tensor.Tensor;
 final class Products {
     private static final Pattern SHAPE = Pattern.compile("(?:(\\d+) of )?(\\d+)x(\\d+)x(\\d+) ([NT])([NT])");
 
-    private static final List<String> QUICK = List.of("256x256x256 NN", "1024x1024x1024 NN", "2048x384x1536 NT",
+    private static final List<String> QUICK = List.of("1024x1024x1024 NN", "2048x384x1536 NT",
             "1x768x3072 NT", "207x207x207 NN", "96 of 128x64x128 NT");
 
     private static final List<String> SHAPES = List.of(

@@ -22,6 +22,7 @@ final class TwoWays {
 
     /// Adds `name_fwd` and `name_fwd_bwd`.
     ///
+    /// @param quick whether the second, which has the first in it, is in the quick run
     /// @param inputs how many matrices the graph takes
     /// @param parameters variables that it uses besides
     static void add(List<Work> works, String name, int n, int d, Cost cost, boolean quick, int inputs, Graph graph,
@@ -35,7 +36,7 @@ final class TwoWays {
         Work backward =
                 Work.of(name + "_fwd_bwd", shape, cost.bothFlops() * size, 4 * cost.bothTensors() * size,
                         () -> Passes.forwardBackward(graph, inputs(inputs, n, d), parameters));
-        works.add(quick ? forward.inQuickRun() : forward);
+        works.add(forward);
         works.add(quick ? backward.inQuickRun() : backward);
     }
 

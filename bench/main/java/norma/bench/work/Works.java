@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import norma.bench.lesson.Lessons;
 
 /// The catalogue of all that is measured.
 public final class Works {
@@ -22,17 +25,25 @@ public final class Works {
             new Family("updates", Updates.works()),
             new Family("models", Models.works()));
 
+    private static final String LESSONS = "lessons";
+
     private Works() {
     }
 
-    /// All families.
+    /// All families, the lessons among them.
     public static List<Family> families() {
-        return FAMILIES;
+        return Stream.concat(FAMILIES.stream(), Stream.of(new Family(LESSONS, lessons()))).toList();
     }
 
     /// All works.
     public static List<Work> all() {
         return FAMILIES.stream().flatMap(family -> family.works().stream()).toList();
+    }
+
+    /// Numbered variants that teach; in no run but their own. Looked at only when asked for: they need the Vector API, without
+    /// which the reference kernels are measured.
+    public static List<Work> lessons() {
+        return Lessons.works();
     }
 
     /// The works of the quick run.
@@ -49,7 +60,8 @@ public final class Works {
 
     /// The work of this name and shape.
     public static Work of(String name, String shape) {
-        return all().stream().filter(work -> work.name().equals(name) && work.shape().equals(shape)).findFirst()
+        return Stream.<Supplier<List<Work>>>of(Works::all, Works::lessons).flatMap(works -> works.get().stream())
+                .filter(work -> work.name().equals(name) && work.shape().equals(shape)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no work is called " + name + " " + shape));
     }
 
@@ -70,10 +82,17 @@ public final class Works {
         return found.stream().distinct().toList();
     }
 
+    private static List<Work> catalogue() {
+        return families().stream().flatMap(family -> family.works().stream()).toList();
+    }
+
     private static List<Work> named(String name) {
-        List<Work> works = all().stream().filter(work -> work.name().equals(name)).toList();
+        if (name.equals(LESSONS)) {
+            return lessons();
+        }
+        List<Work> works = catalogue().stream().filter(work -> work.name().equals(name)).toList();
         if (works.isEmpty()) {
-            List<String> names = all().stream().map(Work::name).distinct().toList();
+            List<String> names = catalogue().stream().map(Work::name).distinct().toList();
             List<String> near = names.stream().filter(other -> isNear(name, other)).toList();
             throw new IllegalArgumentException("--only: no work is called '%s'; %s".formatted(name,
                     near.isEmpty() ? "there are " + String.join(", ", names)
@@ -91,7 +110,7 @@ public final class Works {
     }
 
     /// Letters to insert, delete or replace (Levenshtein 1966).
-    static int distance(String a, String b) {
+    public static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         Arrays.setAll(row, j -> j);
         for (int i = 1; i <= a.length(); i++) {

@@ -1,0 +1,127 @@
+package norma.bench;
+
+import static norma.lab.console.Page.escape;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import norma.bench.work.Works;
+import norma.bench.work.Works.Family;
+import norma.lab.console.Json;
+import norma.lab.console.Page;
+
+/// The page that shows a run. Words and tables are made here and can be read without a script; `bench.js` draws the
+/// roofline and the ratios from the numbers.
+final class Report {
+
+    /// A row as a point of the roofline.
+    ///
+    /// @param intensity FLOPs for each byte that must move
+    private record Point(String family, String work, String shape, int threads, String kernels, boolean ours,
+            double intensity, double gflops, double shareOfLimit, double medianSeconds, double againstOurs) {
+    }
+
+    private record Drawn(List<Roof> roofs, List<Point> points) {
+    }
+
+    private Report() {
+    }
+
+    /// The whole page.
+    static String html(Results results) {
+        var parts = new LinkedHashMap<String, String>();
+        parts.put("date", results.date());
+        parts.put("cpu", escape(results.cpu()));
+        parts.put("lead", escape(lead(results)));
+        parts.put("machine", machine(results));
+        parts.put("tables", tables(results));
+        parts.put("style", resource("bench.css"));
+        parts.put("script", resource("bench.js"));
+        parts.put("results", Json.line(new Drawn(results.roofs(), points(results))).replace("<", "\\u003c"));
+        return Page.fill(resource("bench.html"), parts);
+    }
+
+    private static String lead(Results results) {
+        long works = results.rows().stream().map(Row::work).distinct().count();
+        return "%d work%s, %d figures, the median of %d Java VM%s each, beside the limits of the machine measured in the same run."
+                .formatted(works, works == 1 ? "" : "s", results.rows().size(), results.forks(),
+                        results.forks() == 1 ? "" : "s");
+    }
+
+    private static String machine(Results results) {
+        var lines = new LinkedHashMap<String, String>();
+        lines.put("Processor", results.cpu() + ", " + results.processors() + " available");
+        lines.put("Java", results.java());
+        lines.put("Flags", results.flags());
+        lines.put("Forks", Integer.toString(results.forks()));
+        lines.put("Date", results.date());
+        var html = new StringBuilder();
+        lines.forEach((name, value) -> html.append("<dt>%s<dd>%s\n".formatted(name, escape(value))));
+        for (Roof roof : results.roofs()) {
+            html.append("<dt>%d thread%s<dd>FMA peak %s GFLOP/s%s\n".formatted(roof.threads(),
+                    roof.threads() == 1 ? "" : "s", Words.figure(roof.flops() / 1e9), bandwidths(roof)));
+        }
+        return html.toString();
+    }
+
+    private static String bandwidths(Roof roof) {
+        var html = new StringBuilder("<table class=\"small\"><thead><tr><th>working set");
+        roof.bandwidths().forEach(b -> html.append("<th class=\"n\">").append(Words.binary(b.bytes())));
+        html.append("</thead><tbody><tr><td>copy, GB/s");
+        roof.bandwidths().forEach(b -> html.append("<td class=\"n\">").append(Words.figure(b.copy() / 1e9)));
+        html.append("<tr><td>triad, GB/s");
+        roof.bandwidths().forEach(b -> html.append("<td class=\"n\">").append(Words.figure(b.triad() / 1e9)));
+        return html.append("</tbody></table>").toString();
+    }
+
+    private static String tables(Results results) {
+        var html = new StringBuilder();
+        for (Family family : Works.families()) {
+            List<Row> rows = results.of(family);
+            if (!rows.isEmpty()) {
+                html.append(
+                        "<h3>%s</h3>\n<div class=\"wide\"><table><thead><tr><th>shape<th>kernels<th class=\"n\">time"
+                                .formatted(escape(family.title())))
+                        .append("<th class=\"n\">spread<th class=\"n\">rate<th>share of the limit<th class=\"n\">allocated")
+                        .append("<th class=\"n\">time / ours</thead>\n<tbody>\n");
+                appendRows(html, results, rows);
+                html.append("</tbody></table></div>\n");
+            }
+        }
+        return html.toString();
+    }
+
+    private static void appendRows(StringBuilder html, Results results, List<Row> rows) {
+        String group = "";
+        for (Row row : rows) {
+            if (!Results.group(row).equals(group)) {
+                group = Results.group(row);
+                html.append("<tr><th colspan=\"8\" class=\"group\">").append(escape(group)).append('\n');
+            }
+            List<String> cells = Words.cells(results, row);
+            boolean ours = Double.isNaN(results.againstOurs(row));
+            html.append("<tr%s><td>%s<td>%s<td class=\"n\">%s<td class=\"n\">%s<td class=\"n\">%s".formatted(
+                    ours ? "" : " class=\"other\"", escape(row.shape()), escape(cells.get(0)), cells.get(1),
+                    cells.get(2), cells.get(3)));
+            html.append("<td class=\"share\"><i style=\"--share:%.3f\"></i>%s<td class=\"n\">%s<td class=\"n\">%s\n"
+                    .formatted(Math.min(1.2, row.shareOfLimit()), cells.get(4), cells.get(5), cells.get(6)));
+        }
+    }
+
+    private static List<Point> points(Results results) {
+        var points = new ArrayList<Point>();
+        for (Family family : Works.families()) {
+            for (Row row : results.of(family)) {
+                double ratio = results.againstOurs(row);
+                points.add(new Point(family.title(), row.work(), row.shape(), row.threads(), row.kernels(),
+                        Double.isNaN(ratio), row.gflops() / row.gbs(), row.gflops(), row.shareOfLimit(),
+                        row.medianSeconds(), ratio));
+            }
+        }
+        return points;
+    }
+
+    private static String resource(String name) {
+        return Page.text(Report.class.getResourceAsStream(name), name);
+    }
+}

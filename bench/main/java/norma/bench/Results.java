@@ -1,0 +1,75 @@
+package norma.bench;
+
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import norma.bench.work.Work;
+import norma.bench.work.Works;
+import norma.bench.work.Works.Family;
+import norma.lab.console.Machine;
+
+/// All that a run has found out, in the order in which it is shown.
+///
+/// @param date of the run
+/// @param cpu name of the processor
+/// @param processors available to this process
+/// @param java version of the VM
+/// @param flags of the VM
+/// @param forks Java VMs for each figure
+/// @param roofs the limits, for each number of threads
+/// @param rows by work, threads, shape; ours first, then other kernel sets, then peers
+record Results(String date, String cpu, int processors, String java, String flags, int forks, List<Roof> roofs,
+        List<Row> rows) {
+
+    static Results of(int forks, List<Roof> roofs, List<Row> rows) {
+        return new Results(LocalDate.now().toString(), Machine.cpu(), Runtime.getRuntime().availableProcessors(),
+                Machine.jdk(), String.join(" ", Variant.standard(1).jvmArgs()).replaceAll(" ?-Dnorma.threads=1", ""),
+                forks, roofs, sorted(rows));
+    }
+
+    private static List<Row> sorted(List<Row> rows) {
+        List<Work> order = Works.families().stream().flatMap(family -> family.works().stream()).toList();
+        List<String> names = order.stream().map(Work::name).distinct().toList();
+        var sorted = new ArrayList<>(rows);
+        sorted.sort(Comparator.comparingInt((Row row) -> names.indexOf(row.work())).thenComparingInt(Row::threads)
+                .thenComparingInt(row -> order.indexOf(Works.of(row.work(), row.shape()))));
+        return sorted;
+    }
+
+    /// Rows of one family.
+    List<Row> of(Family family) {
+        List<String> names = family.works().stream().map(Work::name).toList();
+        return rows.stream().filter(row -> names.contains(row.work())).toList();
+    }
+
+    /// Whether other engines are among the rows.
+    boolean hasPeers() {
+        return rows.stream().anyMatch(row -> row.allocatedBytes() == null);
+    }
+
+    /// How many times as long this row takes as our standard kernels on the same work; NaN for those themselves.
+    double againstOurs(Row row) {
+        Row ours = rows.stream().filter(other -> other.work().equals(row.work()) && other.shape().equals(row.shape())
+                && other.threads() == row.threads()).findFirst().orElse(row);
+        return ours == row ? Double.NaN : row.medianSeconds() / ours.medianSeconds();
+    }
+
+    /// What a row stands under.
+    static String group(Row row) {
+        return "%s, %d thread%s".formatted(row.work(), row.threads(), row.threads() == 1 ? "" : "s");
+    }
+
+    /// The limits in words, a line for each number of threads.
+    List<String> limits() {
+        return roofs.stream().map(roof -> "%d thread%s: FMA peak %s GFLOP/s; copy / triad in GB/s: %s".formatted(
+                roof.threads(), roof.threads() == 1 ? "" : "s", Words.figure(roof.flops() / 1e9),
+                roof.bandwidths().stream().map(Results::bandwidth).collect(Collectors.joining(", ")))).toList();
+    }
+
+    private static String bandwidth(Roof.Bandwidth b) {
+        return "%s %s / %s".formatted(Words.binary(b.bytes()), Words.figure(b.copy() / 1e9),
+                Words.figure(b.triad() / 1e9));
+    }
+}

@@ -1,0 +1,62 @@
+package norma.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.Stream;
+import norma.bench.work.Work;
+import norma.bench.work.Works;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/// The catalogue.
+class WorksTest {
+
+    @Test
+    void noTwoWorksAreCalledTheSame() {
+        List<String> titles = Works.families().stream().flatMap(f -> f.works().stream()).map(Work::toString).toList();
+        assertEquals(titles.size(), new HashSet<>(titles).size());
+    }
+
+    @Test
+    void worksAreFoundByNameAndShape() {
+        for (Work work : Works.all()) {
+            assertEquals(work, Works.of(work.name(), work.shape()));
+        }
+    }
+
+    @Test
+    void aNameMeansAllShapesAndATextSomeOfThem() {
+        assertEquals(List.of("B 8, T 256, D 384, 6 layers, V 96", "B 8, T 256, D 384, 6 layers, V 4096"),
+                Works.named(List.of("gpt_step")).stream().map(Work::shape).toList());
+        assertTrue(Works.named(List.of("matmul/NT")).stream().allMatch(work -> work.shape().contains("NT")));
+        assertEquals(Works.lessons().size(), Works.named(List.of("lessons")).size());
+    }
+
+    @Test
+    void anUnknownNameGetsNearOnes() {
+        var e = assertThrows(IllegalArgumentException.class, () -> Works.named(List.of("gpt_stp")));
+        assertEquals("--only: no work is called 'gpt_stp'; did you mean gpt_step?", e.getMessage());
+        var far = assertThrows(IllegalArgumentException.class, () -> Works.named(List.of("zzzzzz")));
+        assertTrue(far.getMessage().contains("matmul, attention_fwd"), far.getMessage());
+    }
+
+    @Test
+    void eachWorkHasARepresentative() {
+        assertEquals(Works.all().stream().map(Work::name).distinct().count(), Works.representatives().size());
+        assertEquals("1024x1024x1024 NN", Works.representatives().getFirst().shape());
+    }
+
+    /// Small enough to be done here, lessons too.
+    @TestFactory
+    Stream<DynamicTest> worksRun() {
+        return Works.families().stream().flatMap(family -> family.works().stream())
+                .filter(work -> work.flops() < 1e9 && work.bytes() < 1e8)
+                .map(work -> DynamicTest.dynamicTest(work.toString(), () -> assertNotNull(work.maker().get().run())));
+    }
+}
