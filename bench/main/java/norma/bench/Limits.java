@@ -32,7 +32,7 @@ public class Limits {
     static final double FLOPS = 2.0 * CHAINS * F.length();
 
     /// Working sets of the bandwidth probes in bytes: L1, L2, L3 of usual machines, and what lies beyond.
-    static final long[] BYTES = {32L << 10, 256L << 10, 1L << 20, 4L << 20, 16L << 20, 64L << 20, 512L << 20};
+    static final long[] BYTES = {32L << 10, 256L << 10, 1L << 20, 4L << 20, 16L << 20, 64L << 20, 256L << 20};
 
     private final float[] sums = new float[CHAINS * F.length()];
 
@@ -93,10 +93,10 @@ public class Limits {
         private float[] b;
         private float[] c;
 
-        /// Fills the arrays, so that their pages are there. Copying leaves c alone.
+        /// Fills the arrays, so that their pages are there. Only the triad uses c.
         @Setup
         public void fill(ThreadParams thread, BenchmarkParams benchmark) {
-            int arrays = benchmark.getBenchmark().endsWith("copy") ? 2 : 3;
+            int arrays = benchmark.getBenchmark().endsWith("triad") ? 3 : 2;
             int length = (int) (bytes / 4 / arrays / thread.getThreadCount());
             a = filled(length, 1.5f);
             b = filled(length, 2.5f);
@@ -129,6 +129,22 @@ public class Limits {
         for (int i = 0; i < end; i += F.length()) {
             FloatVector.fromArray(F, b, i).fma(FloatVector.broadcast(F, 0.5f), FloatVector.fromArray(F, a, i))
                     .intoArray(c, i);
+        }
+    }
+
+    /// b = b + s a: bytes read and written. The line that is written has been read, so that no cache has to fetch it for the
+    /// sake of the write alone, as it must for a copy.
+    @Benchmark
+    public float[] axpy(Arrays arrays) {
+        axpy(arrays.a, arrays.b);
+        return arrays.b;
+    }
+
+    private static void axpy(float[] a, float[] b) {
+        int end = F.loopBound(b.length);
+        for (int i = 0; i < end; i += F.length()) {
+            FloatVector.fromArray(F, a, i).fma(FloatVector.broadcast(F, 1e-9f), FloatVector.fromArray(F, b, i))
+                    .intoArray(b, i);
         }
     }
 }

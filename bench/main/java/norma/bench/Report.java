@@ -5,6 +5,7 @@ import static norma.lab.console.Page.escape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import norma.bench.work.Works;
 import norma.bench.work.Works.Family;
 import norma.lab.console.Json;
@@ -58,20 +59,26 @@ final class Report {
         var html = new StringBuilder();
         lines.forEach((name, value) -> html.append("<dt>%s<dd>%s\n".formatted(name, escape(value))));
         for (Roof roof : results.roofs()) {
-            html.append("<dt>%d thread%s<dd>FMA peak %s GFLOP/s%s\n".formatted(roof.threads(),
-                    roof.threads() == 1 ? "" : "s", Words.figure(roof.flops() / 1e9), bandwidths(roof)));
+            html.append("<dt>%s<dd>FMA peak %s GFLOP/s%s\n".formatted(Words.threads(roof.threads()),
+                    Words.figure(roof.flops() / 1e9), bandwidths(roof)));
         }
         return html.toString();
     }
 
     private static String bandwidths(Roof roof) {
-        var html = new StringBuilder("<table class=\"small\"><thead><tr><th>working set");
+        var html = new StringBuilder("<table class=\"small\"><thead><tr><th>GB/s with a working set of");
         roof.bandwidths().forEach(b -> html.append("<th class=\"n\">").append(Words.binary(b.bytes())));
-        html.append("</thead><tbody><tr><td>copy, GB/s");
-        roof.bandwidths().forEach(b -> html.append("<td class=\"n\">").append(Words.figure(b.copy() / 1e9)));
-        html.append("<tr><td>triad, GB/s");
-        roof.bandwidths().forEach(b -> html.append("<td class=\"n\">").append(Words.figure(b.triad() / 1e9)));
+        html.append("</thead><tbody>");
+        append(html, "copy, b = a", roof, Roof.Bandwidth::copy);
+        append(html, "triad, c = a + s b", roof, Roof.Bandwidth::triad);
+        append(html, "axpy, b = b + s a", roof, Roof.Bandwidth::axpy);
         return html.append("</tbody></table>").toString();
+    }
+
+    private static void append(StringBuilder html, String name, Roof roof, ToDoubleFunction<Roof.Bandwidth> rate) {
+        html.append("<tr><td>").append(name);
+        roof.bandwidths().forEach(
+                b -> html.append("<td class=\"n\">").append(Words.figure(rate.applyAsDouble(b) / 1e9)));
     }
 
     private static String tables(Results results) {
@@ -79,11 +86,11 @@ final class Report {
         for (Family family : Works.families()) {
             List<Row> rows = results.of(family);
             if (!rows.isEmpty()) {
-                html.append(
-                        "<h3>%s</h3>\n<div class=\"wide\"><table><thead><tr><th>shape<th>kernels<th class=\"n\">time"
-                                .formatted(escape(family.title())))
-                        .append("<th class=\"n\">spread<th class=\"n\">rate<th>share of the limit<th class=\"n\">allocated")
-                        .append("<th class=\"n\">time / ours</thead>\n<tbody>\n");
+                html.append("<h3>%s</h3>\n<div class=\"wide\"><table><thead><tr><th>shape<th>kernels%s%s%s".formatted(
+                        escape(family.title()), cell("th", "n", "time"), cell("th", "n more", "spread"),
+                        cell("th", "n more", "rate")));
+                html.append("<th>share of the limit%s%s</thead>\n<tbody>\n".formatted(
+                        cell("th", "n more", "allocated"), results.isCompared() ? cell("th", "n", "time / ours") : ""));
                 appendRows(html, results, rows);
                 html.append("</tbody></table></div>\n");
             }
@@ -100,12 +107,18 @@ final class Report {
             }
             List<String> cells = Words.cells(results, row);
             boolean ours = Double.isNaN(results.againstOurs(row));
-            html.append("<tr%s><td>%s<td>%s<td class=\"n\">%s<td class=\"n\">%s<td class=\"n\">%s".formatted(
-                    ours ? "" : " class=\"other\"", escape(row.shape()), escape(cells.get(0)), cells.get(1),
-                    cells.get(2), cells.get(3)));
-            html.append("<td class=\"share\"><i style=\"--share:%.3f\"></i>%s<td class=\"n\">%s<td class=\"n\">%s\n"
-                    .formatted(Math.min(1.2, row.shareOfLimit()), cells.get(4), cells.get(5), cells.get(6)));
+            html.append(ours ? "<tr>" : "<tr class=\"other\">").append(cell("td", "", escape(row.shape())))
+                    .append(cell("td", "", escape(cells.get(0)))).append(cell("td", "n", cells.get(1)))
+                    .append(cell("td", "n more", cells.get(2))).append(cell("td", "n more", cells.get(3)))
+                    .append(cell("td", "share", "<b>%s</b><i style=\"--share:%.3f\"></i>".formatted(cells.get(4),
+                            Math.min(1.1, row.shareOfLimit()))))
+                    .append(cell("td", "n more", cells.get(5)))
+                    .append(results.isCompared() ? cell("td", "n", cells.get(6)) : "").append('\n');
         }
+    }
+
+    private static String cell(String tag, String style, String html) {
+        return style.isEmpty() ? "<%s>%s".formatted(tag, html) : "<%s class=\"%s\">%s".formatted(tag, style, html);
     }
 
     private static List<Point> points(Results results) {

@@ -4,7 +4,6 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
 import norma.bench.work.Work;
 import norma.bench.work.Works;
 import norma.bench.work.Works.Family;
@@ -44,9 +43,9 @@ record Results(String date, String cpu, int processors, String java, String flag
         return rows.stream().filter(row -> names.contains(row.work())).toList();
     }
 
-    /// Whether other engines are among the rows.
-    boolean hasPeers() {
-        return rows.stream().anyMatch(row -> row.allocatedBytes() == null);
+    /// Whether something stands beside our standard kernels.
+    boolean isCompared() {
+        return rows.stream().anyMatch(row -> !Double.isNaN(againstOurs(row)));
     }
 
     /// How many times as long this row takes as our standard kernels on the same work; NaN for those themselves.
@@ -58,18 +57,6 @@ record Results(String date, String cpu, int processors, String java, String flag
 
     /// What a row stands under.
     static String group(Row row) {
-        return "%s, %d thread%s".formatted(row.work(), row.threads(), row.threads() == 1 ? "" : "s");
-    }
-
-    /// The limits in words, a line for each number of threads.
-    List<String> limits() {
-        return roofs.stream().map(roof -> "%d thread%s: FMA peak %s GFLOP/s; copy / triad in GB/s: %s".formatted(
-                roof.threads(), roof.threads() == 1 ? "" : "s", Words.figure(roof.flops() / 1e9),
-                roof.bandwidths().stream().map(Results::bandwidth).collect(Collectors.joining(", ")))).toList();
-    }
-
-    private static String bandwidth(Roof.Bandwidth b) {
-        return "%s %s / %s".formatted(Words.binary(b.bytes()), Words.figure(b.copy() / 1e9),
-                Words.figure(b.triad() / 1e9));
+        return row.work() + ", " + Words.threads(row.threads());
     }
 }

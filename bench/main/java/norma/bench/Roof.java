@@ -14,10 +14,10 @@ record Roof(int threads, double flops, List<Bandwidth> bandwidths) {
     /// Bytes read and written a second.
     ///
     /// @param bytes of the working set
-    record Bandwidth(long bytes, double copy, double triad) {
-        /// The faster of the two.
+    record Bandwidth(long bytes, double copy, double triad, double axpy) {
+        /// The fastest of them.
         double best() {
-            return Math.max(copy, triad);
+            return Math.max(Math.max(copy, triad), axpy);
         }
     }
 

@@ -23,6 +23,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /// Measures cases and the machine's limits. A round measures each of them once, in a Java VM of its own; cases that are
 /// compared stand side by side in each round, so that what else the machine does reaches all alike.
 final class Rounds {
+    private static final List<String> BANDWIDTH = List.of("copy", "triad", "axpy");
+
     private final List<Case> cases;
     private final List<Integer> threads;
     private final int count;
@@ -70,8 +72,7 @@ final class Rounds {
         for (int n : threads) {
             probes.add(new Probe("fusedMultiplyAdd", 0, n));
             for (long bytes : workingSets()) {
-                probes.add(new Probe("copy", bytes, n));
-                probes.add(new Probe("triad", bytes, n));
+                BANDWIDTH.forEach(name -> probes.add(new Probe(name, bytes, n)));
             }
         }
         return probes;
@@ -137,13 +138,15 @@ final class Rounds {
     private Roof roof(int n) {
         double flops = n * Limits.FLOPS / timing(new Probe("fusedMultiplyAdd", 0, n)).median();
         var bandwidths = Arrays.stream(workingSets())
-                .mapToObj(bytes -> new Roof.Bandwidth(bytes, rate("copy", bytes, n), rate("triad", bytes, n))).toList();
+                .mapToObj(bytes -> new Roof.Bandwidth(bytes, rate("copy", bytes, n), rate("triad", bytes, n),
+                        rate("axpy", bytes, n)))
+                .toList();
         return new Roof(n, flops, bandwidths);
     }
 
-    /// All threads' bytes; each reads and writes its part of the working set once.
+    /// All threads' bytes: each array of the working set is read or written once, and axpy's second one both.
     private double rate(String name, long bytes, int n) {
-        return bytes / timing(new Probe(name, bytes, n)).median();
+        return (name.equals("axpy") ? 1.5 : 1) * bytes / timing(new Probe(name, bytes, n)).median();
     }
 
     private Timing timing(Object key) {

@@ -3,6 +3,7 @@ package norma.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import norma.bench.work.Works;
 import norma.bench.work.Works.Family;
 import norma.lab.console.Table;
@@ -17,7 +18,6 @@ final class Words {
 
     /// For a terminal: works one below the other, each with its shapes.
     static String table(Results results) {
-        boolean peers = results.rows().stream().anyMatch(row -> !Double.isNaN(results.againstOurs(row)));
         var table = new Table(HEADINGS);
         for (Family family : Works.families()) {
             List<Row> rows = results.of(family);
@@ -27,8 +27,28 @@ final class Words {
                 addFamily(table, results, rows);
             }
         }
-        return (peers ? table : table.withoutLast()).toString().stripTrailing() + "\n\n"
-                + String.join("\n", results.limits());
+        return (results.isCompared() ? table : table.withoutLast()) + "\n"
+                + limits(results);
+    }
+
+    private static Table limits(Results results) {
+        var headings = new ArrayList<>(List.of("LIMITS", ">FMA peak"));
+        results.roofs().getFirst().bandwidths().forEach(b -> headings.add(">" + binary(b.bytes())));
+        var table = new Table(headings.toArray(String[]::new));
+        for (Roof roof : results.roofs()) {
+            addLimits(table, threads(roof.threads()) + ": copy, GB/s", figure(roof.flops() / 1e9) + " GFLOP/s", roof,
+                    Roof.Bandwidth::copy);
+            addLimits(table, "           triad", "", roof, Roof.Bandwidth::triad);
+            addLimits(table, "           axpy", "", roof, Roof.Bandwidth::axpy);
+        }
+        return table;
+    }
+
+    private static void addLimits(Table table, String name, String peak, Roof roof,
+            ToDoubleFunction<Roof.Bandwidth> rate) {
+        var cells = new ArrayList<>(List.of(name, peak));
+        roof.bandwidths().forEach(b -> cells.add(figure(rate.applyAsDouble(b) / 1e9)));
+        table.row(cells.toArray(String[]::new));
     }
 
     private static void addFamily(Table table, Results results, List<Row> rows) {
@@ -85,6 +105,10 @@ final class Words {
         return bytes < 1 << 20 ? (bytes >> 10) + " KiB" : (bytes >> 20) + " MiB";
     }
 
+    static String threads(int n) {
+        return n == 1 ? "1 thread" : n + " threads";
+    }
+
     static String percent(double share, int decimals) {
         return String.format(Locale.ROOT, "%." + decimals + "f %%", 100 * share);
     }
@@ -101,7 +125,18 @@ final class Words {
                         .formatted(results.forks(), results.forks() == 1 ? "" : "s"));
         text.append("- Processor: %s, %d available\n- Java: %s\n- Flags: `%s`\n- Date: %s\n".formatted(results.cpu(),
                 results.processors(), results.java(), results.flags(), results.date()));
-        results.limits().forEach(line -> text.append("- Limits, ").append(line).append('\n'));
+        text.append("\n## Limits of the machine\n\n| threads | probe |");
+        var roofs = results.roofs();
+        roofs.getFirst().bandwidths().forEach(b -> text.append(" %s |".formatted(binary(b.bytes()))));
+        text.append("\n|---:|---|").append("---:|".repeat(roofs.getFirst().bandwidths().size())).append('\n');
+        for (Roof roof : roofs) {
+            appendLimits(text, roof, "copy, GB/s", Roof.Bandwidth::copy);
+            appendLimits(text, roof, "triad, GB/s", Roof.Bandwidth::triad);
+            appendLimits(text, roof, "axpy, GB/s", Roof.Bandwidth::axpy);
+        }
+        text.append('\n');
+        roofs.forEach(roof -> text.append("FMA peak with %s: %s GFLOP/s.\n".formatted(threads(roof.threads()),
+                figure(roof.flops() / 1e9))));
         for (Family family : Works.families()) {
             List<Row> rows = results.of(family);
             if (!rows.isEmpty()) {
@@ -116,5 +151,12 @@ final class Words {
             }
         }
         return text.toString();
+    }
+
+    private static void appendLimits(StringBuilder text, Roof roof, String name,
+            ToDoubleFunction<Roof.Bandwidth> rate) {
+        text.append("| %d | %s |".formatted(roof.threads(), name));
+        roof.bandwidths().forEach(b -> text.append(" %s |".formatted(figure(rate.applyAsDouble(b) / 1e9))));
+        text.append('\n');
     }
 }

@@ -37,7 +37,7 @@ function roofline(roof) {
   const { svg, width, height } = figure('#rooflines', threads(roof.threads), w => Math.min(480, Math.max(320, w * 0.55)));
   const margin = { top: 16, right: 14, bottom: 40, left: 52 };
   const peak = roof.flops / 1e9;
-  const lines = roof.bandwidths.map(b => ({ bytes: b.bytes, rate: Math.max(b.copy, b.triad) / 1e9 }));
+  const lines = roof.bandwidths.map(b => ({ bytes: b.bytes, rate: Math.max(b.copy, b.triad, b.axpy) / 1e9 }));
   const fastest = d3.max(lines, l => l.rate), slowest = d3.min(lines, l => l.rate);
   const [low, high] = d3.extent(mine, p => p.intensity);
   const x = d3.scaleLog([Math.min(low, 0.2) / 1.6, Math.max(high * 1.6, 4 * peak / slowest)], [margin.left, width - margin.right]);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /// What is made of the times.
 class ArithmeticTest {
     private static final Roof ROOF = new Roof(1, 100e9,
-            List.of(new Roof.Bandwidth(1 << 20, 80e9, 90e9), new Roof.Bandwidth(1 << 28, 10e9, 8e9)));
+            List.of(new Roof.Bandwidth(1 << 20, 80e9, 90e9, 70e9), new Roof.Bandwidth(1 << 28, 10e9, 8e9, 9e9)));
 
     private static Work work(double flops, double bytes) {
         return Work.of("w", "s", flops, bytes, () -> () -> "done");
