@@ -44,9 +44,10 @@ final class Report {
 
     private static String lead(Results results) {
         long works = results.rows().stream().map(Row::work).distinct().count();
-        return "%d work%s, %d figures, the median of %d Java VM%s each, beside the limits of the machine measured in the same run."
-                .formatted(works, works == 1 ? "" : "s", results.rows().size(), results.forks(),
-                        results.forks() == 1 ? "" : "s");
+        return "%d work%s, %d figures, medians over %s, beside the limits of the machine measured in the same run."
+                .formatted(works, works == 1 ? "" : "s", results.rows().size(),
+                        results.forks() == 1 ? "the iterations of one Java VM each"
+                                : "the iterations of %d Java VMs each".formatted(results.forks()));
     }
 
     private static String machine(Results results) {
@@ -110,11 +111,15 @@ final class Report {
             html.append(ours ? "<tr>" : "<tr class=\"other\">").append(cell("td", "", escape(row.shape())))
                     .append(cell("td", "", escape(cells.get(0)))).append(cell("td", "n", cells.get(1)))
                     .append(cell("td", "n more", cells.get(2))).append(cell("td", "n more", cells.get(3)))
-                    .append(cell("td", "share", "<b>%s</b><i style=\"--share:%.3f\"></i>".formatted(cells.get(4),
-                            Math.min(1.1, row.shareOfLimit()))))
+                    .append(cell("td", "share", share(row.shareOfLimit(), cells.get(4))))
                     .append(cell("td", "n more", cells.get(5)))
                     .append(results.isCompared() ? cell("td", "n", cells.get(6)) : "").append('\n');
         }
+    }
+
+    private static String share(double share, String text) {
+        return Double.isNaN(share) ? ""
+                : "<b>%s</b><i style=\"--share:%.3f\"></i>".formatted(text, Math.min(1.1, share));
     }
 
     private static String cell(String tag, String style, String html) {

@@ -31,9 +31,9 @@ record Roof(int threads, double flops, List<Bandwidth> bandwidths) {
         return seconds(work) == work.flops() / flops;
     }
 
-    /// Share of the limit that a time reaches.
+    /// Share of the limit that a time reaches; NaN where none applies.
     double share(Work work, double seconds) {
-        return seconds(work) / seconds;
+        return work.isBounded() ? seconds(work) / seconds : Double.NaN;
     }
 
     private Bandwidth nearest(double bytes) {

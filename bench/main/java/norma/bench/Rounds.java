@@ -79,7 +79,8 @@ final class Rounds {
     }
 
     private long[] workingSets() {
-        return cases.stream().map(Case::work).mapToLong(Rounds::nearest).distinct().sorted().toArray();
+        return cases.stream().map(Case::work).filter(Work::isBounded).mapToLong(Rounds::nearest).distinct().sorted()
+                .toArray();
     }
 
     private static long nearest(Work work) {

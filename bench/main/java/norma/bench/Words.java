@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import norma.bench.work.Work;
 import norma.bench.work.Works;
 import norma.bench.work.Works.Family;
 import norma.lab.console.Table;
@@ -85,7 +86,8 @@ final class Words {
     /// In what the work is limited by.
     static String rate(Results results, Row row) {
         Roof roof = results.roofs().stream().filter(r -> r.threads() == row.threads()).findFirst().orElseThrow();
-        return roof.isArithmetic(Works.of(row.work(), row.shape())) ? figure(row.gflops()) + " GFLOP/s"
+        Work work = Works.of(row.work(), row.shape());
+        return !work.isBounded() ? "" : roof.isArithmetic(work) ? figure(row.gflops()) + " GFLOP/s"
                 : figure(row.gbs()) + " GB/s   ";
     }
 
@@ -110,7 +112,7 @@ final class Words {
     }
 
     static String percent(double share, int decimals) {
-        return String.format(Locale.ROOT, "%." + decimals + "f %%", 100 * share);
+        return Double.isNaN(share) ? "" : String.format(Locale.ROOT, "%." + decimals + "f %%", 100 * share);
     }
 
     static String figure(double value) {

@@ -23,17 +23,20 @@ function legend(id, names) {
   }
 }
 
-/** A figure with a caption, and an SVG above it as wide as there is room. */
+/** A figure with a caption, and an SVG below it as wide as there is room. */
 function figure(place, title, heightOf) {
   const element = d3.select(place).append('figure');
-  element.append('figcaption').html('<b></b>').select('b').text(title);
+  element.append('figcaption').append('b').text(title);
   const width = Math.max(300, element.node().clientWidth), height = heightOf(width);
-  const svg = element.insert('svg', 'figcaption').attr('viewBox', [0, 0, width, height]).attr('role', 'img').attr('aria-label', title);
+  const svg = element.append('svg').attr('viewBox', [0, 0, width, height]).attr('role', 'img').attr('aria-label', title);
   return { svg, width, height };
 }
 
 function roofline(roof) {
   const mine = points.filter(p => p.threads === roof.threads && p.ours && p.intensity > 0);
+  if (mine.length === 0) {
+    return;
+  }
   const { svg, width, height } = figure('#rooflines', threads(roof.threads), w => Math.min(480, Math.max(320, w * 0.55)));
   const margin = { top: 16, right: 14, bottom: 40, left: 52 };
   const peak = roof.flops / 1e9;
@@ -98,7 +101,7 @@ function ratios(n) {
   const narrow = width < 560, row = narrow ? 2 * step : step, left = narrow ? 8 : 400;
   const [low, high] = d3.extent(others, p => p.againstOurs);
   const x = d3.scaleLog([Math.min(low, 0.8) / 1.1, Math.max(high, 1.25) * 1.1], [left, width - 16]);
-  const ticks = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100].filter(t => t >= x.domain()[0] && t <= x.domain()[1]);
+  const ticks = (high / low < 8 ? [0.5, 0.7, 1, 1.5, 2, 3, 5] : [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]).filter(t => t >= x.domain()[0] && t <= x.domain()[1]);
   const bottom = top + lines.length * row;
   svg.append('g').attr('transform', `translate(0,${top})`)
       .call(d3.axisTop(x).tickValues(ticks).tickFormat(t => `${t} x`).tickSizeInner(-(bottom - top)).tickSizeOuter(0).tickPadding(6))

@@ -65,12 +65,12 @@ final class Models {
         double flops = (double) batch * time * (6 * weights + LAYERS * 6.0 * time * DIM);
         String shape = "B %d, T %d, D %d, %d layers, V %d".formatted(batch, time, DIM, LAYERS, vocabulary);
         return Work.of("gpt_step", shape, flops, 4 * 10 * weights,
-                () -> trainingStep(batch, time, vocabulary));
+                () -> trainingStep(batch, time, DIM, 6, LAYERS, vocabulary));
     }
 
     /// Forward, backward, clip, AdamW; another batch of random tokens each step.
-    private static Operation trainingStep(int batch, int time, int vocabulary) {
-        Gpt model = Gpt.of(GptConfig.of(vocabulary, time, DIM, 6, LAYERS), 1);
+    static Operation trainingStep(int batch, int time, int dim, int heads, int layers, int vocabulary) {
+        Gpt model = Gpt.of(GptConfig.of(vocabulary, time, dim, heads, layers), 1);
         var optimizer = new AdamW(model.params(), AdamW.Config.GPT);
         var batches = new Batches(Inputs.indices(1, vocabulary, 1_000_000).values(), batch, time, 1);
         var memory = new Memory();

@@ -31,6 +31,11 @@ public record Work(String name, String shape, double flops, double bytes, boolea
         return new Work(name, shape, flops, bytes, true, maker);
     }
 
+    /// Whether a limit applies: false for what the machine's arithmetic and memory say nothing about.
+    public boolean isBounded() {
+        return flops > 0 || bytes > 0;
+    }
+
     @Override
     public String toString() {
         return name + " " + shape;

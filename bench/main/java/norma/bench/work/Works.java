@@ -23,7 +23,8 @@ public final class Works {
             new Family("elementwise", byName(Elementwise.works())),
             new Family("losses and embedding", Losses.works()),
             new Family("updates", Updates.works()),
-            new Family("models", Models.works()));
+            new Family("models", Models.works()),
+            new Family("processes", Processes.works()));
 
     private static final String LESSONS = "lessons";
 
