@@ -98,6 +98,13 @@ class AllocationTest {
         Update.AdamW step = new Update.AdamW(0, 0.9f, 0.99f, 1, 0, 1, 1);
         all.put("adamW", () -> kernels.update().adamW(step, z, dy, m, v));
         all.put("sgd", () -> kernels.update().sgd(new Update.Sgd(0, 0.9f, true, 0, 1), z, dy, m));
+        int bins = 2 * (ELEMENTS / 64) * 33;
+        Floats spectrum = normal(bins, 8);
+        all.put("fft", () -> kernels.fourier().complex(ELEMENTS / 2 / N, 1, N, x, false, 1, y));
+        all.put("fft2", () -> kernels.fourier().complex(ELEMENTS / 2 / N, 32, 32, x, true, 1, y));
+        all.put("fft of other sizes", () -> kernels.fourier().complex(ELEMENTS / 2 / 1009, 1, 1009, x, true, 1, y));
+        all.put("rfft2", () -> kernels.fourier().real(ELEMENTS / N / 4, 64, 64, x, 1, spectrum));
+        all.put("irfft2", () -> kernels.fourier().realInverse(ELEMENTS / N / 4, 64, 64, spectrum, 1, y));
         return all;
     }
 }
