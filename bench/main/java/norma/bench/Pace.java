@@ -12,7 +12,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 record Pace(int warmups, int warmup, int iterations, int iteration) {
     /// C2 needs up to a second for the largest kernels, counted from the first call: of four such iterations the fourth is as
     /// fast as those that count, within their spread.
-    static final Pace WORK = new Pace(4, 250, 5, 100);
+    static final Pace WORK = new Pace(4, 250, 5, 80);
 
     /// A single loop, compiled at once.
     static final Pace LIMIT = new Pace(2, 150, 5, 100);

@@ -48,7 +48,10 @@ class WorksTest {
 
     @Test
     void eachWorkHasARepresentative() {
-        assertEquals(Works.all().stream().map(Work::name).distinct().count(), Works.representatives().size());
+        List<String> names = Works.representatives().stream().map(Work::name).toList();
+        assertEquals(Works.all().stream().map(work -> work.name().replace("_fwd_bwd", "_fwd")).distinct().count(),
+                names.size());
+        assertTrue(names.contains("encoder_fwd") && !names.contains("attention_fwd"), names.toString());
         assertEquals("1024x1024x1024 NN", Works.representatives().getFirst().shape());
     }
 

@@ -53,10 +53,12 @@ public final class Works {
         return all().stream().filter(Work::quick).toList();
     }
 
-    /// One of each name: the first shape of the quick run, or the first.
+    /// One of each name: the first shape of the quick run, or the first. Of a forward pass alone and the same with its backward
+    /// pass, the latter stands for both.
     public static List<Work> representatives() {
         var found = new LinkedHashMap<String, Work>();
         all().forEach(work -> found.merge(work.name(), work, (a, b) -> !a.quick() && b.quick() ? b : a));
+        found.keySet().removeIf(name -> name.endsWith("_fwd") && found.containsKey(name + "_bwd"));
         return List.copyOf(found.values());
     }
 
