@@ -22,10 +22,10 @@ final class Losses {
         return works;
     }
 
-    /// Logits are read forward and, once the loss is known, again; their gradient is written.
+    /// Logits are read and their gradient is written: more needs not leave the cache.
     private static Work crossEntropy(int rows, int classes) {
         double size = (double) rows * classes;
-        return Work.of("cross_entropy_fwd_bwd", rows + "x" + classes, 7 * size, 3 * 4 * size,
+        return Work.of("cross_entropy_fwd_bwd", rows + "x" + classes, 7 * size, 2 * 4 * size,
                 () -> crossEntropyOperation(rows, classes));
     }
 

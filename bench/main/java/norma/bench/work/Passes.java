@@ -31,7 +31,7 @@ final class Passes {
         };
     }
 
-    /// Forward, then backward from given gradients of the results to the inputs and the parameters.
+    /// Forward, then backward from given gradients of the results, 1 for a loss, to the inputs and the parameters.
     ///
     /// Inputs are intermediate results, as in the middle of a model: their gradients are made, used and given back.
     /// Gradients of parameters are kept, and forgotten before the next step.
@@ -58,7 +58,7 @@ final class Passes {
             Tensor[] y = graph.of(inputs.toArray(Tensor[]::new));
             Tensor[] dy = new Tensor[y.length];
             for (int i = 0; i < y.length; i++) {
-                dy[i] = Inputs.random(1000 + i, y[i].shape().toArray());
+                dy[i] = y[i].shape().rank() == 0 ? Tensor.scalar(1) : Inputs.random(1000 + i, y[i].shape().toArray());
             }
             return dy;
         }

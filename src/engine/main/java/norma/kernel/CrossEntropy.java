@@ -8,58 +8,60 @@ import norma.parallel.Workers;
 /// loss = - sum q log p. Rows whose target is `ignore` have loss 0 and no gradient.
 public interface CrossEntropy {
 
-    /// Writes the loss of each row and what backward needs.
+    /// Writes the loss of each row and, while the row is still in cache, its gradient `(p - q) * scale`: nothing has to be read
+    /// or computed again when the gradient is asked for, and p does not suffer from a log sum exp rounded to float.
     ///
     /// @param targets class of each row, in [0, classes) or equal to `ignore`; checked by the caller
     /// @param losses (rows), written
-    /// @param logSumExp (rows), written
-    default void forward(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing,
-            Floats losses, Floats logSumExp) {
+    /// @param scale factor on the gradient: 1 / (rows that count) for that of the mean
+    /// @param dLogits (rows, classes), written; may be logits; null if nobody needs it
+    default void crossEntropy(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing,
+            Floats losses, float scale, Floats dLogits) {
         Workers.split(rows, Workers.grain(classes), (from, to) -> {
-            float[] xs = logits.array();
             for (int r = from; r < to; r++) {
-                int x0 = logits.offset() + r * classes;
-                float max = Float.NEGATIVE_INFINITY;
-                for (int i = 0; i < classes; i++) {
-                    max = Math.max(max, xs[x0 + i]);
-                }
-                double exps = 0, distances = 0;
-                for (int i = 0; i < classes; i++) {
-                    float distance = max - xs[x0 + i];
-                    exps += Math.exp(-distance);
-                    distances += distance;
-                }
-                double log = Math.log(exps);
-                logSumExp.array()[logSumExp.offset() + r] = (float) (max + log);
-                losses.array()[losses.offset() + r] = targets[r] == ignore ? 0
-                        : (float) loss(log, (double) max - xs[x0 + targets[r]], distances / classes, smoothing);
+                Floats x = logits.slice(r * classes, classes);
+                Floats dx = dLogits == null ? null : dLogits.slice(r * classes, classes);
+                losses.array()[losses.offset() + r] =
+                        targets[r] == ignore ? ignored(dx) : row(x, targets[r], smoothing, scale, dx);
             }
         });
     }
 
-    /// - sum q log p from log sum exp(x - max), `max - x[target]` and the mean of max - x.
-    static double loss(double log, double toTarget, double meanDistance, double smoothing) {
-        return smoothing == 0 ? log + toTarget : log + (1 - smoothing) * toTarget + smoothing * meanDistance;
+    /// The loss of a row that does not count.
+    static float ignored(Floats dx) {
+        if (dx != null) {
+            dx.fill(0);
+        }
+        return 0;
     }
 
-    /// `dLogits[r] = (p - q) * scale` for rows that count, 0 for the others; dLogits may be logits.
-    default void backward(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing,
-            Floats logSumExp, float scale, Floats dLogits) {
-        Workers.split(rows, Workers.grain(classes), (from, to) -> {
-            float[] xs = logits.array(), dxs = dLogits.array();
-            for (int r = from; r < to; r++) {
-                int x0 = logits.offset() + r * classes, dx0 = dLogits.offset() + r * classes;
-                if (targets[r] == ignore) {
-                    dLogits.slice(r * classes, classes).fill(0);
-                    continue;
-                }
-                float log = logSumExp.array()[logSumExp.offset() + r];
-                float share = smoothing / classes;
-                for (int i = 0; i < classes; i++) {
-                    dxs[dx0 + i] = ((float) Math.exp(xs[x0 + i] - log) - share) * scale;
-                }
-                dxs[dx0 + targets[r]] -= (1 - smoothing) * scale;
+    private static float row(Floats x, int target, float smoothing, float scale, Floats dx) {
+        float[] xs = x.array();
+        int x0 = x.offset(), classes = x.length();
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < classes; i++) {
+            max = Math.max(max, xs[x0 + i]);
+        }
+        double exps = 0, distances = 0, toTarget = (double) max - xs[x0 + target];
+        for (int i = 0; i < classes; i++) {
+            float distance = max - xs[x0 + i];
+            exps += Math.exp(-distance);
+            distances += distance;
+        }
+        if (dx != null) {
+            for (int i = 0; i < classes; i++) {
+                double p = Math.exp(xs[x0 + i] - max) / exps;
+                dx.array()[dx.offset() + i] = (float) ((p - smoothing / classes) * scale);
             }
-        });
+            dx.array()[dx.offset() + target] -= (1 - smoothing) * scale;
+        }
+        return loss(exps, toTarget, distances / classes, smoothing);
+    }
+
+    /// - sum q log p from sum exp(x - max), `max - x[target]` and the mean of max - x.
+    static float loss(double exps, double toTarget, double meanDistance, double smoothing) {
+        double log = Math.log(exps);
+        return (float) (smoothing == 0 ? log + toTarget
+                : log + (1 - smoothing) * toTarget + smoothing * meanDistance);
     }
 }

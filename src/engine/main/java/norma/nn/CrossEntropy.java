@@ -11,9 +11,11 @@ import norma.tensor.Tensor;
 /// Mean over the rows that count of - sum q log softmax(logits), where q = (1 - s) onehot(target) + s / classes.
 /// When no row counts the loss is 0 and so is its gradient.
 ///
-/// Shapes: logits (..., classes), targets (...), loss (). With p = softmax: dLogits = (p - q) / count.
+/// Shapes: logits (..., classes), targets (...), loss (). With p = softmax: dLogits = (p - q) / count. It is computed in the
+/// forward pass, while a row of logits is in cache: large vocabularies are bound by memory, and the loss is the end of a
+/// forward pass, so its gradient is 1 and backward has nothing left to do.
 /// Label smoothing s: Szegedy et al. 2015, arXiv 1512.00567.
-public record CrossEntropy(Tensor logits, Indices targets, int ignore, float smoothing, Tensor logSumExp, int count)
+public record CrossEntropy(Tensor logits, Indices targets, int ignore, float smoothing, int count, Tensor dLogits)
         implements Op.Fused {
     /// The target of rows that don't count, if no other is given.
     public static final int IGNORE = -100;
@@ -39,13 +41,13 @@ public record CrossEntropy(Tensor logits, Indices targets, int ignore, float smo
         int classes = logits.dim(-1);
         targets.check("CrossEntropy", classes, ignore);
         int rows = targets.shape().size();
-        Tensor losses = Tensor.empty(Shape.of(rows));
-        Tensor logSumExp = Tensor.empty(Shape.of(rows));
-        Backend.kernels().crossEntropy().forward(rows, classes, logits.data(), targets.values(), ignore, smoothing,
-                losses.data(), logSumExp.data());
         int count = count(targets, ignore);
+        Tensor losses = Tensor.empty(Shape.of(rows));
+        Tensor dLogits = Tape.records(logits) ? Tensor.empty(logits.shape()) : null;
+        Backend.kernels().crossEntropy().crossEntropy(rows, classes, logits.data(), targets.values(), ignore, smoothing,
+                losses.data(), 1f / count, dLogits == null ? null : dLogits.data());
         Tensor loss = Tensor.empty(Shape.SCALAR).fill((float) (sum(losses.data()) / count));
-        return Tape.record(new CrossEntropy(logits, targets, ignore, smoothing, logSumExp, count), loss);
+        return Tape.record(new CrossEntropy(logits, targets, ignore, smoothing, count, dLogits), loss);
     }
 
     private static int count(Indices targets, int ignore) {
@@ -71,11 +73,7 @@ public record CrossEntropy(Tensor logits, Indices targets, int ignore, float smo
 
     @Override
     public Tensor[] backward(Tensor dy) {
-        Tensor dLogits = Tensor.empty(logits.shape());
-        Backend.kernels().crossEntropy().backward(targets.shape().size(), logits.dim(-1), logits.data(),
-                targets.values(),
-                ignore, smoothing, logSumExp.data(), dy.item() / count, dLogits.data());
-        return new Tensor[] {dLogits};
+        return new Tensor[] {dy.item() == 1 ? dLogits : dLogits.multiply(dy)};
     }
 
     @Override

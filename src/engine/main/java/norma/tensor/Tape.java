@@ -96,6 +96,12 @@ public final class Tape implements AutoCloseable {
         return y;
     }
 
+    /// Whether an operation on x would be put on the current tape: what only its backward pass needs is needed then.
+    public static boolean records(Tensor x) {
+        Tape tape = CURRENT.get();
+        return tape != null && tape.recording && x.tracked();
+    }
+
     /// Whether an input is tracked. Results of other tapes are refused: their gradients would be lost in silence.
     private boolean tracks(Op op) {
         boolean tracked = false;

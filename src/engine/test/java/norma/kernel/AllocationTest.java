@@ -89,9 +89,8 @@ class AllocationTest {
                 () -> normalization.uncentredBackward(ROWS, N, dy, x, gamma, row, y, dGamma, null));
         all.put("softmax", () -> kernels.softmax().softmax(ROWS, N, x, y));
         all.put("softmaxBackward", () -> kernels.softmax().softmaxBackward(ROWS, N, x, dy, y));
-        all.put("cross entropy", () -> kernels.crossEntropy().forward(ROWS, N, x, targets, -1, 0.1f, row, statistics));
-        all.put("cross entropy backward",
-                () -> kernels.crossEntropy().backward(ROWS, N, x, targets, -1, 0.1f, row, 1, y));
+        all.put("cross entropy",
+                () -> kernels.crossEntropy().crossEntropy(ROWS, N, x, targets, -1, 0.1f, row, 1, y));
         all.put("dropout", () -> kernels.dropout().dropout(x, 0.9f, 7, y));
         all.put("scatterAdd", () -> kernels.gather().scatterAdd(dy, targets, N, z));
         Floats m = normal(ELEMENTS, 6), v = normal(ELEMENTS, 7);

@@ -59,7 +59,7 @@ final class Rows {
         return max;
     }
 
-    /// y = exp(x - max), and its sum.
+    /// y = exp(x - max), and its sum; y may be x.
     static double exps(float[] x, int x0, int n, float max, float[] y, int y0) {
         FloatVector sums = FloatVector.zero(F);
         int whole = F.loopBound(n);
@@ -77,21 +77,6 @@ final class Rows {
         }
         sums.intoArray(lanes, 0);
         return sum(lanes) + sum;
-    }
-
-    /// Sum of exp(x - max).
-    static double sumOfExps(float[] x, int x0, int n, float max) {
-        FloatVector sums = FloatVector.zero(F);
-        int whole = F.loopBound(n);
-        for (int i = 0; i < whole; i += LANES) {
-            sums = sums.add(VectorMath.expOfNegative(fromArray(F, x, x0 + i).sub(max)));
-        }
-        float[] lanes = lanes();
-        if (whole < n) {
-            sums = sums.add(VectorMath.expOfNegative(rest(x, x0, whole, n, lanes).sub(max)));
-        }
-        sums.intoArray(lanes, 0);
-        return sum(lanes);
     }
 
     /// x[from ... n - 1], filled up with minus infinity.

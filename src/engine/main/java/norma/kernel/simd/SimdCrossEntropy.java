@@ -7,26 +7,39 @@ import static norma.kernel.simd.Lanes.LANES;
 import jdk.incubator.vector.FloatVector;
 import norma.kernel.CrossEntropy;
 import norma.kernel.Floats;
+import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
-/// Softmax and cross entropy on vectors.
+/// Softmax and cross entropy on vectors: exp(x - max) is taken once, straight into the place of the gradient.
 final class SimdCrossEntropy implements CrossEntropy {
 
     @Override
-    public void forward(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing,
-            Floats losses, Floats logSumExp) {
+    public void crossEntropy(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing,
+            Floats losses, float scale, Floats dLogits) {
         Workers.split(rows, Workers.grain(classes), (from, to) -> {
-            float[] x = logits.array();
             for (int r = from; r < to; r++) {
-                int x0 = logits.offset() + r * classes;
-                float max = Rows.max(x, x0, classes);
-                double log = Math.log(Rows.sumOfExps(x, x0, classes, max));
-                double distance = smoothing == 0 ? 0 : sumOfDistances(x, x0, classes, max) / classes;
-                logSumExp.array()[logSumExp.offset() + r] = (float) (max + log);
-                losses.array()[losses.offset() + r] = targets[r] == ignore ? 0
-                        : (float) CrossEntropy.loss(log, (double) max - x[x0 + targets[r]], distance, smoothing);
+                Floats x = logits.slice(r * classes, classes);
+                Floats dx = dLogits == null ? null : dLogits.slice(r * classes, classes);
+                losses.array()[losses.offset() + r] =
+                        targets[r] == ignore ? CrossEntropy.ignored(dx) : row(x, targets[r], smoothing, scale, dx);
             }
         });
+    }
+
+    private static float row(Floats logits, int target, float smoothing, float scale, Floats dLogits) {
+        float[] x = logits.array();
+        int x0 = logits.offset(), n = logits.length();
+        float[] dx = dLogits == null ? Scratch.floats(0, n) : dLogits.array();
+        int dx0 = dLogits == null ? 0 : dLogits.offset();
+        float max = Rows.max(x, x0, n);
+        double toTarget = (double) max - x[x0 + target]; // dx may be x
+        double distance = smoothing == 0 ? 0 : sumOfDistances(x, x0, n, max) / n;
+        double exps = Rows.exps(x, x0, n, max, dx, dx0);
+        if (dLogits != null) {
+            affine(dx, dx0, n, (float) (scale / exps), -smoothing / n * scale);
+            dx[dx0 + target] -= (1 - smoothing) * scale;
+        }
+        return CrossEntropy.loss(exps, toTarget, distance, smoothing);
     }
 
     /// Sum of max - x.
@@ -45,36 +58,15 @@ final class SimdCrossEntropy implements CrossEntropy {
         return sum;
     }
 
-    @Override
-    public void backward(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing,
-            Floats logSumExp, float scale, Floats dLogits) {
-        Workers.split(rows, Workers.grain(classes), (from, to) -> {
-            float[] dx = dLogits.array();
-            for (int r = from; r < to; r++) {
-                int x0 = logits.offset() + r * classes, dx0 = dLogits.offset() + r * classes;
-                if (targets[r] == ignore) {
-                    dLogits.slice(r * classes, classes).fill(0);
-                } else {
-                    float log = logSumExp.array()[logSumExp.offset() + r];
-                    backwardRow(logits.array(), x0, classes, log, smoothing / classes, scale, dx, dx0);
-                    dx[dx0 + targets[r]] -= (1 - smoothing) * scale;
-                }
-            }
-        });
-    }
-
-    /// dx = (exp(x - log) - share) * scale
-    private static void backwardRow(float[] x, int x0, int n, float log, float share, float scale,
-            float[] dx, int dx0) {
-        int whole = F.loopBound(n);
-        for (int i = 0; i < whole; i += LANES) {
-            VectorMath.expOfNegative(fromArray(F, x, x0 + i).sub(log)).sub(share).mul(scale).intoArray(dx, dx0 + i);
+    /// y = scale y + shift
+    private static void affine(float[] y, int y0, int n, float scale, float shift) {
+        FloatVector scales = FloatVector.broadcast(F, scale), shifts = FloatVector.broadcast(F, shift);
+        int i = 0;
+        for (; i < F.loopBound(n); i += LANES) {
+            fromArray(F, y, y0 + i).fma(scales, shifts).intoArray(y, y0 + i);
         }
-        if (whole < n) {
-            float[] lanes = Rows.lanes();
-            VectorMath.expOfNegative(Rows.rest(x, x0, whole, n, lanes).sub(log)).sub(share).mul(scale)
-                    .intoArray(lanes, 0);
-            System.arraycopy(lanes, 0, dx, dx0 + whole, n - whole);
+        for (; i < n; i++) {
+            y[y0 + i] = Math.fma(scale, y[y0 + i], shift);
         }
     }
 }
