@@ -5,7 +5,7 @@
 
 Each setting of PyTorch is a process of its own (see `settings`), all alive at once, one working at a time. A round measures every
 setting and every form of a work once (eager, and compiled where that may help), so that drifts of the machine reach all alike. A
-measurement is a warm-up of SECONDS / 2 and at least two calls, then calls for SECONDS and at least three; calls under 100 us are
+measurement is a warm-up of SECONDS / 2 and at least two calls, then calls for SECONDS and at least two; calls under 100 us are
 timed in bunches. The median is that of all calls of all rounds, the spread half the distance between their quartiles, as a share
 of the median. What is 1.5 times behind the leader after the first round is measured no more; "as installed", eager, always is.
 
@@ -370,14 +370,14 @@ def child(threads):
 def measure(run, seconds):
     check(run())
     start, calls = time.perf_counter(), 0
-    while calls < 2 or time.perf_counter() - start < seconds / 2:
+    while calls < 1 or time.perf_counter() - start < seconds / 2:
         run()
         calls += 1
     bunch = max(1, int(1e-4 / ((time.perf_counter() - start) / calls)))
     gc.collect()
     gc.disable()
     times, end = [], time.perf_counter() + seconds
-    while len(times) < 3 or time.perf_counter() < end:
+    while len(times) < 2 or time.perf_counter() < end:
         start = time.perf_counter()
         for _ in range(bunch):
             run()

@@ -10,7 +10,7 @@ import norma.bench.work.Work.Operation;
 /// Another engine that can do some of the works. Those on the class path are found as services.
 public interface Peer {
 
-    /// As in the table: `djl-pytorch`, `onnxruntime`.
+    /// As in the table: `djl best`, `onnxruntime`.
     String kernels();
 
     /// Makes inputs of the same shape and kind and gives what is to be run, or nothing if the peer has no such work.
