@@ -9,11 +9,12 @@ package norma.kernel;
 public record Kernels(String name, Elementwise elementwise, Reduction reduction, Matmul matmul,
         Normalization normalization, Softmax softmax, Attention attention, Rotary rotary, CrossEntropy crossEntropy,
         Gather gather,
-        Dropout dropout, Update update, Fourier fourier) {
+        Dropout dropout, Update update, Fourier fourier, Convolution convolution, Pooling pooling) {
 
     /// The plain loops.
     public static final Kernels REFERENCE = new Kernels("reference", new Elementwise() {}, new Reduction() {},
             new Matmul() {}, new Normalization() {}, new Softmax() {}, new Attention() {}, new Rotary() {},
             new CrossEntropy() {},
-            new Gather() {}, new Dropout() {}, new Update() {}, new Fourier() {});
+            new Gather() {}, new Dropout() {}, new Update() {}, new Fourier() {}, new Convolution() {},
+            new Pooling() {});
 }

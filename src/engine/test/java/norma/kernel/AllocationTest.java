@@ -104,6 +104,36 @@ class AllocationTest {
         all.put("fft of other sizes", () -> kernels.fourier().complex(ELEMENTS / 2 / 1009, 1, 1009, x, true, 1, y));
         all.put("rfft2", () -> kernels.fourier().real(ELEMENTS / N / 4, 64, 64, x, 1, spectrum));
         all.put("irfft2", () -> kernels.fourier().realInverse(ELEMENTS / N / 4, 64, 64, spectrum, 1, y));
+        images(kernels, all);
         return all;
+    }
+
+    /// Both ways through convolution, with and without a stride, and all of pooling.
+    private static void images(Kernels kernels, Map<String, Runnable> all) {
+        Window three = Window.of(3).padding(1);
+        for (int groups : List.of(1, 16)) {
+            for (int stride : List.of(1, 2)) {
+                Window window = three.stride(stride);
+                var sizes = new Convolution.Sizes(1, 16, 16, groups, new Sliding(32, 32, window, window));
+                int outputs = 16 * sizes.sliding().outPlane();
+                Floats x = normal(ELEMENTS, 1), w = normal(sizes.weights(), 2), y = normal(outputs, 3);
+                Floats dw = room(w.length());
+                String what = ", groups " + groups + ", stride " + stride;
+                Convolution convolution = kernels.convolution();
+                all.put("convolution" + what, () -> convolution.forward(sizes, x, w, null, y));
+                all.put("inputGradient" + what, () -> convolution.inputGradient(sizes, y, w, x));
+                all.put("weightGradient" + what, () -> convolution.weightGradient(sizes, x, y, dw));
+            }
+        }
+        for (Window window : List.of(Window.of(2).stride(2), three.stride(2), three)) {
+            Sliding sliding = new Sliding(32, 32, window, window);
+            int outputs = 16 * sliding.outPlane();
+            Floats x = normal(ELEMENTS, 1), y = normal(outputs, 2), winners = normal(outputs, 3);
+            Pooling pooling = kernels.pooling();
+            all.put("max of " + window, () -> pooling.max(16, sliding, x, y, winners));
+            all.put("maxGradient of " + window, () -> pooling.maxGradient(16, sliding, y, winners, x));
+            all.put("mean of " + window, () -> pooling.mean(16, sliding, true, x, y));
+            all.put("meanGradient of " + window, () -> pooling.meanGradient(16, sliding, true, y, x));
+        }
     }
 }

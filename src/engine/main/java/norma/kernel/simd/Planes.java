@@ -1,0 +1,82 @@
+package norma.kernel.simd;
+
+import java.util.Arrays;
+import norma.kernel.Sliding;
+
+/// How a part of a plane lies in working memory: with its padding, and each phase of its two axes in a run of its own (see
+/// [Axis]). There a tap of a window is a fixed distance from where the window begins.
+///
+/// @param vertical its rows
+/// @param horizontal its columns
+/// @param height rows of the plane it is copied from
+/// @param width columns of that plane
+/// @param rows indices of the vertical axis at which windows of this part begin
+record Planes(Axis vertical, Axis horizontal, int height, int width, int rows) {
+
+    static Planes forward(Sliding z, int rows) {
+        return new Planes(Axis.forward(z.vertical(), z.height()), Axis.forward(z.horizontal(), z.width()), z.height(),
+                z.width(), rows);
+    }
+
+    static Planes backward(Sliding z, int rows) {
+        return new Planes(Axis.backward(z.vertical(), z.height()), Axis.backward(z.horizontal(), z.width()),
+                z.outHeight(), z.outWidth(), rows);
+    }
+
+    Planes ofRows(int count) {
+        return new Planes(vertical, horizontal, height, width, count);
+    }
+
+    /// Floats from one row to the next.
+    int pitch() {
+        return horizontal.outputs() + horizontal.reach();
+    }
+
+    /// Floats of the part of a plane.
+    int size() {
+        return vertical.phases() * horizontal.phases() * phaseRows() * pitch();
+    }
+
+    private int phaseRows() {
+        return rows + vertical.reach();
+    }
+
+    /// Whether the plane itself lies like this: no stride, no padding.
+    boolean arePlain() {
+        return vertical.isPlain(height) && horizontal.isPlain(width);
+    }
+
+    /// How far tap (s, t) of a pass lies from where its window begins.
+    int offset(Axis.Pass down, int s, Axis.Pass across, int t) {
+        int phase = down.phase()[s] * horizontal.phases() + across.phase()[t];
+        return (phase * phaseRows() + down.shifts()[s]) * pitch() + across.shifts()[t];
+    }
+
+    /// Copies what windows that begin in `[row, row + count)` see.
+    void copy(float[] x, int at, int row, int count, float padding, float[] to, int toAt) {
+        for (int p = 0; p < vertical.phases(); p++) {
+            for (int q = 0; q < horizontal.phases(); q++) {
+                int phase = p * horizontal.phases() + q;
+                copyPhase(x, at, row * vertical.stride() + p - vertical.before(), q - horizontal.before(),
+                        count + vertical.reach(), padding, to, toAt + phase * phaseRows() * pitch());
+            }
+        }
+    }
+
+    /// `count` rows of one phase, the first element of which would be at `(row, column)` of the plane.
+    private void copyPhase(float[] x, int at, int row, int column, int count, float padding, float[] to, int toAt) {
+        int down = vertical.stride(), across = horizontal.stride(), pitch = pitch();
+        int top = Math.clamp(Math.ceilDiv(-row, down), 0, count);
+        int bottom = Math.clamp(Math.ceilDiv(height - row, down), top, count);
+        int left = Math.clamp(Math.ceilDiv(-column, across), 0, pitch);
+        int right = Math.clamp(Math.ceilDiv(width - column, across), left, pitch);
+        Arrays.fill(to, toAt, toAt + top * pitch, padding);
+        Arrays.fill(to, toAt + bottom * pitch, toAt + count * pitch, padding);
+        for (int i = top; i < bottom && right - left < pitch; i++) {
+            Arrays.fill(to, toAt + i * pitch, toAt + i * pitch + left, padding);
+            Arrays.fill(to, toAt + i * pitch + right, toAt + (i + 1) * pitch, padding);
+        }
+        Strided.gather(x, at + (row + top * down) * width + column + left * across, down * width, across, to,
+                toAt + top * pitch + left, pitch, bottom - top, right - left);
+    }
+}

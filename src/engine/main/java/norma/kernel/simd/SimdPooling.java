@@ -1,0 +1,252 @@
+package norma.kernel.simd;
+
+import static norma.kernel.simd.Lanes.F;
+import static norma.kernel.simd.Lanes.LANES;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import norma.kernel.Floats;
+import norma.kernel.Pooling;
+import norma.kernel.Sliding;
+import norma.parallel.Scratch;
+import norma.parallel.Workers;
+
+/// Pooling on vectors: each plane is laid out as for a convolution, so that the inputs under one tap of neighbouring
+/// outputs are neighbours too.
+final class SimdPooling implements Pooling {
+    private static final int L = LANES;
+
+    /// Slots of working memory: two laid-out planes, and two planes of results that have to be spread.
+    private static final int FIRST = 1, SECOND = 2, RESULTS = 3, WINNERS = 4;
+
+    /// Outputs with the same taps.
+    ///
+    /// @param at where the window of their first output begins in the laid-out plane
+    /// @param first where the row of their first output begins
+    /// @param taps how far each tap lies from where a window begins
+    /// @param numbers which tap of the window it is
+    private record Pass(Places places, int at, int first, int[] taps, float[] numbers) {
+    }
+
+    private static Planes laidOut(Sliding z, boolean backward) {
+        Planes all = backward ? Planes.backward(z, 0) : Planes.forward(z, 0);
+        return all.ofRows(all.vertical().outputs());
+    }
+
+    private static Pass[] passes(Sliding z, Planes planes, int width) {
+        Axis.Pass[] downs = planes.vertical().passes(), acrosses = planes.horizontal().passes();
+        return IntStream.range(0, downs.length * acrosses.length)
+                .mapToObj(i -> pass(z, planes, downs[i / acrosses.length], acrosses[i % acrosses.length], width))
+                .toArray(Pass[]::new);
+    }
+
+    private static Pass pass(Sliding z, Planes planes, Axis.Pass down, Axis.Pass across, int width) {
+        int n = across.taps().length, count = down.taps().length * n;
+        int[] taps = new int[count];
+        float[] numbers = new float[count];
+        for (int k = 0; k < count; k++) {
+            taps[k] = planes.offset(down, k / n, across, k % n);
+            numbers[k] = down.taps()[k / n] * z.horizontal().size() + across.taps()[k % n];
+        }
+        Places places = new Places(down.count(), across.count(), planes.pitch(), down.step() * width, across.step());
+        return new Pass(places, down.from() * planes.pitch() + across.from(), down.first() * width,
+                taps, numbers);
+    }
+
+    private static float[] layOut(Planes planes, Floats x, int plane, float padding, int slot) {
+        int size = planes.height() * planes.width();
+        return layOut(planes, x.array(), x.offset() + plane * size, padding, slot);
+    }
+
+    private static float[] layOut(Planes planes, float[] x, int at, float padding, int slot) {
+        float[] laidOut = Scratch.floats(slot, planes.size() + L);
+        planes.copy(x, at, 0, planes.rows(), padding, laidOut, 0);
+        return laidOut;
+    }
+
+    // ---- Maximum ----
+
+    @Override
+    public void max(int count, Sliding z, Floats x, Floats y, Floats winners) {
+        Planes planes = laidOut(z, false);
+        Pass pass = passes(z, planes, z.outWidth())[0];
+        Places[] places = {pass.places};
+        Workers.split(count, Workers.grain(z.plane()), (from, to) -> {
+            for (int p = from; p < to; p++) {
+                float[] laidOut = layOut(planes, x, p, Float.NEGATIVE_INFINITY, FIRST);
+                int yAt = y.offset() + p * z.outPlane(), wonAt = winners.offset() + p * z.outPlane();
+                if (places[0].direct) {
+                    max(pass, laidOut, y.array(), yAt, winners.array(), wonAt);
+                } else {
+                    int size = places[0].size;
+                    float[] results = Scratch.floats(RESULTS, size), won = Scratch.floats(WINNERS, size);
+                    max(pass, laidOut, results, 0, won, 0);
+                    Places.spread(places, 0, 1, results, 0, size, y.array(), yAt);
+                    Places.spread(places, 0, 1, won, 0, size, winners.array(), wonAt);
+                }
+            }
+        });
+    }
+
+    private static void max(Pass pass, float[] x, float[] y, int yAt, float[] winners, int wonAt) {
+        for (int v = 0; v < pass.places.count; v++) {
+            int at = pass.places.y[v];
+            max(x, pass.places.x[v], pass.taps, pass.numbers, y, yAt + at, winners, wonAt + at);
+        }
+    }
+
+    /// One vector of outputs.
+    private static void max(float[] x, int at, int[] taps, float[] numbers, float[] y, int y0, float[] winners,
+            int won0) {
+        FloatVector max = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+        FloatVector winner = FloatVector.zero(F);
+        for (int k = 0; k < taps.length; k++) {
+            FloatVector v = FloatVector.fromArray(F, x, at + taps[k]);
+            VectorMask<Float> wins = v.compare(VectorOperators.GT, max).or(v.compare(VectorOperators.NE, v));
+            max = max.blend(v, wins);
+            winner = winner.blend(FloatVector.broadcast(F, numbers[k]), wins);
+        }
+        max.intoArray(y, y0);
+        winner.intoArray(winners, won0);
+    }
+
+    @Override
+    public void maxGradient(int count, Sliding z, Floats dy, Floats winners, Floats dx) {
+        Planes planes = laidOut(z, true);
+        Pass[] passes = passes(z, planes, z.width());
+        Places[] places = places(passes);
+        int across = z.horizontal().stride(), size = size(places);
+        Workers.split(count, Workers.grain(z.plane()), (from, to) -> {
+            for (int p = from; p < to; p++) {
+                float[] dys = layOut(planes, dy, p, 0, FIRST), won = layOut(planes, winners, p, -1, SECOND);
+                for (int i = 0; i < passes.length; i += across) {
+                    int at = dx.offset() + p * z.plane() + passes[i].first;
+                    if (places[i].direct) {
+                        winnings(passes[i], dys, won, dx.array(), at);
+                        continue;
+                    }
+                    float[] results = Scratch.floats(RESULTS, across * size);
+                    for (int q = 0; q < across; q++) {
+                        winnings(passes[i + q], dys, won, results, q * size);
+                    }
+                    Places.spread(places, i, across, results, 0, size, dx.array(), at);
+                }
+            }
+        });
+    }
+
+    private static Places[] places(Pass[] passes) {
+        return Stream.of(passes).map(Pass::places).toArray(Places[]::new);
+    }
+
+    private static int size(Places[] places) {
+        return Stream.of(places).mapToInt(p -> p.size).max().orElse(0);
+    }
+
+    private static void winnings(Pass pass, float[] dy, float[] winners, float[] dx, int dxAt) {
+        for (int v = 0; v < pass.places.count; v++) {
+            winnings(dy, winners, pass.at + pass.places.x[v], pass.taps, pass.numbers, dx, dxAt + pass.places.y[v]);
+        }
+    }
+
+    /// One vector of inputs.
+    private static void winnings(float[] dy, float[] winners, int at, int[] taps, float[] numbers, float[] dx,
+            int dx0) {
+        FloatVector zero = FloatVector.zero(F);
+        FloatVector sum = zero;
+        for (int k = 0; k < taps.length; k++) {
+            VectorMask<Float> won =
+                    FloatVector.fromArray(F, winners, at + taps[k]).compare(VectorOperators.EQ, numbers[k]);
+            sum = sum.add(zero.blend(FloatVector.fromArray(F, dy, at + taps[k]), won));
+        }
+        sum.intoArray(dx, dx0);
+    }
+
+    // ---- Mean ----
+
+    @Override
+    public void mean(int count, Sliding z, boolean countPadding, Floats x, Floats y) {
+        Planes planes = laidOut(z, false);
+        Pass[] passes = passes(z, planes, z.outWidth());
+        Places[] places = places(passes);
+        float[] counts = counts(z, countPadding), ones = ones(z);
+        Workers.split(count, Workers.grain(z.plane()), (from, to) -> {
+            for (int p = from; p < to; p++) {
+                float[] laidOut = layOut(planes, x, p, 0, FIRST);
+                int at = y.offset() + p * z.outPlane();
+                sums(passes, 0, 1, places, laidOut, ones, y.array(), at);
+                divide(y.array(), at, counts, y.array(), at);
+            }
+        });
+    }
+
+    @Override
+    public void meanGradient(int count, Sliding z, boolean countPadding, Floats dy, Floats dx) {
+        Planes planes = laidOut(z, true);
+        Pass[] passes = passes(z, planes, z.width());
+        Places[] places = places(passes);
+        int across = z.horizontal().stride();
+        float[] counts = counts(z, countPadding), ones = ones(z);
+        Workers.split(count, Workers.grain(z.plane()), (from, to) -> {
+            float[] shares = Scratch.floats(SECOND, z.outPlane());
+            for (int p = from; p < to; p++) {
+                divide(dy.array(), dy.offset() + p * z.outPlane(), counts, shares, 0);
+                float[] laidOut = layOut(planes, shares, 0, 0, FIRST);
+                for (int i = 0; i < passes.length; i += across) {
+                    sums(passes, i, across, places, laidOut, ones, dx.array(),
+                            dx.offset() + p * z.plane() + passes[i].first);
+                }
+            }
+        });
+    }
+
+    private static float[] ones(Sliding z) {
+        float[] ones = new float[z.taps()];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    private static float[] counts(Sliding z, boolean countPadding) {
+        float[] counts = new float[z.outPlane()];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = Pooling.count(z, countPadding, i / z.outWidth(), i % z.outWidth());
+        }
+        return counts;
+    }
+
+    /// The passes over the same rows, `count` of them.
+    private static void sums(Pass[] passes, int first, int count, Places[] places, float[] x, float[] ones, float[] y,
+            int at) {
+        if (places[first].direct) {
+            sums(passes[first], x, passes[first].at, ones, y, at);
+            return;
+        }
+        int size = size(places);
+        float[] results = Scratch.floats(RESULTS, count * size);
+        for (int q = 0; q < count; q++) {
+            sums(passes[first + q], x, passes[first + q].at, ones, results, q * size);
+        }
+        Places.spread(places, first, count, results, 0, size, y, at);
+    }
+
+    private static void sums(Pass pass, float[] x, int xAt, float[] ones, float[] y, int at) {
+        for (int v = 0; v < pass.places.count; v += 4) {
+            ConvolutionTiles.correlate1x4(ones, 0, pass.taps, x, xAt, pass.places.x, 0, y, at, pass.places.y, v);
+        }
+    }
+
+    /// y = x / counts
+    private static void divide(float[] x, int x0, float[] counts, float[] y, int y0) {
+        int i = 0;
+        for (; i < F.loopBound(counts.length); i += L) {
+            FloatVector.fromArray(F, x, x0 + i).div(FloatVector.fromArray(F, counts, i)).intoArray(y, y0 + i);
+        }
+        for (; i < counts.length; i++) {
+            y[y0 + i] = x[x0 + i] / counts[i];
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package norma.kernel.simd;
+
+import java.util.Arrays;
+import norma.kernel.Convolution.Sizes;
+import norma.kernel.Floats;
+import norma.kernel.Sliding;
+import norma.parallel.Scratch;
+import norma.parallel.Workers;
+
+/// dw[o, c, t] = sum over images and outputs of dy[n, o, i] * x[n, c, input(i, t)].
+///
+/// Each unit of work takes some images, a group, and some channels of x, and leaves its share of dw; shares are added in
+/// order. There are two ways to a share:
+/// - dy is transposed, so that the channels of an output are a vector; a tile holds eight taps for two such vectors while
+///   all outputs pass by, and reads each tap's input where it lies.
+/// - With few channels in a group (depthwise), a tap's vector goes along the outputs, and its lanes are added at the end.
+final class WeightGradient {
+    private static final int L = Lanes.LANES;
+    private static final boolean MANY_REGISTERS = L == 16 || System.getProperty("os.arch").equals("aarch64");
+
+    /// Fewer channels of y in a group than this go the second way.
+    private static final int FEW = 4;
+
+    /// Floats of x, and of dy, laid out at a time: both stay in a second-level cache.
+    private static final int LAID_OUT = 1 << 17;
+    private static final int TRANSPOSED = 1 << 16;
+
+    /// Units to aim at, and floats of all shares at most.
+    private static final int UNITS = 16;
+    private static final int SHARES = 1 << 22;
+    private static final int LEAST_WORK = 1 << 17;
+
+    private final Sizes sizes;
+    private final Sliding sliding;
+    private final Floats x;
+    private final Floats dy;
+    private final Floats dw;
+    private final int channels;
+    private final int outChannels;
+    private final boolean few;
+
+    /// Units: blocks of images times groups times cuts of a group's channels.
+    private final int images;
+    private final int imageBlocks;
+    private final int cutChannels;
+    private final int cuts;
+
+    private final Planes planes;
+    private final int rows;
+    private final boolean inPlace;
+    private final int xSize;
+
+    /// A share: for each tap (each channel of y and tap), a line of one float for each channel of y (each lane).
+    private final int lines;
+    private final int line;
+    private float[] shares;
+
+    WeightGradient(Sizes s, Floats x, Floats dy, Floats dw) {
+        this.sizes = s;
+        this.sliding = s.sliding();
+        this.x = x;
+        this.dy = dy;
+        this.dw = dw;
+        this.channels = s.groupChannels();
+        this.outChannels = s.groupOutChannels();
+        this.few = outChannels < FEW;
+        this.line = few ? L : Math.ceilDiv(outChannels, 2 * L) * 2 * L;
+
+        int most = Math.max(1, Math.min(UNITS / s.groups(), SHARES / dw.length()));
+        this.images = Math.max(1, Math.ceilDiv(s.batch(), most));
+        this.imageBlocks = Math.max(1, Math.ceilDiv(s.batch(), images));
+        int wanted = Math.clamp(UNITS / (imageBlocks * s.groups()), 1, channels);
+        this.cutChannels = few ? channels : Math.ceilDiv(channels, wanted);
+        this.cuts = Math.ceilDiv(channels, cutChannels);
+
+        Planes all = Planes.forward(sliding, 0);
+        int row = all.ofRows(1).size() - all.size();
+        int fit = Math.min((LAID_OUT / cutChannels - all.size()) / row, TRANSPOSED / (line * sliding.outWidth()));
+        this.rows = Math.clamp(fit, 1, sliding.outHeight());
+        this.planes = all.ofRows(rows);
+        this.inPlace = planes.arePlain() && !few;
+        this.xSize = inPlace ? sliding.plane() : planes.size();
+        this.lines = few ? outChannels * channels * taps(1).length : taps(cutChannels).length;
+    }
+
+    /// How far each tap of some channels lies from where the window begins; the last one repeated to fill tiles.
+    private int[] taps(int some) {
+        int count = some * sliding.taps();
+        Axis.Pass down = planes.vertical().passes()[0], across = planes.horizontal().passes()[0];
+        int n = across.taps().length;
+        int[] offsets = new int[Math.ceilDiv(count, few ? 4 : 8) * (few ? 4 : 8)];
+        for (int i = 0; i < offsets.length; i++) {
+            int k = Math.min(i, count - 1), t = k % sliding.taps();
+            offsets[i] = k / sliding.taps() * xSize + planes.offset(down, t / n, across, t % n);
+        }
+        return offsets;
+    }
+
+    void run() {
+        int units = imageBlocks * sizes.groups() * cuts;
+        shares = Scratch.floats(0, units * lines * line);
+        long work = (long) images * sliding.outPlane() * lines * (few ? 1 : line);
+        Workers.split(units, (int) Math.max(1, LEAST_WORK / Math.max(1, work)), (from, to) -> {
+            for (int unit = from; unit < to; unit++) {
+                share(unit);
+            }
+        });
+        Workers.split(sizes.groups() * cuts, Workers.grain(imageBlocks * lines * line), (from, to) -> {
+            for (int i = from; i < to; i++) {
+                addShares(i / cuts, i % cuts);
+            }
+        });
+    }
+
+    private int shareAt(int imageBlock, int group, int cut) {
+        return ((imageBlock * sizes.groups() + group) * cuts + cut) * lines * line;
+    }
+
+    private void share(int unit) {
+        int cut = unit % cuts, group = unit / cuts % sizes.groups(), block = unit / cuts / sizes.groups();
+        int share = shareAt(block, group, cut);
+        Arrays.fill(shares, share, share + lines * line, 0);
+        int channel = group * channels + cut * cutChannels;
+        int count = Math.min(cutChannels, channels - cut * cutChannels);
+        int[] taps = taps(few ? 1 : count);
+        for (int n = block * images; n < Math.min(sizes.batch(), (block + 1) * images); n++) {
+            int xAt = x.offset() + (n * sizes.channels() + channel) * sliding.plane();
+            int dyAt = dy.offset() + (n * sizes.outChannels() + group * outChannels) * sliding.outPlane();
+            for (int row = 0; row < sliding.outHeight(); row += rows) {
+                int some = Math.min(rows, sliding.outHeight() - row);
+                if (few) {
+                    addLanes(xAt, taps, dyAt, row, some, share);
+                } else if (inPlace) {
+                    addTiles(x.array(), xAt + row * sliding.width(), taps, dyAt, row, some, share);
+                } else {
+                    addTiles(layOut(xAt, count, row, some), 0, taps, dyAt, row, some, share);
+                }
+            }
+        }
+    }
+
+    private float[] layOut(int xAt, int count, int row, int some) {
+        float[] laidOut = Scratch.floats(1, cutChannels * xSize + L);
+        for (int c = 0; c < count; c++) {
+            planes.copy(x.array(), xAt + c * sliding.plane(), row, some, 0, laidOut, c * xSize);
+        }
+        return laidOut;
+    }
+
+    private void addTiles(float[] xs, int xAt, int[] taps, int dyAt, int row, int some, int share) {
+        int width = sliding.outWidth();
+        float[] dys = Scratch.floats(2, rows * width * line);
+        Panels.lines(dy.array(), dyAt + row * width, sliding.outPlane(), 1, outChannels, some * width, dys, 0, line);
+        for (int o = 0; o < line; o += 2 * L) {
+            for (int k = 0; k < taps.length; k += 8) {
+                int at = share + k * line + o;
+                if (MANY_REGISTERS) {
+                    ConvolutionTiles.gradient8x2(xs, xAt, planes.pitch(), taps, k, dys, o, line, some, width, shares,
+                            at, line);
+                } else {
+                    ConvolutionTiles.gradient4x2(xs, xAt, planes.pitch(), taps, k, dys, o, line, some, width, shares,
+                            at, line);
+                    ConvolutionTiles.gradient4x2(xs, xAt, planes.pitch(), taps, k + 4, dys, o, line, some, width,
+                            shares, at + 4 * line, line);
+                }
+            }
+        }
+    }
+
+    private void addLanes(int xAt, int[] taps, int dyAt, int row, int some, int share) {
+        int size = some * sliding.outWidth();
+        float[] dys = Scratch.floats(2, rows * sliding.outWidth() + L);
+        float[] laidOut = Scratch.floats(1, xSize + L);
+        for (int c = 0; c < channels; c++) {
+            planes.copy(x.array(), xAt + c * sliding.plane(), row, some, 0, laidOut, 0);
+            for (int o = 0; o < outChannels; o++) {
+                System.arraycopy(dy.array(), dyAt + o * sliding.outPlane() + row * sliding.outWidth(), dys, 0, size);
+                int at = share + (o * channels + c) * taps.length * line;
+                for (int k = 0; k < taps.length; k += 4) {
+                    ConvolutionTiles.dots4(laidOut, 0, planes.pitch(), taps, k, dys, 0, some, sliding.outWidth(),
+                            shares, at + k * line);
+                }
+            }
+        }
+    }
+
+    /// Adds the shares of all blocks of images to the first one's, and takes the sum to dw.
+    private void addShares(int group, int cut) {
+        int sum = shareAt(0, group, cut);
+        for (int block = 1; block < imageBlocks; block++) {
+            SimdGather.add(shares, shareAt(block, group, cut), shares, sum, lines * line);
+        }
+        int count = Math.min(cutChannels, channels - cut * cutChannels), n = sliding.taps();
+        int padded = lines / (outChannels * channels);
+        for (int o = 0; o < outChannels; o++) {
+            int at = dw.offset() + ((group * outChannels + o) * channels + cut * cutChannels) * n;
+            for (int k = 0; k < count * n; k++) {
+                dw.array()[at + k] = few ? sumOfLanes(sum + ((o * channels + k / n) * padded + k % n) * line)
+                        : shares[sum + k * line + o];
+            }
+        }
+    }
+
+    private float sumOfLanes(int at) {
+        float[] lanes = Rows.lanes();
+        System.arraycopy(shares, at, lanes, 0, L);
+        return (float) Rows.sum(lanes);
+    }
+}

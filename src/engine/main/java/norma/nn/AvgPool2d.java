@@ -1,0 +1,75 @@
+package norma.nn;
+
+import java.util.Arrays;
+import norma.kernel.Pooling;
+import norma.kernel.Sliding;
+import norma.kernel.Window;
+import norma.tensor.Backend;
+import norma.tensor.Op;
+import norma.tensor.Shape;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// The mean of the inputs under a window that slides over each plane of x (N, C, H, W).
+///
+/// @param vertical how the window goes down
+/// @param horizontal how it goes across
+/// @param countPadding whether padding counts as inputs of 0, or not at all
+public record AvgPool2d(Window vertical, Window horizontal, boolean countPadding) implements Layer {
+
+    /// A square window; padding counts.
+    public static AvgPool2d of(Window window) {
+        return new AvgPool2d(window, window, true);
+    }
+
+    /// The mean of each plane: (N, C, H, W) to (N, C, 1, 1).
+    public static Tensor global(Tensor x) {
+        Images.sliding("AvgPool2d.global", x, Window.of(1), Window.of(1));
+        return x.reshape(x.dim(0), x.dim(1), x.dim(2) * x.dim(3)).mean(-1).reshape(x.dim(0), x.dim(1), 1, 1);
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Context context) {
+        Sliding sliding = Images.pooling("AvgPool2d", x, vertical, horizontal);
+        Tensor y = Tensor.empty(Images.outputs(x, sliding));
+        Backend.kernels().pooling().mean(x.dim(0) * x.dim(1), sliding, countPadding, x.data(), y.data());
+        return Tape.record(new Fused(x, sliding, countPadding), y);
+    }
+
+    /// dx = the sum over the windows that see the input of dy over the number of inputs.
+    record Fused(Tensor x, Sliding sliding, boolean countPadding) implements Op.Fused {
+
+        @Override
+        public Tensor[] inputs() {
+            return new Tensor[] {x};
+        }
+
+        @Override
+        public Tensor[] backward(Tensor dy) {
+            Tensor dx = Tensor.empty(x.shape());
+            Backend.kernels().pooling().meanGradient(x.dim(0) * x.dim(1), sliding, countPadding, dy.data(), dx.data());
+            return new Tensor[] {dx};
+        }
+
+        @Override
+        public Tensor composed() {
+            float[] counts = new float[sliding.outPlane()];
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] = Pooling.count(sliding, countPadding, i / sliding.outWidth(), i % sliding.outWidth());
+            }
+            Tensor sums = Patches.of(x, sliding, 0).sum(0).reshape(sliding.outPlane(), x.dim(0) * x.dim(1));
+            return sums.transpose(0, 1).divide(Tensor.of(Shape.of(sliding.outPlane()), counts))
+                    .reshape(Images.outputs(x, sliding));
+        }
+
+        @Override
+        public String name() {
+            return "average pool";
+        }
+    }
+
+    @Override
+    public void list(Parts parts) {
+        // nothing is learned
+    }
+}

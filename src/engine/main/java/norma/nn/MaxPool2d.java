@@ -1,0 +1,77 @@
+package norma.nn;
+
+import java.util.Arrays;
+import norma.kernel.Sliding;
+import norma.kernel.Window;
+import norma.tensor.Backend;
+import norma.tensor.Indices;
+import norma.tensor.Op;
+import norma.tensor.Shape;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// The largest input under a window that slides over each plane of x (N, C, H, W); padding never wins. Of equal inputs the
+/// first has the gradient.
+///
+/// @param vertical how the window goes down
+/// @param horizontal how it goes across
+public record MaxPool2d(Window vertical, Window horizontal) implements Layer {
+
+    /// A square window.
+    public static MaxPool2d of(Window window) {
+        return new MaxPool2d(window, window);
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Context context) {
+        Sliding sliding = Images.pooling("MaxPool2d", x, vertical, horizontal);
+        Tensor y = Tensor.empty(Images.outputs(x, sliding)), winners = Tensor.empty(y.shape());
+        Backend.kernels().pooling().max(x.dim(0) * x.dim(1), sliding, x.data(), y.data(), winners.data());
+        return Tape.record(new Fused(x, sliding, winners), y);
+    }
+
+    /// dx = dy where x won.
+    ///
+    /// @param winners the tap that won, in the shape of y
+    record Fused(Tensor x, Sliding sliding, Tensor winners) implements Op.Fused {
+
+        @Override
+        public Tensor[] inputs() {
+            return new Tensor[] {x};
+        }
+
+        @Override
+        public Tensor[] backward(Tensor dy) {
+            Tensor dx = Tensor.empty(x.shape());
+            Backend.kernels().pooling().maxGradient(x.dim(0) * x.dim(1), sliding, dy.data(), winners.data(),
+                    dx.data());
+            return new Tensor[] {dx};
+        }
+
+        /// The inputs that won, gathered.
+        @Override
+        public Tensor composed() {
+            Tensor pixels =
+                    Tensor.concat(0, x.reshape(x.size(), 1), Tensor.full(Shape.of(1, 1), Float.NEGATIVE_INFINITY));
+            int[] won = new int[winners.size()];
+            Arrays.setAll(won, this::winner);
+            return pixels.gather(Indices.of(won, won.length)).reshape(winners.shape());
+        }
+
+        /// Which input is output `i`; padding, if nothing else is larger than -infinity.
+        private int winner(int i) {
+            int pixel = Patches.input(sliding, (int) winners.data().get(i), i % sliding.outPlane());
+            return pixel == sliding.plane() ? x.size() : i / sliding.outPlane() * sliding.plane() + pixel;
+        }
+
+        @Override
+        public String name() {
+            return "max pool";
+        }
+    }
+
+    @Override
+    public void list(Parts parts) {
+        // nothing is learned
+    }
+}
