@@ -23,6 +23,7 @@ public final class Works {
             new Family("elementwise", byName(Elementwise.works())),
             new Family("losses and embedding", Losses.works()),
             new Family("updates", Updates.works()),
+            new Family("convolution and pooling", byName(Images.works())),
             new Family("Fourier transforms", Transforms.works()),
             new Family("models", Models.works()),
             new Family("processes", Processes.works()));
