@@ -38,6 +38,11 @@ public final class Memory {
         free.getIfAbsentPut(array.length, ArrayDeque::new).push(array);
     }
 
+    /// Whether an array is what [#take] gives for `length` floats.
+    static boolean fits(float[] array, int length) {
+        return array.length == roundUp(length);
+    }
+
     private static int roundUp(int length) {
         if (length <= 256) {
             return length;

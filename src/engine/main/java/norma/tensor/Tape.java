@@ -163,7 +163,7 @@ public final class Tape implements AutoCloseable {
 
         void run() {
             try {
-                add(loss, Tensor.empty(loss.shape()).fill(1));
+                add(loss, 0, Tensor.empty(loss.shape()).fill(1));
                 keepHeld();
                 for (int i = loss.position(); i >= 0; i--) {
                     if (pending[i] != null) {
@@ -180,11 +180,14 @@ public final class Tape implements AutoCloseable {
             mark = taken.size();
             Op op = entries.get(i).op();
             Tensor[] inputs = op.inputs();
+            for (Tensor input : inputs) {
+                input.giveBackGradient(memory);
+            }
             Tensor[] dx = op.backward(pending[i]);
             for (int k = 0; k < inputs.length; k++) {
                 if (dx[k] != null && inputs[k].tracked()) {
                     requireShape(op, inputs[k], dx[k]);
-                    add(inputs[k], dx[k]);
+                    add(inputs[k], k, dx);
                 }
             }
             release(pending[i].array());
@@ -193,11 +196,22 @@ public final class Tape implements AutoCloseable {
             backwardNanos[i] = System.nanoTime() - start;
         }
 
-        private void add(Tensor x, Tensor dx) {
-            if (x.position() < 0) {
-                x.addGradient(dx);
-                return;
+        /// Adds the k-th gradient of an operation to what its input x has.
+        private void add(Tensor x, int k, Tensor... dx) {
+            if (x.position() >= 0) {
+                add(x, dx[k]);
+            } else if (x.hasGradient()) {
+                Backend.kernels().elementwise().addScaled(dx[k].data(), 1, x.gradient().data());
+            } else if (hasItsOwnArray(dx, k)) {
+                taken.remove(dx[k].array());
+                x.gradient(dx[k].data());
+            } else {
+                x.gradient(new Floats(memory.take(x.size()), 0, x.size()));
+                x.gradient().data().set(dx[k].data());
             }
+        }
+
+        private void add(Tensor x, Tensor dx) {
             Tensor sum = pending[x.position()];
             if (sum == null) {
                 pending[x.position()] = hold(dx);
@@ -207,6 +221,17 @@ public final class Tape implements AutoCloseable {
                 pending[x.position()] = hold(sum.add(dx));
                 release(sum.array());
             }
+        }
+
+        /// Whether the k-th gradient fills an array that was taken in this step, alone: a variable can have it without a copy.
+        private boolean hasItsOwnArray(Tensor[] dx, int k) {
+            float[] array = dx[k].array();
+            for (int j = 0; j < dx.length; j++) {
+                if (j != k && dx[j] != null && dx[j].array() == array) {
+                    return false;
+                }
+            }
+            return isNew(array) && dx[k].data().offset() == 0 && Memory.fits(array, dx[k].size());
         }
 
         /// A gradient that lies in an array of this sweep is counted; one in a forward result is left alone.

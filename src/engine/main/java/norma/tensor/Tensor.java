@@ -152,15 +152,17 @@ public final class Tensor {
         this.position = position;
     }
 
-    void addGradient(Tensor dx) {
-        if (gradient == null) {
-            gradient = Floats.zeros(size());
-        }
-        if (hasGradient) {
-            Backend.kernels().elementwise().addScaled(dx.data(), 1, gradient);
-        } else {
-            gradient.set(dx.data());
-            hasGradient = true;
+    /// Sets the gradient to floats that were taken from a memory and are this variable's from now on.
+    void gradient(Floats floats) {
+        gradient = floats;
+        hasGradient = true;
+    }
+
+    /// Gives the floats of a gradient that was cleared to the memory from which the next one is taken.
+    void giveBackGradient(Memory memory) {
+        if (gradient != null && !hasGradient) {
+            memory.give(gradient.array());
+            gradient = null;
         }
     }
 
@@ -177,7 +179,7 @@ public final class Tensor {
         return of(shape, gradient);
     }
 
-    /// Forgets the gradient; the next backward pass starts from zero.
+    /// Forgets the gradient; the next backward pass starts from zero and takes over the floats of this one.
     public void clearGradient() {
         hasGradient = false;
     }

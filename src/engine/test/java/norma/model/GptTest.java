@@ -291,12 +291,14 @@ class GptTest {
     @ParameterizedTest
     @MethodSource("configs")
     void aStepFindsNoLeftoversAndTakesNoNewMemory(GptConfig config) {
-        var memory = new Memory();
+        // the first step finds parameters without gradients, which take room from the second on
+        Memory ofTwoSteps = new Memory(), memory = new Memory();
+        losses(config, 2, ofTwoSteps);
         double[] first = losses(config, 3, memory);
-        long bytes = memory.allocatedBytes();
+        assertEquals(ofTwoSteps.allocatedBytes(), memory.allocatedBytes());
         // under -ea what was given back is NaN: whatever read it would show
         assertArrayEquals(first, losses(config, 3, memory));
-        assertEquals(bytes, memory.allocatedBytes());
+        long bytes = memory.allocatedBytes();
         Gpt model = model(config);
         try (Tape _ = Tape.inference(memory)) {
             model.loss(ids(8, V, 3, T), ids(9, V, 3, T));

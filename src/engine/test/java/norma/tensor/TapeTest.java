@@ -48,6 +48,35 @@ class TapeTest {
     }
 
     @Test
+    void variablesThatGetOneGradientDoNotShareIt() {
+        Tensor x = normal(1, 300).variable(), y = normal(2, 300).variable();
+        for (int pass = 0; pass < 3; pass++) {
+            try (Tape tape = Tape.training(memory, 0)) {
+                // the addition passes one gradient to both; the product gives each its own
+                tape.backward(x.add(y).sum());
+                tape.backward(x.multiply(y).sum());
+            }
+            assertBits(y.detach().add(1), x.gradient());
+            assertBits(x.detach().add(1), y.gradient());
+            x.clearGradient();
+            y.clearGradient();
+        }
+    }
+
+    @Test
+    void aGradientOutlivesTapesUntilItIsReplaced() {
+        Tensor x = normal(1, 300).variable();
+        try (Tape tape = Tape.training(memory, 0)) {
+            tape.backward(x.square().sum());
+        }
+        Tensor gradient = x.gradient();
+        try (Tape _ = Tape.inference(memory)) {
+            x.add(1).multiply(x).sum();
+        }
+        assertBits(x.detach().multiply(2), gradient);
+    }
+
+    @Test
     void oneTapeMayBeSweptTwice() {
         Tensor x = normal(2, 4).variable();
         try (Tape tape = Tape.training(memory, 0)) {
