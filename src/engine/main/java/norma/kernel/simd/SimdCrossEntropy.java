@@ -17,25 +17,25 @@ final class SimdCrossEntropy implements CrossEntropy {
     public void crossEntropy(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing,
             Floats losses, float scale, Floats dLogits) {
         Workers.split(rows, Workers.grain(classes), (from, to) -> {
+            boolean gradient = dLogits != null;
+            float[] x = logits.array(), dx = gradient ? dLogits.array() : Scratch.floats(0, classes);
             for (int r = from; r < to; r++) {
-                Floats x = logits.slice(r * classes, classes);
-                Floats dx = dLogits == null ? null : dLogits.slice(r * classes, classes);
-                losses.array()[losses.offset() + r] =
-                        targets[r] == ignore ? CrossEntropy.ignored(dx) : row(x, targets[r], smoothing, scale, dx);
+                int x0 = logits.offset() + r * classes, dx0 = gradient ? dLogits.offset() + r * classes : 0;
+                losses.array()[losses.offset() + r] = targets[r] != ignore
+                        ? row(x, x0, classes, targets[r], smoothing, scale, gradient, dx, dx0)
+                        : CrossEntropy.ignored(gradient ? dLogits.slice(r * classes, classes) : null);
             }
         });
     }
 
-    private static float row(Floats logits, int target, float smoothing, float scale, Floats dLogits) {
-        float[] x = logits.array();
-        int x0 = logits.offset(), n = logits.length();
-        float[] dx = dLogits == null ? Scratch.floats(0, n) : dLogits.array();
-        int dx0 = dLogits == null ? 0 : dLogits.offset();
+    /// The loss of a row, and its gradient if that is wanted; `dx` is scratch otherwise.
+    private static float row(float[] x, int x0, int n, int target, float smoothing, float scale,
+            boolean gradient, float[] dx, int dx0) {
         float max = Rows.max(x, x0, n);
         double toTarget = (double) max - x[x0 + target]; // dx may be x
         double distance = smoothing == 0 ? 0 : sumOfDistances(x, x0, n, max) / n;
         double exps = Rows.exps(x, x0, n, max, dx, dx0);
-        if (dLogits != null) {
+        if (gradient) {
             affine(dx, dx0, n, (float) (scale / exps), -smoothing / n * scale);
             dx[dx0 + target] -= (1 - smoothing) * scale;
         }
