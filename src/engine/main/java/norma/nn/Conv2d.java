@@ -10,7 +10,7 @@ import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// Convolution of images with a learned kernel: y[n, o] = b[o] + sum over c of w[o, c] correlated with x[n, c].
+/// Convolution of images with a learned kernel: `y[n, o] = b[o] + sum over c of w[o, c] correlated with x[n, c]`.
 ///
 /// Shapes: x (N, C, H, W), w (O, C / G, kernel), b (O), y (N, O, outputs). With G groups output channels see the input
 /// channels of their own group only; as many groups as channels is the depthwise convolution. A series (N, C, T) is an
