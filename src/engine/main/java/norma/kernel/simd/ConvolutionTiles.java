@@ -271,38 +271,52 @@ final class ConvolutionTiles {
         d31.intoArray(dw, dwAt + 3 * dwRow + L);
     }
 
-    /// dw += dy x, lane by lane: four taps from tap `k` on, one channel of dy, a vector of sums for each tap.
-    static void dots4(float[] x, int xAt, int pitch, int[] taps, int k, float[] dy, int dyAt, int rows, int columns,
-            float[] dw, int dwAt) {
+    /// dw += dy x, lane by lane, on a column of vectors: four taps from tap `k` on, one channel of dy, a vector of sums for
+    /// each tap.
+    static void dots4(float[] x, int xAt, int xRow, int[] taps, int k, float[] dy, int dyAt, int dyRow,
+            int rows, float[] dw, int dwAt) {
         FloatVector d0 = FloatVector.fromArray(F, dw, dwAt);
         FloatVector d1 = FloatVector.fromArray(F, dw, dwAt + L);
         FloatVector d2 = FloatVector.fromArray(F, dw, dwAt + 2 * L);
         FloatVector d3 = FloatVector.fromArray(F, dw, dwAt + 3 * L);
-        int t0 = taps[k];
-        int t1 = taps[k + 1];
-        int t2 = taps[k + 2];
-        int t3 = taps[k + 3];
-        int whole = F.loopBound(columns);
-        FloatVector zero = FloatVector.zero(F);
-        VectorMask<Float> rest = F.indexInRange(whole, columns);
+        int t0 = xAt + taps[k];
+        int t1 = xAt + taps[k + 1];
+        int t2 = xAt + taps[k + 2];
+        int t3 = xAt + taps[k + 3];
         for (int i = 0; i < rows; i++) {
-            int at = xAt + i * pitch;
-            int d = dyAt + i * columns;
-            for (int j = 0; j < whole; j += L) {
-                FloatVector v = FloatVector.fromArray(F, dy, d + j);
-                d0 = v.fma(FloatVector.fromArray(F, x, at + j + t0), d0);
-                d1 = v.fma(FloatVector.fromArray(F, x, at + j + t1), d1);
-                d2 = v.fma(FloatVector.fromArray(F, x, at + j + t2), d2);
-                d3 = v.fma(FloatVector.fromArray(F, x, at + j + t3), d3);
-            }
-            if (whole < columns) {
-                FloatVector v = zero.blend(FloatVector.fromArray(F, dy, d + whole), rest);
-                at += whole;
-                d0 = v.fma(zero.blend(FloatVector.fromArray(F, x, at + t0), rest), d0);
-                d1 = v.fma(zero.blend(FloatVector.fromArray(F, x, at + t1), rest), d1);
-                d2 = v.fma(zero.blend(FloatVector.fromArray(F, x, at + t2), rest), d2);
-                d3 = v.fma(zero.blend(FloatVector.fromArray(F, x, at + t3), rest), d3);
-            }
+            int at = i * xRow;
+            FloatVector v = FloatVector.fromArray(F, dy, dyAt + i * dyRow);
+            d0 = v.fma(FloatVector.fromArray(F, x, at + t0), d0);
+            d1 = v.fma(FloatVector.fromArray(F, x, at + t1), d1);
+            d2 = v.fma(FloatVector.fromArray(F, x, at + t2), d2);
+            d3 = v.fma(FloatVector.fromArray(F, x, at + t3), d3);
+        }
+        d0.intoArray(dw, dwAt);
+        d1.intoArray(dw, dwAt + L);
+        d2.intoArray(dw, dwAt + 2 * L);
+        d3.intoArray(dw, dwAt + 3 * L);
+    }
+
+    /// The same where only `count` lanes count; the others may hold anything.
+    static void dots4(float[] x, int xAt, int xRow, int[] taps, int k, float[] dy, int dyAt, int dyRow,
+            int rows, int count, float[] dw, int dwAt) {
+        FloatVector d0 = FloatVector.fromArray(F, dw, dwAt);
+        FloatVector d1 = FloatVector.fromArray(F, dw, dwAt + L);
+        FloatVector d2 = FloatVector.fromArray(F, dw, dwAt + 2 * L);
+        FloatVector d3 = FloatVector.fromArray(F, dw, dwAt + 3 * L);
+        int t0 = xAt + taps[k];
+        int t1 = xAt + taps[k + 1];
+        int t2 = xAt + taps[k + 2];
+        int t3 = xAt + taps[k + 3];
+        FloatVector zero = FloatVector.zero(F);
+        VectorMask<Float> inside = F.indexInRange(0, count);
+        for (int i = 0; i < rows; i++) {
+            int at = i * xRow;
+            FloatVector v = zero.blend(FloatVector.fromArray(F, dy, dyAt + i * dyRow), inside);
+            d0 = v.fma(zero.blend(FloatVector.fromArray(F, x, at + t0), inside), d0);
+            d1 = v.fma(zero.blend(FloatVector.fromArray(F, x, at + t1), inside), d1);
+            d2 = v.fma(zero.blend(FloatVector.fromArray(F, x, at + t2), inside), d2);
+            d3 = v.fma(zero.blend(FloatVector.fromArray(F, x, at + t3), inside), d3);
         }
         d0.intoArray(dw, dwAt);
         d1.intoArray(dw, dwAt + L);

@@ -3,7 +3,6 @@ package norma.kernel.simd;
 import static norma.kernel.simd.Lanes.F;
 import static norma.kernel.simd.Lanes.LANES;
 
-import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
@@ -173,12 +172,12 @@ final class SimdPooling implements Pooling {
         Planes planes = laidOut(z, false);
         Pass[] passes = passes(z, planes, z.outWidth());
         Places[] places = places(passes);
-        float[] counts = counts(z, countPadding), ones = ones(z);
+        float[] counts = counts(z, countPadding);
         Workers.split(count, Workers.grain(z.plane()), (from, to) -> {
             for (int p = from; p < to; p++) {
                 float[] laidOut = layOut(planes, x, p, 0, FIRST);
                 int at = y.offset() + p * z.outPlane();
-                sums(passes, 0, 1, places, laidOut, ones, y.array(), at);
+                sums(passes, 0, 1, places, laidOut, y.array(), at);
                 divide(y.array(), at, counts, y.array(), at);
             }
         });
@@ -190,24 +189,18 @@ final class SimdPooling implements Pooling {
         Pass[] passes = passes(z, planes, z.width());
         Places[] places = places(passes);
         int across = z.horizontal().stride();
-        float[] counts = counts(z, countPadding), ones = ones(z);
+        float[] counts = counts(z, countPadding);
         Workers.split(count, Workers.grain(z.plane()), (from, to) -> {
             float[] shares = Scratch.floats(SECOND, z.outPlane());
             for (int p = from; p < to; p++) {
                 divide(dy.array(), dy.offset() + p * z.outPlane(), counts, shares, 0);
                 float[] laidOut = layOut(planes, shares, 0, 0, FIRST);
                 for (int i = 0; i < passes.length; i += across) {
-                    sums(passes, i, across, places, laidOut, ones, dx.array(),
+                    sums(passes, i, across, places, laidOut, dx.array(),
                             dx.offset() + p * z.plane() + passes[i].first);
                 }
             }
         });
-    }
-
-    private static float[] ones(Sliding z) {
-        float[] ones = new float[z.taps()];
-        Arrays.fill(ones, 1);
-        return ones;
     }
 
     private static float[] counts(Sliding z, boolean countPadding) {
@@ -219,24 +212,32 @@ final class SimdPooling implements Pooling {
     }
 
     /// The passes over the same rows, `count` of them.
-    private static void sums(Pass[] passes, int first, int count, Places[] places, float[] x, float[] ones, float[] y,
-            int at) {
+    private static void sums(Pass[] passes, int first, int count, Places[] places, float[] x, float[] y, int at) {
         if (places[first].direct) {
-            sums(passes[first], x, passes[first].at, ones, y, at);
+            sums(passes[first], x, y, at);
             return;
         }
         int size = size(places);
         float[] results = Scratch.floats(RESULTS, count * size);
         for (int q = 0; q < count; q++) {
-            sums(passes[first + q], x, passes[first + q].at, ones, results, q * size);
+            sums(passes[first + q], x, results, q * size);
         }
         Places.spread(places, first, count, results, 0, size, y, at);
     }
 
-    private static void sums(Pass pass, float[] x, int xAt, float[] ones, float[] y, int at) {
-        for (int v = 0; v < pass.places.count; v += 4) {
-            ConvolutionTiles.correlate1x4(ones, 0, pass.taps, x, xAt, pass.places.x, 0, y, at, pass.places.y, v);
+    private static void sums(Pass pass, float[] x, float[] y, int yAt) {
+        for (int v = 0; v < pass.places.count; v++) {
+            sum(x, pass.at + pass.places.x[v], pass.taps, y, yAt + pass.places.y[v]);
         }
+    }
+
+    /// One vector of results.
+    private static void sum(float[] x, int at, int[] taps, float[] y, int y0) {
+        FloatVector sum = FloatVector.zero(F);
+        for (int k = 0; k < taps.length; k++) {
+            sum = sum.add(FloatVector.fromArray(F, x, at + taps[k]));
+        }
+        sum.intoArray(y, y0);
     }
 
     /// y = x / counts

@@ -33,24 +33,24 @@ final class Strided {
         }
     }
 
-    /// The last vector of a row moves back until it fits.
+    /// Columns of vectors, for a row may have only one. The last one moves back until it fits.
     private static void copyRows(float[] x, int x0, int xRow, float[] y, int y0, int yRow, int rows, int count) {
-        for (int i = 0; i < rows; i++) {
-            int from = x0 + i * xRow, to = y0 + i * yRow;
-            for (int j = 0; j < count - L; j += L) {
-                FloatVector.fromArray(F, x, from + j).intoArray(y, to + j);
+        for (int j = 0; j < count; j += L) {
+            int at = Math.min(j, count - L);
+            for (int i = 0; i < rows; i++) {
+                FloatVector.fromArray(F, x, x0 + at + i * xRow).intoArray(y, y0 + at + i * yRow);
             }
-            FloatVector.fromArray(F, x, from + count - L).intoArray(y, to + count - L);
         }
     }
 
     private static void copyEven(float[] x, int x0, int xRow, float[] y, int y0, int yRow, int rows, int count) {
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < count; j += L) {
-                int at = Math.min(j, count - L), from = x0 + i * xRow + 2 * at;
+        for (int j = 0; j < count; j += L) {
+            int at = Math.min(j, count - L);
+            for (int i = 0; i < rows; i++) {
+                int from = x0 + 2 * at + i * xRow;
                 FloatVector a = FloatVector.fromArray(F, x, from).rearrange(EVEN);
                 FloatVector b = FloatVector.fromArray(F, x, from + L - 1).rearrange(EVEN);
-                a.blend(b, SECOND).intoArray(y, y0 + i * yRow + at);
+                a.blend(b, SECOND).intoArray(y, y0 + at + i * yRow);
             }
         }
     }
@@ -85,17 +85,18 @@ final class Strided {
             scatter(x, b0, bRow, y, y0 + 1, yRow, 2, rows, bCount);
             return;
         }
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < bCount; j += L) {
-                int at = Math.min(j, bCount - L), to = y0 + i * yRow + 2 * at;
-                FloatVector a = FloatVector.fromArray(F, x, a0 + i * aRow + at);
-                FloatVector b = FloatVector.fromArray(F, x, b0 + i * bRow + at);
+        for (int j = 0; j < bCount; j += L) {
+            int at = Math.min(j, bCount - L);
+            for (int i = 0; i < rows; i++) {
+                int to = y0 + 2 * at + i * yRow;
+                FloatVector a = FloatVector.fromArray(F, x, a0 + at + i * aRow);
+                FloatVector b = FloatVector.fromArray(F, x, b0 + at + i * bRow);
                 a.rearrange(LOW).blend(b.rearrange(LOW), ODD).intoArray(y, to);
                 a.rearrange(HIGH).blend(b.rearrange(HIGH), ODD).intoArray(y, to + L);
             }
-            if (aCount > bCount) {
-                y[y0 + i * yRow + 2 * bCount] = x[a0 + i * aRow + bCount];
-            }
+        }
+        for (int i = 0; i < rows && aCount > bCount; i++) {
+            y[y0 + i * yRow + 2 * bCount] = x[a0 + i * aRow + bCount];
         }
     }
 }

@@ -50,6 +50,10 @@ final class WeightGradient {
     private final boolean inPlace;
     private final int xSize;
 
+    /// How far each tap of the channels of a cut lies from where the window begins; the last cut may have fewer.
+    private final int[] taps;
+    private final int[] lastTaps;
+
     /// A share: for each tap (each channel of y and tap), a line of one float for each channel of y (each lane).
     private final int lines;
     private final int line;
@@ -66,8 +70,9 @@ final class WeightGradient {
         this.few = outChannels < FEW;
         this.line = few ? L : Math.ceilDiv(outChannels, 2 * L) * 2 * L;
 
-        int most = Math.max(1, Math.min(UNITS / s.groups(), SHARES / dw.length()));
-        this.images = Math.max(1, Math.ceilDiv(s.batch(), most));
+        int most = few ? Math.min(UNITS, SHARES / (2 * L * dw.length()))
+                : Math.min(UNITS / s.groups(), SHARES / dw.length());
+        this.images = Math.max(1, Math.ceilDiv(s.batch(), Math.max(1, most)));
         this.imageBlocks = Math.max(1, Math.ceilDiv(s.batch(), images));
         int wanted = Math.clamp(UNITS / (imageBlocks * s.groups()), 1, channels);
         this.cutChannels = few ? channels : Math.ceilDiv(channels, wanted);
@@ -80,10 +85,12 @@ final class WeightGradient {
         this.planes = all.ofRows(rows);
         this.inPlace = planes.arePlain() && !few;
         this.xSize = inPlace ? sliding.plane() : planes.size();
-        this.lines = few ? outChannels * channels * taps(1).length : taps(cutChannels).length;
+        this.taps = taps(few ? 1 : cutChannels);
+        this.lastTaps = taps(few ? 1 : channels - (cuts - 1) * cutChannels);
+        this.lines = few ? outChannels * channels * taps.length : taps.length;
     }
 
-    /// How far each tap of some channels lies from where the window begins; the last one repeated to fill tiles.
+    /// The last tap is repeated to fill tiles.
     private int[] taps(int some) {
         int count = some * sliding.taps();
         Axis.Pass down = planes.vertical().passes()[0], across = planes.horizontal().passes()[0];
@@ -100,11 +107,8 @@ final class WeightGradient {
         int units = imageBlocks * sizes.groups() * cuts;
         shares = Scratch.floats(0, units * lines * line);
         long work = (long) images * sliding.outPlane() * lines * (few ? 1 : line);
-        Workers.split(units, (int) Math.max(1, LEAST_WORK / Math.max(1, work)), (from, to) -> {
-            for (int unit = from; unit < to; unit++) {
-                share(unit);
-            }
-        });
+        int grain = (int) Math.max(few ? sizes.groups() : 1, LEAST_WORK / Math.max(1, work));
+        Workers.split(units, grain, this::chunk);
         Workers.split(sizes.groups() * cuts, Workers.grain(imageBlocks * lines * line), (from, to) -> {
             for (int i = from; i < to; i++) {
                 addShares(i / cuts, i % cuts);
@@ -116,25 +120,33 @@ final class WeightGradient {
         return ((imageBlock * sizes.groups() + group) * cuts + cut) * lines * line;
     }
 
-    private void share(int unit) {
-        int cut = unit % cuts, group = unit / cuts % sizes.groups(), block = unit / cuts / sizes.groups();
-        int share = shareAt(block, group, cut);
-        Arrays.fill(shares, share, share + lines * line, 0);
+    /// Units `[from, to)`, image by image.
+    private void chunk(int from, int to) {
+        Arrays.fill(shares, from * lines * line, to * lines * line, 0);
+        int block = sizes.groups() * cuts;
+        for (int n = from / block * images; n < Math.min(sizes.batch(), Math.ceilDiv(to, block) * images); n++) {
+            int first = n / images * block;
+            for (int unit = Math.max(from, first); unit < Math.min(to, first + block); unit++) {
+                add(n, unit / cuts % sizes.groups(), unit % cuts, unit * lines * line);
+            }
+        }
+    }
+
+    /// Adds what one image gives to a share.
+    private void add(int image, int group, int cut, int share) {
         int channel = group * channels + cut * cutChannels;
+        int[] taps = cut < cuts - 1 ? this.taps : lastTaps;
         int count = Math.min(cutChannels, channels - cut * cutChannels);
-        int[] taps = taps(few ? 1 : count);
-        for (int n = block * images; n < Math.min(sizes.batch(), (block + 1) * images); n++) {
-            int xAt = x.offset() + (n * sizes.channels() + channel) * sliding.plane();
-            int dyAt = dy.offset() + (n * sizes.outChannels() + group * outChannels) * sliding.outPlane();
-            for (int row = 0; row < sliding.outHeight(); row += rows) {
-                int some = Math.min(rows, sliding.outHeight() - row);
-                if (few) {
-                    addLanes(xAt, taps, dyAt, row, some, share);
-                } else if (inPlace) {
-                    addTiles(x.array(), xAt + row * sliding.width(), taps, dyAt, row, some, share);
-                } else {
-                    addTiles(layOut(xAt, count, row, some), 0, taps, dyAt, row, some, share);
-                }
+        int xAt = x.offset() + (image * sizes.channels() + channel) * sliding.plane();
+        int dyAt = dy.offset() + (image * sizes.outChannels() + group * outChannels) * sliding.outPlane();
+        for (int row = 0; row < sliding.outHeight(); row += rows) {
+            int some = Math.min(rows, sliding.outHeight() - row);
+            if (few) {
+                addLanes(xAt, taps, dyAt, row, some, share);
+            } else if (inPlace) {
+                addTiles(x.array(), xAt + row * sliding.width(), taps, dyAt, row, some, share);
+            } else {
+                addTiles(layOut(xAt, count, row, some), 0, taps, dyAt, row, some, share);
             }
         }
     }
@@ -177,10 +189,19 @@ final class WeightGradient {
                 System.arraycopy(dy.array(), dyAt + o * sliding.outPlane() + row * sliding.outWidth(), dys, 0, size);
                 int at = share + (o * channels + c) * taps.length * line;
                 for (int k = 0; k < taps.length; k += 4) {
-                    ConvolutionTiles.dots4(laidOut, 0, planes.pitch(), taps, k, dys, 0, some, sliding.outWidth(),
-                            shares, at + k * line);
+                    dots(laidOut, taps, k, dys, some, at + k * line);
                 }
             }
+        }
+    }
+
+    private void dots(float[] xs, int[] taps, int k, float[] dys, int some, int at) {
+        int width = sliding.outWidth(), whole = width - width % L, pitch = planes.pitch();
+        for (int j = 0; j < whole; j += L) {
+            ConvolutionTiles.dots4(xs, j, pitch, taps, k, dys, j, width, some, shares, at);
+        }
+        if (whole < width) {
+            ConvolutionTiles.dots4(xs, whole, pitch, taps, k, dys, whole, width, some, width - whole, shares, at);
         }
     }
 
@@ -191,11 +212,10 @@ final class WeightGradient {
             SimdGather.add(shares, shareAt(block, group, cut), shares, sum, lines * line);
         }
         int count = Math.min(cutChannels, channels - cut * cutChannels), n = sliding.taps();
-        int padded = lines / (outChannels * channels);
         for (int o = 0; o < outChannels; o++) {
             int at = dw.offset() + ((group * outChannels + o) * channels + cut * cutChannels) * n;
             for (int k = 0; k < count * n; k++) {
-                dw.array()[at + k] = few ? sumOfLanes(sum + ((o * channels + k / n) * padded + k % n) * line)
+                dw.array()[at + k] = few ? sumOfLanes(sum + ((o * channels + k / n) * taps.length + k % n) * line)
                         : shares[sum + k * line + o];
             }
         }
