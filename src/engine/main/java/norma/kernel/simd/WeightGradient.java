@@ -7,7 +7,7 @@ import norma.kernel.Sliding;
 import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
-/// dw[o, c, t] = sum over images and outputs of dy[n, o, i] * x[n, c, input(i, t)].
+/// `dw[o, c, t]` = sum over images and outputs of `dy[n, o, i] * x[n, c, input(i, t)]`.
 ///
 /// Each unit of work takes some images, a group, and some channels of x, and leaves its share of dw; shares are added in
 /// order. There are two ways to a share:
