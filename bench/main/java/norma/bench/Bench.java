@@ -44,7 +44,8 @@ final class Bench implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON array on standard output and nothing else.")
     private boolean json;
 
-    @Option(names = "--peers", description = "The same works in other engines too.")
+    @Option(names = "--peers",
+            description = "The same works in other engines too; with --full, those of the quick run.")
     private boolean peers;
 
     @Option(names = "--torch", paramLabel = "FILE",
@@ -110,28 +111,30 @@ final class Bench implements Callable<Integer> {
     private List<Case> cases() {
         List<Work> works = lessons ? Works.lessons()
                 : only != null ? Works.named(only) : full ? Works.all() : Works.quick();
-        List<Work> representatives = Works.representatives();
-        var cases = new ArrayList<Case>();
-        for (Work work : works) {
-            variants(work, full && representatives.contains(work)).forEach(v -> cases.add(new Case(work, v)));
-        }
-        return cases;
+        return works.stream().flatMap(work -> variants(work).map(variant -> new Case(work, variant))).toList();
     }
 
-    private List<Variant> variants(Work work, boolean allKernels) {
-        var variants = new ArrayList<Variant>();
-        for (int n : threadCounts()) {
-            variants.add(Variant.standard(n));
-            if (allKernels && n == threadCounts().getFirst()) {
-                variants.add(Variant.reference(n));
-                otherWidths().forEach(bits -> variants.add(Variant.simd(bits, n)));
-            }
-            if (peers) {
-                Peer.all().stream().filter(peer -> peer.maker(work, n).isPresent())
-                        .forEach(peer -> variants.add(Variant.peer(peer, n)));
-            }
+    private Stream<Variant> variants(Work work) {
+        return threadCounts().stream().flatMap(n -> Stream
+                .of(Stream.of(Variant.standard(n)), otherKernels(work, n), otherEngines(work, n)).flatMap(s -> s));
+    }
+
+    /// Only in a full run, on one shape of each work and one thread.
+    private Stream<Variant> otherKernels(Work work, int n) {
+        if (!full || n != threadCounts().getFirst() || !Works.representatives().contains(work)) {
+            return Stream.of();
         }
-        return variants;
+        return Stream.concat(Stream.of(Variant.reference(n)),
+                otherWidths().stream().map(bits -> Variant.simd(bits, n)));
+    }
+
+    /// In a full run only on the works of the quick run and all threads: else it would last for hours.
+    private Stream<Variant> otherEngines(Work work, int n) {
+        if (!peers || full && !(work.quick() && n == threadCounts().getLast())) {
+            return Stream.of();
+        }
+        return Peer.all().stream().filter(peer -> peer.maker(work, n).isPresent())
+                .map(peer -> Variant.peer(peer, n));
     }
 
     private List<Integer> threadCounts() {

@@ -21,6 +21,11 @@ public interface Peer {
         return List.of();
     }
 
+    /// What to start instead of this process's `java`, if anything: a script that sets up an environment, for example.
+    default Optional<String> jvm() {
+        return Optional.empty();
+    }
+
     /// All peers on the class path.
     static List<Peer> all() {
         return ServiceLoader.load(Peer.class).stream().map(ServiceLoader.Provider::get).toList();

@@ -97,8 +97,9 @@ final class Rounds {
 
     private static ChainedOptionsBuilder work(Case c) {
         Variant variant = c.variant();
-        return Pace.WORK.set(options("WorkBenchmark.run")).jvmArgs(variant.jvmArgs().toArray(String[]::new))
-                .param("work", c.work().name()).param("shape", c.work().shape())
+        var options = Pace.WORK.set(options("WorkBenchmark.run")).jvmArgs(variant.jvmArgs().toArray(String[]::new));
+        Peer.named(variant.kernels()).flatMap(Peer::jvm).ifPresent(options::jvm);
+        return options.param("work", c.work().name()).param("shape", c.work().shape())
                 .param("kernels", variant.kernels()).param("threads", Integer.toString(variant.threads()));
     }
 

@@ -11,14 +11,10 @@ import java.util.function.Supplier;
 import norma.bench.Peer;
 import norma.bench.work.Work;
 import norma.bench.work.Work.Operation;
-import norma.bench.peers.DjlGraph.Maker;
 
 /// PyTorch behind Deep Java Library. A scope closes all arrays of an operation, within the time that is measured: else
 /// they would wait for Java's garbage collector.
 abstract class Djl implements Peer {
-
-    /// What must happen before PyTorch's libraries are loaded.
-    abstract void prepare();
 
     @Override
     public List<String> jvmArgs() {
@@ -28,15 +24,14 @@ abstract class Djl implements Peer {
     /// A backward pass starts at one result here, so the pair of residual sum and norm is left out.
     @Override
     public Optional<Supplier<Operation>> maker(Work work, int threads) {
-        Maker maker = DjlGraph.MAKERS.get(work.name().replaceFirst("_fwd(_bwd)?$", ""));
+        DjlGraph.Maker maker = DjlGraph.MAKERS.get(work.name().replaceFirst("_fwd(_bwd)?$", ""));
         if (maker == null || work.name().equals("residual_layer_norm_fwd_bwd")) {
             return Optional.empty();
         }
         return Optional.of(() -> operation(maker, work, threads));
     }
 
-    private Operation operation(Maker maker, Work work, int threads) {
-        prepare();
+    private Operation operation(DjlGraph.Maker maker, Work work, int threads) {
         boolean backward = work.name().endsWith("_bwd");
         NDManager manager = NDManager.newBaseManager("PyTorch");
         JniUtils.setNumThreads(threads);

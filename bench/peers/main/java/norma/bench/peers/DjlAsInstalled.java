@@ -7,8 +7,4 @@ public final class DjlAsInstalled extends Djl {
     public String kernels() {
         return "djl as installed";
     }
-
-    @Override
-    void prepare() {
-    }
 }

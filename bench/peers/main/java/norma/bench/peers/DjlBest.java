@@ -1,33 +1,24 @@
 package norma.bench.peers;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.invoke.MethodHandle;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import norma.bench.work.Work;
 import norma.bench.work.Work.Operation;
 
-/// With two settings that PyTorch gains from on Linux.
+/// In the environment that PyTorch gains from on Linux, as in `torch_ops.py`.
 ///
-/// Its MKL takes AVX-512 on CPUs of Intel only, and asks a function which that is: ours answers yes. It is loaded before MKL
-/// with its names open to all, which does what LD_PRELOAD does. And glibc gives large blocks back to the system, whose pages
-/// must be made again at the next call, unless it is told to keep them. (Huge pages, which `torch_ops.py` asks for too, can be
-/// asked for in the environment only.)
+/// Its MKL takes AVX-512 on CPUs of Intel only, and asks a function which that is: a preloaded one says yes. glibc gives large
+/// blocks back to the system, whose pages must be made again at the next call, unless it is told to keep them, in huge pages. Only
+/// its first arena heeds that, and Java's threads are to share it.
 public final class DjlBest extends Djl {
-    private static final int RTLD_NOW = 2;
-    private static final int RTLD_GLOBAL = 0x100;
-    private static final int M_TRIM_THRESHOLD = -1;
-    private static final int M_TOP_PAD = -2;
-    private static final int M_MMAP_MAX = -4;
-    private static final int M_ARENA_MAX = -8;
+    private static final String KEEP_BLOCKS = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.arena_max=1"
+            + ":glibc.malloc.trim_threshold=4294967296:glibc.malloc.top_pad=268435456";
 
     @Override
     public String kernels() {
@@ -40,48 +31,46 @@ public final class DjlBest extends Djl {
     }
 
     @Override
-    void prepare() {
-        MethodHandle mallopt = function("mallopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-        call(mallopt, M_MMAP_MAX, 0);
-        call(mallopt, M_ARENA_MAX, 1);
-        call(mallopt, M_TRIM_THRESHOLD, Integer.MAX_VALUE);
-        call(mallopt, M_TOP_PAD, 256 << 20);
-        try (Arena arena = Arena.ofConfined()) {
-            MethodHandle dlopen = function("dlopen", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
-            call(dlopen, arena.allocateFrom(compiled("int mkl_serv_intel_cpu_true(void) { return 1; }")),
-                    RTLD_NOW | RTLD_GLOBAL);
-        } catch (IOException e) {
-            System.err.println("djl best: without AVX-512 in MKL, because there is no C compiler: " + e.getMessage());
-        }
+    public Optional<String> jvm() {
+        return Optional.of(Script.FILE.toString());
     }
 
-    /// A shared library made by the C compiler.
-    private static String compiled(String source) throws IOException {
-        Path folder = Files.createTempDirectory("norma-peers");
-        Path file = Files.writeString(folder.resolve("answer.c"), source);
-        String library = folder.resolve("libanswer.so").toString();
-        try {
-            int status = new ProcessBuilder("cc", "-shared", "-fPIC", "-o", library, file.toString()).start().waitFor();
-            if (status != 0) {
-                throw new IOException("cc ended with status " + status);
+    /// Starts Java in that environment; written once, and gone with this process.
+    private static final class Script {
+        static final Path FILE = write();
+
+        private static Path write() {
+            try {
+                Path folder = Files.createTempDirectory("norma-peers");
+                String script = """
+                        #!/bin/sh
+                        export LD_PRELOAD='%s' GLIBC_TUNABLES=%s
+                        exec '%s/bin/java' "$@"
+                        """.formatted(yes(folder), KEEP_BLOCKS, System.getProperty("java.home"));
+                Path file = Files.writeString(folder.resolve("java"), script);
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+                for (String name : List.of("", "java", "yes.c", "libyes.so")) { // deleted in the reverse order
+                    folder.resolve(name).toFile().deleteOnExit();
+                }
+                return file;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
-        return library;
-    }
 
-    @SuppressWarnings("restricted")
-    private static MethodHandle function(String name, FunctionDescriptor descriptor) {
-        Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor);
-    }
-
-    private static void call(MethodHandle function, Object... arguments) {
-        try {
-            function.invokeWithArguments(arguments);
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
+        /// The library that says yes.
+        private static String yes(Path folder) throws IOException {
+            Path source = Files.writeString(folder.resolve("yes.c"), "int mkl_serv_intel_cpu_true(void) { return 1; }");
+            Path library = folder.resolve("libyes.so");
+            try {
+                new ProcessBuilder("cc", "-shared", "-fPIC", "-o", library.toString(), source.toString()).start()
+                        .waitFor();
+            } catch (IOException e) {
+                System.err.println("djl best: without AVX-512 in MKL, because no C compiler was found: " + e.getMessage());
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return Files.exists(library) ? library.toString() : "";
         }
     }
 }
