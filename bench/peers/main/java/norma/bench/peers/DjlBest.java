@@ -66,7 +66,8 @@ public final class DjlBest extends Djl {
                 new ProcessBuilder("cc", "-shared", "-fPIC", "-o", library.toString(), source.toString()).start()
                         .waitFor();
             } catch (IOException e) {
-                System.err.println("djl best: without AVX-512 in MKL, because no C compiler was found: " + e.getMessage());
+                System.err.println(
+                        "djl best: without AVX-512 in MKL, because no C compiler was found: " + e.getMessage());
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
