@@ -1,9 +1,8 @@
 /// Norma's engine: tensors, SIMD kernels, reverse-mode autodiff, normalization, models and training.
 module norma.engine {
+    requires com.carrotsearch.hppc;
     requires com.google.gson;
     requires jdk.incubator.vector;
-    requires org.eclipse.collections.api;
-    requires org.eclipse.collections.impl;
 
     exports norma.data;
     exports norma.io;

@@ -1,5 +1,7 @@
 package norma.data;
 
+import com.carrotsearch.hppc.IntArrayList;
+import com.carrotsearch.hppc.LongIntHashMap;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -8,8 +10,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.eclipse.collections.impl.list.mutable.primitive.IntArrayList;
-import org.eclipse.collections.impl.map.mutable.primitive.LongIntHashMap;
 
 /// Byte-level byte-pair encoding: the 256 bytes, and one more id for each pair that was worth joining.
 ///
@@ -114,7 +114,7 @@ public final class BpeTokenizer implements Tokenizer {
         IntArrayList ids = new IntArrayList(text.length() / 3 + 1);
         Matcher words = WORD.matcher(text);
         while (words.find()) {
-            ids.addAll(encodeWord(words.group()));
+            ids.add(encodeWord(words.group()));
         }
         return ids.toArray();
     }
@@ -149,7 +149,7 @@ public final class BpeTokenizer implements Tokenizer {
         while (true) {
             int first = NONE;
             for (int i = 1; i < length; i++) {
-                first = Math.min(first, joined.getIfAbsent(pairOf(ids[i - 1], ids[i]), NONE));
+                first = Math.min(first, joined.getOrDefault(pairOf(ids[i - 1], ids[i]), NONE));
             }
             if (first == NONE) {
                 return Arrays.copyOf(ids, length);

@@ -3,18 +3,18 @@ package norma.data;
 import static norma.data.BpeTokenizer.BYTES;
 import static norma.data.BpeTokenizer.pairOf;
 
+import com.carrotsearch.hppc.IntArrayList;
+import com.carrotsearch.hppc.LongArrayList;
+import com.carrotsearch.hppc.LongHashSet;
+import com.carrotsearch.hppc.LongLongHashMap;
+import com.carrotsearch.hppc.LongObjectHashMap;
+import com.carrotsearch.hppc.ObjectLongHashMap;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.regex.Matcher;
 import norma.data.BpeTokenizer.Merge;
-import org.eclipse.collections.impl.list.mutable.primitive.IntArrayList;
-import org.eclipse.collections.impl.list.mutable.primitive.LongArrayList;
-import org.eclipse.collections.impl.map.mutable.primitive.LongLongHashMap;
-import org.eclipse.collections.impl.map.mutable.primitive.LongObjectHashMap;
-import org.eclipse.collections.impl.map.mutable.primitive.ObjectLongHashMap;
-import org.eclipse.collections.impl.set.mutable.primitive.LongHashSet;
 
 /// How [BpeTokenizer] learns its merges, without looking at the text again for each.
 ///
@@ -44,18 +44,18 @@ final class BpeTraining {
     /// Counts the words of a document.
     void count(Matcher document) {
         while (document.find()) {
-            counts.addToValue(document.group(), 1);
+            counts.addTo(document.group(), 1);
         }
     }
 
     /// The best `limit` merges, fewer if no pair is left that occurs twice.
     List<Merge> merges(int limit) {
-        counts.forEachKeyValue((word, count) -> {
-            words.add(BpeTokenizer.bytesOf(word));
+        for (var word : counts) {
+            words.add(BpeTokenizer.bytesOf(word.key));
             lengths.add(words.getLast().length);
-            times.add(count);
+            times.add(word.value);
             add(words.size() - 1, ANY);
-        });
+        }
         offerNews();
         List<Merge> merges = new ArrayList<>();
         while (merges.size() < limit && !queue.isEmpty()) {
@@ -85,7 +85,7 @@ final class BpeTraining {
     private void remove(int word) {
         int[] ids = words.get(word);
         for (int i = 1; i < lengths.get(word); i++) {
-            pairs.addToValue(pairOf(ids[i - 1], ids[i]), -times.get(word));
+            pairs.addTo(pairOf(ids[i - 1], ids[i]), -times.get(word));
         }
     }
 
@@ -94,23 +94,30 @@ final class BpeTraining {
         int[] ids = words.get(word);
         for (int i = 1; i < lengths.get(word); i++) {
             long pair = pairOf(ids[i - 1], ids[i]);
-            pairs.addToValue(pair, times.get(word));
+            pairs.addTo(pair, times.get(word));
             if (id == ANY || ids[i - 1] == id || ids[i] == id) {
                 news.add(pair);
-                IntArrayList list = wordsWith.getIfAbsentPut(pair, IntArrayList::new);
-                if (list.isEmpty() || list.getLast() != word) {
-                    list.add(word);
-                }
+                addWord(pair, word);
             }
         }
     }
 
+    private void addWord(long pair, int word) {
+        if (!wordsWith.containsKey(pair)) {
+            wordsWith.put(pair, new IntArrayList());
+        }
+        IntArrayList list = wordsWith.get(pair);
+        if (list.isEmpty() || list.get(list.size() - 1) != word) {
+            list.add(word);
+        }
+    }
+
     private void offerNews() {
-        news.forEach(pair -> {
-            if (pairs.get(pair) > 1) {
-                queue.add(new Candidate(pair, pairs.get(pair)));
+        for (var pair : news) {
+            if (pairs.get(pair.value) > 1) {
+                queue.add(new Candidate(pair.value, pairs.get(pair.value)));
             }
-        });
+        }
         news.clear();
     }
 }

@@ -1,7 +1,7 @@
 package norma.data;
 
+import com.carrotsearch.hppc.IntHashSet;
 import java.util.Arrays;
-import org.eclipse.collections.impl.set.mutable.primitive.IntHashSet;
 
 /// One id a character, counted in code points, so an emoji is one. Id 0 stands for every character that training did
 /// not see and reads back as U+FFFD; the characters seen follow in the order of their code points.
@@ -30,7 +30,8 @@ public final class CharTokenizer implements Tokenizer {
         for (String document : corpus.documents()) {
             seen.addAll(codePoints(document));
         }
-        int[] characters = seen.toSortedArray();
+        int[] characters = seen.toArray();
+        Arrays.sort(characters);
         return new CharTokenizer(new String(characters, 0, characters.length));
     }
 

@@ -1,5 +1,6 @@
 package norma.data;
 
+import com.carrotsearch.hppc.IntArrayList;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import norma.kernel.SplitMix;
-import org.eclipse.collections.impl.list.mutable.primitive.IntArrayList;
 
 /// Text to learn from: documents that are all different, none blank.
 ///
@@ -108,8 +108,8 @@ public record Corpus(List<String> documents, String separator) {
         int[] between = tokenizer.encode(separator);
         IntArrayList ids = new IntArrayList();
         for (String document : documents) {
-            ids.addAll(tokenizer.encode(document));
-            ids.addAll(between);
+            ids.add(tokenizer.encode(document));
+            ids.add(between);
         }
         return ids.toArray();
     }

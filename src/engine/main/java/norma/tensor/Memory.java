@@ -1,8 +1,8 @@
 package norma.tensor;
 
+import com.carrotsearch.hppc.IntObjectHashMap;
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import org.eclipse.collections.impl.map.mutable.primitive.IntObjectHashMap;
 
 /// Arrays that were used before and will be again: what lets a training step allocate nothing after the first.
 ///
@@ -35,7 +35,12 @@ public final class Memory {
     /// Takes an array back; whoever still reads it finds NaN when assertions are on.
     void give(float[] array) {
         assert poison(array);
-        free.getIfAbsentPut(array.length, ArrayDeque::new).push(array);
+        ArrayDeque<float[]> arrays = free.get(array.length);
+        if (arrays == null) {
+            arrays = new ArrayDeque<>();
+            free.put(array.length, arrays);
+        }
+        arrays.push(array);
     }
 
     /// Whether an array is what [#take] gives for `length` floats.

@@ -1,5 +1,6 @@
 package norma.tensor;
 
+import com.carrotsearch.hppc.ObjectIntHashMap;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -8,7 +9,6 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import norma.kernel.Floats;
 import norma.kernel.SplitMix;
-import org.eclipse.collections.impl.map.mutable.primitive.ObjectIntHashMap;
 
 /// One step: the operations done since it was opened, in order; the memory of their results; the step's random seed.
 ///
@@ -171,7 +171,9 @@ public final class Tape implements AutoCloseable {
                     }
                 }
             } finally {
-                taken.addAll(holders.keySet());
+                for (var holder : holders) {
+                    taken.add(holder.key);
+                }
             }
         }
 
@@ -238,13 +240,13 @@ public final class Tape implements AutoCloseable {
         private Tensor hold(Tensor gradient) {
             float[] array = gradient.array();
             if (holders.containsKey(array) || isNew(array)) {
-                holders.addToValue(array, 1);
+                holders.addTo(array, 1);
             }
             return gradient;
         }
 
         private void release(float[] array) {
-            if (holders.containsKey(array) && holders.addToValue(array, -1) == 0) {
+            if (holders.containsKey(array) && holders.addTo(array, -1) == 0) {
                 holders.remove(array);
                 if (!isNew(array)) {
                     memory.give(array);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.carrotsearch.hppc.IntObjectHashMap;
 import com.google.gson.Gson;
 import java.io.File;
 import java.io.IOException;
@@ -27,8 +28,6 @@ import norma.optim.Schedule;
 import norma.optim.Sgd;
 import norma.parallel.Workers;
 import norma.train.Trainer.End;
-import org.eclipse.collections.api.map.primitive.IntObjectMap;
-import org.eclipse.collections.impl.map.mutable.primitive.IntObjectHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,8 +70,7 @@ class TrainerTest {
         Path classes = place(Trainer.class);
         String path = Stream
                 .of(classes, classes.resolveSibling("test-classes"), place(TrainerTest.class),
-                        place(IntObjectHashMap.class),
-                        place(IntObjectMap.class), place(Gson.class))
+                        place(IntObjectHashMap.class), place(Gson.class))
                 .map(Path::toString).collect(Collectors.joining(File.pathSeparator));
         var command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", path));
