@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import norma.kernel.simd.SimdAttention;
 import norma.parallel.Workers;
 import org.junit.jupiter.api.Test;
 
@@ -105,7 +106,24 @@ class AllocationTest {
         all.put("rfft2", () -> kernels.fourier().real(ELEMENTS / N / 4, 64, 64, x, 1, spectrum));
         all.put("irfft2", () -> kernels.fourier().realInverse(ELEMENTS / N / 4, 64, 64, spectrum, 1, y));
         images(kernels, all);
+        if (kernels.attention() instanceof SimdAttention attention) {
+            attention(attention, all);
+        }
         return all;
+    }
+
+    /// The reference copies heads; the vector kernels must not.
+    private static void attention(SimdAttention attention, Map<String, Runnable> all) {
+        Floats q = normal(ELEMENTS, 1), k = normal(ELEMENTS, 2), v = normal(ELEMENTS, 3), dy = normal(ELEMENTS, 4);
+        Floats y = room(ELEMENTS), logs = room(256), dq = room(ELEMENTS), dk = room(ELEMENTS), dv = room(ELEMENTS);
+        Floats mask = normal(128, 5);
+        for (Floats keyMask : new Floats[] {null, mask}) {
+            var sizes = new Attention.Sizes(1, 128, 128, 2, 64, 0.125f, keyMask == null);
+            String what = keyMask == null ? ", causal" : ", masked";
+            all.put("attention" + what, () -> attention.forward(sizes, q, k, v, keyMask, y, logs));
+            all.put("attention backward" + what,
+                    () -> attention.backward(sizes, q, k, v, keyMask, y, logs, dy, dq, dk, dv));
+        }
     }
 
     /// Both ways through convolution, with and without a stride, and all of pooling.

@@ -184,6 +184,20 @@ class AttentionTest {
         }
     }
 
+    /// Later keys move the maximum, now by little, now by much.
+    @ParameterizedTest
+    @MethodSource("sets")
+    void risingScoresAgreeWithTheFormula(Attention attention) {
+        for (int slope : new int[] {100, 200}) {
+            Case c = new Case(new Problem(1, 70, 400, 1, 8, false), 11);
+            for (int i = 0; i < c.k.length(); i++) {
+                c.k.array()[c.k.offset() + i] *= 0.25f + i / 8 / slope;
+            }
+            c.run(attention);
+            c.check();
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("sets")
     void largeScoresStayFinite(Attention attention) {

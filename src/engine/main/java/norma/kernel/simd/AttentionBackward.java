@@ -1,9 +1,9 @@
 package norma.kernel.simd;
 
+import static norma.kernel.simd.BlockTiles.COLUMNS;
+import static norma.kernel.simd.BlockTiles.ROWS;
+import static norma.kernel.simd.BlockTiles.SIDE;
 import static norma.kernel.simd.Lanes.F;
-import static norma.kernel.simd.SimdAttention.BLOCK;
-import static norma.kernel.simd.SimdAttention.COLUMNS;
-import static norma.kernel.simd.SimdAttention.ROWS;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -19,8 +19,8 @@ import norma.parallel.Scratch;
 ///     S = q k^T    P = exp(scale * S - logSumExp)    dP = dy v^T    dS = P * (dP - rowsum(dy * y))
 ///     dv += P^T dy    dk += scale * dS^T q    dq += scale * dS k
 ///
-/// Scores are made with queries down and keys across: so P and dS lie as the products with P^T and dS^T read them, and
-/// only the product for dq transposes its block.
+/// Scores are made with queries down and keys across: every factor then lies as [BlockTiles] reads it, but for k and v
+/// of a block, which are transposed once for all queries.
 final class AttentionBackward {
     private static final int L = Lanes.LANES;
     private static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
@@ -39,26 +39,23 @@ final class AttentionBackward {
     private final HeadRows dv;
     private final Floats logSumExp;
 
-    /// All queries: packed rows and columns of q and dy, sums of dq, and of each query logSumExp and rowsum(dy * y).
+    /// All queries: rows of q and dy, sums of dq, and of each query logSumExp and rowsum(dy * y).
     private final float[] queries;
     private int size;
+    private final int count;
     private final int qRows;
-    private final int qColumns;
     private final int dyRows;
-    private final int dyColumns;
     private final int dqSums;
     private final int logs;
     private final int means;
 
-    /// One block of keys: packed rows of k and v, packed columns of k, P and dS (64 queries, 64 keys), eight lines of
-    /// one of them, packed, and the sums of dk and dv.
+    /// One block of keys: rows of k, k^T and v^T, P and dS (64 queries, 64 keys), and the sums of dk and dv.
     private final float[] keys;
     private final int kRows;
-    private final int vRows;
     private final int kColumns;
+    private final int vColumns;
     private final int weights;
     private final int slopes;
-    private final int lines;
     private final int dkSums;
     private final int dvSums;
 
@@ -78,25 +75,21 @@ final class AttentionBackward {
         this.dv = HeadRows.of(sizes, head, dv, sizes.keys());
         this.logSumExp = logSumExp;
 
-        int d = sizes.headSize();
-        int rounded = Math.ceilDiv(sizes.queries(), ROWS) * ROWS;
-        qRows = take(rounded * d);
-        qColumns = take(rounded * width);
-        dyRows = take(rounded * d);
-        dyColumns = take(rounded * width);
-        dqSums = take(rounded * width);
-        logs = take(rounded);
-        means = take(rounded);
+        count = SimdAttention.wholeTiles(sizes.queries());
+        qRows = take(count * width);
+        dyRows = take(count * width);
+        dqSums = take(count * width);
+        logs = take(count);
+        means = take(count);
         queries = Scratch.floats(4, size);
         size = 0;
-        kRows = take(BLOCK * d);
-        vRows = take(BLOCK * d);
-        kColumns = take(BLOCK * width);
-        weights = take(BLOCK * BLOCK);
-        slopes = take(BLOCK * BLOCK);
-        lines = take(BLOCK * ROWS);
-        dkSums = take(BLOCK * width);
-        dvSums = take(BLOCK * width);
+        kRows = take(SIDE * width);
+        kColumns = take(SIDE * width);
+        vColumns = take(SIDE * width);
+        weights = take(SIDE * SIDE);
+        slopes = take(SIDE * SIDE);
+        dkSums = take(SIDE * width);
+        dvSums = take(SIDE * width);
         keys = Scratch.floats(5, size);
     }
 
@@ -108,29 +101,38 @@ final class AttentionBackward {
     /// Keys `[from, to)` of those in sight, as far as there are so many. What they add to dq is set in dq itself, or in
     /// `partial` if that is not null.
     void run(int from, int to, float[] partial, int partialAt) {
-        int count = sizes.queries();
-        q.packRows(0, count, queries, qRows, ROWS);
-        q.packColumns(0, count, queries, qColumns);
-        dy.packRows(0, count, queries, dyRows, ROWS);
-        dy.packColumns(0, count, queries, dyColumns);
+        q.copy(0, sizes.queries(), 1, queries, qRows, count);
+        dy.copy(0, sizes.queries(), 1, queries, dyRows, count);
         Arrays.fill(queries, dqSums, logs, 0);
-        float[] lanes = Rows.lanes();
-        for (int i = 0; i < count; i++) {
-            float log = logSumExp.get(head * count + i);
-            // A query that saw nothing has weights exp(s - infinity) = 0.
-            queries[logs + i] = log == Float.NEGATIVE_INFINITY ? Float.POSITIVE_INFINITY : log;
-            queries[means + i] = dy.dot(i, y, i, lanes);
+        for (int query = 0; query < sizes.queries(); query += SIDE) {
+            means(query, Math.min(SIDE, sizes.queries() - query));
         }
         if (from == 0) {
             clearMasked();
         }
-        for (int key = from; key < Math.min(to, sight.count()); key += BLOCK) {
-            block(key, Math.min(BLOCK, sight.count() - key));
+        for (int key = from; key < Math.min(to, sight.count()); key += SIDE) {
+            block(key, Math.min(SIDE, sight.count() - key));
         }
         if (partial == null) {
-            dq.set(queries, dqSums, sizes.scale());
+            dq.set(0, sizes.queries(), queries, dqSums, count, sizes.scale());
         } else {
             System.arraycopy(queries, dqSums, partial, partialAt, count * width);
+        }
+    }
+
+    private void means(int query, int rows) {
+        y.copy(query, rows, 1, keys, kRows, SIDE);
+        float[] lanes = Rows.lanes();
+        for (int i = 0; i < rows; i++) {
+            float log = logSumExp.get(head * sizes.queries() + query + i);
+            // A query that saw nothing has weights exp(s - infinity) = 0.
+            queries[logs + query + i] = log == Float.NEGATIVE_INFINITY ? Float.POSITIVE_INFINITY : log;
+            double mean = 0;
+            for (int c = 0; c < sizes.headSize(); c += SIDE) {
+                mean += HeadRows.dot(queries, dyRows + c * count + (query + i) * SIDE, keys,
+                        kRows + c * SIDE + i * SIDE, Math.min(SIDE, sizes.headSize() - c), lanes);
+            }
+            queries[means + query + i] = (float) mean;
         }
     }
 
@@ -145,70 +147,66 @@ final class AttentionBackward {
         }
     }
 
-    private void block(int key, int count) {
-        HeadRows ks = select(k, key, count);
-        ks.packRows(0, count, keys, kRows, COLUMNS);
-        ks.packColumns(0, count, keys, kColumns);
-        select(v, key, count).packRows(0, count, keys, vRows, COLUMNS);
-        Arrays.fill(keys, dkSums, dkSums + BLOCK * width, 0);
-        Arrays.fill(keys, dvSums, dvSums + BLOCK * width, 0);
-        for (int query = 0; query < sizes.queries(); query += BLOCK) {
-            int end = Math.min(sizes.queries(), query + BLOCK);
-            if (sight.reach(end, key, count) > 0) {
-                pair(query, end - query, key, count);
+    private void block(int key, int some) {
+        transpose(v, key, some, vColumns);
+        transpose(k, key, some, kColumns);
+        Arrays.fill(keys, dkSums, dvSums + SIDE * width, 0);
+        for (int query = 0; query < sizes.queries(); query += SIDE) {
+            int end = Math.min(sizes.queries(), query + SIDE);
+            if (sight.reach(end, key, some) > 0) {
+                pair(query, end - query, key, some);
             }
         }
-        for (int j = 0; j < count; j++) {
-            dk.set(sight.number(key + j), keys, dkSums + j * width, sizes.scale());
-            dv.set(sight.number(key + j), keys, dvSums + j * width, 1);
-        }
+        dk.set(sight, key, some, keys, dkSums, SIDE, sizes.scale());
+        dv.set(sight, key, some, keys, dvSums, SIDE, 1);
     }
 
-    private HeadRows select(HeadRows x, int key, int count) {
-        if (sight.keys() == null) {
-            return new HeadRows(x.array(), x.at() + key * x.stride(), x.stride(), count, x.size());
+    /// By way of `kRows`, where the rows stay.
+    private void transpose(HeadRows x, int key, int some, int to) {
+        x.copy(sight, key, some, keys, kRows, SIDE);
+        for (int c = 0; c < sizes.headSize(); c += SIDE) {
+            int depth = Math.min(SIDE, sizes.headSize() - c);
+            Panels.lines(keys, kRows + c * SIDE, SIDE, 1, some, depth, keys, to + c * SIDE, SIDE);
         }
-        int[] numbers = Arrays.copyOfRange(sight.keys(), key, key + count);
-        return x.select(numbers, count, Scratch.floats(7, BLOCK * x.size()));
     }
 
     /// A block of queries and a block of keys.
-    private void pair(int query, int rows, int key, int count) {
-        Arrays.fill(keys, weights, lines, 0);
-        multiply(qRows, kRows, weights, query, rows, key, count);
-        multiply(dyRows, vRows, slopes, query, rows, key, count);
+    private void pair(int query, int rows, int key, int some) {
+        multiply(qRows, kColumns, weights, query, rows, key, some);
+        multiply(dyRows, vColumns, slopes, query, rows, key, some);
         for (int i = 0; i < rows; i++) {
-            softmax(query, rows, i, key, count);
+            softmax(query, rows, i, key, some);
         }
-        addToKeys(weights, dyColumns, dvSums, query, rows, key, count);
-        addToKeys(slopes, qColumns, dkSums, query, rows, key, count);
-        addToQueries(query, rows, key, count);
+        addToKeys(weights, dyRows, dvSums, query, rows, key, some);
+        addToKeys(slopes, qRows, dkSums, query, rows, key, some);
+        addToQueries(query, rows, key, some);
     }
 
     /// q k^T or dy v^T
-    private void multiply(int left, int right, int to, int query, int rows, int key, int count) {
-        int d = sizes.headSize();
-        for (int j = 0; j < count; j += COLUMNS) {
-            for (int i = 0; i < rows; i += ROWS) {
-                if (j < sight.reach(query + Math.min(rows, i + ROWS), key, count)) {
-                    Product.tile(ROWS, COLUMNS, queries, left + (query + i) * d, keys, right + j * d, d, keys,
-                            to + i * BLOCK + j, BLOCK);
+    private void multiply(int left, int right, int to, int query, int rows, int key, int some) {
+        for (int c = 0; c < sizes.headSize(); c += SIDE) {
+            int depth = Math.min(SIDE, sizes.headSize() - c);
+            for (int j = 0; j < some; j += COLUMNS) {
+                for (int i = 0; i < rows; i += ROWS) {
+                    if (j < sight.reach(query + Math.min(rows, i + ROWS), key, some)) {
+                        BlockTiles.multiply(queries, left + c * count + (query + i) * SIDE, keys,
+                                right + c * SIDE + j, depth, c > 0, keys, to + i * SIDE + j);
+                    }
                 }
             }
         }
     }
 
-    /// P and dS of one query, as far as the tile it is in goes.
-    private void softmax(int query, int rows, int i, int key, int count) {
+    /// P and dS of one query, as far as the tiles it is in are read.
+    private void softmax(int query, int rows, int i, int key, int some) {
         float[] s = keys;
         FloatVector scale = FloatVector.broadcast(F, sizes.scale());
         FloatVector shift = FloatVector.broadcast(F, -queries[logs + query + i]);
         float mean = queries[means + query + i];
         int limit = sight.limit(query + i) - key;
-        int reach = sight.reach(query + Math.min(rows, i - i % ROWS + ROWS), key, count);
-        // Up to whole panels: a vector may be shorter than one.
-        for (int j = 0; j < Math.ceilDiv(reach, ROWS) * ROWS; j += L) {
-            int at = i * BLOCK + j;
+        int reach = sight.reach(query + Math.min(rows, i - i % ROWS + ROWS), key, some);
+        for (int j = 0; j < reach; j += L) {
+            int at = i * SIDE + j;
             FloatVector p = VectorMath.expOfNegative(FloatVector.fromArray(F, s, weights + at).fma(scale, shift));
             FloatVector ds = FloatVector.fromArray(F, s, slopes + at).sub(mean).mul(p);
             if (j + L > limit) {
@@ -222,30 +220,29 @@ final class AttentionBackward {
     }
 
     /// dv += P^T dy or dk += dS^T q
-    private void addToKeys(int left, int right, int to, int query, int rows, int key, int count) {
-        int first = 0;
-        for (int j = 0; j < count; j += ROWS) {
-            while (first < rows && sight.limit(query + first) <= key + j) {
-                first++;
-            }
-            Panels.lines(keys, left + first * BLOCK + j, 1, BLOCK, ROWS, rows - first, keys, lines, ROWS);
-            for (int c = 0; c < width; c += COLUMNS) {
-                Product.tile(ROWS, COLUMNS, keys, lines, queries,
-                        right + c * sizes.queries() + (query + first) * COLUMNS, rows - first, keys, to + j * width + c,
-                        width);
+    private void addToKeys(int left, int right, int to, int query, int rows, int key, int some) {
+        for (int c = 0; c < sizes.headSize(); c += COLUMNS) {
+            int block = c / SIDE * SIDE;
+            int first = 0;
+            for (int j = 0; j < some; j += ROWS) {
+                while (first < rows && sight.limit(query + first) <= key + j) {
+                    first++;
+                }
+                BlockTiles.multiplyTransposed(keys, left + first * SIDE + j, queries,
+                        right + block * count + (query + first) * SIDE + c - block, rows - first, true, keys,
+                        to + block * SIDE + j * SIDE + c - block);
             }
         }
     }
 
     /// dq += dS k
-    private void addToQueries(int query, int rows, int key, int count) {
-        for (int i = 0; i < rows; i += ROWS) {
-            int some = Math.min(ROWS, rows - i);
-            int reach = sight.reach(query + i + some, key, count);
-            Panels.lines(keys, slopes + i * BLOCK, BLOCK, 1, some, reach, keys, lines, ROWS);
-            for (int c = 0; c < width; c += COLUMNS) {
-                Product.tile(ROWS, COLUMNS, keys, lines, keys, kColumns + c * count, reach, queries,
-                        dqSums + (query + i) * width + c, width);
+    private void addToQueries(int query, int rows, int key, int some) {
+        for (int c = 0; c < sizes.headSize(); c += COLUMNS) {
+            int block = c / SIDE * SIDE;
+            for (int i = 0; i < rows; i += ROWS) {
+                int reach = sight.reach(query + Math.min(rows, i + ROWS), key, some);
+                BlockTiles.multiply(keys, slopes + i * SIDE, keys, kRows + block * SIDE + c - block, reach, true,
+                        queries, dqSums + block * count + (query + i) * SIDE + c - block);
             }
         }
     }

@@ -1,9 +1,9 @@
 package norma.kernel.simd;
 
+import static norma.kernel.simd.BlockTiles.COLUMNS;
+import static norma.kernel.simd.BlockTiles.ROWS;
+import static norma.kernel.simd.BlockTiles.SIDE;
 import static norma.kernel.simd.Lanes.F;
-import static norma.kernel.simd.SimdAttention.BLOCK;
-import static norma.kernel.simd.SimdAttention.COLUMNS;
-import static norma.kernel.simd.SimdAttention.ROWS;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -20,9 +20,18 @@ import norma.parallel.Scratch;
 ///     m' = max(m, max_j s_j)    p_j = exp(s_j - m')
 ///     l' = l exp(m - m') + sum_j p_j    y' = y exp(m - m') + sum_j p_j v_j
 ///
-/// At the end y / l is the result and m + log l its `logSumExp`.
+/// At the end y / l is the result and m + log l its `logSumExp`. Powers are of 2: the factor log2(e) goes into q, with
+/// the scale.
+///
+/// Any m near the maximum will do: so it stays while no score is more than [#SLACK] above it, and y need not be multiplied
+/// with every block (as in FlashAttention-4).
 final class AttentionForward {
     private static final int L = Lanes.LANES;
+    private static final float LOG2_E = 1.44269504f;
+    private static final double LN2 = 0.6931471805599453;
+
+    /// Weights are then up to 256.
+    private static final float SLACK = 8;
 
     private final Attention.Sizes sizes;
     private final int head;
@@ -34,22 +43,24 @@ final class AttentionForward {
     private final HeadRows y;
     private final Floats logSumExp;
 
-    /// Keys that some query sees; their rows, packed, and the columns of their values.
+    /// Keys that some query sees, rounded up to whole tiles; their rows and those of their values.
     private int keys;
     private float[] keyRows;
-    private float[] valueColumns;
+    private float[] valueRows;
 
-    /// One block: packed queries, scores (64 keys, 64 queries), eight queries' weights, packed, and for each query the
-    /// sum of weighted values, m, l, and the factor exp(m - m').
+    /// One block: Q^T, scores (64 keys, 64 queries), and for each query the sum of weighted values, m, l, and a
+    /// factor: exp(m - m'), at the end 1 / l.
     private float[] block;
     private int size;
     private final int queries;
     private final int scores;
-    private final int weights;
     private final int sums;
     private final int max;
     private final int total;
-    private final int decay;
+    private final int factors;
+
+    /// Whether m has moved for some query of the block.
+    private boolean moved;
 
     AttentionForward(Attention.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask, Floats y,
             Floats logSumExp) {
@@ -62,13 +73,12 @@ final class AttentionForward {
         this.v = HeadRows.of(sizes, head, v, sizes.keys());
         this.y = HeadRows.of(sizes, head, y, sizes.queries());
         this.logSumExp = logSumExp;
-        queries = take(BLOCK * sizes.headSize());
-        scores = take(BLOCK * BLOCK);
-        weights = take(BLOCK * ROWS);
-        sums = take(BLOCK * width);
-        max = take(BLOCK);
-        total = take(BLOCK);
-        decay = take(BLOCK);
+        queries = take(SIDE * sizes.headSize());
+        scores = take(SIDE * SIDE);
+        sums = take(SIDE * width);
+        max = take(SIDE);
+        total = take(SIDE);
+        factors = take(SIDE);
     }
 
     private int take(int floats) {
@@ -79,26 +89,32 @@ final class AttentionForward {
     /// Queries `[from, to)`, as far as there are so many.
     void run(int from, int to) {
         int end = Math.min(to, sizes.queries());
-        keys = sight.limit(end - 1);
-        keyRows = Scratch.floats(4, (keys + ROWS) * sizes.headSize());
-        valueColumns = Scratch.floats(5, keys * width);
-        float[] selected = Scratch.floats(6, sight.keys() == null ? 0 : keys * sizes.headSize());
-        k.select(sight.keys(), keys, selected).packRows(0, keys, keyRows, 0, ROWS);
-        v.select(sight.keys(), keys, selected).packColumns(0, keys, valueColumns, 0);
-        block = Scratch.floats(7, size);
-        for (int query = from; query < end; query += BLOCK) {
-            block(query, Math.min(BLOCK, end - query));
+        int seen = sight.limit(end - 1);
+        keys = SimdAttention.wholeTiles(seen);
+        keyRows = Scratch.floats(4, keys * width);
+        valueRows = Scratch.floats(5, keys * width);
+        k.copy(sight, 0, seen, keyRows, 0, keys);
+        v.copy(sight, 0, seen, valueRows, 0, keys);
+        block = Scratch.floats(6, size);
+        for (int query = from; query < end; query += SIDE) {
+            block(query, Math.min(SIDE, end - query));
         }
     }
 
     private void block(int query, int count) {
-        q.packRows(query, count, block, queries, COLUMNS);
-        Arrays.fill(block, sums, max, 0);
+        q.copy(query, count, sizes.scale() * LOG2_E, block, sums, SIDE);
+        for (int c = 0; c < sizes.headSize(); c += SIDE) {
+            int depth = Math.min(SIDE, sizes.headSize() - c);
+            Panels.lines(block, sums + c * SIDE, SIDE, 1, count, depth, block, queries + c * SIDE, SIDE);
+        }
         // The lowest number, and not -infinity: exp(-infinity - m) is then 0 also where every score is -infinity.
         Arrays.fill(block, max, total, -Float.MAX_VALUE);
-        Arrays.fill(block, total, decay, 0);
+        Arrays.fill(block, total, factors, 0);
         int last = sight.limit(query + count - 1);
-        for (int key = 0; key < last; key += BLOCK) {
+        if (last == 0) {
+            Arrays.fill(block, sums, max, 0);
+        }
+        for (int key = 0; key < last; key += SIDE) {
             makeWeights(query, count, key);
             addValues(query, count, key);
         }
@@ -107,18 +123,20 @@ final class AttentionForward {
 
     /// S = K Q^T, P = exp(scale * S - m')
     private void makeWeights(int query, int count, int key) {
-        int d = sizes.headSize();
-        Arrays.fill(block, scores, weights, 0);
+        moved = false;
         for (int i = 0; i < count; i += COLUMNS) {
-            int reach = sight.reach(query + Math.min(count, i + COLUMNS), key, BLOCK);
-            for (int j = 0; j < reach; j += ROWS) {
-                Product.tile(ROWS, COLUMNS, keyRows, (key + j) * d, block, queries + i * d, d, block,
-                        scores + j * BLOCK + i, BLOCK);
+            int reach = sight.reach(query + Math.min(count, i + COLUMNS), key, SIDE);
+            for (int c = 0; c < sizes.headSize(); c += SIDE) {
+                int depth = Math.min(SIDE, sizes.headSize() - c);
+                for (int j = 0; j < reach; j += ROWS) {
+                    BlockTiles.multiply(keyRows, c * keys + (key + j) * SIDE, block, queries + c * SIDE + i, depth,
+                            c > 0, block, scores + j * SIDE + i);
+                }
             }
             boolean all = sight.limit(query + i) >= key + reach;
             for (int lane = i; lane < i + COLUMNS; lane += L) {
                 if (!all) {
-                    hide(FloatVector.fromArray(F, sight.limits(), query + lane).sub(key), block, scores + lane, reach);
+                    hide(FloatVector.fromArray(F, sight.array(), query + lane).sub(key), block, scores + lane, reach);
                 }
                 softmax(lane, reach);
             }
@@ -128,8 +146,8 @@ final class AttentionForward {
     /// Scores of keys from the query's limit on become -infinity.
     private static void hide(FloatVector limit, float[] s, int at, int reach) {
         for (int j = 0; j < reach; j++) {
-            FloatVector.fromArray(F, s, at + j * BLOCK)
-                    .blend(Float.NEGATIVE_INFINITY, limit.compare(VectorOperators.LE, j)).intoArray(s, at + j * BLOCK);
+            FloatVector.fromArray(F, s, at + j * SIDE)
+                    .blend(Float.NEGATIVE_INFINITY, limit.compare(VectorOperators.LE, j)).intoArray(s, at + j * SIDE);
         }
     }
 
@@ -137,58 +155,59 @@ final class AttentionForward {
     private void softmax(int lane, int reach) {
         float[] s = block;
         int at = scores + lane;
-        float scale = sizes.scale();
         FloatVector before = FloatVector.fromArray(F, s, max + lane);
         FloatVector m = before;
         FloatVector n = before;
         int pairs = reach - reach % 2;
         for (int j = 0; j < pairs; j += 2) {
-            FloatVector a = FloatVector.fromArray(F, s, at + j * BLOCK).mul(scale);
-            FloatVector b = FloatVector.fromArray(F, s, at + j * BLOCK + BLOCK).mul(scale);
+            FloatVector a = FloatVector.fromArray(F, s, at + j * SIDE);
+            FloatVector b = FloatVector.fromArray(F, s, at + j * SIDE + SIDE);
             m = m.blend(a, a.compare(VectorOperators.GT, m));
             n = n.blend(b, b.compare(VectorOperators.GT, n));
         }
         if (pairs < reach) {
-            FloatVector a = FloatVector.fromArray(F, s, at + pairs * BLOCK).mul(scale);
+            FloatVector a = FloatVector.fromArray(F, s, at + pairs * SIDE);
             m = m.blend(a, a.compare(VectorOperators.GT, m));
         }
         m = m.blend(n, n.compare(VectorOperators.GT, m));
+        m = before.blend(m, m.compare(VectorOperators.GT, before.add(SLACK)));
+        moved |= m.compare(VectorOperators.NE, before).anyTrue();
 
-        FloatVector factor = FloatVector.broadcast(F, scale);
-        FloatVector shift = m.neg();
         FloatVector sum = FloatVector.zero(F);
         for (int j = 0; j < reach; j++) {
-            FloatVector score = FloatVector.fromArray(F, s, at + j * BLOCK);
-            FloatVector p = VectorMath.expOfNegative(score.fma(factor, shift));
-            p.intoArray(s, at + j * BLOCK);
+            FloatVector p = VectorMath.exp2(FloatVector.fromArray(F, s, at + j * SIDE).sub(m));
+            p.intoArray(s, at + j * SIDE);
             sum = sum.add(p);
         }
-        FloatVector fading = VectorMath.expOfNegative(before.sub(m));
-        fading.intoArray(s, decay + lane);
+        FloatVector fading = VectorMath.exp2(before.sub(m));
+        fading.intoArray(s, factors + lane);
         m.intoArray(s, max + lane);
         FloatVector.fromArray(F, s, total + lane).fma(fading, sum).intoArray(s, total + lane);
     }
 
     /// y = y exp(m - m') + P^T v
     private void addValues(int query, int count, int key) {
-        for (int i = 0; i < count; i += ROWS) {
-            for (int row = i; row < i + ROWS; row++) {
-                fade(sums + row * width, block[decay + row]);
-            }
-            int reach = sight.reach(query + Math.min(count, i + ROWS), key, BLOCK);
-            Panels.lines(block, scores + i, 1, BLOCK, ROWS, reach, block, weights, ROWS);
-            for (int c = 0; c < width; c += COLUMNS) {
-                Product.tile(ROWS, COLUMNS, block, weights, valueColumns, c * keys + key * COLUMNS, reach, block,
-                        sums + i * width + c, width);
+        for (int c = 0; c < sizes.headSize(); c += COLUMNS) {
+            int values = c / SIDE * SIDE * keys + key * SIDE + c % SIDE;
+            int to = sums + c / SIDE * SIDE * SIDE + c % SIDE;
+            for (int i = 0; i < count; i += ROWS) {
+                int reach = sight.reach(query + Math.min(count, i + ROWS), key, SIDE);
+                if (key > 0 && moved) {
+                    multiply(to, i);
+                }
+                BlockTiles.multiplyTransposed(block, scores + i, valueRows, values, reach, key > 0, block,
+                        to + i * SIDE);
             }
         }
     }
 
-    private void fade(int at, float factor) {
-        if (factor != 1) {
-            for (int c = 0; c < width; c += L) {
-                FloatVector.fromArray(F, block, at + c).mul(factor).intoArray(block, at + c);
-            }
+    /// The tile of sums from query `from` on, times each query's factor.
+    private void multiply(int at, int from) {
+        for (int i = from; i < from + ROWS; i++) {
+            float factor = block[factors + i];
+            int to = at + i * SIDE;
+            FloatVector.fromArray(F, block, to).mul(factor).intoArray(block, to);
+            FloatVector.fromArray(F, block, to + L).mul(factor).intoArray(block, to + L);
         }
     }
 
@@ -197,8 +216,15 @@ final class AttentionForward {
         for (int i = 0; i < count; i++) {
             float sum = block[total + i];
             boolean blind = sum == 0;
-            y.set(query + i, block, sums + i * width, blind ? 0 : 1 / sum);
-            logSumExp.array()[to + i] = blind ? Float.NEGATIVE_INFINITY : block[max + i] + (float) Math.log(sum);
+            block[factors + i] = blind ? 0 : 1 / sum;
+            logSumExp.array()[to + i] = blind ? Float.NEGATIVE_INFINITY
+                    : (float) (block[max + i] * LN2 + Math.log(sum));
         }
+        for (int c = 0; c < sizes.headSize(); c += COLUMNS) {
+            for (int i = 0; i < count; i += ROWS) {
+                multiply(sums + c / SIDE * SIDE * SIDE + c % SIDE, i);
+            }
+        }
+        y.set(query, count, block, sums, SIDE, 1);
     }
 }

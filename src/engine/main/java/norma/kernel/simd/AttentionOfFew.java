@@ -36,9 +36,8 @@ final class AttentionOfFew {
     }
 
     private HeadRows visible(Floats x, int slot) {
-        int copied = sight.keys() == null ? 0 : sight.count() * sizes.headSize();
-        return HeadRows.of(sizes, head, x, sizes.keys())
-                .select(sight.keys(), sight.count(), Scratch.floats(slot, copied));
+        HeadRows rows = HeadRows.of(sizes, head, x, sizes.keys());
+        return sight.all() ? rows : rows.select(sight, Scratch.floats(slot, sight.count() * sizes.headSize()));
     }
 
     void run() {
@@ -58,7 +57,7 @@ final class AttentionOfFew {
         double sum = Rows.exps(scores.array(), 0, keys, max, scores.array(), 0);
         boolean blind = sum == 0;
         MATMUL.multiply(Matrix.of(scores, 1, keys), matrix(v, 0, keys), matrix(y, i, 1), Matmul.Epilogue.NONE);
-        y.set(i, y.array(), y.at() + i * y.stride(), blind ? 0 : (float) (1 / sum));
+        y.scale(i, blind ? 0 : (float) (1 / sum));
         logSumExp.array()[to] = blind ? Float.NEGATIVE_INFINITY : (float) (max + Math.log(sum));
     }
 

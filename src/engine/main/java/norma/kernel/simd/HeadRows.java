@@ -1,5 +1,6 @@
 package norma.kernel.simd;
 
+import static norma.kernel.simd.BlockTiles.SIDE;
 import static norma.kernel.simd.Lanes.F;
 
 import java.util.Arrays;
@@ -7,62 +8,79 @@ import jdk.incubator.vector.FloatVector;
 import norma.kernel.Attention;
 import norma.kernel.Floats;
 
-/// The rows of one head: `array[at + i * stride + c]` for i in `[0, count)` and c in `[0, size)`.
-record HeadRows(float[] array, int at, int stride, int count, int size) {
+/// The rows of one head: `array[at + i * stride + c]` for c in `[0, size)`.
+record HeadRows(float[] array, int at, int stride, int size) {
     private static final int L = Lanes.LANES;
 
     /// Head `head` of batch x heads, of an operand whose sequences have `count` rows.
     static HeadRows of(Attention.Sizes sizes, int head, Floats x, int count) {
         int first = x.offset() + sizes.start(head / sizes.heads(), head % sizes.heads(), count);
-        return new HeadRows(x.array(), first, sizes.rowStride(), count, sizes.headSize());
+        return new HeadRows(x.array(), first, sizes.rowStride(), sizes.headSize());
     }
 
-    /// The rows with these numbers, copied one behind the other; all of them, where they are, if `numbers` is null.
-    HeadRows select(int[] numbers, int selected, float[] to) {
-        if (numbers == null) {
-            return this;
+    /// The rows of keys in sight, copied one behind the other.
+    HeadRows select(Sight sight, float[] to) {
+        for (int i = 0; i < sight.count(); i++) {
+            System.arraycopy(array, at + sight.number(i) * stride, to, i * size, size);
         }
-        for (int i = 0; i < selected; i++) {
-            System.arraycopy(array, at + numbers[i] * stride, to, i * size, size);
-        }
-        return new HeadRows(to, 0, size, selected, size);
+        return new HeadRows(to, 0, size, size);
     }
 
-    /// Packs rows `[from, from + rows)` for a product over the head size, `width` in a panel; the panel with row i is
-    /// at `toAt + i * size`.
-    void packRows(int from, int rows, float[] to, int toAt, int width) {
-        for (int i = 0; i < rows; i += width) {
-            int lines = Math.min(width, rows - i);
-            Panels.lines(array, at + (from + i) * stride, stride, 1, lines, size, to, toAt + i * size, width);
+    /// Copies rows `[from, from + rows)` times a factor, [#SIDE] columns at a time: the columns from c on go to
+    /// `toAt + c * apart`, as a block for [BlockTiles]. What blocks have beyond these rows and columns is undefined.
+    void copy(int from, int rows, float factor, float[] to, int toAt, int apart) {
+        for (int c = 0; c < size; c += SIDE) {
+            int columns = Math.min(SIDE, size - c);
+            copy(array, at + from * stride + c, stride, rows, columns, factor, to, toAt + c * apart, SIDE);
         }
     }
 
-    /// Packs columns for a product over rows `[from, from + rows)`; the panel with column c is at `toAt + c * rows`.
-    void packColumns(int from, int rows, float[] to, int toAt) {
-        int width = SimdAttention.COLUMNS;
-        for (int c = 0; c < size; c += width) {
-            int lines = Math.min(width, size - c);
-            Panels.lines(array, at + from * stride + c, 1, stride, lines, rows, to, toAt + c * rows, width);
+    /// Copies rows of keys `[from, from + rows)` of those in sight, run by run.
+    void copy(Sight sight, int from, int rows, float[] to, int toAt, int apart) {
+        for (int i = 0; i < rows;) {
+            int run = sight.run(from + i, rows - i);
+            copy(sight.number(from + i), run, 1, to, toAt + i * SIDE, apart);
+            i += run;
         }
     }
 
-    /// Row = factor * the sums at `from`.
-    void set(int row, float[] from, int fromAt, float factor) {
-        int to = at + row * stride;
-        int whole = F.loopBound(size);
-        for (int c = 0; c < whole; c += L) {
-            FloatVector.fromArray(F, from, fromAt + c).mul(factor).intoArray(array, to + c);
-        }
-        for (int c = whole; c < size; c++) {
-            array[to + c] = from[fromAt + c] * factor;
+    /// Rows `[row, row + rows)` = factor * blocks as in [#copy].
+    void set(int row, int rows, float[] from, int fromAt, int apart, float factor) {
+        for (int c = 0; c < size; c += SIDE) {
+            int columns = Math.min(SIDE, size - c);
+            copy(from, fromAt + c * apart, SIDE, rows, columns, factor, array, at + row * stride + c, stride);
         }
     }
 
-    /// All rows = factor * the sums from `fromAt` on.
-    void set(float[] from, int fromAt, float factor) {
-        int width = SimdAttention.padded(size);
-        for (int i = 0; i < count; i++) {
-            set(i, from, fromAt + i * width, factor);
+    private static void copy(float[] from, int at, int stride, int rows, int columns, float factor, float[] to,
+            int toAt, int toStride) {
+        int whole = F.loopBound(columns);
+        for (int i = 0; i < rows; i++) {
+            int x = at + i * stride;
+            int y = toAt + i * toStride;
+            for (int c = 0; c < whole; c += L) {
+                FloatVector.fromArray(F, from, x + c).mul(factor).intoArray(to, y + c);
+            }
+            for (int c = whole; c < columns; c++) {
+                to[y + c] = from[x + c] * factor;
+            }
+        }
+    }
+
+    /// Rows of keys `[key, key + rows)` of those in sight = factor * blocks as in [#copy].
+    void set(Sight sight, int key, int rows, float[] from, int fromAt, int apart, float factor) {
+        for (int i = 0; i < rows;) {
+            int run = sight.run(key + i, rows - i);
+            set(sight.number(key + i), run, from, fromAt + i * SIDE, apart, factor);
+            i += run;
+        }
+    }
+
+    /// Row *= factor
+    void scale(int row, float factor) {
+        int first = at + row * stride;
+        for (int c = 0; c < size; c++) {
+            array[first + c] *= factor;
         }
     }
 
@@ -72,18 +90,21 @@ record HeadRows(float[] array, int at, int stride, int count, int size) {
 
     /// Row i of this times row j of `other`; `lanes` has room for a vector.
     float dot(int i, HeadRows other, int j, float[] lanes) {
-        int x = at + i * stride;
-        int y = other.at + j * other.stride;
+        return (float) dot(array, at + i * stride, other.array, other.at + j * other.stride, size, lanes);
+    }
+
+    /// A sum of `count` products.
+    static double dot(float[] x, int xAt, float[] y, int yAt, int count, float[] lanes) {
         FloatVector sums = FloatVector.zero(F);
-        int whole = F.loopBound(size);
+        int whole = F.loopBound(count);
         for (int c = 0; c < whole; c += L) {
-            sums = FloatVector.fromArray(F, array, x + c).fma(FloatVector.fromArray(F, other.array, y + c), sums);
+            sums = FloatVector.fromArray(F, x, xAt + c).fma(FloatVector.fromArray(F, y, yAt + c), sums);
         }
         sums.intoArray(lanes, 0);
         double sum = Rows.sum(lanes);
-        for (int c = whole; c < size; c++) {
-            sum += array[x + c] * other.array[y + c];
+        for (int c = whole; c < count; c++) {
+            sum += x[xAt + c] * y[yAt + c];
         }
-        return (float) sum;
+        return sum;
     }
 }

@@ -1,38 +1,59 @@
 package norma.kernel.simd;
 
+import java.util.Arrays;
 import norma.kernel.Attention;
 import norma.kernel.Floats;
+import norma.parallel.Scratch;
 
 /// What the queries of one sequence see: of the keys that the mask leaves, in their order, each query sees the first
 /// few, and never fewer than the query before it.
 ///
-/// @param keys numbers of the keys that the mask leaves, or null for all
+/// Valid until the thread asks for another.
+///
+/// @param array for each query how many of these keys it sees, and zeros up to a whole block; then, if there is a mask,
+///         the numbers of the keys that it leaves. Floats, to compare lanes with
+/// @param numbers where the numbers begin, or -1 for all keys
 /// @param count how many these are
-/// @param limits for each query how many of them it sees, and zeros up to a whole block; floats, to compare lanes with
-record Sight(int[] keys, int count, float[] limits) {
+record Sight(float[] array, int numbers, int count) {
+    private static final int SLOT = 3;
 
     static Sight of(Attention.Sizes sizes, int head, Floats keyMask) {
-        int[] keys = keyMask == null ? null : new int[sizes.keys()];
-        int[] left = new int[sizes.keys() + 1];
+        int queries = sizes.queries();
+        int rounded = Math.ceilDiv(queries, BlockTiles.SIDE) * BlockTiles.SIDE;
+        float[] array = Scratch.floats(SLOT, rounded + (keyMask == null ? 0 : sizes.keys()));
+        int count = keyMask == null ? sizes.keys() : list(sizes, head, keyMask, array, rounded);
+        int left = 0;
+        for (int i = 0; i < queries; i++) {
+            int visible = sizes.visible(i);
+            while (keyMask != null && left < count && array[rounded + left] < visible) {
+                left++;
+            }
+            array[i] = keyMask == null ? visible : left;
+        }
+        Arrays.fill(array, queries, rounded, 0);
+        return new Sight(array, keyMask == null ? -1 : rounded, count);
+    }
+
+    /// Writes down which keys the mask leaves.
+    private static int list(Attention.Sizes sizes, int head, Floats keyMask, float[] array, int at) {
         int mask = head / sizes.heads() * sizes.keys();
+        int count = 0;
         for (int j = 0; j < sizes.keys(); j++) {
-            left[j + 1] = left[j];
-            if (keys == null) {
-                left[j + 1]++;
-            } else if (keyMask.get(mask + j) != 0) {
-                keys[left[j + 1]++] = j;
+            if (keyMask.get(mask + j) != 0) {
+                array[at + count++] = j;
             }
         }
-        float[] limits = new float[Math.ceilDiv(sizes.queries(), SimdAttention.BLOCK) * SimdAttention.BLOCK];
-        for (int i = 0; i < sizes.queries(); i++) {
-            limits[i] = left[sizes.visible(i)];
-        }
-        return new Sight(keys, left[sizes.keys()], limits);
+        return count;
+    }
+
+    /// Whether no key is masked.
+    boolean all() {
+        return numbers < 0;
     }
 
     /// How many keys a query sees.
     int limit(int query) {
-        return (int) limits[query];
+        return (int) array[query];
     }
 
     /// How many of the `keys` keys from `key` on the last of the queries before `to` sees: none of those sees more.
@@ -42,6 +63,18 @@ record Sight(int[] keys, int count, float[] limits) {
 
     /// The number of a key among all.
     int number(int key) {
-        return keys == null ? key : keys[key];
+        return all() ? key : (int) array[numbers + key];
+    }
+
+    /// How many of `most` keys from `key` on follow one another among all, too.
+    int run(int key, int most) {
+        if (all()) {
+            return most;
+        }
+        int run = 1;
+        while (run < most && number(key + run) == number(key) + run) {
+            run++;
+        }
+        return run;
     }
 }

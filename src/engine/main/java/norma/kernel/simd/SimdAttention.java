@@ -1,5 +1,7 @@
 package norma.kernel.simd;
 
+import static norma.kernel.simd.BlockTiles.ROWS;
+import static norma.kernel.simd.BlockTiles.SIDE;
 import static norma.kernel.simd.Lanes.F;
 
 import jdk.incubator.vector.FloatVector;
@@ -9,8 +11,7 @@ import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Attention in blocks of 64 queries by 64 keys, whose scores stay in the first caches (FlashAttention: Dao et al.
-/// 2022, arXiv 2205.14135). [AttentionForward] and [AttentionBackward] do a block, on the [Tiles] of the matrix
-/// product; [AttentionOfFew] is for decoding.
+/// 2022, arXiv 2205.14135). [AttentionForward] and [AttentionBackward] do a block, on [BlockTiles]; [AttentionOfFew] is for decoding.
 ///
 /// Keys that the mask hides are left out before anything is computed: padding costs nothing and leaks nothing. What
 /// remains of `keyMask` and `causal` is a staircase, how many of the remaining keys each query sees ([Sight]); tiles
@@ -19,13 +20,6 @@ import norma.parallel.Workers;
 /// A chunk of work is one head. Where heads are few it is a part of one (Dao 2023, arXiv 2307.08691): some blocks of
 /// queries in forward, some blocks of keys in backward, whose parts of dq are added up afterwards in the order of keys.
 public final class SimdAttention implements Attention {
-    /// Queries or keys in a block: 64 by 64 scores are 16 KB.
-    static final int BLOCK = 64;
-
-    /// A tile's sides: lines in a panel of the left factor and in one of the right.
-    static final int ROWS = Tiles.ROWS;
-    static final int COLUMNS = 2 * Lanes.LANES;
-
     /// Chunks that keep many threads busy.
     private static final int CHUNKS = 16;
 
@@ -58,7 +52,8 @@ public final class SimdAttention implements Attention {
     public void backward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Floats y, Floats logSumExp,
             Floats dy, Floats dq, Floats dk, Floats dv) {
         Parts parts = Parts.of(sizes, sizes.keys());
-        int size = sizes.queries() * padded(sizes.headSize());
+        int rows = wholeTiles(sizes.queries());
+        int size = rows * padded(sizes.headSize());
         float[] partial = parts.count == 1 ? null : Scratch.floats(6, heads(sizes) * parts.count * size);
         Workers.split(heads(sizes) * parts.count, grain(sizes), (from, to) -> {
             for (int chunk = from; chunk < to; chunk++) {
@@ -73,15 +68,21 @@ public final class SimdAttention implements Attention {
                     for (int p = 1; p < parts.count; p++) {
                         add(partial, sum + p * size, partial, sum, size);
                     }
-                    HeadRows.of(sizes, head, dq, sizes.queries()).set(partial, sum, sizes.scale());
+                    HeadRows.of(sizes, head, dq, sizes.queries()).set(0, sizes.queries(), partial, sum, rows,
+                            sizes.scale());
                 }
             });
         }
     }
 
-    /// The head size, rounded up to whole tiles: how far apart rows of sums lie.
+    /// The head size, rounded up to whole blocks.
     static int padded(int headSize) {
-        return Math.ceilDiv(headSize, COLUMNS) * COLUMNS;
+        return Math.ceilDiv(headSize, SIDE) * SIDE;
+    }
+
+    /// Queries or keys, rounded up to whole tiles.
+    static int wholeTiles(int rows) {
+        return Math.ceilDiv(rows, ROWS) * ROWS;
     }
 
     private static int heads(Sizes sizes) {
@@ -103,10 +104,10 @@ public final class SimdAttention implements Attention {
     /// Into how many parts each head is cut, and how long one is.
     private record Parts(int count, int length) {
         static Parts of(Sizes sizes, int length) {
-            int blocks = Math.max(1, Math.ceilDiv(length, BLOCK));
+            int blocks = Math.max(1, Math.ceilDiv(length, SIDE));
             int wanted = Math.ceilDiv(CHUNKS, Math.max(1, heads(sizes)));
             int each = Math.ceilDiv(blocks, Math.clamp(wanted, 1, Math.max(1, blocks / LEAST_BLOCKS)));
-            return new Parts(Math.ceilDiv(blocks, each), each * BLOCK);
+            return new Parts(Math.ceilDiv(blocks, each), each * SIDE);
         }
 
         int start(int chunk) {
