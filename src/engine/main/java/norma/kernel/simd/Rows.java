@@ -49,26 +49,40 @@ final class Rows {
         m0 = m0.blend(m1, m1.compare(VectorOperators.GT, m0));
         float[] lanes = lanes();
         m0.intoArray(lanes, 0);
+        return max(lanes, x, x0 + i, x0 + n);
+    }
+
+    /// The maximum of what a vector left in `lanes` and of x[from ... to - 1].
+    private static float max(float[] lanes, float[] x, int from, int to) {
         float max = Float.NEGATIVE_INFINITY;
         for (int k = 0; k < LANES; k++) {
             max = lanes[k] > max ? lanes[k] : max;
         }
-        for (; i < n; i++) {
-            max = x[x0 + i] > max ? x[x0 + i] : max;
+        for (int i = from; i < to; i++) {
+            max = x[i] > max ? x[i] : max;
         }
         return max;
     }
 
     /// y = exp(x - max), and its sum; y may be x.
     static double exps(float[] x, int x0, int n, float max, float[] y, int y0) {
-        FloatVector sums = FloatVector.zero(F);
+        return exps(x, x0, n, max, y, y0, x0, lanes());
+    }
+
+    /// y = exp(x - max), and its sum; y may be x. The same loop takes the maximum of the row that comes next: memory hands that
+    /// row over while the exponentials are computed, and the next call finds it in cache.
+    ///
+    /// @param next where the next row begins in x; x0 if there is none
+    /// @param lanes room for the lanes of one vector; on return the first is the maximum of the next row
+    static double exps(float[] x, int x0, int n, float max, float[] y, int y0, int next, float[] lanes) {
+        FloatVector sums = FloatVector.zero(F), maxima = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
         int whole = F.loopBound(n);
         for (int i = 0; i < whole; i += LANES) {
-            FloatVector e = VectorMath.expOfNegative(fromArray(F, x, x0 + i).sub(max));
+            FloatVector e = VectorMath.expOfNegative(fromArray(F, x, x0 + i).sub(max)), a = fromArray(F, x, next + i);
             e.intoArray(y, y0 + i);
             sums = sums.add(e);
+            maxima = maxima.blend(a, a.compare(VectorOperators.GT, maxima));
         }
-        float[] lanes = lanes();
         double sum = 0;
         if (whole < n) {
             VectorMath.expOfNegative(rest(x, x0, whole, n, lanes).sub(max)).intoArray(lanes, 0);
@@ -76,7 +90,10 @@ final class Rows {
             sum = sum(lanes);
         }
         sums.intoArray(lanes, 0);
-        return sum(lanes) + sum;
+        sum += sum(lanes);
+        maxima.intoArray(lanes, 0);
+        lanes[0] = max(lanes, x, next + whole, next + n);
+        return sum;
     }
 
     /// x[from ... n - 1], filled up with minus infinity.

@@ -19,22 +19,31 @@ final class SimdCrossEntropy implements CrossEntropy {
         Workers.split(rows, Workers.grain(classes), (from, to) -> {
             boolean gradient = dLogits != null;
             float[] x = logits.array(), dx = gradient ? dLogits.array() : Scratch.floats(0, classes);
+            float[] lanes = Rows.lanes();
+            lanes[0] = Rows.max(x, logits.offset() + from * classes, classes);
             for (int r = from; r < to; r++) {
                 int x0 = logits.offset() + r * classes, dx0 = gradient ? dLogits.offset() + r * classes : 0;
-                losses.array()[losses.offset() + r] = targets[r] != ignore
-                        ? row(x, x0, classes, targets[r], smoothing, scale, gradient, dx, dx0)
-                        : CrossEntropy.ignored(gradient ? dLogits.slice(r * classes, classes) : null);
+                int next = r + 1 < to ? x0 + classes : x0;
+                if (targets[r] != ignore) {
+                    losses.array()[losses.offset() + r] =
+                            row(x, x0, classes, targets[r], smoothing, scale, gradient, dx, dx0, next, lanes);
+                } else {
+                    losses.array()[losses.offset() + r] =
+                            CrossEntropy.ignored(gradient ? dLogits.slice(r * classes, classes) : null);
+                    lanes[0] = Rows.max(x, next, classes);
+                }
             }
         });
     }
 
-    /// The loss of a row, and its gradient if that is wanted; `dx` is scratch otherwise.
+    /// The loss of a row, and its gradient if that is wanted; `dx` is scratch otherwise. The first of `lanes` is the maximum of
+    /// the row, then that of the next one.
     private static float row(float[] x, int x0, int n, int target, float smoothing, float scale,
-            boolean gradient, float[] dx, int dx0) {
-        float max = Rows.max(x, x0, n);
+            boolean gradient, float[] dx, int dx0, int next, float[] lanes) {
+        float max = lanes[0];
         double toTarget = (double) max - x[x0 + target]; // dx may be x
         double distance = smoothing == 0 ? 0 : sumOfDistances(x, x0, n, max) / n;
-        double exps = Rows.exps(x, x0, n, max, dx, dx0);
+        double exps = Rows.exps(x, x0, n, max, dx, dx0, next, lanes);
         if (gradient) {
             affine(dx, dx0, n, (float) (scale / exps), -smoothing / n * scale);
             dx[dx0 + target] -= (1 - smoothing) * scale;

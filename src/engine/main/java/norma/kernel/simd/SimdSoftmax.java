@@ -9,16 +9,19 @@ import norma.kernel.Floats;
 import norma.kernel.Softmax;
 import norma.parallel.Workers;
 
-/// Softmax on vectors: three passes over a row, which stays in cache between them.
+/// Softmax on vectors: three passes over a row, which stays in cache between them; the first is made while the row before it
+/// has its second.
 final class SimdSoftmax implements Softmax {
 
     @Override
     public void softmax(int rows, int columns, Floats x, Floats y) {
         Workers.split(rows, Workers.grain(columns), (from, to) -> {
+            float[] lanes = Rows.lanes();
+            float max = Rows.max(x.array(), x.offset() + from * columns, columns);
             for (int r = from; r < to; r++) {
-                int x0 = x.offset() + r * columns, y0 = y.offset() + r * columns;
-                float max = Rows.max(x.array(), x0, columns);
-                double sum = Rows.exps(x.array(), x0, columns, max, y.array(), y0);
+                int x0 = x.offset() + r * columns, y0 = y.offset() + r * columns, next = r + 1 < to ? x0 + columns : x0;
+                double sum = Rows.exps(x.array(), x0, columns, max, y.array(), y0, next, lanes);
+                max = lanes[0];
                 scale(y.array(), y0, columns, (float) (1 / sum));
             }
         });
