@@ -11,7 +11,8 @@ import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Attention in blocks of 64 queries by 64 keys, whose scores stay in the first caches (FlashAttention: Dao et al.
-/// 2022, arXiv 2205.14135). [AttentionForward] and [AttentionBackward] do a block, on [BlockTiles]; [AttentionOfFew] is for decoding.
+/// 2022, arXiv 2205.14135). [AttentionForward] and [AttentionBackward] do a block, on [BlockTiles]; [AttentionOfFew] is
+/// for decoding.
 ///
 /// Keys that the mask hides are left out before anything is computed: padding costs nothing and leaks nothing. What
 /// remains of `keyMask` and `causal` is a staircase, how many of the remaining keys each query sees ([Sight]); tiles
@@ -23,7 +24,7 @@ public final class SimdAttention implements Attention {
     /// Chunks that keep many threads busy.
     private static final int CHUNKS = 16;
 
-    /// Blocks in a part of a head at least: each part packs the whole other side anew.
+    /// Blocks in a part of a head at least: each part copies the whole other side anew.
     private static final int LEAST_BLOCKS = 8;
 
     /// Multiply-adds that make a chunk worth handing to a thread.

@@ -143,7 +143,11 @@ final class SimdPooling implements Pooling {
     }
 
     private static int size(Places[] places) {
-        return Stream.of(places).mapToInt(p -> p.size).max().orElse(0);
+        int size = 0;
+        for (Places some : places) {
+            size = Math.max(size, some.size);
+        }
+        return size;
     }
 
     private static void winnings(Pass pass, float[] dy, float[] winners, float[] dx, int dxAt) {
