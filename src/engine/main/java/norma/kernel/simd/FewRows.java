@@ -6,23 +6,21 @@ import jdk.incubator.vector.FloatVector;
 import norma.kernel.Elementwise;
 import norma.kernel.Matmul.Epilogue;
 import norma.kernel.Matrix;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
-/// The matrix product when A has a few rows, as in decoding: B is used so seldom that packing it for [Tiles] would cost
-/// more than the product. Time goes into reading B, once and in its own order.
+/// The matrix product when A has one row or two and the rows of B lie in one piece each: B is used so seldom that packing it
+/// for [Tiles] would cost more than the product. Time goes into reading B, once and in its own order.
 ///
 /// The sums are the same chains in the order of k as in [Product], so the same row gets the same bits.
 final class FewRows {
     /// Up to so many rows it is faster than [Product].
-    static final int MOST = 2;
+    private static final int MOST = 2;
 
     private static final int L = Lanes.LANES;
 
-    /// A block of B is 64 values of k; where they lie side by side it is packed, in 64 columns: 16 KB, half of a
-    /// first-level cache.
-    private static final int BLOCK = 64;
+    /// Columns of a chunk are a multiple of this; with 64 values of k they are 16 KB, half of a first-level cache.
     private static final int COLUMNS = 64;
+    private static final int BLOCK = 64;
 
     /// Elements of B that make a chunk worth handing to a thread: about 5 microseconds.
     private static final int LEAST_WORK = 1 << 16;
@@ -35,6 +33,11 @@ final class FewRows {
     private final int cAt;
     private final Epilogue epilogue;
     private final Elementwise elementwise;
+
+    /// Whether a product is one for this class.
+    static boolean suits(Matrix b, Matrix c) {
+        return c.rows() <= MOST && b.columnStride() == 1;
+    }
 
     FewRows(Matrix a, Matrix b, Matrix c, int index, Epilogue epilogue, Elementwise elementwise) {
         this.a = a;
@@ -59,25 +62,10 @@ final class FewRows {
         }
         for (int k = 0; k < a.columns(); k += BLOCK) {
             int depth = Math.min(BLOCK, a.columns() - k);
-            int at = bAt + k * b.rowStride();
-            if (b.columnStride() == 1) {
-                add(k, depth, b.data().array(), at + from, b.rowStride(), from, to - from);
-            } else {
-                addPacked(k, depth, at, from, to);
-            }
+            add(k, depth, b.data().array(), bAt + k * b.rowStride() + from, b.rowStride(), from, to - from);
         }
         for (int i = 0; i < c.rows(); i++) {
             epilogue.end(c.data(), cAt + i * c.rowStride() + from, to - from, elementwise);
-        }
-    }
-
-    private void addPacked(int k, int depth, int at, int from, int to) {
-        float[] packed = Scratch.floats(1, BLOCK * COLUMNS);
-        for (int j = from; j < to; j += COLUMNS) {
-            int count = Math.min(COLUMNS, to - j);
-            Panels.lines(b.data().array(), at + j * b.columnStride(), b.columnStride(), b.rowStride(), count, depth,
-                    packed, 0, COLUMNS);
-            add(k, depth, packed, 0, COLUMNS, j, count);
         }
     }
 

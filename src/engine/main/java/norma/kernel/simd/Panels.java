@@ -14,7 +14,8 @@ import norma.kernel.Matrix;
 /// elements of one k stand together, then those of the next k. Lines that a panel has room for but the matrix lacks are
 /// zeros.
 ///
-/// Panels of A have [Tiles#ROWS] lines, those of B two vectors; the last one of B may be a single vector.
+/// Panels of A have [Tiles#ROWS] lines, those of B two vectors; the last one of B may be a single vector. Rows of A may also
+/// be read where they lie.
 final class Panels {
     private static final int L = Lanes.LANES;
 
@@ -33,13 +34,17 @@ final class Panels {
     private static final VectorShuffle<Float> HALVES = exchange(L / 2);
     private static final VectorShuffle<Float> QUARTERS = exchange(L / 4);
     private static final VectorShuffle<Float> EIGHTHS = exchange(L / 8);
-    private static final VectorShuffle<Float> SIXTEENTHS = exchange(L / 16);
     private static final VectorMask<Float> ODD_HALF = odd(L / 2);
     private static final VectorMask<Float> ODD_QUARTER = odd(L / 4);
     private static final VectorMask<Float> ODD_EIGHTH = odd(L / 8);
-    private static final VectorMask<Float> ODD_SIXTEENTH = odd(L / 16);
     private static final VectorShuffle<Float> TOGETHER =
             VectorShuffle.fromOp(F, i -> i % SIDE * STEP + i / SIDE);
+
+    /// The same exchanges as lanes to take from two vectors: those of the first result, then those of the second.
+    private static final float[] HALVES_OF_TWO = ofTwo(L / 2);
+    private static final float[] QUARTERS_OF_TWO = ofTwo(L / 4);
+    private static final float[] EIGHTHS_OF_TWO = ofTwo(L / 8);
+    private static final float[] SIXTEENTHS_OF_TWO = ofTwo(L / 16);
 
     /// Number of lines, and of panels.
     final int lines;
@@ -49,15 +54,18 @@ final class Panels {
     final int width;
 
     /// The factor, where its first element lies, how far it is from there to the next line and to the next k.
-    private final float[] data;
+    final float[] data;
+    final int across;
     private final int first;
-    private final int across;
     private final int along;
+
+    /// Whether lines are read where they lie; only a last panel of fewer lines is packed.
+    final boolean inPlace;
 
     /// Lines with padding.
     private final int padded;
 
-    private Panels(Matrix x, int index, int lines, int across, int along, int unit, int units) {
+    private Panels(Matrix x, int index, int lines, int across, int along, int unit, int units, boolean inPlace) {
         this.data = x.data().array();
         this.first = x.data().offset() + index * x.batchStride();
         this.lines = lines;
@@ -66,16 +74,17 @@ final class Panels {
         this.width = unit * units;
         this.padded = Math.ceilDiv(lines, unit) * unit;
         this.count = Math.ceilDiv(lines, width);
+        this.inPlace = inPlace;
     }
 
-    /// The rows of matrix `index` of a batch.
-    static Panels ofRows(Matrix a, int index) {
-        return new Panels(a, index, a.rows(), a.rowStride(), a.columnStride(), Tiles.ROWS, 1);
+    /// The rows of matrix `index` of a batch, which must lie in one piece each to be read in place.
+    static Panels ofRows(Matrix a, int index, boolean inPlace) {
+        return new Panels(a, index, a.rows(), a.rowStride(), a.columnStride(), Tiles.ROWS, 1, inPlace);
     }
 
     /// The columns of matrix `index` of a batch.
     static Panels ofColumns(Matrix b, int index) {
-        return new Panels(b, index, b.columns(), b.columnStride(), b.rowStride(), L, 2);
+        return new Panels(b, index, b.columns(), b.columnStride(), b.rowStride(), L, 2, false);
     }
 
     /// The first line of panel `p`; of the panel after the last, the number of lines with padding.
@@ -88,15 +97,25 @@ final class Panels {
         return Math.min(start(p), lines);
     }
 
-    /// Copies panels `[from, to)` for `depth` values of k, the first of which is `k`: panel p to
+    /// Whether the lines of panel `p` are read where they lie.
+    boolean inPlace(int p) {
+        return inPlace && start(p) + width <= lines;
+    }
+
+    /// Where the first line of panel `p` lies, at `k`.
+    int at(int p, int k) {
+        return first + start(p) * across + k * along;
+    }
+
+    /// Copies those of the panels `[from, to)` that are not read in place, for `depth` values of k from `k` on: panel p to
     /// `toAt + (start(p) - start(from)) * depth`.
     void pack(int from, int to, int k, int depth, float[] target, int targetAt) {
         int most = across == 1 ? RUNS : depth;
         for (int done = 0; done < depth; done += most) {
             int count = Math.min(most, depth - done);
-            for (int p = from; p < to; p++) {
+            for (int p = inPlace(from) ? Math.min(to, lines / width) : from; p < to; p++) {
                 int lanes = start(p + 1) - start(p);
-                int source = first + start(p) * across + (k + done) * along;
+                int source = at(p, k + done);
                 int panel = targetAt + (start(p) - start(from)) * depth + done * lanes;
                 lines(data, source, across, along, edge(p + 1) - start(p), count, target, panel, lanes);
             }
@@ -220,8 +239,18 @@ final class Panels {
         }
     }
 
-    /// 16 lines by 16 k, in the same manner.
+    /// 16 lines by 16 k, in the same manner. Vectors of 16 lanes are those of AVX-512, which takes the lanes of a result from
+    /// two vectors in one instruction: a fifth faster here, but slower where it has to be imitated. What it takes is loaded
+    /// ahead of the loop, for C2 can't tell that the stores leave it alone.
     private static void transpose16(float[] from, int at, int across, int depth, float[] to, int toAt, int width) {
+        FloatVector sixteenths0 = FloatVector.fromArray(F, SIXTEENTHS_OF_TWO, 0);
+        FloatVector sixteenths1 = FloatVector.fromArray(F, SIXTEENTHS_OF_TWO, L);
+        FloatVector eighths0 = FloatVector.fromArray(F, EIGHTHS_OF_TWO, 0);
+        FloatVector eighths1 = FloatVector.fromArray(F, EIGHTHS_OF_TWO, L);
+        FloatVector quarters0 = FloatVector.fromArray(F, QUARTERS_OF_TWO, 0);
+        FloatVector quarters1 = FloatVector.fromArray(F, QUARTERS_OF_TWO, L);
+        FloatVector halves0 = FloatVector.fromArray(F, HALVES_OF_TWO, 0);
+        FloatVector halves1 = FloatVector.fromArray(F, HALVES_OF_TWO, L);
         for (int k = 0; k < depth; k += L) {
             int i = at + k;
             int j = toAt + k * width;
@@ -242,73 +271,73 @@ final class Panels {
             FloatVector a14 = FloatVector.fromArray(F, from, i + 14 * across);
             FloatVector a15 = FloatVector.fromArray(F, from, i + 15 * across);
 
-            FloatVector b0 = a0.blend(a1.rearrange(SIXTEENTHS), ODD_SIXTEENTH);
-            FloatVector b1 = a0.rearrange(SIXTEENTHS).blend(a1, ODD_SIXTEENTH);
-            FloatVector b2 = a2.blend(a3.rearrange(SIXTEENTHS), ODD_SIXTEENTH);
-            FloatVector b3 = a2.rearrange(SIXTEENTHS).blend(a3, ODD_SIXTEENTH);
-            FloatVector b4 = a4.blend(a5.rearrange(SIXTEENTHS), ODD_SIXTEENTH);
-            FloatVector b5 = a4.rearrange(SIXTEENTHS).blend(a5, ODD_SIXTEENTH);
-            FloatVector b6 = a6.blend(a7.rearrange(SIXTEENTHS), ODD_SIXTEENTH);
-            FloatVector b7 = a6.rearrange(SIXTEENTHS).blend(a7, ODD_SIXTEENTH);
-            FloatVector b8 = a8.blend(a9.rearrange(SIXTEENTHS), ODD_SIXTEENTH);
-            FloatVector b9 = a8.rearrange(SIXTEENTHS).blend(a9, ODD_SIXTEENTH);
-            FloatVector b10 = a10.blend(a11.rearrange(SIXTEENTHS), ODD_SIXTEENTH);
-            FloatVector b11 = a10.rearrange(SIXTEENTHS).blend(a11, ODD_SIXTEENTH);
-            FloatVector b12 = a12.blend(a13.rearrange(SIXTEENTHS), ODD_SIXTEENTH);
-            FloatVector b13 = a12.rearrange(SIXTEENTHS).blend(a13, ODD_SIXTEENTH);
-            FloatVector b14 = a14.blend(a15.rearrange(SIXTEENTHS), ODD_SIXTEENTH);
-            FloatVector b15 = a14.rearrange(SIXTEENTHS).blend(a15, ODD_SIXTEENTH);
+            FloatVector b0 = sixteenths0.selectFrom(a0, a1);
+            FloatVector b1 = sixteenths1.selectFrom(a0, a1);
+            FloatVector b2 = sixteenths0.selectFrom(a2, a3);
+            FloatVector b3 = sixteenths1.selectFrom(a2, a3);
+            FloatVector b4 = sixteenths0.selectFrom(a4, a5);
+            FloatVector b5 = sixteenths1.selectFrom(a4, a5);
+            FloatVector b6 = sixteenths0.selectFrom(a6, a7);
+            FloatVector b7 = sixteenths1.selectFrom(a6, a7);
+            FloatVector b8 = sixteenths0.selectFrom(a8, a9);
+            FloatVector b9 = sixteenths1.selectFrom(a8, a9);
+            FloatVector b10 = sixteenths0.selectFrom(a10, a11);
+            FloatVector b11 = sixteenths1.selectFrom(a10, a11);
+            FloatVector b12 = sixteenths0.selectFrom(a12, a13);
+            FloatVector b13 = sixteenths1.selectFrom(a12, a13);
+            FloatVector b14 = sixteenths0.selectFrom(a14, a15);
+            FloatVector b15 = sixteenths1.selectFrom(a14, a15);
 
-            FloatVector c0 = b0.blend(b2.rearrange(EIGHTHS), ODD_EIGHTH);
-            FloatVector c2 = b0.rearrange(EIGHTHS).blend(b2, ODD_EIGHTH);
-            FloatVector c1 = b1.blend(b3.rearrange(EIGHTHS), ODD_EIGHTH);
-            FloatVector c3 = b1.rearrange(EIGHTHS).blend(b3, ODD_EIGHTH);
-            FloatVector c4 = b4.blend(b6.rearrange(EIGHTHS), ODD_EIGHTH);
-            FloatVector c6 = b4.rearrange(EIGHTHS).blend(b6, ODD_EIGHTH);
-            FloatVector c5 = b5.blend(b7.rearrange(EIGHTHS), ODD_EIGHTH);
-            FloatVector c7 = b5.rearrange(EIGHTHS).blend(b7, ODD_EIGHTH);
-            FloatVector c8 = b8.blend(b10.rearrange(EIGHTHS), ODD_EIGHTH);
-            FloatVector c10 = b8.rearrange(EIGHTHS).blend(b10, ODD_EIGHTH);
-            FloatVector c9 = b9.blend(b11.rearrange(EIGHTHS), ODD_EIGHTH);
-            FloatVector c11 = b9.rearrange(EIGHTHS).blend(b11, ODD_EIGHTH);
-            FloatVector c12 = b12.blend(b14.rearrange(EIGHTHS), ODD_EIGHTH);
-            FloatVector c14 = b12.rearrange(EIGHTHS).blend(b14, ODD_EIGHTH);
-            FloatVector c13 = b13.blend(b15.rearrange(EIGHTHS), ODD_EIGHTH);
-            FloatVector c15 = b13.rearrange(EIGHTHS).blend(b15, ODD_EIGHTH);
+            FloatVector c0 = eighths0.selectFrom(b0, b2);
+            FloatVector c2 = eighths1.selectFrom(b0, b2);
+            FloatVector c1 = eighths0.selectFrom(b1, b3);
+            FloatVector c3 = eighths1.selectFrom(b1, b3);
+            FloatVector c4 = eighths0.selectFrom(b4, b6);
+            FloatVector c6 = eighths1.selectFrom(b4, b6);
+            FloatVector c5 = eighths0.selectFrom(b5, b7);
+            FloatVector c7 = eighths1.selectFrom(b5, b7);
+            FloatVector c8 = eighths0.selectFrom(b8, b10);
+            FloatVector c10 = eighths1.selectFrom(b8, b10);
+            FloatVector c9 = eighths0.selectFrom(b9, b11);
+            FloatVector c11 = eighths1.selectFrom(b9, b11);
+            FloatVector c12 = eighths0.selectFrom(b12, b14);
+            FloatVector c14 = eighths1.selectFrom(b12, b14);
+            FloatVector c13 = eighths0.selectFrom(b13, b15);
+            FloatVector c15 = eighths1.selectFrom(b13, b15);
 
-            FloatVector d0 = c0.blend(c4.rearrange(QUARTERS), ODD_QUARTER);
-            FloatVector d4 = c0.rearrange(QUARTERS).blend(c4, ODD_QUARTER);
-            FloatVector d1 = c1.blend(c5.rearrange(QUARTERS), ODD_QUARTER);
-            FloatVector d5 = c1.rearrange(QUARTERS).blend(c5, ODD_QUARTER);
-            FloatVector d2 = c2.blend(c6.rearrange(QUARTERS), ODD_QUARTER);
-            FloatVector d6 = c2.rearrange(QUARTERS).blend(c6, ODD_QUARTER);
-            FloatVector d3 = c3.blend(c7.rearrange(QUARTERS), ODD_QUARTER);
-            FloatVector d7 = c3.rearrange(QUARTERS).blend(c7, ODD_QUARTER);
-            FloatVector d8 = c8.blend(c12.rearrange(QUARTERS), ODD_QUARTER);
-            FloatVector d12 = c8.rearrange(QUARTERS).blend(c12, ODD_QUARTER);
-            FloatVector d9 = c9.blend(c13.rearrange(QUARTERS), ODD_QUARTER);
-            FloatVector d13 = c9.rearrange(QUARTERS).blend(c13, ODD_QUARTER);
-            FloatVector d10 = c10.blend(c14.rearrange(QUARTERS), ODD_QUARTER);
-            FloatVector d14 = c10.rearrange(QUARTERS).blend(c14, ODD_QUARTER);
-            FloatVector d11 = c11.blend(c15.rearrange(QUARTERS), ODD_QUARTER);
-            FloatVector d15 = c11.rearrange(QUARTERS).blend(c15, ODD_QUARTER);
+            FloatVector d0 = quarters0.selectFrom(c0, c4);
+            FloatVector d4 = quarters1.selectFrom(c0, c4);
+            FloatVector d1 = quarters0.selectFrom(c1, c5);
+            FloatVector d5 = quarters1.selectFrom(c1, c5);
+            FloatVector d2 = quarters0.selectFrom(c2, c6);
+            FloatVector d6 = quarters1.selectFrom(c2, c6);
+            FloatVector d3 = quarters0.selectFrom(c3, c7);
+            FloatVector d7 = quarters1.selectFrom(c3, c7);
+            FloatVector d8 = quarters0.selectFrom(c8, c12);
+            FloatVector d12 = quarters1.selectFrom(c8, c12);
+            FloatVector d9 = quarters0.selectFrom(c9, c13);
+            FloatVector d13 = quarters1.selectFrom(c9, c13);
+            FloatVector d10 = quarters0.selectFrom(c10, c14);
+            FloatVector d14 = quarters1.selectFrom(c10, c14);
+            FloatVector d11 = quarters0.selectFrom(c11, c15);
+            FloatVector d15 = quarters1.selectFrom(c11, c15);
 
-            FloatVector e0 = d0.blend(d8.rearrange(HALVES), ODD_HALF);
-            FloatVector e8 = d0.rearrange(HALVES).blend(d8, ODD_HALF);
-            FloatVector e1 = d1.blend(d9.rearrange(HALVES), ODD_HALF);
-            FloatVector e9 = d1.rearrange(HALVES).blend(d9, ODD_HALF);
-            FloatVector e2 = d2.blend(d10.rearrange(HALVES), ODD_HALF);
-            FloatVector e10 = d2.rearrange(HALVES).blend(d10, ODD_HALF);
-            FloatVector e3 = d3.blend(d11.rearrange(HALVES), ODD_HALF);
-            FloatVector e11 = d3.rearrange(HALVES).blend(d11, ODD_HALF);
-            FloatVector e4 = d4.blend(d12.rearrange(HALVES), ODD_HALF);
-            FloatVector e12 = d4.rearrange(HALVES).blend(d12, ODD_HALF);
-            FloatVector e5 = d5.blend(d13.rearrange(HALVES), ODD_HALF);
-            FloatVector e13 = d5.rearrange(HALVES).blend(d13, ODD_HALF);
-            FloatVector e6 = d6.blend(d14.rearrange(HALVES), ODD_HALF);
-            FloatVector e14 = d6.rearrange(HALVES).blend(d14, ODD_HALF);
-            FloatVector e7 = d7.blend(d15.rearrange(HALVES), ODD_HALF);
-            FloatVector e15 = d7.rearrange(HALVES).blend(d15, ODD_HALF);
+            FloatVector e0 = halves0.selectFrom(d0, d8);
+            FloatVector e8 = halves1.selectFrom(d0, d8);
+            FloatVector e1 = halves0.selectFrom(d1, d9);
+            FloatVector e9 = halves1.selectFrom(d1, d9);
+            FloatVector e2 = halves0.selectFrom(d2, d10);
+            FloatVector e10 = halves1.selectFrom(d2, d10);
+            FloatVector e3 = halves0.selectFrom(d3, d11);
+            FloatVector e11 = halves1.selectFrom(d3, d11);
+            FloatVector e4 = halves0.selectFrom(d4, d12);
+            FloatVector e12 = halves1.selectFrom(d4, d12);
+            FloatVector e5 = halves0.selectFrom(d5, d13);
+            FloatVector e13 = halves1.selectFrom(d5, d13);
+            FloatVector e6 = halves0.selectFrom(d6, d14);
+            FloatVector e14 = halves1.selectFrom(d6, d14);
+            FloatVector e7 = halves0.selectFrom(d7, d15);
+            FloatVector e15 = halves1.selectFrom(d7, d15);
 
             e0.intoArray(to, j);
             e1.intoArray(to, j + width);
@@ -339,6 +368,18 @@ final class Panels {
             bits |= (i & lanes) != 0 ? 1L << i : 0;
         }
         return VectorMask.fromLong(F, bits);
+    }
+
+    /// Lane i of the first is lane i of x, or lane `i ^ lanes` of y where that bit of i is set; of the second, lane
+    /// `i ^ lanes` of x, or lane i of y.
+    private static float[] ofTwo(int lanes) {
+        float[] from = new float[2 * L];
+        for (int i = 0; i < L; i++) {
+            boolean odd = (i & lanes) != 0;
+            from[i] = odd ? L + (i ^ lanes) : i;
+            from[L + i] = odd ? L + i : i ^ lanes;
+        }
+        return from;
     }
 
     private static void gather(float[] from, int at, int across, int along, int lines, int depth, float[] to, int toAt,

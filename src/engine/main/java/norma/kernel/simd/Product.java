@@ -20,7 +20,7 @@ import norma.parallel.Workers;
 ///
 /// The factor with fewer lines is the shared one, so the larger is read once, copied while it is at hand and never
 /// written back to memory. With few rows (decoding) that larger factor is B: each thread streams its columns of the
-/// weights.
+/// weights. Where C has few columns, A is not packed but read in place.
 ///
 /// A chunk holds all of k, so no two threads add to the same element; where C is cut depends on the shape alone.
 final class Product {
@@ -43,6 +43,14 @@ final class Product {
     /// Lines that a factor is not cut below to make more chunks: the other factor would be packed too often.
     private static final int LEAST_OWN = 48;
     private static final int LEAST_SHARED = 192;
+
+    /// Columns of C up to which rows of A that lie in one piece are read where they are: packing costs more than it saves
+    /// to read them in order.
+    private static final int FEW_COLUMNS = 256;
+
+    /// Up to so many panels of the shared factor that pass by, each panel of the own factor is packed just before: what is
+    /// packed for one use should not leave the first-level cache.
+    private static final int FEW_PANELS = 4;
 
     /// Chunks to aim at, and the multiply-adds that make one worth handing to a thread: about a microsecond.
     private static final int CHUNKS = 16;
@@ -75,7 +83,7 @@ final class Product {
     private int sharedCuts;
 
     Product(Matrix a, Matrix b, Matrix c, int index, Epilogue epilogue, Elementwise elementwise) {
-        this.a = Panels.ofRows(a, index);
+        this.a = Panels.ofRows(a, index, MANY_REGISTERS && a.columnStride() == 1 && c.columns() <= FEW_COLUMNS);
         this.b = Panels.ofColumns(b, index);
         this.c = c.data();
         this.first = c.data().offset() + index * c.batchStride();
@@ -107,7 +115,8 @@ final class Product {
     private void multiply() {
         block = Math.ceilDiv(depth, Math.ceilDiv(depth, BLOCK));
         packed = Scratch.floats(0, sharedLines() * depth);
-        Workers.split(sharedTo - sharedFrom, Math.ceilDiv(LEAST_WORK / 4, shared.width * depth), this::packShared);
+        int grain = shared.inPlace ? sharedTo : Math.ceilDiv(LEAST_WORK / 4, shared.width * depth);
+        Workers.split(sharedTo - sharedFrom, grain, this::packShared);
         cut();
         Workers.split(Math.ceilDiv(own.count, ownGrain) * sharedCuts, 1, this::chunks);
     }
@@ -159,24 +168,32 @@ final class Product {
         if (start == 0) {
             begin(row, rows, column, columns);
         }
-        float[] mine = Scratch.floats(1, (own.start(ownTo) - own.start(ownFrom)) * block);
+        int together = to - from <= FEW_PANELS ? 1 : ownTo - ownFrom;
         for (int at = 0; at < depth; at += block) {
-            int count = Math.min(block, depth - at);
-            own.pack(ownFrom, ownTo, start + at, count, mine, 0);
-            for (int s = from; s < to; s++) {
-                int sharedAt = sharedAt(s, at, count);
-                for (int o = ownFrom; o < ownTo; o++) {
-                    int ownAt = (own.start(o) - own.start(ownFrom)) * count;
-                    if (aShared) {
-                        tile(s, packed, sharedAt, o, mine, ownAt, count);
-                    } else {
-                        tile(o, mine, ownAt, s, packed, sharedAt, count);
-                    }
-                }
+            for (int o = ownFrom; o < ownTo; o += together) {
+                slice(o, Math.min(o + together, ownTo), from, to, at);
             }
         }
         if (start + depth == k) {
             end(row, rows, column, columns);
+        }
+    }
+
+    /// C += the product of some panels of both factors over the block of k from `start + at` on.
+    private void slice(int ownFrom, int ownTo, int from, int to, int at) {
+        int count = Math.min(block, depth - at);
+        float[] mine = Scratch.floats(1, (own.start(ownTo) - own.start(ownFrom)) * block);
+        own.pack(ownFrom, ownTo, start + at, count, mine, 0);
+        for (int s = from; s < to; s++) {
+            int sharedAt = sharedAt(s, at, count);
+            for (int o = ownFrom; o < ownTo; o++) {
+                int ownAt = (own.start(o) - own.start(ownFrom)) * count;
+                if (shared == a) {
+                    tile(s, packed, sharedAt, o, mine, ownAt, start + at, count);
+                } else {
+                    tile(o, mine, ownAt, s, packed, sharedAt, start + at, count);
+                }
+            }
         }
     }
 
@@ -192,37 +209,66 @@ final class Product {
         }
     }
 
-    /// The tile of C where panel `i` of A meets panel `j` of B. One that does not fit inside C is computed beside it.
-    private void tile(int i, float[] aPanel, int aAt, int j, float[] bPanel, int bAt, int count) {
+    /// The tile of C where panel `i` of A meets panel `j` of B, over `count` values of k from `from` on. A panel of B that
+    /// sticks out of C is met beside C.
+    private void tile(int i, float[] aPanel, int aAt, int j, float[] bPanel, int bAt, int from, int count) {
         int rows = a.edge(i + 1) - a.start(i);
         int columns = b.edge(j + 1) - b.start(j);
         int width = b.start(j + 1) - b.start(j);
         int at = first + a.start(i) * stride + b.start(j);
-        if (rows == Tiles.ROWS && columns == width) {
-            tile(rows, width, aPanel, aAt, bPanel, bAt, count, c.array(), at, stride);
+        if (columns == width && (rows == Tiles.ROWS || width > L)) {
+            tile(i, rows, width, aPanel, aAt, bPanel, bAt, from, count, c.array(), at, stride);
             return;
         }
         float[] tile = Scratch.floats(2, Tiles.ROWS * width);
         for (int r = 0; r < rows; r++) {
             System.arraycopy(c.array(), at + r * stride, tile, r * width, columns);
         }
-        tile(rows, width, aPanel, aAt, bPanel, bAt, count, tile, 0, width);
+        tile(i, rows, width, aPanel, aAt, bPanel, bAt, from, count, tile, 0, width);
         for (int r = 0; r < rows; r++) {
             System.arraycopy(tile, r * width, c.array(), at + r * stride, columns);
         }
     }
 
-    /// C += A B on a tile of `rows` rows and `width` columns, two vectors or one; see [Tiles].
+    /// C += A B on a tile that begins at `at`.
+    private void tile(int i, int rows, int width, float[] aPanel, int aAt, float[] bPanel, int bAt, int from, int count,
+            float[] c, int at, int stride) {
+        if (a.inPlace(i)) {
+            if (width == L) {
+                Tiles.rows8x1(a.data, a.at(i, from), a.across, bPanel, bAt, count, c, at, stride);
+            } else {
+                Tiles.rows8x2(a.data, a.at(i, from), a.across, bPanel, bAt, count, c, at, stride);
+            }
+        } else {
+            tile(rows, width, aPanel, aAt, bPanel, bAt, count, c, at, stride);
+        }
+    }
+
+    /// C += A B on a tile of `rows` rows and `width` columns, two vectors or one, of packed panels; see [Tiles].
     static void tile(int rows, int width, float[] a, int aAt, float[] b, int bAt, int count, float[] c, int at,
             int stride) {
         if (width == L) {
             Tiles.tile8x1(a, aAt, b, bAt, count, c, at, stride);
-        } else if (MANY_REGISTERS && rows > 4) {
+        } else if (MANY_REGISTERS && rows == Tiles.ROWS) {
             Tiles.tile8x2(a, aAt, b, bAt, count, c, at, stride);
         } else {
-            for (int r = 0; r < rows; r += 4) {
-                Tiles.tile4x2(a, aAt + r, b, bAt, count, c, at + r * stride, stride);
-            }
+            tiles(rows, a, aAt, b, bAt, count, c, at, stride);
+        }
+    }
+
+    /// A tile of fewer rows, in tiles of four, two and one; so no row is computed that C has not.
+    private static void tiles(int rows, float[] a, int aAt, float[] b, int bAt, int count, float[] c, int at,
+            int stride) {
+        int done = 0;
+        for (; done + 4 <= rows; done += 4) {
+            Tiles.tile4x2(a, aAt + done, b, bAt, count, c, at + done * stride, stride);
+        }
+        if (done + 2 <= rows) {
+            Tiles.tile2x2(a, aAt + done, b, bAt, count, c, at + done * stride, stride);
+            done += 2;
+        }
+        if (done < rows) {
+            Tiles.tile1x2(a, aAt + done, b, bAt, count, c, at + done * stride);
         }
     }
 }

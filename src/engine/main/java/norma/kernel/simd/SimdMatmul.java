@@ -38,7 +38,7 @@ public final class SimdMatmul implements Matmul {
     }
 
     private void multiply(Matrix a, Matrix b, Matrix c, int index, Epilogue epilogue) {
-        if (c.rows() <= FewRows.MOST) {
+        if (FewRows.suits(b, c)) {
             new FewRows(a, b, c, index, epilogue, elementwise).run();
         } else {
             new Product(a, b, c, index, epilogue, elementwise).run();
