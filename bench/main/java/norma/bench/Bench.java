@@ -75,14 +75,19 @@ final class Bench implements Callable<Integer> {
         int count = forks != null ? forks : full ? FULL_FORKS : 1;
         try (var log = new PrintStream(out.resolve("jmh.log").toFile(), StandardCharsets.UTF_8);
                 Progress progress = Progress.of("bench", "fork", Rounds.forks(cases, count), json)) {
-            var rounds = new Rounds(cases, count, progress, log);
-            rounds.run();
-            report(rounds, count, cases, others);
+            var rounds = new Rounds(cases, progress, log);
+            Results results = null;
+            for (int round = 1; round <= count; round++) {
+                rounds.run();
+                results = write(rounds, round, cases, others);
+            }
+            print(results);
         }
         return 0;
     }
 
-    private void report(Rounds rounds, int count, List<Case> cases, List<Torch.Entry> others) throws IOException {
+    /// Leaves the results of the rounds so far in files, so that a long run that is cut short was not for nothing.
+    private Results write(Rounds rounds, int count, List<Case> cases, List<Torch.Entry> others) throws IOException {
         try (var file = new PrintStream(out.resolve("jmh.json").toFile(), StandardCharsets.UTF_8)) {
             ResultFormatFactory.getInstance(ResultFormatType.JSON, file).writeOut(rounds.jmh());
         }
@@ -92,6 +97,10 @@ final class Bench implements Callable<Integer> {
         Files.writeString(out.resolve("results.json"), Json.page(results) + "\n");
         Files.writeString(out.resolve("results.md"), Words.markdown(results));
         Files.writeString(out.resolve("bench.html"), Report.html(results));
+        return results;
+    }
+
+    private void print(Results results) {
         var to = command.commandLine().getOut();
         to.println(
                 json ? Json.page(results.rows()) : Words.table(results) + "\n\nReport: " + out.resolve("bench.html"));

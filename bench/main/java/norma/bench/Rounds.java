@@ -27,7 +27,6 @@ final class Rounds {
 
     private final List<Case> cases;
     private final List<Integer> threads;
-    private final int count;
     private final Progress progress;
     private final PrintStream log;
     private final Map<Object, List<BenchmarkResult>> results = new LinkedHashMap<>();
@@ -37,32 +36,29 @@ final class Rounds {
     }
 
     /// @param cases in the order of the table
-    /// @param count of rounds, so of forks for each case
     /// @param log what JMH has to say
-    Rounds(List<Case> cases, int count, Progress progress, PrintStream log) {
+    Rounds(List<Case> cases, Progress progress, PrintStream log) {
         this.cases = cases;
         this.threads = cases.stream().map(c -> c.variant().threads()).distinct().sorted().toList();
-        this.count = count;
         this.progress = progress;
         this.log = log;
     }
 
     /// How many forks there will be.
     static int forks(List<Case> cases, int count) {
-        var none = new Rounds(cases, count, null, null);
+        var none = new Rounds(cases, null, null);
         return count * (cases.size() + none.probes().size());
     }
 
+    /// One round more.
     void run() throws RunnerException {
-        for (int round = 1; round <= count; round++) {
-            for (Probe probe : probes()) {
-                progress.note("limits, %d threads".formatted(probe.threads()));
-                keep(probe, fork(limit(probe)));
-            }
-            for (Case c : cases) {
-                progress.note("%s, %d threads, %s".formatted(c.work(), c.variant().threads(), c.variant().kernels()));
-                keep(c, fork(work(c)));
-            }
+        for (Probe probe : probes()) {
+            progress.note("limits, %d threads".formatted(probe.threads()));
+            keep(probe, fork(limit(probe)));
+        }
+        for (Case c : cases) {
+            progress.note("%s, %d threads, %s".formatted(c.work(), c.variant().threads(), c.variant().kernels()));
+            keep(c, fork(work(c)));
         }
     }
 
