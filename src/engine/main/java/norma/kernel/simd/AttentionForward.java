@@ -24,7 +24,7 @@ import norma.parallel.Scratch;
 /// the scale.
 ///
 /// Any m near the maximum will do: so it stays while no score is more than [#SLACK] above it, and y need not be multiplied
-/// with every block (as in FlashAttention-4).
+/// with every block.
 final class AttentionForward {
     private static final int L = Lanes.LANES;
     private static final float LOG2_E = 1.44269504f;
