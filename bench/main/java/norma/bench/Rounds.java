@@ -4,9 +4,11 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import norma.bench.work.Work;
 import norma.lab.console.Progress;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -30,6 +32,7 @@ final class Rounds {
     private final Progress progress;
     private final PrintStream log;
     private final Map<Object, List<BenchmarkResult>> results = new LinkedHashMap<>();
+    private final Set<Case> failed = new HashSet<>();
 
     /// What a limit was measured with.
     private record Probe(String name, long bytes, int threads) {
@@ -58,7 +61,23 @@ final class Rounds {
         }
         for (Case c : cases) {
             progress.note("%s, %d threads, %s".formatted(c.work(), c.variant().threads(), c.variant().kernels()));
-            keep(c, fork(work(c)));
+            measure(c);
+        }
+    }
+
+    /// Another engine that fails is left out, and the run goes on: hours of it would be lost otherwise.
+    private void measure(Case c) throws RunnerException {
+        try {
+            if (!failed.contains(c)) {
+                keep(c, fork(work(c)));
+            }
+        } catch (RunnerException e) {
+            if (Peer.named(c.variant().kernels()).isEmpty()) {
+                throw e;
+            }
+            failed.add(c);
+            progress.note(
+                    "%s failed on %s and is left out; jmh.log says why".formatted(c.variant().kernels(), c.work()));
         }
     }
 
@@ -117,9 +136,9 @@ final class Rounds {
 
     // ---- What it comes to ----
 
-    /// A row for each case.
+    /// A row for each case that could be measured.
     List<Row> rows() {
-        return cases.stream().map(this::row).toList();
+        return cases.stream().filter(results::containsKey).map(this::row).toList();
     }
 
     private Row row(Case c) {

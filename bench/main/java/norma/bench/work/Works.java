@@ -28,6 +28,10 @@ public final class Works {
             new Family("models", Models.works()),
             new Family("processes", Processes.works()));
 
+    /// What is made of many kernels, and takes long on slow ones.
+    private static final List<Work> WHOLE =
+            FAMILIES.subList(FAMILIES.size() - 2, FAMILIES.size()).stream().flatMap(f -> f.works().stream()).toList();
+
     private static final String LESSONS = "lessons";
 
     private Works() {
@@ -54,11 +58,12 @@ public final class Works {
         return all().stream().filter(Work::quick).toList();
     }
 
-    /// One of each name: the first shape of the quick run, or the first. Of a forward pass alone and the same with its backward
-    /// pass, the latter stands for both.
+    /// One of each name, whole models and processes left out: the first shape of the quick run, or the first. Of a forward pass
+    /// alone and the same with its backward pass, the latter stands for both.
     public static List<Work> representatives() {
         var found = new LinkedHashMap<String, Work>();
-        all().forEach(work -> found.merge(work.name(), work, (a, b) -> !a.quick() && b.quick() ? b : a));
+        all().stream().filter(work -> !WHOLE.contains(work))
+                .forEach(work -> found.merge(work.name(), work, (a, b) -> !a.quick() && b.quick() ? b : a));
         found.keySet().removeIf(name -> name.endsWith("_fwd") && found.containsKey(name + "_bwd"));
         return List.copyOf(found.values());
     }

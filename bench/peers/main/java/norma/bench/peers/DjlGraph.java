@@ -171,7 +171,9 @@ record DjlGraph(List<NDArray> inputs, Function<List<NDArray>, NDArray> f) {
         NDArray gradient = random(manager, n);
         Optimizer adamW = Optimizer.adamW().optLearningRateTracker(Tracker.fixed(3e-4f)).optBeta2(0.95f)
                 .optWeightDecays(0.1f).build();
-        return new DjlGraph(List.of(random(manager, n)), x -> {
+        NDArray w = random(manager, n);
+        adamW.update("w", w, gradient); // makes the moments here, where no scope closes them
+        return new DjlGraph(List.of(w), x -> {
             adamW.update("w", x.getFirst(), gradient);
             return x.getFirst();
         });
