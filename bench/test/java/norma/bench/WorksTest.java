@@ -47,11 +47,12 @@ class WorksTest {
     }
 
     @Test
-    void eachWorkHasARepresentative() {
+    void eachKernelHasARepresentative() {
         List<String> names = Works.representatives().stream().map(Work::name).toList();
-        assertEquals(Works.all().stream().map(work -> work.name().replace("_fwd_bwd", "_fwd")).distinct().count(),
-                names.size());
-        assertTrue(names.contains("encoder_fwd") && !names.contains("attention_fwd"), names.toString());
+        List<String> whole = List.of("gpt_step", "encoder_fwd", "start", "first_step");
+        assertEquals(Works.all().stream().map(work -> work.name().replace("_fwd_bwd", "_fwd"))
+                .filter(name -> !whole.contains(name)).distinct().count(), names.size());
+        assertTrue(names.contains("attention_fwd_bwd") && !names.contains("attention_fwd"), names.toString());
         assertEquals("1024x1024x1024 NN", Works.representatives().getFirst().shape());
     }
 
