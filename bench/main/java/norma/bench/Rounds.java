@@ -125,9 +125,19 @@ final class Rounds {
 
     private RunResult fork(ChainedOptionsBuilder options) throws RunnerException {
         var format = OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL);
-        RunResult result = new Runner(options.build(), format).runSingle();
-        progress.step();
-        return result;
+        try {
+            return new Runner(options.build(), format).runSingle();
+        } catch (RunnerException e) {
+            if (e.getMessage() != null && e.getMessage().contains("JMH lock")) {
+                throw new IllegalStateException(
+                        "another bench is at work on this machine, and each would slow the other; "
+                                + "wait until it has ended",
+                        e);
+            }
+            throw e;
+        } finally {
+            progress.step();
+        }
     }
 
     private void keep(Object key, RunResult result) {
