@@ -3,7 +3,7 @@ package norma.kernel.simd;
 import java.util.stream.IntStream;
 import norma.kernel.Window;
 
-/// One axis of an image as [Planes] lays it out, so that neighbouring outputs of a tap read neighbouring floats.
+/// One axis of an image as [PlaneLayout] lays it out, so that neighbouring outputs of a tap read neighbouring floats.
 ///
 /// With a stride s neighbouring outputs read every s-th input. So the inputs are dealt out to s phases: index i of phase p
 /// holds input `i * stride + p - before`, or the padding if there is no such input.

@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorMask;
 
 /// The innermost loops of convolution: tiles that stay in registers while the taps, or the outputs, pass by.
 ///
-/// They read planes that [Planes] has laid out: tap k of the windows that begin at `x0` lies at `x0 + taps[k]`. The bodies
+/// They read planes as [PlaneLayout] lays them out: tap k of the windows that begin at `x0` lies at `x0 + taps[k]`. The bodies
 /// are unrolled by hand for the reasons told in [Tiles].
 final class ConvolutionTiles {
     /// Channels of a panel of weights: all of them for one tap stand together, then those of the next tap.

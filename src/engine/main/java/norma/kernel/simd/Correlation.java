@@ -51,7 +51,7 @@ final class Correlation {
     private final int biasAt;
     private final Floats y;
 
-    private final Planes planes;
+    private final PlaneLayout layout;
     private final Pass[] passes;
     private final boolean inPlace;
     private final int xSize;
@@ -69,7 +69,7 @@ final class Correlation {
     static void forward(Sizes s, Floats x, Floats w, Floats bias, Floats y) {
         Sliding z = s.sliding();
         int taps = z.taps(), channels = s.groupChannels();
-        new Correlation(s, Planes.forward(z, 0), channels, s.groupOutChannels(), z.outWidth(), z.outPlane(), x, w,
+        new Correlation(s, PlaneLayout.forward(z, 0), channels, s.groupOutChannels(), z.outWidth(), z.outPlane(), x, w,
                 new Strides(1, taps, channels * taps, s.groupOutChannels() * channels * taps), bias, y).run();
     }
 
@@ -77,11 +77,12 @@ final class Correlation {
     static void backward(Sizes s, Floats dy, Floats w, Floats dx) {
         Sliding z = s.sliding();
         int taps = z.taps(), channels = s.groupChannels();
-        new Correlation(s, Planes.backward(z, 0), s.groupOutChannels(), channels, z.width(), z.plane(), dy, w,
+        new Correlation(s, PlaneLayout.backward(z, 0), s.groupOutChannels(), channels, z.width(), z.plane(), dy, w,
                 new Strides(1, channels * taps, taps, s.groupOutChannels() * channels * taps), null, dx).run();
     }
 
-    private Correlation(Sizes s, Planes all, int xChannels, int yChannels, int yWidth, int yPlane, Floats x, Floats w,
+    private Correlation(Sizes s, PlaneLayout all, int xChannels, int yChannels, int yWidth, int yPlane, Floats x,
+            Floats w,
             Strides strides, Floats bias, Floats y) {
         this.batch = s.batch();
         this.groups = s.groups();
@@ -98,9 +99,9 @@ final class Correlation {
         int row = all.ofRows(1).size() - all.size(), height = all.vertical().outputs();
         this.rows = Math.clamp((LAID_OUT / Math.max(1, xChannels) - all.size()) / row, 1, Math.max(1, height));
         this.blocks = Math.ceilDiv(height, rows);
-        this.planes = all.ofRows(rows);
-        this.inPlace = planes.arePlain() && !overreads();
-        this.xSize = inPlace ? planes.height() * planes.width() : planes.size();
+        this.layout = all.ofRows(rows);
+        this.inPlace = layout.isPlain() && !overreads();
+        this.xSize = inPlace ? layout.height() * layout.width() : layout.size();
         this.panelRows = yChannels >= ConvolutionTiles.ROWS ? ConvolutionTiles.ROWS : yChannels >= 4 ? 4 : 1;
         this.panels = Math.ceilDiv(yChannels, panelRows);
         this.passes = passes(s.sliding().horizontal().size());
@@ -109,7 +110,7 @@ final class Correlation {
     }
 
     private Pass[] passes(int width) {
-        Axis.Pass[] downs = planes.vertical().passes(), acrosses = planes.horizontal().passes();
+        Axis.Pass[] downs = layout.vertical().passes(), acrosses = layout.horizontal().passes();
         Pass[] all = new Pass[downs.length * acrosses.length];
         int at = 0;
         for (int i = 0; i < all.length; i++) {
@@ -120,7 +121,7 @@ final class Correlation {
                 numbers[k] = down.taps()[k / n] * width + across.taps()[k % n];
             }
             for (int k = 0; k < taps.length; k++) {
-                taps[k] = k / count * xSize + planes.offset(down, k % count / n, across, k % n);
+                taps[k] = k / count * xSize + layout.offset(down, k % count / n, across, k % n);
             }
             all[i] = new Pass(down, across, numbers, taps, at);
             at += taps.length * panels * panelRows;
@@ -130,8 +131,8 @@ final class Correlation {
 
     private boolean overreads() {
         for (int block = Math.max(0, blocks - 2); block < blocks; block++) {
-            for (Axis.Pass down : planes.vertical().passes()) {
-                for (Axis.Pass across : planes.horizontal().passes()) {
+            for (Axis.Pass down : layout.vertical().passes()) {
+                for (Axis.Pass across : layout.horizontal().passes()) {
                     if (places(down, across, block).overreads) {
                         return true;
                     }
@@ -142,7 +143,7 @@ final class Correlation {
     }
 
     private Places places(Axis.Pass down, Axis.Pass across, int block) {
-        return new Places(end(down, block) - first(down, block), across.count(), planes.pitch(), down.step() * yWidth,
+        return new Places(end(down, block) - first(down, block), across.count(), layout.pitch(), down.step() * yWidth,
                 across.step());
     }
 
@@ -165,7 +166,7 @@ final class Correlation {
         });
         int units = blocks * batch * groups;
         cuts = Math.clamp(CHUNKS / Math.max(1, units), 1, Math.max(1, panels / 2));
-        long work = (long) groupWeights * rows * planes.horizontal().outputs() / cuts;
+        long work = (long) groupWeights * rows * layout.horizontal().outputs() / cuts;
         Workers.split(units * cuts, (int) Math.max(1, LEAST_WORK / Math.max(1, work)), this::chunk);
     }
 
@@ -201,7 +202,7 @@ final class Correlation {
             last = block;
             int index = image * groups + group;
             if (inPlace) {
-                int at = x.offset() + index * xChannels * xSize + block * rows * planes.width();
+                int at = x.offset() + index * xChannels * xSize + block * rows * layout.width();
                 part(block, index, group, cut * grain, x.array(), at, places);
             } else {
                 part(block, index, group, cut * grain, layOut(block, index), 0, places);
@@ -211,20 +212,20 @@ final class Correlation {
 
     private float[] layOut(int block, int index) {
         float[] laidOut = Scratch.floats(1, xChannels * xSize + L);
-        int count = Math.min(rows, planes.vertical().outputs() - block * rows);
+        int count = Math.min(rows, layout.vertical().outputs() - block * rows);
         for (int c = 0; c < xChannels; c++) {
-            planes.copy(x.array(), x.offset() + (index * xChannels + c) * planes.height() * planes.width(),
+            layout.copy(x.array(), x.offset() + (index * xChannels + c) * layout.height() * layout.width(),
                     block * rows, count, 0, laidOut, c * xSize);
         }
         return laidOut;
     }
 
     private void part(int block, int index, int group, int panel, float[] xs, int xAt, Places[] places) {
-        int to = Math.min(panels, panel + Math.ceilDiv(panels, cuts)), acrosses = planes.horizontal().passes().length;
+        int to = Math.min(panels, panel + Math.ceilDiv(panels, cuts)), acrosses = layout.horizontal().passes().length;
         for (int i = 0; i < passes.length; i += acrosses) {
             Axis.Pass down = passes[i].down;
             int row = first(down, block);
-            int windows = xAt + (row + down.from() - block * rows) * planes.pitch();
+            int windows = xAt + (row + down.from() - block * rows) * layout.pitch();
             int at = y.offset() + index * yChannels * yPlane + (down.first() + row * down.step()) * yWidth;
             for (int p = panel; p < to && end(down, block) > row; p++) {
                 if (places[i].direct) {

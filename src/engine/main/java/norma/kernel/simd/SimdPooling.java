@@ -31,39 +31,39 @@ final class SimdPooling implements Pooling {
     private record Pass(Places places, int at, int first, int[] taps, float[] numbers) {
     }
 
-    private static Planes laidOut(Sliding z, boolean backward) {
-        Planes all = backward ? Planes.backward(z, 0) : Planes.forward(z, 0);
+    private static PlaneLayout layout(Sliding z, boolean backward) {
+        PlaneLayout all = backward ? PlaneLayout.backward(z, 0) : PlaneLayout.forward(z, 0);
         return all.ofRows(all.vertical().outputs());
     }
 
-    private static Pass[] passes(Sliding z, Planes planes, int width) {
-        Axis.Pass[] downs = planes.vertical().passes(), acrosses = planes.horizontal().passes();
+    private static Pass[] passes(Sliding z, PlaneLayout layout, int width) {
+        Axis.Pass[] downs = layout.vertical().passes(), acrosses = layout.horizontal().passes();
         return IntStream.range(0, downs.length * acrosses.length)
-                .mapToObj(i -> pass(z, planes, downs[i / acrosses.length], acrosses[i % acrosses.length], width))
+                .mapToObj(i -> pass(z, layout, downs[i / acrosses.length], acrosses[i % acrosses.length], width))
                 .toArray(Pass[]::new);
     }
 
-    private static Pass pass(Sliding z, Planes planes, Axis.Pass down, Axis.Pass across, int width) {
+    private static Pass pass(Sliding z, PlaneLayout layout, Axis.Pass down, Axis.Pass across, int width) {
         int n = across.taps().length, count = down.taps().length * n;
         int[] taps = new int[count];
         float[] numbers = new float[count];
         for (int k = 0; k < count; k++) {
-            taps[k] = planes.offset(down, k / n, across, k % n);
+            taps[k] = layout.offset(down, k / n, across, k % n);
             numbers[k] = down.taps()[k / n] * z.horizontal().size() + across.taps()[k % n];
         }
-        Places places = new Places(down.count(), across.count(), planes.pitch(), down.step() * width, across.step());
-        return new Pass(places, down.from() * planes.pitch() + across.from(), down.first() * width,
+        Places places = new Places(down.count(), across.count(), layout.pitch(), down.step() * width, across.step());
+        return new Pass(places, down.from() * layout.pitch() + across.from(), down.first() * width,
                 taps, numbers);
     }
 
-    private static float[] layOut(Planes planes, Floats x, int plane, float padding, int slot) {
-        int size = planes.height() * planes.width();
-        return layOut(planes, x.array(), x.offset() + plane * size, padding, slot);
+    private static float[] layOut(PlaneLayout layout, Floats x, int plane, float padding, int slot) {
+        int size = layout.height() * layout.width();
+        return layOut(layout, x.array(), x.offset() + plane * size, padding, slot);
     }
 
-    private static float[] layOut(Planes planes, float[] x, int at, float padding, int slot) {
-        float[] laidOut = Scratch.floats(slot, planes.size() + L);
-        planes.copy(x, at, 0, planes.rows(), padding, laidOut, 0);
+    private static float[] layOut(PlaneLayout layout, float[] x, int at, float padding, int slot) {
+        float[] laidOut = Scratch.floats(slot, layout.size() + L);
+        layout.copy(x, at, 0, layout.rows(), padding, laidOut, 0);
         return laidOut;
     }
 
@@ -71,12 +71,12 @@ final class SimdPooling implements Pooling {
 
     @Override
     public void max(int count, Sliding z, Floats x, Floats y, Floats winners) {
-        Planes planes = laidOut(z, false);
-        Pass pass = passes(z, planes, z.outWidth())[0];
+        PlaneLayout layout = layout(z, false);
+        Pass pass = passes(z, layout, z.outWidth())[0];
         Places[] places = {pass.places};
         Workers.split(count, Workers.grain(z.plane()), (from, to) -> {
             for (int p = from; p < to; p++) {
-                float[] laidOut = layOut(planes, x, p, Float.NEGATIVE_INFINITY, FIRST);
+                float[] laidOut = layOut(layout, x, p, Float.NEGATIVE_INFINITY, FIRST);
                 int yAt = y.offset() + p * z.outPlane(), wonAt = winners.offset() + p * z.outPlane();
                 if (places[0].direct) {
                     max(pass, laidOut, y.array(), yAt, winners.array(), wonAt);
@@ -115,13 +115,13 @@ final class SimdPooling implements Pooling {
 
     @Override
     public void maxGradient(int count, Sliding z, Floats dy, Floats winners, Floats dx) {
-        Planes planes = laidOut(z, true);
-        Pass[] passes = passes(z, planes, z.width());
+        PlaneLayout layout = layout(z, true);
+        Pass[] passes = passes(z, layout, z.width());
         Places[] places = places(passes);
         int across = z.horizontal().stride(), size = size(places);
         Workers.split(count, Workers.grain(z.plane()), (from, to) -> {
             for (int p = from; p < to; p++) {
-                float[] dys = layOut(planes, dy, p, 0, FIRST), won = layOut(planes, winners, p, -1, SECOND);
+                float[] dys = layOut(layout, dy, p, 0, FIRST), won = layOut(layout, winners, p, -1, SECOND);
                 for (int i = 0; i < passes.length; i += across) {
                     int at = dx.offset() + p * z.plane() + passes[i].first;
                     if (places[i].direct) {
@@ -173,13 +173,13 @@ final class SimdPooling implements Pooling {
 
     @Override
     public void mean(int count, Sliding z, boolean countPadding, Floats x, Floats y) {
-        Planes planes = laidOut(z, false);
-        Pass[] passes = passes(z, planes, z.outWidth());
+        PlaneLayout layout = layout(z, false);
+        Pass[] passes = passes(z, layout, z.outWidth());
         Places[] places = places(passes);
         float[] counts = counts(z, countPadding);
         Workers.split(count, Workers.grain(z.plane()), (from, to) -> {
             for (int p = from; p < to; p++) {
-                float[] laidOut = layOut(planes, x, p, 0, FIRST);
+                float[] laidOut = layOut(layout, x, p, 0, FIRST);
                 int at = y.offset() + p * z.outPlane();
                 sums(passes, 0, 1, places, laidOut, y.array(), at);
                 divide(y.array(), at, counts, y.array(), at);
@@ -189,8 +189,8 @@ final class SimdPooling implements Pooling {
 
     @Override
     public void meanGradient(int count, Sliding z, boolean countPadding, Floats dy, Floats dx) {
-        Planes planes = laidOut(z, true);
-        Pass[] passes = passes(z, planes, z.width());
+        PlaneLayout layout = layout(z, true);
+        Pass[] passes = passes(z, layout, z.width());
         Places[] places = places(passes);
         int across = z.horizontal().stride();
         float[] counts = counts(z, countPadding);
@@ -198,7 +198,7 @@ final class SimdPooling implements Pooling {
             float[] shares = Scratch.floats(SECOND, z.outPlane());
             for (int p = from; p < to; p++) {
                 divide(dy.array(), dy.offset() + p * z.outPlane(), counts, shares, 0);
-                float[] laidOut = layOut(planes, shares, 0, 0, FIRST);
+                float[] laidOut = layOut(layout, shares, 0, 0, FIRST);
                 for (int i = 0; i < passes.length; i += across) {
                     sums(passes, i, across, places, laidOut, dx.array(),
                             dx.offset() + p * z.plane() + passes[i].first);

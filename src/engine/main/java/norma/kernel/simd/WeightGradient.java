@@ -45,7 +45,7 @@ final class WeightGradient {
     private final int cutChannels;
     private final int cuts;
 
-    private final Planes planes;
+    private final PlaneLayout layout;
     private final int rows;
     private final boolean inPlace;
     private final int xSize;
@@ -78,13 +78,13 @@ final class WeightGradient {
         this.cutChannels = few ? channels : Math.ceilDiv(channels, wanted);
         this.cuts = Math.ceilDiv(channels, cutChannels);
 
-        Planes all = Planes.forward(sliding, 0);
+        PlaneLayout all = PlaneLayout.forward(sliding, 0);
         int row = all.ofRows(1).size() - all.size();
         int fit = Math.min((LAID_OUT / cutChannels - all.size()) / row, TRANSPOSED / (line * sliding.outWidth()));
         this.rows = Math.clamp(fit, 1, sliding.outHeight());
-        this.planes = all.ofRows(rows);
-        this.inPlace = planes.arePlain() && !few;
-        this.xSize = inPlace ? sliding.plane() : planes.size();
+        this.layout = all.ofRows(rows);
+        this.inPlace = layout.isPlain() && !few;
+        this.xSize = inPlace ? sliding.plane() : layout.size();
         this.taps = taps(few ? 1 : cutChannels);
         this.lastTaps = taps(few ? 1 : channels - (cuts - 1) * cutChannels);
         this.lines = few ? outChannels * channels * taps.length : taps.length;
@@ -93,12 +93,12 @@ final class WeightGradient {
     /// The last tap is repeated to fill tiles.
     private int[] taps(int some) {
         int count = some * sliding.taps();
-        Axis.Pass down = planes.vertical().passes()[0], across = planes.horizontal().passes()[0];
+        Axis.Pass down = layout.vertical().passes()[0], across = layout.horizontal().passes()[0];
         int n = across.taps().length;
         int[] offsets = new int[Math.ceilDiv(count, few ? 4 : 8) * (few ? 4 : 8)];
         for (int i = 0; i < offsets.length; i++) {
             int k = Math.min(i, count - 1), t = k % sliding.taps();
-            offsets[i] = k / sliding.taps() * xSize + planes.offset(down, t / n, across, t % n);
+            offsets[i] = k / sliding.taps() * xSize + layout.offset(down, t / n, across, t % n);
         }
         return offsets;
     }
@@ -154,7 +154,7 @@ final class WeightGradient {
     private float[] layOut(int xAt, int count, int row, int some) {
         float[] laidOut = Scratch.floats(1, cutChannels * xSize + L);
         for (int c = 0; c < count; c++) {
-            planes.copy(x.array(), xAt + c * sliding.plane(), row, some, 0, laidOut, c * xSize);
+            layout.copy(x.array(), xAt + c * sliding.plane(), row, some, 0, laidOut, c * xSize);
         }
         return laidOut;
     }
@@ -167,12 +167,12 @@ final class WeightGradient {
             for (int k = 0; k < taps.length; k += 8) {
                 int at = share + k * line + o;
                 if (MANY_REGISTERS) {
-                    ConvolutionTiles.gradient8x2(xs, xAt, planes.pitch(), taps, k, dys, o, line, some, width, shares,
+                    ConvolutionTiles.gradient8x2(xs, xAt, layout.pitch(), taps, k, dys, o, line, some, width, shares,
                             at, line);
                 } else {
-                    ConvolutionTiles.gradient4x2(xs, xAt, planes.pitch(), taps, k, dys, o, line, some, width, shares,
+                    ConvolutionTiles.gradient4x2(xs, xAt, layout.pitch(), taps, k, dys, o, line, some, width, shares,
                             at, line);
-                    ConvolutionTiles.gradient4x2(xs, xAt, planes.pitch(), taps, k + 4, dys, o, line, some, width,
+                    ConvolutionTiles.gradient4x2(xs, xAt, layout.pitch(), taps, k + 4, dys, o, line, some, width,
                             shares, at + 4 * line, line);
                 }
             }
@@ -184,7 +184,7 @@ final class WeightGradient {
         float[] dys = Scratch.floats(2, rows * sliding.outWidth() + L);
         float[] laidOut = Scratch.floats(1, xSize + L);
         for (int c = 0; c < channels; c++) {
-            planes.copy(x.array(), xAt + c * sliding.plane(), row, some, 0, laidOut, 0);
+            layout.copy(x.array(), xAt + c * sliding.plane(), row, some, 0, laidOut, 0);
             for (int o = 0; o < outChannels; o++) {
                 System.arraycopy(dy.array(), dyAt + o * sliding.outPlane() + row * sliding.outWidth(), dys, 0, size);
                 int at = share + (o * channels + c) * taps.length * line;
@@ -196,7 +196,7 @@ final class WeightGradient {
     }
 
     private void dots(float[] xs, int[] taps, int k, float[] dys, int some, int at) {
-        int width = sliding.outWidth(), whole = width - width % L, pitch = planes.pitch();
+        int width = sliding.outWidth(), whole = width - width % L, pitch = layout.pitch();
         for (int j = 0; j < whole; j += L) {
             ConvolutionTiles.dots4(xs, j, pitch, taps, k, dys, j, width, some, shares, at);
         }

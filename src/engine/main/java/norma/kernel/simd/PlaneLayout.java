@@ -11,20 +11,21 @@ import norma.kernel.Sliding;
 /// @param height rows of the plane it is copied from
 /// @param width columns of that plane
 /// @param rows indices of the vertical axis at which windows of this part begin
-record Planes(Axis vertical, Axis horizontal, int height, int width, int rows) {
+record PlaneLayout(Axis vertical, Axis horizontal, int height, int width, int rows) {
 
-    static Planes forward(Sliding z, int rows) {
-        return new Planes(Axis.forward(z.vertical(), z.height()), Axis.forward(z.horizontal(), z.width()), z.height(),
+    static PlaneLayout forward(Sliding z, int rows) {
+        return new PlaneLayout(Axis.forward(z.vertical(), z.height()), Axis.forward(z.horizontal(), z.width()),
+                z.height(),
                 z.width(), rows);
     }
 
-    static Planes backward(Sliding z, int rows) {
-        return new Planes(Axis.backward(z.vertical(), z.height()), Axis.backward(z.horizontal(), z.width()),
+    static PlaneLayout backward(Sliding z, int rows) {
+        return new PlaneLayout(Axis.backward(z.vertical(), z.height()), Axis.backward(z.horizontal(), z.width()),
                 z.outHeight(), z.outWidth(), rows);
     }
 
-    Planes ofRows(int count) {
-        return new Planes(vertical, horizontal, height, width, count);
+    PlaneLayout ofRows(int count) {
+        return new PlaneLayout(vertical, horizontal, height, width, count);
     }
 
     /// Floats from one row to the next.
@@ -42,7 +43,7 @@ record Planes(Axis vertical, Axis horizontal, int height, int width, int rows) {
     }
 
     /// Whether the plane itself lies like this: no stride, no padding.
-    boolean arePlain() {
+    boolean isPlain() {
         return vertical.isPlain(height) && horizontal.isPlain(width);
     }
 
