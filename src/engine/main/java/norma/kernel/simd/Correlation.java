@@ -1,5 +1,7 @@
 package norma.kernel.simd;
 
+import static norma.kernel.simd.Lanes.MANY_REGISTERS;
+
 import java.util.stream.Stream;
 import norma.kernel.Convolution.Sizes;
 import norma.kernel.Floats;
@@ -20,7 +22,6 @@ import norma.parallel.Workers;
 /// chain of fused multiply-adds in the order of channels and taps.
 final class Correlation {
     private static final int L = Lanes.LANES;
-    private static final boolean MANY_REGISTERS = L == 16 || System.getProperty("os.arch").equals("aarch64");
 
     /// Floats laid out at a time: 512 KB of a second-level cache.
     private static final int LAID_OUT = 1 << 17;

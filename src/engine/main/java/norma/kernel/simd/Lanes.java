@@ -18,6 +18,9 @@ final class Lanes {
     /// Floats in one vector.
     static final int LANES = F.length();
 
+    /// Whether there are 32 vector registers, so that a tile of 16 accumulators fits; AVX2 and SSE have 16.
+    static final boolean MANY_REGISTERS = LANES == 16 || System.getProperty("os.arch").equals("aarch64");
+
     private Lanes() {
     }
 

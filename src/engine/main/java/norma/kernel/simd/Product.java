@@ -1,5 +1,7 @@
 package norma.kernel.simd;
 
+import static norma.kernel.simd.Lanes.MANY_REGISTERS;
+
 import norma.kernel.Elementwise;
 import norma.kernel.Floats;
 import norma.kernel.Matmul.Epilogue;
@@ -25,9 +27,6 @@ import norma.parallel.Workers;
 /// A chunk holds all of k, so no two threads add to the same element; where C is cut depends on the shape alone.
 final class Product {
     private static final int L = Lanes.LANES;
-
-    /// With 32 vector registers a tile holds 8 x 2 accumulators; with the 16 of AVX2 or SSE, 4 x 2.
-    private static final boolean MANY_REGISTERS = L == 16 || System.getProperty("os.arch").equals("aarch64");
 
     /// Values of k in a block: a panel of A is then 16 KB, and stays in a first-level cache of 32 KB while B passes by.
     private static final int BLOCK = 512;

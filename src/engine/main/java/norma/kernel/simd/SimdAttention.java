@@ -2,9 +2,7 @@ package norma.kernel.simd;
 
 import static norma.kernel.simd.BlockTiles.ROWS;
 import static norma.kernel.simd.BlockTiles.SIDE;
-import static norma.kernel.simd.Lanes.F;
 
-import jdk.incubator.vector.FloatVector;
 import norma.kernel.Attention;
 import norma.kernel.Floats;
 import norma.parallel.Scratch;
@@ -67,7 +65,7 @@ public final class SimdAttention implements Attention {
                 for (int head = from; head < to; head++) {
                     int sum = head * parts.count * size;
                     for (int p = 1; p < parts.count; p++) {
-                        add(partial, sum + p * size, partial, sum, size);
+                        SimdGather.add(partial, sum + p * size, partial, sum, size);
                     }
                     HeadRows.of(sizes, head, dq, sizes.queries()).set(0, sizes.queries(), partial, sum, rows,
                             sizes.scale());
@@ -93,13 +91,6 @@ public final class SimdAttention implements Attention {
     private static int grain(Sizes sizes) {
         long work = (long) sizes.queries() * sizes.keys() * sizes.headSize();
         return (int) Math.max(1, LEAST_WORK / Math.max(1, work));
-    }
-
-    private static void add(float[] x, int xAt, float[] sum, int sumAt, int count) {
-        for (int i = 0; i < count; i += Lanes.LANES) {
-            FloatVector more = FloatVector.fromArray(F, x, xAt + i);
-            FloatVector.fromArray(F, sum, sumAt + i).add(more).intoArray(sum, sumAt + i);
-        }
     }
 
     /// Into how many parts each head is cut, and how long one is.

@@ -1,5 +1,7 @@
 package norma.kernel.simd;
 
+import static norma.kernel.simd.Lanes.MANY_REGISTERS;
+
 import java.util.Arrays;
 import norma.kernel.Convolution.Sizes;
 import norma.kernel.Floats;
@@ -16,7 +18,6 @@ import norma.parallel.Workers;
 /// - With few channels in a group (depthwise), a tap's vector goes along the outputs, and its lanes are added at the end.
 final class WeightGradient {
     private static final int L = Lanes.LANES;
-    private static final boolean MANY_REGISTERS = L == 16 || System.getProperty("os.arch").equals("aarch64");
 
     /// Fewer channels of y in a group than this go the second way.
     private static final int FEW = 4;
