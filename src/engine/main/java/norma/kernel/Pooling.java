@@ -30,9 +30,14 @@ public interface Pooling {
         PoolingLoops.meanGradient(planes, sliding, countPadding, dy, dx);
     }
 
-    /// How many inputs count in the mean of an output.
-    static int count(Sliding sliding, boolean countPadding, int i, int j) {
-        return countPadding ? sliding.taps()
-                : sliding.vertical().inside(i, sliding.height()) * sliding.horizontal().inside(j, sliding.width());
+    /// How many inputs count in the mean of each output of a plane.
+    ///
+    /// @param counts written; may be longer
+    static void counts(Sliding sliding, boolean countPadding, float[] counts) {
+        for (int i = 0; i < sliding.outPlane(); i++) {
+            int down = sliding.vertical().inside(i / sliding.outWidth(), sliding.height());
+            int across = sliding.horizontal().inside(i % sliding.outWidth(), sliding.width());
+            counts[i] = countPadding ? sliding.taps() : down * across;
+        }
     }
 }

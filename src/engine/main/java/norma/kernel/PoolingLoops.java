@@ -1,6 +1,7 @@
 package norma.kernel;
 
 import java.util.Arrays;
+import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// The reference of [Pooling].
@@ -41,6 +42,8 @@ final class PoolingLoops {
 
     static void mean(int planes, Sliding sliding, boolean countPadding, Floats x, Floats y) {
         Window down = sliding.vertical(), across = sliding.horizontal();
+        float[] counts = Scratch.floats(0, sliding.outPlane());
+        Pooling.counts(sliding, countPadding, counts);
         forEachRow(planes, sliding, (plane, i, y0) -> {
             float[] xs = x.array(), ys = y.array();
             Arrays.fill(ys, y0, y0 + sliding.outWidth(), 0);
@@ -53,24 +56,17 @@ final class PoolingLoops {
                     }
                 }
             }
-            divide(sliding, countPadding, i, ys, y0);
+            for (int j = 0; j < sliding.outWidth(); j++) {
+                ys[y0 + j] /= counts[i * sliding.outWidth() + j];
+            }
         }, y);
     }
 
     static void meanGradient(int planes, Sliding sliding, boolean countPadding, Floats dy, Floats dx) {
-        int[] counts = new int[sliding.outPlane()];
-        for (int i = 0; i < counts.length; i++) {
-            counts[i] = Pooling.count(sliding, countPadding, i / sliding.outWidth(), i % sliding.outWidth());
-        }
+        float[] counts = Scratch.floats(0, sliding.outPlane());
+        Pooling.counts(sliding, countPadding, counts);
         gradient(planes, sliding, dx,
                 (plane, output, tap) -> dy.get(plane * sliding.outPlane() + output) / counts[output]);
-    }
-
-    /// Divides a row of sums by the number of inputs in each.
-    private static void divide(Sliding sliding, boolean countPadding, int row, float[] y, int y0) {
-        for (int j = 0; j < sliding.outWidth(); j++) {
-            y[y0 + j] /= Pooling.count(sliding, countPadding, row, j);
-        }
     }
 
     /// One row of outputs, which begins at `y0`.

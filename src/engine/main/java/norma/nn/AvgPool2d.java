@@ -54,9 +54,7 @@ public record AvgPool2d(Window vertical, Window horizontal, boolean countPadding
         @Override
         public Tensor composed() {
             float[] counts = new float[sliding.outPlane()];
-            for (int i = 0; i < counts.length; i++) {
-                counts[i] = Pooling.count(sliding, countPadding, i / sliding.outWidth(), i % sliding.outWidth());
-            }
+            Pooling.counts(sliding, countPadding, counts);
             Tensor sums = Patches.of(x, sliding, 0).sum(0).reshape(sliding.outPlane(), x.dim(0) * x.dim(1));
             return sums.transpose(0, 1).divide(Tensor.of(Shape.of(sliding.outPlane()), counts))
                     .reshape(Images.outputs(x, sliding));

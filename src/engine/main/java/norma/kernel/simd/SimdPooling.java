@@ -19,8 +19,9 @@ import norma.parallel.Workers;
 final class SimdPooling implements Pooling {
     private static final int L = LANES;
 
-    /// Slots of working memory: two laid-out planes, and two planes of results that have to be spread.
-    private static final int FIRST = 1, SECOND = 2, RESULTS = 3, WINNERS = 4;
+    /// Slots of working memory: what all threads divide by, two laid-out planes, and two planes of results that have to be
+    /// spread.
+    private static final int COUNTS = 0, FIRST = 1, SECOND = 2, RESULTS = 3, WINNERS = 4;
 
     /// Outputs with the same taps.
     ///
@@ -182,7 +183,7 @@ final class SimdPooling implements Pooling {
                 float[] laidOut = layOut(layout, x, p, 0, FIRST);
                 int at = y.offset() + p * z.outPlane();
                 sums(passes, 0, 1, places, laidOut, y.array(), at);
-                divide(y.array(), at, counts, y.array(), at);
+                divide(y.array(), at, counts, y.array(), at, z.outPlane());
             }
         });
     }
@@ -197,7 +198,7 @@ final class SimdPooling implements Pooling {
         Workers.split(count, Workers.grain(z.plane()), (from, to) -> {
             float[] shares = Scratch.floats(SECOND, z.outPlane());
             for (int p = from; p < to; p++) {
-                divide(dy.array(), dy.offset() + p * z.outPlane(), counts, shares, 0);
+                divide(dy.array(), dy.offset() + p * z.outPlane(), counts, shares, 0, z.outPlane());
                 float[] laidOut = layOut(layout, shares, 0, 0, FIRST);
                 for (int i = 0; i < passes.length; i += across) {
                     sums(passes, i, across, places, laidOut, dx.array(),
@@ -208,10 +209,8 @@ final class SimdPooling implements Pooling {
     }
 
     private static float[] counts(Sliding z, boolean countPadding) {
-        float[] counts = new float[z.outPlane()];
-        for (int i = 0; i < counts.length; i++) {
-            counts[i] = Pooling.count(z, countPadding, i / z.outWidth(), i % z.outWidth());
-        }
+        float[] counts = Scratch.floats(COUNTS, z.outPlane());
+        Pooling.counts(z, countPadding, counts);
         return counts;
     }
 
@@ -245,12 +244,12 @@ final class SimdPooling implements Pooling {
     }
 
     /// y = x / counts
-    private static void divide(float[] x, int x0, float[] counts, float[] y, int y0) {
+    private static void divide(float[] x, int x0, float[] counts, float[] y, int y0, int n) {
         int i = 0;
-        for (; i < F.loopBound(counts.length); i += L) {
+        for (; i < F.loopBound(n); i += L) {
             FloatVector.fromArray(F, x, x0 + i).div(FloatVector.fromArray(F, counts, i)).intoArray(y, y0 + i);
         }
-        for (; i < counts.length; i++) {
+        for (; i < n; i++) {
             y[y0 + i] = x[x0 + i] / counts[i];
         }
     }
