@@ -8,13 +8,14 @@ import norma.kernel.Window;
 /// With a stride s neighbouring outputs read every s-th input. So the inputs are dealt out to s phases: index i of phase p
 /// holds input `i * stride + p - before`, or the padding if there is no such input.
 ///
+/// @param taps of the window
 /// @param stride inputs from one index to the next
 /// @param phases how many phases the taps read
 /// @param before inputs of padding in front
 /// @param outputs indices at which a window may begin
 /// @param reach the farthest index that a tap reads from there
 /// @param passes the outputs, in sets that have their taps in common
-record Axis(int stride, int phases, int before, int outputs, int reach, Pass[] passes) {
+record Axis(int taps, int stride, int phases, int before, int outputs, int reach, Pass[] passes) {
 
     /// Outputs `first, first + step, ...`, `count` of them; output j reads index `from + j + shifts[t]` of phase
     /// `phase[t]` for tap `taps[t]`.
@@ -29,7 +30,7 @@ record Axis(int stride, int phases, int before, int outputs, int reach, Pass[] p
         int outputs = w.outputs(inputs);
         Pass all = new Pass(0, 1, 0, outputs, taps, phase, shifts);
         int phases = Math.min(w.stride(), w.reach() + 1);
-        return new Axis(w.stride(), phases, w.padding(), outputs, w.reach() / w.stride(), new Pass[] {all});
+        return new Axis(w.size(), w.stride(), phases, w.padding(), outputs, w.reach() / w.stride(), new Pass[] {all});
     }
 
     /// The axis of dy, read for dx. Input h takes from output i through tap t if `h + padding = i * stride + t * dilation`:
@@ -45,7 +46,7 @@ record Axis(int stride, int phases, int before, int outputs, int reach, Pass[] p
             passes[h] = new Pass(h, s, from, count, taps, new int[taps.length], shifts);
             outputs = Math.max(outputs, from + count);
         }
-        return new Axis(1, 1, reach - least, outputs, reach, passes);
+        return new Axis(w.size(), 1, 1, reach - least, outputs, reach, passes);
     }
 
     /// Whether an axis of `size` floats already lies as it should.

@@ -2,6 +2,7 @@ package norma.kernel.simd;
 
 import static norma.kernel.simd.Lanes.MANY_REGISTERS;
 
+import java.util.Arrays;
 import java.util.stream.Stream;
 import norma.kernel.Convolution.Sizes;
 import norma.kernel.Floats;
@@ -30,6 +31,8 @@ final class Correlation {
     private static final int CHUNKS = 16;
     private static final int LEAST_WORK = 1 << 17;
 
+    private static final float[] NO_BIAS = new float[ConvolutionTiles.ROWS];
+
     /// What the weights of one tap, channel of x and channel of y stand apart, and those of one group.
     private record Strides(int tap, int x, int y, int group) {
     }
@@ -48,8 +51,7 @@ final class Correlation {
     private final Floats x;
     private final Floats w;
     private final Strides strides;
-    private final float[] bias;
-    private final int biasAt;
+    private final Floats bias;
     private final Floats y;
 
     private final PlaneLayout layout;
@@ -94,37 +96,30 @@ final class Correlation {
         this.x = x;
         this.w = w;
         this.strides = strides;
-        this.bias = bias == null ? new float[yChannels * groups] : bias.array();
-        this.biasAt = bias == null ? 0 : bias.offset();
+        this.bias = bias;
         this.y = y;
-        int row = all.ofRows(1).size() - all.size(), height = all.vertical().outputs();
-        this.rows = Math.clamp((LAID_OUT / Math.max(1, xChannels) - all.size()) / row, 1, Math.max(1, height));
+        int height = all.vertical().outputs();
+        this.rows = Math.clamp(all.rowsIn(LAID_OUT / Math.max(1, xChannels)), 1, Math.max(1, height));
         this.blocks = Math.ceilDiv(height, rows);
         this.layout = all.ofRows(rows);
         this.inPlace = layout.isPlain() && !overreads();
         this.xSize = inPlace ? layout.height() * layout.width() : layout.size();
         this.panelRows = yChannels >= ConvolutionTiles.ROWS ? ConvolutionTiles.ROWS : yChannels >= 4 ? 4 : 1;
         this.panels = Math.ceilDiv(yChannels, panelRows);
-        this.passes = passes(s.sliding().horizontal().size());
+        this.passes = passes();
         this.groupWeights = xChannels * panels * panelRows
                 * Stream.of(passes).mapToInt(p -> p.numbers.length).sum();
     }
 
-    private Pass[] passes(int width) {
+    private Pass[] passes() {
         Axis.Pass[] downs = layout.vertical().passes(), acrosses = layout.horizontal().passes();
         Pass[] all = new Pass[downs.length * acrosses.length];
         int at = 0;
         for (int i = 0; i < all.length; i++) {
             Axis.Pass down = downs[i / acrosses.length], across = acrosses[i % acrosses.length];
-            int n = across.taps().length, count = down.taps().length * n;
-            int[] numbers = new int[count], taps = new int[xChannels * count];
-            for (int k = 0; k < count; k++) {
-                numbers[k] = down.taps()[k / n] * width + across.taps()[k % n];
-            }
-            for (int k = 0; k < taps.length; k++) {
-                taps[k] = k / count * xSize + layout.offset(down, k % count / n, across, k % n);
-            }
-            all[i] = new Pass(down, across, numbers, taps, at);
+            int[] offsets = layout.offsets(down, across), taps = new int[xChannels * offsets.length];
+            Arrays.setAll(taps, k -> k / offsets.length * xSize + offsets[k % offsets.length]);
+            all[i] = new Pass(down, across, layout.numbers(down, across), taps, at);
             at += taps.length * panels * panelRows;
         }
         return all;
@@ -240,10 +235,7 @@ final class Correlation {
 
     /// A panel the results of which don't lie side by side, or have floats in between that belong to nothing.
     private void spread(int pass, int acrosses, Places[] places, int group, int panel, float[] xs, int xAt, int yAt) {
-        int size = 0;
-        for (int q = 0; q < acrosses; q++) {
-            size = Math.max(size, places[pass + q].size);
-        }
+        int size = Places.size(places, pass, acrosses);
         float[] results = Scratch.floats(2, acrosses * panelRows * size);
         for (int q = 0; q < acrosses; q++) {
             tiles(passes[pass + q], places[pass + q], group, panel, xs, xAt, results, q * panelRows * size, size);
@@ -259,22 +251,23 @@ final class Correlation {
         int[] taps = pass.taps;
         int xAt = windows + pass.across.from();
         int weights = group * groupWeights + pass.weightsAt + panel * panelRows * taps.length;
-        int biases = biasAt + group * yChannels + firstRow(panel);
+        float[] biases = bias == null ? NO_BIAS : bias.array();
+        int biasAt = bias == null ? 0 : bias.offset() + group * yChannels + firstRow(panel);
         if (panelRows == 1) {
             for (int v = 0; v < places.count; v += 4) {
-                ConvolutionTiles.correlate1x4(packed, weights, taps, xs, xAt, places.x, bias[biases], ys, yAt, places.y,
-                        v);
+                ConvolutionTiles.correlate1x4(packed, weights, taps, xs, xAt, places.x, biases[biasAt], ys, yAt,
+                        places.y, v);
             }
             return;
         }
         for (int v = 0; v < places.count; v += 2) {
             int x0 = xAt + places.x[v], x1 = xAt + places.x[v + 1], y0 = yAt + places.y[v], y1 = yAt + places.y[v + 1];
             if (MANY_REGISTERS && panelRows == 8) {
-                ConvolutionTiles.correlate8x2(packed, weights, taps, xs, x0, x1, bias, biases, ys, y0, y1, yRow);
+                ConvolutionTiles.correlate8x2(packed, weights, taps, xs, x0, x1, biases, biasAt, ys, y0, y1, yRow);
                 continue;
             }
             for (int r = 0; r < panelRows; r += 4) {
-                ConvolutionTiles.correlate4x2(packed, weights + r, panelRows, taps, xs, x0, x1, bias, biases + r, ys,
+                ConvolutionTiles.correlate4x2(packed, weights + r, panelRows, taps, xs, x0, x1, biases, biasAt + r, ys,
                         y0 + r * yRow, y1 + r * yRow, yRow);
             }
         }

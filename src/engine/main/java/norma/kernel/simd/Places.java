@@ -61,6 +61,15 @@ final class Places {
         }
     }
 
+    /// The largest size of `count` passes from `first` on.
+    static int size(Places[] passes, int first, int count) {
+        int size = 0;
+        for (int q = 0; q < count; q++) {
+            size = Math.max(size, passes[first + q].size);
+        }
+        return size;
+    }
+
     /// Takes the results of all passes over the same rows to their places.
     ///
     /// @param passes of them, `count` from `first` on, each of which has every `count`-th result of a row

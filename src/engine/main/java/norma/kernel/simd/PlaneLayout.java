@@ -35,7 +35,17 @@ record PlaneLayout(Axis vertical, Axis horizontal, int height, int width, int ro
 
     /// Floats of the part of a plane.
     int size() {
-        return vertical.phases() * horizontal.phases() * phaseRows() * pitch();
+        return rowSize() * phaseRows();
+    }
+
+    /// Floats of a row of every phase: what one row of windows more takes.
+    private int rowSize() {
+        return vertical.phases() * horizontal.phases() * pitch();
+    }
+
+    /// Rows of windows for which `floats` are enough; none or less if there are too few for one.
+    int rowsIn(int floats) {
+        return floats / rowSize() - vertical.reach();
     }
 
     private int phaseRows() {
@@ -47,8 +57,23 @@ record PlaneLayout(Axis vertical, Axis horizontal, int height, int width, int ro
         return vertical.isPlain(height) && horizontal.isPlain(width);
     }
 
-    /// How far tap (s, t) of a pass lies from where its window begins.
-    int offset(Axis.Pass down, int s, Axis.Pass across, int t) {
+    /// Which tap of the window each tap of a pass is.
+    int[] numbers(Axis.Pass down, Axis.Pass across) {
+        int n = across.taps().length;
+        int[] numbers = new int[down.taps().length * n];
+        Arrays.setAll(numbers, k -> down.taps()[k / n] * horizontal.taps() + across.taps()[k % n]);
+        return numbers;
+    }
+
+    /// How far each tap of a pass lies from where the window begins.
+    int[] offsets(Axis.Pass down, Axis.Pass across) {
+        int n = across.taps().length;
+        int[] offsets = new int[down.taps().length * n];
+        Arrays.setAll(offsets, k -> offset(down, k / n, across, k % n));
+        return offsets;
+    }
+
+    private int offset(Axis.Pass down, int s, Axis.Pass across, int t) {
         int phase = down.phase()[s] * horizontal.phases() + across.phase()[t];
         return (phase * phaseRows() + down.shifts()[s]) * pitch() + across.shifts()[t];
     }

@@ -28,7 +28,7 @@ final class SimdPooling implements Pooling {
     /// @param at where the window of their first output begins in the laid-out plane
     /// @param first where the row of their first output begins
     /// @param taps how far each tap lies from where a window begins
-    /// @param numbers which tap of the window it is
+    /// @param numbers which tap of the window it is, as winners are written
     private record Pass(Places places, int at, int first, int[] taps, float[] numbers) {
     }
 
@@ -37,24 +37,22 @@ final class SimdPooling implements Pooling {
         return all.ofRows(all.vertical().outputs());
     }
 
-    private static Pass[] passes(Sliding z, PlaneLayout layout, int width) {
+    private static Pass[] passes(PlaneLayout layout, int width) {
         Axis.Pass[] downs = layout.vertical().passes(), acrosses = layout.horizontal().passes();
         return IntStream.range(0, downs.length * acrosses.length)
-                .mapToObj(i -> pass(z, layout, downs[i / acrosses.length], acrosses[i % acrosses.length], width))
+                .mapToObj(i -> pass(layout, downs[i / acrosses.length], acrosses[i % acrosses.length], width))
                 .toArray(Pass[]::new);
     }
 
-    private static Pass pass(Sliding z, PlaneLayout layout, Axis.Pass down, Axis.Pass across, int width) {
-        int n = across.taps().length, count = down.taps().length * n;
-        int[] taps = new int[count];
-        float[] numbers = new float[count];
-        for (int k = 0; k < count; k++) {
-            taps[k] = layout.offset(down, k / n, across, k % n);
-            numbers[k] = down.taps()[k / n] * z.horizontal().size() + across.taps()[k % n];
+    private static Pass pass(PlaneLayout layout, Axis.Pass down, Axis.Pass across, int width) {
+        int[] numbers = layout.numbers(down, across);
+        float[] asFloats = new float[numbers.length];
+        for (int k = 0; k < numbers.length; k++) {
+            asFloats[k] = numbers[k];
         }
         Places places = new Places(down.count(), across.count(), layout.pitch(), down.step() * width, across.step());
         return new Pass(places, down.from() * layout.pitch() + across.from(), down.first() * width,
-                taps, numbers);
+                layout.offsets(down, across), asFloats);
     }
 
     private static float[] layOut(PlaneLayout layout, Floats x, int plane, float padding, int slot) {
@@ -73,7 +71,7 @@ final class SimdPooling implements Pooling {
     @Override
     public void max(int count, Sliding z, Floats x, Floats y, Floats winners) {
         PlaneLayout layout = layout(z, false);
-        Pass pass = passes(z, layout, z.outWidth())[0];
+        Pass pass = passes(layout, z.outWidth())[0];
         Places[] places = {pass.places};
         Workers.split(count, Workers.grain(z.plane()), (from, to) -> {
             for (int p = from; p < to; p++) {
@@ -117,9 +115,9 @@ final class SimdPooling implements Pooling {
     @Override
     public void maxGradient(int count, Sliding z, Floats dy, Floats winners, Floats dx) {
         PlaneLayout layout = layout(z, true);
-        Pass[] passes = passes(z, layout, z.width());
+        Pass[] passes = passes(layout, z.width());
         Places[] places = places(passes);
-        int across = z.horizontal().stride(), size = size(places);
+        int across = z.horizontal().stride(), size = Places.size(places, 0, places.length);
         Workers.split(count, Workers.grain(z.plane()), (from, to) -> {
             for (int p = from; p < to; p++) {
                 float[] dys = layOut(layout, dy, p, 0, FIRST), won = layOut(layout, winners, p, -1, SECOND);
@@ -141,14 +139,6 @@ final class SimdPooling implements Pooling {
 
     private static Places[] places(Pass[] passes) {
         return Stream.of(passes).map(Pass::places).toArray(Places[]::new);
-    }
-
-    private static int size(Places[] places) {
-        int size = 0;
-        for (Places some : places) {
-            size = Math.max(size, some.size);
-        }
-        return size;
     }
 
     private static void winnings(Pass pass, float[] dy, float[] winners, float[] dx, int dxAt) {
@@ -175,7 +165,7 @@ final class SimdPooling implements Pooling {
     @Override
     public void mean(int count, Sliding z, boolean countPadding, Floats x, Floats y) {
         PlaneLayout layout = layout(z, false);
-        Pass[] passes = passes(z, layout, z.outWidth());
+        Pass[] passes = passes(layout, z.outWidth());
         Places[] places = places(passes);
         float[] counts = counts(z, countPadding);
         Workers.split(count, Workers.grain(z.plane()), (from, to) -> {
@@ -191,7 +181,7 @@ final class SimdPooling implements Pooling {
     @Override
     public void meanGradient(int count, Sliding z, boolean countPadding, Floats dy, Floats dx) {
         PlaneLayout layout = layout(z, true);
-        Pass[] passes = passes(z, layout, z.width());
+        Pass[] passes = passes(layout, z.width());
         Places[] places = places(passes);
         int across = z.horizontal().stride();
         float[] counts = counts(z, countPadding);
@@ -220,7 +210,7 @@ final class SimdPooling implements Pooling {
             sums(passes[first], x, y, at);
             return;
         }
-        int size = size(places);
+        int size = Places.size(places, first, count);
         float[] results = Scratch.floats(RESULTS, count * size);
         for (int q = 0; q < count; q++) {
             sums(passes[first + q], x, results, q * size);

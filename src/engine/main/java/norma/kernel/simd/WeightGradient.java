@@ -80,8 +80,7 @@ final class WeightGradient {
         this.cuts = Math.ceilDiv(channels, cutChannels);
 
         PlaneLayout all = PlaneLayout.forward(sliding, 0);
-        int row = all.ofRows(1).size() - all.size();
-        int fit = Math.min((LAID_OUT / cutChannels - all.size()) / row, TRANSPOSED / (line * sliding.outWidth()));
+        int fit = Math.min(all.rowsIn(LAID_OUT / cutChannels), TRANSPOSED / (line * sliding.outWidth()));
         this.rows = Math.clamp(fit, 1, sliding.outHeight());
         this.layout = all.ofRows(rows);
         this.inPlace = layout.isPlain() && !few;
@@ -93,15 +92,14 @@ final class WeightGradient {
 
     /// The last tap is repeated to fill tiles.
     private int[] taps(int some) {
-        int count = some * sliding.taps();
-        Axis.Pass down = layout.vertical().passes()[0], across = layout.horizontal().passes()[0];
-        int n = across.taps().length;
-        int[] offsets = new int[Math.ceilDiv(count, few ? 4 : 8) * (few ? 4 : 8)];
-        for (int i = 0; i < offsets.length; i++) {
-            int k = Math.min(i, count - 1), t = k % sliding.taps();
-            offsets[i] = k / sliding.taps() * xSize + layout.offset(down, t / n, across, t % n);
+        int[] offsets = layout.offsets(layout.vertical().passes()[0], layout.horizontal().passes()[0]);
+        int n = offsets.length, count = some * n, tile = few ? 4 : 8;
+        int[] taps = new int[Math.ceilDiv(count, tile) * tile];
+        for (int i = 0; i < taps.length; i++) {
+            int k = Math.min(i, count - 1);
+            taps[i] = k / n * xSize + offsets[k % n];
         }
-        return offsets;
+        return taps;
     }
 
     void run() {
