@@ -103,10 +103,11 @@ final class BpeTraining {
     }
 
     private void addWord(long pair, int word) {
-        if (!wordsWith.containsKey(pair)) {
-            wordsWith.put(pair, new IntArrayList());
-        }
         IntArrayList list = wordsWith.get(pair);
+        if (list == null) {
+            list = new IntArrayList();
+            wordsWith.put(pair, list);
+        }
         if (list.isEmpty() || list.get(list.size() - 1) != word) {
             list.add(word);
         }

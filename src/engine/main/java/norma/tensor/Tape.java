@@ -206,9 +206,9 @@ public final class Tape implements AutoCloseable {
                 Backend.kernels().elementwise().addScaled(dx[k].data(), 1, x.gradient().data());
             } else if (hasItsOwnArray(dx, k)) {
                 taken.remove(dx[k].array());
-                x.gradient(dx[k].data());
+                x.adoptGradient(dx[k].data());
             } else {
-                x.gradient(new Floats(memory.take(x.size()), 0, x.size()));
+                x.adoptGradient(new Floats(memory.take(x.size()), 0, x.size()));
                 x.gradient().data().set(dx[k].data());
             }
         }

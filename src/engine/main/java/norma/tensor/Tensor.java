@@ -153,7 +153,7 @@ public final class Tensor {
     }
 
     /// Sets the gradient to floats that were taken from a memory and are this variable's from now on.
-    void gradient(Floats floats) {
+    void adoptGradient(Floats floats) {
         gradient = floats;
         hasGradient = true;
     }
