@@ -73,16 +73,18 @@ final class Bench implements Callable<Integer> {
         List<Case> cases = cases();
         Files.createDirectories(out);
         int count = forks != null ? forks : full ? FULL_FORKS : 1;
+        Rounds rounds;
+        Results results = null;
         try (var log = new PrintStream(out.resolve("jmh.log").toFile(), StandardCharsets.UTF_8);
                 Progress progress = Progress.of("bench", "fork", Rounds.forks(cases, count), json)) {
-            var rounds = new Rounds(cases, progress, log);
-            Results results = null;
+            rounds = new Rounds(cases, progress, log);
             for (int round = 1; round <= count; round++) {
                 rounds.run();
                 results = write(rounds, round, cases, others);
             }
-            print(results);
         }
+        print(results);
+        rounds.failed().forEach(this::warn);
         return 0;
     }
 
@@ -105,6 +107,12 @@ final class Bench implements Callable<Integer> {
         to.println(
                 json ? Json.page(results.rows()) : Words.table(results) + "\n\nReport: " + out.resolve("bench.html"));
         to.flush();
+    }
+
+    private void warn(Case failed) {
+        command.commandLine().getErr().printf("bench: left out, because it failed: %s on %s, %s; %s says why%n",
+                failed.variant().kernels(), failed.work(), Words.threads(failed.variant().threads()),
+                out.resolve("jmh.log"));
     }
 
     private static List<Row> rows(List<Torch.Entry> others, List<Case> cases, List<Roof> roofs) {

@@ -67,18 +67,23 @@ final class Rounds {
 
     /// Another engine that fails is left out, and the run goes on: hours of it would be lost otherwise.
     private void measure(Case c) throws RunnerException {
+        if (failed.contains(c)) {
+            progress.step();
+            return;
+        }
         try {
-            if (!failed.contains(c)) {
-                keep(c, fork(work(c)));
-            }
+            keep(c, fork(work(c)));
         } catch (RunnerException e) {
             if (Peer.named(c.variant().kernels()).isEmpty()) {
                 throw e;
             }
             failed.add(c);
-            progress.note(
-                    "%s failed on %s and is left out; jmh.log says why".formatted(c.variant().kernels(), c.work()));
         }
+    }
+
+    /// What other engines failed on, in the order of the table.
+    List<Case> failed() {
+        return cases.stream().filter(failed::contains).toList();
     }
 
     /// FMA peak, and bandwidth at the working sets next to those of the works.

@@ -1,10 +1,9 @@
 'use strict';
 const { roofs, points } = JSON.parse(document.getElementById('results').textContent);
-const families = [...new Set(points.map(p => p.family))];
+const bounded = points.filter(p => p.ours && p.intensity > 0);
+const families = [...new Set(bounded.map(p => p.family))];
 const engines = [...new Set(points.filter(p => !p.ours).map(p => p.kernels))];
-const colour = (list, name) => `var(--c${list.indexOf(name) % 8})`;
-const shapes = [d3.symbolCircle, d3.symbolSquare, d3.symbolTriangle, d3.symbolDiamond, d3.symbolCross, d3.symbolStar, d3.symbolWye, d3.symbolCircle];
-const mark = (list, name, size = 62) => d3.symbol(shapes[list.indexOf(name) % 8], size)();
+const shapes = [d3.symbolCircle, d3.symbolSquare, d3.symbolTriangle, d3.symbolDiamond, d3.symbolCross, d3.symbolStar, d3.symbolWye];
 const short = v => v >= 1e3 ? d3.format(',.0f')(v) : d3.format('.3~g')(v);
 const threads = n => n === 1 ? '1 thread' : `${n} threads`;
 const binary = b => b < 1 << 20 ? `${b >> 10} KiB` : `${b >> 20} MiB`;
@@ -14,12 +13,18 @@ function time(seconds) {
   return `${short(seconds * scale)} ${unit}`;
 }
 
+/** A name's mark, which no other of the names has: one of eight colours, one of seven shapes, filled or hollow. */
+function mark(svg, names, name) {
+  const i = names.indexOf(name), hollow = i >= shapes.length;
+  return svg.append('path').attr('class', hollow ? 'dot hollow' : 'dot').style('--mark', `var(--c${i % 8})`)
+      .attr('d', d3.symbol(shapes[i % shapes.length], hollow ? 46 : 62)());
+}
+
 function legend(id, names) {
   for (const name of names) {
-    const entry = document.createElement('span');
-    entry.innerHTML = `<svg viewBox="-6 -6 12 12" aria-hidden="true"><path d="${mark(names, name, 60)}" style="fill:${colour(names, name)}"/></svg>`;
-    entry.append(name);
-    document.getElementById(id).append(entry);
+    const entry = d3.select(document.getElementById(id)).append('span');
+    mark(entry.append('svg').attr('viewBox', '-6 -6 12 12').attr('aria-hidden', true), names, name);
+    entry.append('span').text(name);
   }
 }
 
@@ -33,7 +38,7 @@ function figure(place, title, heightOf) {
 }
 
 function roofline(roof) {
-  const mine = points.filter(p => p.threads === roof.threads && p.ours && p.intensity > 0);
+  const mine = bounded.filter(p => p.threads === roof.threads);
   if (mine.length === 0) {
     return;
   }
@@ -56,8 +61,7 @@ function roofline(roof) {
       .text(`FMA peak, ${short(peak)} GFLOP/s`);
   slopes(svg, lines, x, y, peak, start);
   for (const p of d3.sort(mine, p => -p.shareOfLimit)) {
-    const dot = svg.append('path').attr('class', 'dot').attr('transform', `translate(${x(p.intensity)},${y(p.gflops)})`)
-        .attr('d', mark(families, p.family)).style('fill', colour(families, p.family)).attr('tabindex', 0);
+    const dot = mark(svg, families, p.family).attr('transform', `translate(${x(p.intensity)},${y(p.gflops)})`).attr('tabindex', 0);
     tell(dot, `${p.work}\n${p.shape}\n${time(p.medianSeconds)}, ${short(p.gflops)} GFLOP/s, ${d3.format('.0%')(p.shareOfLimit)} of the limit`);
   }
 }
@@ -112,8 +116,8 @@ function ratios(n) {
     svg.append('text').attr('class', narrow ? 'name halo' : 'name').attr('x', narrow ? left : left - 14).attr('y', narrow ? y - 6 : y + 4)
         .attr('text-anchor', narrow ? 'start' : 'end').text(name);
     for (const p of marks) {
-      const dot = svg.append('path').attr('class', 'dot').attr('transform', `translate(${x(p.againstOurs)},${narrow ? y + 10 : y})`)
-          .attr('d', mark(engines, p.kernels)).style('fill', colour(engines, p.kernels)).attr('tabindex', 0);
+      const dot = mark(svg, engines, p.kernels).attr('transform', `translate(${x(p.againstOurs)},${narrow ? y + 10 : y})`)
+          .attr('tabindex', 0);
       tell(dot, `${p.work}\n${p.shape}\n${p.kernels}: ${time(p.medianSeconds)}, ${short(p.againstOurs)} x ours`);
     }
   });
