@@ -64,6 +64,16 @@ final class SimdNormalization implements Normalization {
     }
 
     private static void moments(float[] x, int x0, int n, float eps, double[] sums, float[] statistics, int s0) {
+        float shift = deviations(x, x0, n, sums);
+        if (inRange(sums[1] / n, eps)) {
+            Normalization.moments(shift, sums[0], sums[1], n, eps, statistics, s0);
+        } else {
+            Normalization.moments(x, x0, n, eps, statistics, s0);
+        }
+    }
+
+    /// Sums of d = x - shift and of d^2 for a shift near the mean, which is returned.
+    static float deviations(float[] x, int x0, int n, double[] sums) {
         float shift = guess(x, x0, n);
         deviations(x, x0, n, shift, sums);
         double squareOfSum = sums[0] * sums[0] / n;
@@ -71,11 +81,7 @@ final class SimdNormalization implements Normalization {
             shift += (float) (sums[0] / n);
             deviations(x, x0, n, shift, sums);
         }
-        if (inRange(sums[1] / n, eps)) {
-            Normalization.moments(shift, sums[0], sums[1], n, eps, statistics, s0);
-        } else {
-            Normalization.moments(x, x0, n, eps, statistics, s0);
-        }
+        return shift;
     }
 
     private static float scaleOf(float[] x, int x0, int n, float eps, double[] sums) {
