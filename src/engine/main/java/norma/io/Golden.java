@@ -9,6 +9,7 @@ import norma.io.GoldenFile.Case;
 import norma.io.GoldenFile.Values;
 import norma.model.GoldenBlocks;
 import norma.norm.GoldenCase;
+import norma.optim.GoldenGradients;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -53,9 +54,15 @@ public final class Golden {
     private Golden() {
     }
 
+    /// How a method of golden vectors is computed, be it a norm, a placement or on gradients; null if it isn't known.
+    public static Consumer<GoldenCase> method(String name) {
+        Consumer<GoldenCase> onGradients = GoldenGradients.method(name);
+        return onGradients != null ? onGradients : GoldenBlocks.method(name);
+    }
+
     /// Runs one case.
     public static Outcome run(String method, Case golden) {
-        Consumer<GoldenCase> body = GoldenBlocks.method(method);
+        Consumer<GoldenCase> body = method(method);
         if (body == null) {
             return new Outcome(method, golden.name(), Status.UNSUPPORTED, 0, "no method " + method);
         }

@@ -1,5 +1,7 @@
 package norma.model;
 
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import norma.kernel.Activation;
@@ -15,10 +17,11 @@ import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
 import norma.norm.GoldenCase;
-import norma.norm.Identity;
 import norma.norm.LayerNorm;
 import norma.norm.Norm;
 import norma.norm.Norms;
+import norma.norm.QkNorm;
+import norma.norm.RmsNorm;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
@@ -28,7 +31,10 @@ public final class GoldenBlocks {
     private static final Init INIT = new Init(0);
     private static final Map<String, Consumer<GoldenCase>> METHODS = Map.of(
             "normformer_published", GoldenBlocks::normFormer,
-            "residual_placement", GoldenBlocks::residual);
+            "residual_placement", GoldenBlocks::residual,
+            "qk_norm", GoldenBlocks::qkNorm,
+            "hybrid_norm_block", GoldenBlocks::hybrid,
+            "ngpt_block", NGptBlock::golden);
 
     private GoldenBlocks() {
     }
@@ -42,23 +48,58 @@ public final class GoldenBlocks {
     // ---- NormFormer, and pre-norm as its baseline: attention and feed-forward layer ----
 
     private static void normFormer(GoldenCase c) {
+        block(c, placement(c), attention(c));
+    }
+
+    /// Pre-norm with norms on queries and keys.
+    private static void qkNorm(GoldenCase c) {
+        Attention plain = attention(c);
+        c.ignore("init");
+        Attention normed;
+        if (c.has("tau")) {
+            normed = QkNorm.l2(plain, c.gain("tau"));
+        } else {
+            Shape head = c.input("qn_g").shape();
+            float eps = c.number("eps_qk", RmsNorm.EPS);
+            normed = QkNorm.on(plain, new RmsNorm(head, c.gain("qn_g"), eps, RmsNorm.Form.GAIN),
+                    new RmsNorm(head, c.gain("kn_g"), eps, RmsNorm.Form.GAIN));
+        }
+        block(c, new Placement.Pre(), normed);
+    }
+
+    private static Attention attention(GoldenCase c) {
+        return new Attention(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"), c.linear("Wo", "bo"),
+                c.integer("heads", 1), c.flag("causal", true), null);
+    }
+
+    private static void block(GoldenCase c, Placement placement, Attention attention) {
         Tensor x = c.sequences("x");
-        var attention =
-                new Attention(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"), c.linear("Wo", "bo"),
-                        c.integer("heads", 1), c.flag("causal", true), null, null);
         Linear up = c.linear("W1", "b1").then(c.activation("activation", Activation.GELU_ERF));
         var mlp = new Mlp(up, null, null, c.linear("W2", "b2"));
         c.expect("dim", x.dim(-1));
-        c.expect("ffn", up.weight().value().dim(0));
-        Placement placement = placement(c);
+        c.expect("ffn", up.weight().shape().dim(0));
         float eps = c.number("eps", LayerNorm.EPS);
-        var place = new Placement.Place(INIT, x.dim(-1), (_, dim) -> LayerNorm.of(eps, dim), Dropout.NONE);
+        var place = new Placement.Place(INIT, x.dim(-1), (_, dim) -> LayerNorm.of(eps, dim), Dropout.NONE, 1, 1);
         var block = new Block(placement.aroundAttention(attention, place), placement.aroundMlp(mlp, place));
         load(c, block, Map.of("attention.norm.gamma", "ln1_g", "attention.norm.beta", "ln1_b",
-                "attention.after.gamma", "attn_ln_g", "attention.after.beta", "attn_ln_b",
-                "attention.f.headScale.factors", "head_scale_g", "mlp.scale", "res_scale_g",
+                "attention.after.gamma", "attn_ln_g", "attention.after.beta", "attn_ln_b", "mlp.scale", "res_scale_g",
                 "mlp.norm.gamma", "ln2_g", "mlp.norm.beta", "ln2_b"));
-        load(c, block, Map.of("mlp.f.middle.gamma", "ffn_ln_g", "mlp.f.middle.beta", "ffn_ln_b"));
+        load(c, block, Map.of("mlp.f.middle.gamma", "ffn_ln_g", "mlp.f.middle.beta", "ffn_ln_b",
+                "attention.f.output.0.factors", "head_scale_g", "attention.f.output.1.factors", "head_scale_g"));
+        c.output("y", block.forward(x).reshape(c.input("x").shape()));
+    }
+
+    private static void hybrid(GoldenCase c) {
+        Tensor x = c.sequences("x");
+        float eps = c.number("eps", RmsNorm.EPS);
+        var attention = new Attention(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"),
+                c.linear("Wo", "bo"), x.dim(-1) / c.input("qn_g").dim(-1), c.flag("causal", true), null);
+        var mlp = new Mlp(c.linear("W1", "b1").then(Activation.GELU_ERF), null, null, c.linear("W2", "b2"));
+        var place = new Placement.Place(INIT, x.dim(-1), (_, dim) -> RmsNorm.of(eps, dim), Dropout.NONE, 1, 1);
+        var placement = new Placement.Hybrid();
+        var block = new Block(placement.aroundAttention(attention, place), placement.aroundMlp(mlp, place));
+        load(c, block, Map.of("attention.f.query.1.gamma", "qn_g", "attention.f.key.1.gamma", "kn_g",
+                "attention.f.value.1.gamma", "vn_g", "mlp.0.gamma", "n_g"));
         c.output("y", block.forward(x).reshape(c.input("x").shape()));
     }
 
@@ -84,7 +125,7 @@ public final class GoldenBlocks {
 
     // ---- Placements around one branch f(x) = tanh(A x); the case's name says which ----
 
-    private record Branch(Linear a) implements Layer {
+    private record Tanh(Linear a) implements Layer {
         @Override
         public Tensor forward(Tensor x, Context context) {
             return a.forward(x, context).tanh();
@@ -97,30 +138,41 @@ public final class GoldenBlocks {
     }
 
     private static void residual(GoldenCase c) {
-        if (is(c, "none")) {
-            around(c, new Placement.Pre(), new Identity());
-        } else if (is(c, "pre_norm")) {
-            around(c, new Placement.Pre(), norm(c));
-        } else if (is(c, "post_norm")) {
-            around(c, new Placement.Post(), norm(c));
-        } else {
-            throw new GoldenCase.Unsupported("no placement " + c.name());
-        }
+        Layer f = new Tanh(c.linear("A", "a"));
+        Branch bare = Branch.of(f, Dropout.NONE);
+        c.ignore("eps", "alpha_init", "init"); // of norms and gains, if there are any
+        int layer = c.integer("layer", 1);
+        Layer block = switch (c.name()) {
+            case "none" -> bare;
+            case "deep_norm_alpha" -> bare.skip(c.number("alpha", 1)).outer(norm(c, 1));
+            case "admin" -> bare.skip(c.gain("omega")).outer(norm(c, 1));
+            case "rezero", "rezero_at_init" -> bare.gain(c.gain("alpha"));
+            case "resi_dual_2_layers" -> new ResiDual(List.of(f, f), List.of(norm(c, 1), norm(c, 1)), norm(c, 2));
+            case "layer_scale" -> bare.before(norm(c, 1)).gain(c.gain("gamma"));
+            case String name -> placed(name).around(f, place(c, layer));
+        };
+        c.output("y", block.forward(c.input("x")));
     }
 
-    private static boolean is(GoldenCase c, String placement) {
-        return c.name().equals(placement) || c.name().startsWith(placement + "_");
+    private static Placement placed(String name) {
+        return switch (name) {
+            case "pre_norm" -> new Placement.Pre();
+            case "post_norm" -> new Placement.Post();
+            case "sandwich_peri_ln" -> new Placement.Sandwich();
+            case "res_post_norm_swin2" -> new Placement.ResidualPost();
+            case "layernorm_scaling_l4" -> new Placement.DepthScaled();
+            default -> throw new GoldenCase.Unsupported("no placement " + name);
+        };
     }
 
-    private static Norm norm(GoldenCase c) {
+    /// A place whose norms are those of the case, in their order.
+    private static Placement.Place place(GoldenCase c, int layer) {
+        Iterator<Norm> norms = List.of(norm(c, 1), norm(c, 2)).iterator();
+        return new Placement.Place(INIT, c.input("x").dim(-1), (_, _) -> norms.next(), Dropout.NONE, layer, layer);
+    }
+
+    private static Norm norm(GoldenCase c, int number) {
         Shape features = Shape.of(c.input("x").dim(-1));
-        return new LayerNorm(features, c.gain("w1"), c.gain("b1"), c.number("eps", LayerNorm.EPS));
-    }
-
-    private static void around(GoldenCase c, Placement placement, Norm norm) {
-        Tensor x = c.input("x");
-        c.ignore("eps"); // of the norm, if there is one
-        var place = new Placement.Place(INIT, x.dim(-1), (_, _) -> norm, Dropout.NONE);
-        c.output("y", placement.around(new Branch(c.linear("A", "a")), place).forward(x));
+        return new LayerNorm(features, c.gain("w" + number), c.gain("b" + number), c.number("eps", LayerNorm.EPS));
     }
 }

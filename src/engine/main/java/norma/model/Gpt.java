@@ -68,7 +68,7 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, List<
         Embedding positions = c.rotary() ? null : Embedding.of(init.at("positions"), c.context(), c.dim(), std, scale);
         var blocks = new ArrayList<Block>();
         for (int i = 0; i < c.layers(); i++) {
-            blocks.add(block(init.at("blocks." + i), c, placement, norm));
+            blocks.add(block(init.at("blocks." + i), c, placement, norm, i + 1));
         }
         Norm finalNorm = placement.finalNorm() ? norm.plain().make(init.at("finalNorm"), c.dim()) : null;
         Linear head = c.tied() ? null : Linear.withoutBias(init.at("head"), c.dim(), c.vocabulary(), std);
@@ -79,7 +79,7 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, List<
         return c.unitEmbeddings() ? 1 / Math.sqrt(c.dim()) : STD;
     }
 
-    private static Block block(Init init, GptConfig c, Placement placement, NormMaker norm) {
+    private static Block block(Init init, GptConfig c, Placement placement, NormMaker norm, int layer) {
         double std = std(c);
         double outStd = std / Math.sqrt(2.0 * c.layers());
         Init forAttention = init.at("attention");
@@ -91,8 +91,8 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, List<
                 : Mlp.of(forMlp, c.dim(), c.hidden(), c.activation(), std, outStd);
         var dropout = new Dropout(c.dropout());
         return new Block(
-                placement.aroundAttention(attention, new Placement.Place(forAttention, c.dim(), norm, dropout)),
-                placement.aroundMlp(mlp, new Placement.Place(forMlp, c.dim(), norm, dropout)));
+                placement.aroundAttention(attention, new Placement.Place(forAttention, c.dim(), norm, dropout, layer, c.layers())),
+                placement.aroundMlp(mlp, new Placement.Place(forMlp, c.dim(), norm, dropout, layer, c.layers())));
     }
 
     /// Logits (B, T, V) of the next token at each position of ids (B, T).

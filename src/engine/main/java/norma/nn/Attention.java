@@ -6,6 +6,8 @@ import norma.tensor.Tensor;
 ///
 /// Shapes: x (B, T, D); q, k, v (B, T, H * d), where H * d may differ from D; y (B, T, D).
 ///
+/// What makes q, k, v and y is a layer: a [Linear], or one with a norm or with factors on the heads beside it.
+///
 /// @param query W_q
 /// @param key W_k
 /// @param value W_v
@@ -13,32 +15,42 @@ import norma.tensor.Tensor;
 /// @param heads H
 /// @param causal whether position t sees positions 0 .. t only
 /// @param rotary how positions are written into q and k, or null
-/// @param headScale factors c_h on the heads, or null
-public record Attention(Linear query, Linear key, Linear value, Linear output, int heads, boolean causal, Rotary rotary,
-        HeadScale headScale) implements Layer {
+public record Attention(Layer query, Layer key, Layer value, Layer output, int heads, boolean causal, Rotary rotary)
+        implements Layer {
 
-    /// Checks that the heads divide the width.
+    /// Checks the number of heads.
     public Attention {
-        int width = query.weight().value().dim(0);
-        if (heads < 1 || width % heads != 0) {
-            throw new IllegalArgumentException(
-                    "Attention: the width must be a multiple of the heads; got %d and %d heads"
-                            .formatted(width, heads));
+        if (heads < 1) {
+            throw new IllegalArgumentException("Attention: needs a head at least; got " + heads);
         }
     }
 
     /// Self-attention with biases, weights of N(0, std^2), W_o of N(0, outStd^2).
     public static Attention of(Init init, int dim, int heads, boolean causal, Rotary rotary, double std,
             double outStd) {
+        if (heads < 1 || dim % heads != 0) {
+            throw new IllegalArgumentException(
+                    "Attention: the width must be a multiple of the heads; got %d and %d heads".formatted(dim, heads));
+        }
         return new Attention(Linear.of(init.at("query"), dim, dim, std), Linear.of(init.at("key"), dim, dim, std),
-                Linear.of(init.at("value"), dim, dim, std), Linear.of(init.at("output"), dim, dim, outStd), heads,
-                causal,
-                rotary, null);
+                Linear.of(init.at("value"), dim, dim, std), Linear.of(init.at("output"), dim, dim, outStd), heads, causal,
+                rotary);
     }
 
     /// The same with factors on the heads.
     public Attention with(HeadScale scale) {
-        return new Attention(query, key, value, output, heads, causal, rotary, scale);
+        return with(scale.site() == HeadScale.Site.BEFORE_OUT_PROJ ? Sequential.of(scale, output)
+                : Sequential.of(output, scale));
+    }
+
+    /// The same with another way from the heads to y.
+    public Attention with(Layer output) {
+        return new Attention(query, key, value, output, heads, causal, rotary);
+    }
+
+    /// The same with other ways from x to q, k and v.
+    public Attention with(Layer query, Layer key, Layer value) {
+        return new Attention(query, key, value, output, heads, causal, rotary);
     }
 
     /// Self-attention.
@@ -60,13 +72,7 @@ public record Attention(Linear query, Linear key, Linear value, Linear output, i
             k = all.keys();
             v = all.values();
         }
-        Tensor y = ScaledDotProduct.of(q, k, v, heads, causal, context.keyMask());
-        if (headScale != null && headScale.site() == HeadScale.Site.BEFORE_OUT_PROJ) {
-            y = headScale.forward(y, context);
-        }
-        y = output.forward(y);
-        return headScale != null && headScale.site() == HeadScale.Site.AFTER_OUT_PROJ ? headScale.forward(y, context)
-                : y;
+        return output.forward(ScaledDotProduct.of(q, k, v, heads, causal, context.keyMask()), context);
     }
 
     private Tensor turned(Tensor x, int start) {
@@ -75,6 +81,6 @@ public record Attention(Linear query, Linear key, Linear value, Linear output, i
 
     @Override
     public void list(Parts parts) {
-        parts.add("query", query).add("key", key).add("value", value).add("output", output).add("headScale", headScale);
+        parts.add("query", query).add("key", key).add("value", value).add("output", output);
     }
 }

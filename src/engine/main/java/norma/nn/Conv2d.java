@@ -21,7 +21,7 @@ import norma.tensor.Tensor;
 /// @param vertical how the kernel goes down
 /// @param horizontal how it goes across
 /// @param groups G
-public record Conv2d(Param weight, Param bias, Window vertical, Window horizontal, int groups) implements Layer {
+public record Conv2d(Weight weight, Param bias, Window vertical, Window horizontal, int groups) implements Layer {
 
     /// A square kernel with w of N(0, 2 / (inputs of an output)), which keeps the variance through ReLU (He et al. 2015,
     /// arXiv 1502.01852), and b of zeros.
@@ -35,6 +35,11 @@ public record Conv2d(Param weight, Param bias, Window vertical, Window horizonta
         double std = Math.sqrt(2.0 / Math.max(1, sizes.depth()));
         Param weight = init.normal("weight", std, out, sizes.groupChannels(), window.size(), window.size());
         return new Conv2d(weight, Init.constant(0, out), window, window, groups);
+    }
+
+    /// The same with another w.
+    public Conv2d with(Weight other) {
+        return new Conv2d(other, bias, vertical, horizontal, groups);
     }
 
     /// The same without b: for layers that a norm follows.

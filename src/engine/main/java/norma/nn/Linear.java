@@ -17,7 +17,7 @@ import norma.tensor.Tensor;
 /// @param weight W
 /// @param bias b, or null
 /// @param activation f
-public record Linear(Param weight, Param bias, Activation activation) implements Layer {
+public record Linear(Weight weight, Param bias, Activation activation) implements Layer {
 
     /// W of N(0, std^2), b of zeros.
     public static Linear of(Init init, int in, int out, double std) {
@@ -27,6 +27,11 @@ public record Linear(Param weight, Param bias, Activation activation) implements
     /// The same without b.
     public static Linear withoutBias(Init init, int in, int out, double std) {
         return new Linear(init.normal("weight", std, out, in), null, Activation.IDENTITY);
+    }
+
+    /// The same with another W.
+    public Linear with(Weight other) {
+        return new Linear(other, bias, activation);
     }
 
     /// The same parameters with another f.

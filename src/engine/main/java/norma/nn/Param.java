@@ -1,12 +1,13 @@
 package norma.nn;
 
+import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
 /// A tensor that belongs to a layer: learned by the optimizer, or a buffer that the layer updates itself.
 ///
 /// @param value a variable if it is learned; its floats live outside every tape
 /// @param role what optimizers do with it
-public record Param(Tensor value, Role role) {
+public record Param(Tensor value, Role role) implements Weight {
 
     /// How optimizers treat a parameter.
     public enum Role {
@@ -31,6 +32,17 @@ public record Param(Tensor value, Role role) {
     /// A tensor that is saved but not learned.
     public static Param buffer(Tensor value) {
         return new Param(value, Role.BUFFER);
+    }
+
+    @Override
+    public Shape shape() {
+        return value.shape();
+    }
+
+    /// This parameter itself.
+    @Override
+    public Param baked() {
+        return this;
     }
 
     /// The tensor of a parameter that a layer may lack.

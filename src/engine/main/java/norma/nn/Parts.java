@@ -43,6 +43,15 @@ public final class Parts {
         return this;
     }
 
+    /// Lists a weight, be it a parameter or a part; null for one that the layer lacks.
+    public Parts add(String name, Weight weight) {
+        return switch (weight) {
+            case null -> this;
+            case Param param -> add(name, param);
+            case Reparametrization part -> add(name, (Part) part);
+        };
+    }
+
     /// Lists a part and what is in it; null for one that the layer lacks.
     public Parts add(String name, Part part) {
         if (part != null && seen.add(part)) {

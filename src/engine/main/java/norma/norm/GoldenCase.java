@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import norma.kernel.Activation;
 import norma.nn.Linear;
 import norma.nn.Param;
+import norma.tensor.Indices;
 import norma.tensor.Tensor;
 
 /// A golden vector as a method sees it: options and tensors by name, and a place for what comes out.
@@ -79,6 +80,17 @@ public final class GoldenCase {
     /// A whole number.
     public int integer(String option, int otherwise) {
         return whole(option, option(option, Double.class, (double) otherwise));
+    }
+
+    /// The p of a length, a number or the text `Infinity`; 2 if it isn't given.
+    public double power(String option) {
+        taken.add(option);
+        return switch (options.get(option)) {
+            case null -> 2;
+            case Double p -> p;
+            case String text when text.equals("Infinity") || text.equals("inf") -> Double.POSITIVE_INFINITY;
+            case Object other -> throw new Unsupported("config: %s is %s, which is no power".formatted(option, other));
+        };
     }
 
     /// True or false.
@@ -166,6 +178,11 @@ public final class GoldenCase {
             throw new Unsupported("%s %s is no sequence".formatted(tensor, x.shape()));
         }
         return x.reshape(x.shape().slice(0, x.shape().rank() - 2).size(), x.dim(-2), x.dim(-1));
+    }
+
+    /// A tensor of whole numbers.
+    public Indices indices(String tensor) {
+        return Indices.wholeNumbers(input(tensor));
     }
 
     /// A gain or bias, or null if the case has none of that name.

@@ -90,6 +90,12 @@ public record LayerNorm(Shape shape, Param gamma, Param beta, float eps) impleme
         parts.add("gamma", gamma).add("beta", beta);
     }
 
+    static NormMaker maker(Spec spec) {
+        float eps = spec.number("eps", EPS);
+        boolean bias = spec.flag("bias", true);
+        return (_, dim) -> bias ? of(eps, dim) : new LayerNorm(Shape.of(dim), Init.constant(1, dim), null, eps);
+    }
+
     static void golden(GoldenCase c) {
         Tensor x = c.input("x");
         Shape over = Shape.of(c.integers("normalized_shape", x.dim(-1)));

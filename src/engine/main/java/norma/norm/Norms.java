@@ -1,38 +1,235 @@
 package norma.norm;
 
+import static norma.norm.Norms.Group.CONDITIONAL;
+import static norma.norm.Norms.Group.LENGTHS;
+import static norma.norm.Norms.Group.NONE;
+import static norma.norm.Norms.Group.RESPONSES;
+import static norma.norm.Norms.Group.STATISTICS;
+import static norma.norm.Norms.Group.STATISTIC_FREE;
+import static norma.norm.Norms.Group.WEIGHTS;
+import static norma.norm.Over.BATCH;
+import static norma.norm.Over.COVARIANCE;
+import static norma.norm.Over.EARLIER;
+import static norma.norm.Over.FEATURES;
+import static norma.norm.Over.GROUP;
+import static norma.norm.Over.INPUTS;
+import static norma.norm.Over.MIXED;
+import static norma.norm.Over.NEIGHBOURING_CHANNELS;
+import static norma.norm.Over.NEIGHBOURING_POSITIONS;
+import static norma.norm.Over.NOTHING;
+import static norma.norm.Over.PART_OF_BATCH;
+import static norma.norm.Over.POSITIONS;
+import static norma.norm.Over.POSITIONS_THEN_CHANNELS;
+import static norma.norm.Over.SOME_FEATURES;
+import static norma.norm.Over.WEIGHT;
+
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import norma.nn.Init;
-import norma.norm.AdaptiveNormFormer.Base;
+import norma.nn.Layer;
+import norma.nn.Linear;
+import norma.nn.Weight;
 
 /// The catalogue of normalizations: one line each.
 public final class Norms {
+
+    /// Families of methods, by what they normalize.
+    public enum Group {
+        /// Activations, by their statistics.
+        STATISTICS,
+        /// Activations, by the answers of their neighbours.
+        RESPONSES,
+        /// Vectors, by their length.
+        LENGTHS,
+        /// Weights instead of activations.
+        WEIGHTS,
+        /// Bounded functions in place of a norm.
+        STATISTIC_FREE,
+        /// Norms that a second input directs.
+        CONDITIONAL,
+        /// No norm.
+        NONE;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /// What a method is put on.
+    public enum On {
+        /// Features on the last axis, x (..., D): what a Transformer's norms are.
+        FEATURES("is for features"),
+        /// Channels on axis 1, x (N, C, ...).
+        CHANNELS("is for images (N, C, H, W), not for sequences"),
+        /// Activations with a second input.
+        CONDITION("needs a second input, which a language model does not have; use it in code"),
+        /// The weight of a layer.
+        WEIGHT("is put on the weights of a layer, not between layers; use it in code");
+
+        private final String words;
+
+        On(String words) {
+            this.words = words;
+        }
+    }
 
     /// What is known of a method.
     ///
     /// @param name as on the command line and of its golden vectors
     /// @param group the family it belongs to
     /// @param paper where it comes from
-    /// @param over what its statistics are taken over, for x (B, T, D)
-    /// @param parameters what it learns, for D features
-    /// @param maker of norms for one model, from the options and whether the model is causal
-    /// @param golden how it computes a golden vector
-    public record Entry(String name, String group, String paper, String over, String parameters,
-            BiFunction<Spec, Boolean, NormMaker> maker, Consumer<GoldenCase> golden) {
+    /// @param over what its statistics are taken over
+    /// @param parameters what it learns, for D features, C channels, K features of a condition, weights (O, I)
+    /// @param state what it remembers: buffers
+    /// @param on what it is put on
+    /// @param maker from the options, of [Norm]s, [Conditional]s or, for methods on weights, of square linear layers
+    /// @param golden how it computes a golden vector, or null if there are none
+    public record Entry(String name, Group group, String paper, Over over, String parameters, String state, On on,
+            Function<Spec, ? extends Maker<?>> maker, Consumer<GoldenCase> golden) {
     }
 
     private static final List<Entry> ALL = List.of(
-            new Entry("layer_norm", "statistics", "Ba 2016, arXiv 1607.06450", "D", "gamma D, beta D", Norms::layerNorm,
-                    LayerNorm::golden),
-            new Entry("rms_norm", "statistics", "Zhang 2019, arXiv 1910.07467", "D", "gamma D", Norms::rmsNorm,
-                    RmsNorm::golden),
-            new Entry("normformer_adaptive", "conditional", "no paper; an article's idea", "D",
-                    "g0 D, b0 D, a small Transformer",
-                    Norms::adaptive, AdaptiveNormFormer::golden),
-            new Entry("identity", "none", "", "nothing", "none", (_, _) -> (_, _) -> new Identity(), Identity::golden));
+            features("layer_norm", STATISTICS, "Ba, Kiros & Hinton 2016, arXiv 1607.06450", FEATURES,
+                    "gamma D, beta D", "none", LayerNorm::maker, LayerNorm::golden),
+            features("rms_norm", STATISTICS, "Zhang & Sennrich 2019, arXiv 1910.07467", FEATURES,
+                    "gamma D", "none", RmsNorm::maker, RmsNorm::golden),
+            features("prms_norm", STATISTICS, "Zhang & Sennrich 2019, arXiv 1910.07467", SOME_FEATURES,
+                    "gamma D", "none", PartialRmsNorm::maker, PartialRmsNorm::golden),
+            features("crms_norm", STATISTICS, "Jiang et al. 2023, arXiv 2305.14858", FEATURES,
+                    "none", "none", CentredRmsNorm::maker, CentredRmsNorm::golden),
+            features("simple_rms_norm", STATISTICS, "Qin et al. 2023, arXiv 2307.14995", FEATURES,
+                    "none", "none", SimpleRmsNorm::maker, SimpleRmsNorm::golden),
+            conditional("gated_rms_norm", STATISTICS, "Dao & Gu 2024, arXiv 2405.21060", FEATURES,
+                    "gamma D", "none", GatedRmsNorm::maker, GatedRmsNorm::golden),
+            channels("batch_norm", STATISTICS, "Ioffe & Szegedy 2015, arXiv 1502.03167", BATCH,
+                    "gamma C, beta C", "mean C, variance C, batches", BatchNorm::maker, BatchNorm::golden),
+            channels("frozen_batch_norm", STATISTICS, "torchvision", NOTHING,
+                    "none", "gamma C, beta C, mean C, variance C", FrozenBatchNorm::maker, FrozenBatchNorm::golden),
+            channels("sync_batch_norm", STATISTICS, "PyTorch; Chan, Golub & LeVeque 1979", BATCH,
+                    "gamma C, beta C", "mean C, variance C, batches", SyncBatchNorm::maker, SyncBatchNorm::golden),
+            channels("ghost_batch_norm", STATISTICS, "Hoffer, Hubara & Soudry 2017, arXiv 1705.08741", PART_OF_BATCH,
+                    "gamma C, beta C", "mean C, variance C, batches", GhostBatchNorm::maker, GhostBatchNorm::golden),
+            channels("batch_renorm", STATISTICS, "Ioffe 2017, arXiv 1702.03275", BATCH,
+                    "gamma C, beta C", "mean C, std C", BatchRenorm::maker, BatchRenorm::golden),
+            conditional("virtual_batch_norm", STATISTICS, "Salimans et al. 2016, arXiv 1606.03498", MIXED,
+                    "gamma C, beta C", "none", VirtualBatchNorm::maker, VirtualBatchNorm::golden),
+            channels("mean_only_batch_norm", STATISTICS, "Salimans & Kingma 2016, arXiv 1602.07868", BATCH,
+                    "beta C", "mean C, variance C, batches", MeanOnlyBatchNorm::maker, MeanOnlyBatchNorm::golden),
+            channels("batch_instance_norm", STATISTICS, "Nam & Kim 2018, arXiv 1805.07925", MIXED,
+                    "rho C, gamma C, beta C", "mean C, variance C, batches", BatchInstanceNorm::maker, BatchInstanceNorm::golden),
+            channels("switchable_norm", STATISTICS, "Luo et al. 2018, arXiv 1806.10779", MIXED,
+                    "6 weights, gamma C, beta C", "mean C, variance C", SwitchableNorm::maker, SwitchableNorm::golden),
+            channels("stoch_norm", STATISTICS, "Kou et al. 2020, NeurIPS", BATCH,
+                    "gamma C, beta C", "mean C, variance C, batches", StochNorm::maker, StochNorm::golden),
+            channels("online_norm", STATISTICS, "Chiley et al. 2019, arXiv 1905.05894", EARLIER,
+                    "gamma C, beta C", "mean C, variance C, u C, v C", OnlineNorm::maker, OnlineNorm::golden),
+            features("power_norm", STATISTICS, "Shen et al. 2020, arXiv 2003.07845", BATCH,
+                    "gamma D, beta D", "phi D, nu D, steps", PowerNorm::maker, PowerNorm::golden),
+            channels("decorrelated_batch_norm", STATISTICS, "Huang et al. 2018, arXiv 1804.08450", COVARIANCE,
+                    "gamma C, beta C", "mean C, G matrices", DecorrelatedBatchNorm::maker, DecorrelatedBatchNorm::golden),
+            channels("iter_norm", STATISTICS, "Huang et al. 2019, arXiv 1904.03441", COVARIANCE,
+                    "gamma C, beta C", "mean C, G matrices", IterNorm::maker, IterNorm::golden),
+            channels("group_norm", STATISTICS, "Wu & He 2018, arXiv 1803.08494", GROUP,
+                    "gamma C, beta C", "none", GroupNorm::maker, GroupNorm::golden),
+            channels("instance_norm", STATISTICS, "Ulyanov et al. 2016, arXiv 1607.08022", POSITIONS,
+                    "none, or gamma C, beta C", "none, or mean C, variance C", InstanceNorm::maker, InstanceNorm::golden),
+            channels("pixel_norm", STATISTICS, "Karras et al. 2018, arXiv 1710.10196", FEATURES,
+                    "none", "none", PixelNorm::maker, PixelNorm::golden),
+            channels("positional_norm", STATISTICS, "Li et al. 2019, arXiv 1907.04312", FEATURES,
+                    "none", "none", PositionalNorm::maker, PositionalNorm::golden),
+            channels("cross_norm", STATISTICS, "Tang et al. 2021, arXiv 2102.02811", POSITIONS,
+                    "none", "none", CrossNorm::maker, CrossNorm::golden),
+            channels("self_norm", STATISTICS, "Tang et al. 2021, arXiv 2102.02811", POSITIONS,
+                    "weights 2 C, a batch norm; or both twice", "of the batch norm", SelfNorm::maker, SelfNorm::golden),
+            channels("divisive_norm", STATISTICS, "Heeger 1992; Ren et al. 2017, arXiv 1611.04520", NEIGHBOURING_POSITIONS,
+                    "sigma", "none", DivisiveNorm::maker, DivisiveNorm::golden),
+            channels("local_response_norm", RESPONSES, "Krizhevsky, Sutskever & Hinton 2012", NEIGHBOURING_CHANNELS,
+                    "none", "none", LocalResponseNorm::maker, LocalResponseNorm::golden),
+            channels("filter_response_norm", RESPONSES, "Singh & Krishnan 2019, arXiv 1911.09737", POSITIONS,
+                    "gamma C, beta C, tau C, l", "none", FilterResponseNorm::maker, FilterResponseNorm::golden),
+            channels("evonorm_b0", RESPONSES, "Liu et al. 2020, arXiv 2004.02967", BATCH,
+                    "v C, gamma C, beta C", "variance C", EvoNormB0::maker, EvoNormB0::golden),
+            channels("evonorm_s0", RESPONSES, "Liu et al. 2020, arXiv 2004.02967", GROUP,
+                    "v C, gamma C, beta C", "none", EvoNormS0::maker, EvoNormS0::golden),
+            channels("global_response_norm", RESPONSES, "Woo et al. 2023, arXiv 2301.00808", POSITIONS_THEN_CHANNELS,
+                    "gamma C, beta C", "none", GlobalResponseNorm::maker, GlobalResponseNorm::golden),
+            features("lp_normalize", LENGTHS, "old as geometry", FEATURES,
+                    "none", "none", LpNormalize::maker, LpNormalize::golden),
+            features("scale_norm", LENGTHS, "Nguyen & Salazar 2019, arXiv 1910.05895", FEATURES,
+                    "g", "none", ScaleNorm::maker, ScaleNorm::golden),
+            weights("fix_norm", LENGTHS, "Nguyen & Chiang 2018, arXiv 1710.01329", INPUTS,
+                    "g", "none", FixNorm::maker, FixNorm::golden),
+            weights("cosine_normalization", LENGTHS, "Luo et al. 2017, arXiv 1702.05870", INPUTS,
+                    "none", "none", CosineNormalization::maker, CosineNormalization::golden),
+            features("ada_norm", LENGTHS, "Xu et al. 2019, arXiv 1911.07013", FEATURES,
+                    "none", "none", AdaNorm::maker, AdaNorm::golden),
+            features("seed_norm", LENGTHS, "Cai et al. 2025, arXiv 2510.22777", FEATURES,
+                    "alpha D, beta D, gamma D", "none", SeedNorm::maker, SeedNorm::golden),
+            weights("weight_norm", WEIGHTS, "Salimans & Kingma 2016, arXiv 1602.07868", INPUTS,
+                    "g O", "none", WeightNorm::maker, WeightNorm::golden),
+            weights("centered_weight_norm", WEIGHTS, "Huang et al. 2017, arXiv 1710.02338", INPUTS,
+                    "g O", "none", CenteredWeightNorm::maker, CenteredWeightNorm::golden),
+            weights("weight_standardization", WEIGHTS, "Qiao et al. 2019, arXiv 1903.10520", INPUTS,
+                    "none, or gain O", "none", WeightStandardization::maker, WeightStandardization::golden),
+            weights("spectral_norm", WEIGHTS, "Miyato et al. 2018, arXiv 1802.05957", WEIGHT,
+                    "none", "u O, v I", SpectralNorm::maker, SpectralNorm::golden),
+            weights("sigma_reparam", WEIGHTS, "Zhai et al. 2023, arXiv 2303.06296", WEIGHT,
+                    "gamma", "u O, v I", SigmaReparam::maker, null),
+            features("dynamic_tanh", STATISTIC_FREE, "Zhu et al. 2025, arXiv 2503.10622", NOTHING,
+                    "alpha, gamma D, beta D", "none", DynamicTanh::maker, DynamicTanh::golden),
+            features("dynamic_erf", STATISTIC_FREE, "Chen et al. 2025, arXiv 2512.10938", NOTHING,
+                    "alpha, s, gamma D, beta D", "none", DynamicErf::maker, DynamicErf::golden),
+            features("dynamic_isru", STATISTIC_FREE, "no paper", NOTHING,
+                    "b, gamma D, beta D", "none", DynamicIsru::maker, DynamicIsru::golden),
+            conditional("adain", CONDITIONAL, "Huang & Belongie 2017, arXiv 1703.06868", POSITIONS,
+                    "none", "none", AdaIn::maker, AdaIn::golden),
+            conditional("film", CONDITIONAL, "Perez et al. 2018, arXiv 1709.07871", NOTHING,
+                    "linear K to 2 C", "none", Film::maker, Film::golden),
+            conditional("conditional_batch_norm", CONDITIONAL, "de Vries et al. 2017, arXiv 1707.00683", BATCH,
+                    "two tables, classes x C", "mean C, variance C, batches", ConditionalBatchNorm::maker, ConditionalBatchNorm::golden),
+            conditional("spade", CONDITIONAL, "Park et al. 2019, arXiv 1903.07291", POSITIONS,
+                    "three convolutions", "none", Spade::maker, Spade::golden),
+            conditional("ada_layer_norm", CONDITIONAL, "Peebles & Xie 2022, arXiv 2212.09748", FEATURES,
+                    "linear K to 2 D", "none", AdaLayerNorm::maker, AdaLayerNorm::golden),
+            conditional("ada_layer_norm_zero", CONDITIONAL, "Peebles & Xie 2022, arXiv 2212.09748", FEATURES,
+                    "linear K to 3 D", "none", AdaLayerNormZero::maker, AdaLayerNormZero::golden),
+            features("normformer_adaptive", CONDITIONAL, "no paper; an article's idea", FEATURES,
+                    "g0 D, b0 D, a small Transformer", "none", AdaptiveNormFormer::maker, AdaptiveNormFormer::golden),
+            features("identity", NONE, "none", NOTHING,
+                    "none", "none", Identity::maker, Identity::golden));
 
     private Norms() {
+    }
+
+    private static Entry features(String name, Group group, String paper, Over over, String parameters, String state,
+            Function<Spec, NormMaker> maker, Consumer<GoldenCase> golden) {
+        return new Entry(name, group, paper, over, parameters, state, On.FEATURES, maker, golden);
+    }
+
+    private static Entry channels(String name, Group group, String paper, Over over, String parameters, String state,
+            Function<Spec, NormMaker> maker, Consumer<GoldenCase> golden) {
+        return new Entry(name, group, paper, over, parameters, state, On.CHANNELS, maker, golden);
+    }
+
+    private static Entry conditional(String name, Group group, String paper, Over over, String parameters, String state,
+            Function<Spec, Maker<Conditional>> maker, Consumer<GoldenCase> golden) {
+        return new Entry(name, group, paper, over, parameters, state, On.CONDITION, maker, golden);
+    }
+
+    private static Entry weights(String name, Group group, String paper, Over over, String parameters, String state,
+            Function<Spec, Maker<Layer>> maker, Consumer<GoldenCase> golden) {
+        return new Entry(name, group, paper, over, parameters, state, On.WEIGHT, maker, golden);
+    }
+
+    /// A square linear layer, the weight of which a method on weights gives.
+    static Maker<Layer> linear(BiFunction<Init, Weight, Weight> method) {
+        return (init, dim) -> {
+            Linear plain = Linear.of(init, dim, dim, 1 / Math.sqrt(dim));
+            return plain.with(method.apply(init, plain.weight()));
+        };
     }
 
     /// All methods, in the order of the catalogue.
@@ -40,47 +237,31 @@ public final class Norms {
         return ALL;
     }
 
-    /// The maker that a text such as `rms_norm{eps=1e-5}` names.
-    ///
-    /// @param causal whether the norms are for a decoder, so that they must not look ahead
-    public static NormMaker maker(String text, boolean causal) {
-        Spec spec = Spec.parse(text);
-        Entry entry = ALL.stream().filter(e -> e.name().equals(spec.name())).findFirst()
+    /// The method of that name.
+    public static Entry named(String name) {
+        return ALL.stream().filter(e -> e.name().equals(name)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("norm: must be one of %s; got '%s'"
-                        .formatted(ALL.stream().map(Entry::name).toList(), spec.name())));
-        NormMaker maker = entry.maker().apply(spec, causal);
+                        .formatted(ALL.stream().map(Entry::name).toList(), name)));
+    }
+
+    /// The maker that a text such as `group_norm{groups=8}` names, whatever it is put on.
+    ///
+    /// @param causal whether the parts are for a decoder, so that they must not look ahead
+    public static Maker<?> any(String text, boolean causal) {
+        Spec spec = Spec.parse(text, causal);
+        Maker<?> maker = named(spec.name()).maker().apply(spec);
         spec.finish();
         return maker;
     }
 
-    private static NormMaker layerNorm(Spec spec, boolean causal) {
-        float eps = spec.number("eps", LayerNorm.EPS);
-        boolean bias = spec.flag("bias", true);
-        return (_, dim) -> bias
-                ? LayerNorm.of(eps, dim)
-                : new LayerNorm(norma.tensor.Shape.of(dim), Init.constant(1, dim), null, eps);
+    /// The maker of a Transformer's norms that a text such as `rms_norm{eps=1e-5}` names.
+    ///
+    /// @param causal whether the norms are for a decoder, so that they must not look ahead
+    public static NormMaker maker(String text, boolean causal) {
+        Entry entry = named(Spec.parse(text, causal).name());
+        if (entry.on() != On.FEATURES) {
+            throw new IllegalArgumentException("norm: " + entry.name() + " " + entry.on().words);
+        }
+        return (NormMaker) any(text, causal);
     }
-
-    private static NormMaker rmsNorm(Spec spec, boolean causal) {
-        float eps = spec.number("eps", RmsNorm.EPS);
-        var form = spec.choice("form", RmsNorm.Form.GAIN);
-        return (_, dim) -> new RmsNorm(norma.tensor.Shape.of(dim),
-                Init.constant(form == RmsNorm.Form.UNIT_OFFSET ? 0 : 1, dim), eps, form);
-    }
-
-    private static NormMaker adaptive(Spec spec, boolean causal) {
-        var base = spec.choice("base", Base.LAYER);
-        int depth = spec.integer("depth", 1);
-        int width = spec.integer("width", 0);
-        int heads = spec.integer("heads", 0);
-        String bottleneck = spec.choice("bottleneck", Bottleneck.AUTO).name();
-        boolean shared = spec.flag("shared", true);
-        boolean rotary = spec.flag("rotary", false);
-        float bound = spec.number("bound", 0);
-        boolean tied = spec.flag("tied", false);
-        return new AdaptiveMaker(dim -> new AdaptiveNormFormer.Options(causal, base, depth, width, heads,
-                bottleneck.equals("AUTO") ? dim >= 128 : bottleneck.equals("TRUE"), shared, rotary, bound), tied);
-    }
-
-    private enum Bottleneck { AUTO, TRUE, FALSE }
 }

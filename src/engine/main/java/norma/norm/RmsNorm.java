@@ -111,6 +111,12 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
         parts.add("gamma", gamma);
     }
 
+    static NormMaker maker(Spec spec) {
+        float eps = spec.number("eps", EPS);
+        Form form = spec.choice("form", Form.GAIN);
+        return (_, dim) -> new RmsNorm(Shape.of(dim), Init.constant(form == Form.UNIT_OFFSET ? 0 : 1, dim), eps, form);
+    }
+
     static void golden(GoldenCase c) {
         Tensor x = c.input("x");
         Shape over = Shape.of(c.integers("normalized_shape", x.dim(-1)));

@@ -10,11 +10,13 @@ import java.util.TreeSet;
 public final class Spec {
     private final String text;
     private final String name;
+    private final boolean causal;
     private final Map<String, String> options = new LinkedHashMap<>();
     private final TreeSet<String> known = new TreeSet<>();
 
-    private Spec(String text) {
+    private Spec(String text, boolean causal) {
         this.text = text;
+        this.causal = causal;
         int brace = text.indexOf('{');
         name = (brace < 0 ? text : text.substring(0, brace)).strip();
         if (brace < 0) {
@@ -36,13 +38,20 @@ public final class Spec {
     }
 
     /// Reads a name with options.
-    public static Spec parse(String text) {
-        return new Spec(text);
+    ///
+    /// @param causal whether the part is for a decoder, so that it must not look ahead
+    public static Spec parse(String text, boolean causal) {
+        return new Spec(text, causal);
     }
 
     /// The name.
     public String name() {
         return name;
+    }
+
+    /// Whether the part must not look ahead.
+    public boolean causal() {
+        return causal;
     }
 
     /// A whole number.

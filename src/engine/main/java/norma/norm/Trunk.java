@@ -52,8 +52,7 @@ public record Trunk(List<Block> layers) implements Layer {
         for (int i = 0; i < depth; i++) {
             Init at = init.at("layers." + i);
             var attention = new Attention(linear(at.at("query"), inner, width), linear(at.at("key"), inner, width),
-                    linear(at.at("value"), inner, width), linear(at.at("output"), width, inner), heads, causal, rotary,
-                    null);
+                    linear(at.at("value"), inner, width), linear(at.at("output"), width, inner), heads, causal, rotary);
             var mlp = new Mlp(linear(at.at("up"), hidden, width).then(Activation.GELU_ERF), null, null,
                     linear(at.at("down"), width, hidden));
             layers.add(new Block(RmsNorm.of(width), attention, RmsNorm.of(width), mlp));
@@ -97,7 +96,7 @@ public record Trunk(List<Block> layers) implements Layer {
         c.expect("attn_dim", r);
         Shape width = Shape.of(qkv.dim(1));
         var attention = new Attention(rows(qkv, 0, r), rows(qkv, r, 2 * r), rows(qkv, 2 * r, 3 * r),
-                c.linear(prefix + "Wo", prefix + "bo"), heads, causal, null, null);
+                c.linear(prefix + "Wo", prefix + "bo"), heads, causal, null);
         var mlp = new Mlp(c.linear(prefix + "W1", prefix + "b1").then(Activation.GELU_ERF), null, null,
                 c.linear(prefix + "W2", prefix + "b2"));
         return new Block(new RmsNorm(width, c.gain(prefix + "n1_g"), eps, RmsNorm.Form.GAIN), attention,

@@ -1,16 +1,25 @@
 package norma.optim;
 
 import java.util.Map;
+import norma.kernel.Floats;
 import norma.nn.Param;
 import norma.tensor.Backend;
+import norma.tensor.Tensor;
 
-/// What is asked of all gradients together.
+/// What is asked of gradients between the backward pass and the optimizer's step.
+///
+/// [#norm] and [#clip] see all of them together and give a factor for [Optimizer#step]. The others change each gradient in
+/// place, one parameter at a time; they see what the backward passes have summed, so with several of them each loss must be
+/// divided by their number first.
 public final class Gradients {
 
     private Gradients() {
     }
 
-    /// The length of all gradients as one vector: sqrt(sum g^2), right to 1e-7 and safe from overflow.
+    // ---- All together ----
+
+    /// The length of all gradients as one vector: sqrt(sum g^2), right to 1e-7 and safe from overflow. NaN or infinite if one
+    /// of them is.
     public static double norm(Map<String, Param> params) {
         double squares = 0;
         for (Param param : params.values()) {
@@ -21,9 +30,105 @@ public final class Gradients {
         return Math.sqrt(squares);
     }
 
+    /// The same as (sum |g|^p)^(1/p); with an infinite p the largest |g|.
+    public static double norm(Map<String, Param> params, double p) {
+        if (!(p >= 1)) {
+            throw new IllegalArgumentException("Gradients.norm: p must be at least 1; got " + p);
+        }
+        boolean largest = p == Double.POSITIVE_INFINITY;
+        double all = 0;
+        for (Param param : params.values()) {
+            if (param.value().hasGradient()) {
+                Floats g = param.value().gradient().data();
+                all = largest ? Math.max(all, largest(g)) : all + powers(g, p);
+            }
+        }
+        return largest ? all : Math.pow(all, 1 / p);
+    }
+
+    private static double largest(Floats g) {
+        double max = 0;
+        for (int i = g.offset(); i < g.offset() + g.length(); i++) {
+            max = Math.max(max, Math.abs(g.array()[i]));
+        }
+        return max;
+    }
+
+    private static double powers(Floats g, double p) {
+        double sum = 0;
+        for (int i = g.offset(); i < g.offset() + g.length(); i++) {
+            sum += Math.pow(Math.abs((double) g.array()[i]), p);
+        }
+        return sum;
+    }
+
     /// The factor that clips gradients of length `norm` to `limit`: min(1, limit / (norm + 1e-6)) (Pascanu et al. 2013,
     /// arXiv 1211.5063). A limit of 0 clips nothing.
     public static double clip(double norm, double limit) {
         return limit == 0 ? 1 : Math.min(1, limit / (norm + 1e-6));
+    }
+
+    // ---- Each in place ----
+
+    /// g = min(max(g, -limit), limit), element by element.
+    public static void clipValues(Map<String, Param> params, float limit) {
+        forEach(params, (_, g) -> {
+            for (int i = g.offset(); i < g.offset() + g.length(); i++) {
+                g.array()[i] = Math.clamp(g.array()[i], -limit, limit);
+            }
+        });
+    }
+
+    /// Adaptive gradient clipping (Brock et al. 2021, arXiv 2102.06171): the gradient of a unit, the weights W_i of one output,
+    /// is at most `limit` times as long as the unit itself,
+    ///
+    ///     G_i = G_i min(1, limit max(||W_i||, eps) / ||G_i||)
+    ///
+    /// A vector or scalar is one unit. The paper has limit 0.01 and eps 1e-3, and leaves the last linear layer out.
+    public static void clipUnits(Map<String, Param> params, double limit, double eps) {
+        var kernels = Backend.kernels();
+        forEach(params, (w, gradient) -> {
+            int units = w.shape().rank() > 1 ? w.dim(0) : 1, n = units == 0 ? 0 : w.size() / units;
+            for (int i = 0; i < units; i++) {
+                Floats g = gradient.slice(i * n, n);
+                double length = Math.sqrt(kernels.reduction().sumOfSquares(g));
+                double most = limit * Math.max(eps, Math.sqrt(kernels.reduction().sumOfSquares(w.data().slice(i * n, n))));
+                if (length > most) {
+                    kernels.elementwise().affine(g, (float) (most / length), 0, g);
+                }
+            }
+        });
+    }
+
+    /// Gradient centralization (Yong et al. 2020, arXiv 2004.01461): G_i = G_i - mean(G_i) for the weights of each output.
+    /// Vectors and scalars are left alone.
+    public static void centralize(Map<String, Param> params) {
+        forEach(params, (w, gradient) -> {
+            int units = w.shape().rank() > 1 ? w.dim(0) : 0, n = units == 0 ? 0 : w.size() / units;
+            for (int i = 0; i < units; i++) {
+                Floats g = gradient.slice(i * n, n);
+                Backend.kernels().elementwise().affine(g, 1, (float) -mean(g), g);
+            }
+        });
+    }
+
+    private static double mean(Floats g) {
+        double sum = 0;
+        for (int i = g.offset(); i < g.offset() + g.length(); i++) {
+            sum += g.array()[i];
+        }
+        return sum / g.length();
+    }
+
+    private interface Change {
+        void apply(Tensor w, Floats gradient);
+    }
+
+    private static void forEach(Map<String, Param> params, Change change) {
+        for (Param param : params.values()) {
+            if (param.value().hasGradient()) {
+                change.apply(param.value(), param.value().gradient().data());
+            }
+        }
     }
 }

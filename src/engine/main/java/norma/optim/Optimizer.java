@@ -5,12 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import norma.kernel.Floats;
 import norma.nn.Param;
+import norma.tensor.Backend;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
 /// Changes parameters by their gradients, with tensors of its own beside each parameter (moments, velocities).
-public abstract sealed class Optimizer permits AdamW, Sgd {
+public abstract sealed class Optimizer permits AdamW, Lamb, Lars, Sgd {
 
     /// A learned parameter and what the optimizer remembers of it.
     record Slot(Param param, List<Tensor> memory) {
@@ -56,6 +58,16 @@ public abstract sealed class Optimizer permits AdamW, Sgd {
     /// Weights are decayed, gains and biases are not.
     static float decay(Slot slot, double decay) {
         return slot.param().role() == Param.Role.WEIGHT ? (float) decay : 0;
+    }
+
+    /// The trust ratio of Lars and Lamb: 1 where one of the lengths is 0.
+    static double trust(double weight, double update) {
+        return weight > 0 && update > 0 ? weight / update : 1;
+    }
+
+    /// sqrt(sum x^2)
+    static double length(Floats x) {
+        return Math.sqrt(Backend.kernels().reduction().sumOfSquares(x));
     }
 
     /// Steps done so far.

@@ -19,6 +19,20 @@ public record Indices(int[] values, Shape shape) {
         return new Indices(values, Shape.of(dims));
     }
 
+    /// The numbers of a tensor, which must be whole.
+    public static Indices wholeNumbers(Tensor x) {
+        int[] values = new int[x.size()];
+        for (int i = 0; i < values.length; i++) {
+            float value = x.data().get(i);
+            values[i] = (int) value;
+            if (values[i] != value) {
+                throw new IllegalArgumentException("Indices: must be whole numbers; got %s at position %d of %s"
+                        .formatted(value, i, x.shape()));
+            }
+        }
+        return new Indices(values, x.shape());
+    }
+
     /// Checks that every value lies in `[0, bound)`.
     public void check(String who, int bound) {
         for (int i = 0; i < values.length; i++) {

@@ -88,6 +88,7 @@ class AllocationTest {
         all.put("uncentred", () -> normalization.uncentred(ROWS, N, x, gamma, null, 1e-5f, y, row));
         all.put("uncentredBackward",
                 () -> normalization.uncentredBackward(ROWS, N, dy, x, gamma, row, y, dGamma, null));
+        planes(kernels, all);
         all.put("softmax", () -> kernels.softmax().softmax(ROWS, N, x, y));
         all.put("softmaxBackward", () -> kernels.softmax().softmaxBackward(ROWS, N, x, dy, y));
         all.put("cross entropy",
@@ -123,6 +124,22 @@ class AllocationTest {
             all.put("attention" + what, () -> attention.forward(sizes, q, k, v, keyMask, y, logs));
             all.put("attention backward" + what,
                     () -> attention.backward(sizes, q, k, v, keyMask, y, logs, dy, dq, dk, dv));
+        }
+    }
+
+    /// Normalization by channel: along planes, over groups of them, and across features.
+    private static void planes(Kernels kernels, Map<String, Runnable> all) {
+        Floats x = normal(ELEMENTS, 1), dy = normal(ELEMENTS, 2), y = room(ELEMENTS), gamma = normal(64, 3);
+        Floats dGamma = room(64), dBeta = room(64);
+        PlaneNormalization normalization = kernels.planeNormalization();
+        for (Planes p : List.of(new Planes(4, 16, 256, 16, true), new Planes(4, 16, 256, 4, false),
+                new Planes(256, 64, 1, 64, true))) {
+            Floats statistics = room(3 * p.statistics()), g = gamma.slice(0, p.channels());
+            Floats dg = dGamma.slice(0, p.channels()), db = dBeta.slice(0, p.channels());
+            all.put("moments of " + p, () -> normalization.moments(p, x, statistics));
+            all.put("normalize " + p, () -> normalization.normalize(p, x, statistics, g, g, 1e-5f, y));
+            all.put("backward of " + p,
+                    () -> normalization.backward(p, dy, x, statistics, false, g, 1e-5f, y, dg, db));
         }
     }
 

@@ -17,7 +17,6 @@ import norma.io.Golden;
 import norma.io.Golden.Outcome;
 import norma.io.Golden.Status;
 import norma.io.GoldenFile;
-import norma.model.GoldenBlocks;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -42,7 +41,7 @@ class GoldenTest {
 
     @TestFactory
     Stream<DynamicTest> everyCaseOfAMethodWeHavePasses() throws IOException, URISyntaxException {
-        return files().stream().filter(file -> GoldenBlocks.method(file.method()) != null)
+        return files().stream().filter(file -> Golden.method(file.method()) != null)
                 .flatMap(file -> file.cases().stream()
                         .map(c -> DynamicTest.dynamicTest(file.method() + " " + c.name(), () -> {
                             Outcome outcome = Golden.run(file.method(), c);

@@ -1,6 +1,7 @@
 package norma.optim;
 
 import static norma.tensor.Numbers.assertBits;
+import static norma.tensor.Numbers.assertClose;
 import static norma.tensor.Numbers.assertSays;
 import static norma.tensor.Numbers.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.function.Function;
 import norma.nn.Param;
 import norma.tensor.Memory;
+import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -170,5 +172,130 @@ class OptimizerTest {
         assertEquals(0.5, Gradients.clip(norm, norm / 2), 1e-6);
         assertEquals(1, Gradients.clip(norm, 0), "no limit");
         assertEquals(1, Gradients.clip(0, 1));
+    }
+
+    // ---- Steps measured by the length of the weight ----
+
+    private static double length(double... x) {
+        double squares = 0;
+        for (double v : x) {
+            squares += v * v;
+        }
+        return Math.sqrt(squares);
+    }
+
+    @Test
+    void larsIsItsFormula() {
+        double eta = 0.02, momentum = 0.9, decay = 0.1;
+        var lars = new Lars(params, new Lars.Config(eta, momentum, decay));
+        double[][] w = {doubles(weight), doubles(gain)}, velocity = new double[2][N];
+        for (int t = 1; t <= 10; t++) {
+            double[] g = scaled(backward(t), 0.5);
+            lars.step(rate(t), 0.5);
+            double trust = eta * length(w[0]) / (length(g) + decay * length(w[0]));
+            for (int i = 0; i < N; i++) {
+                velocity[0][i] = momentum * velocity[0][i] + trust * (g[i] + decay * w[0][i]);
+                velocity[1][i] = momentum * velocity[1][i] + g[i];
+            }
+            assertStep(w, velocity, rate(t));
+        }
+    }
+
+    @Test
+    void lambIsItsFormula() {
+        var config = new AdamW.Config(0.9, 0.95, 1e-6, 0.1);
+        var lamb = new Lamb(params, config);
+        double[][] w = {doubles(weight), doubles(gain)}, change = new double[2][N];
+        double[] m = new double[N], v = new double[N];
+        for (int t = 1; t <= 10; t++) {
+            double[] g = scaled(backward(t), 0.5);
+            lamb.step(rate(t), 0.5);
+            for (int i = 0; i < N; i++) {
+                m[i] = config.b1() * m[i] + (1 - config.b1()) * g[i];
+                v[i] = config.b2() * v[i] + (1 - config.b2()) * g[i] * g[i];
+                change[1][i] = m[i] / (1 - Math.pow(config.b1(), t))
+                        / (Math.sqrt(v[i] / (1 - Math.pow(config.b2(), t))) + config.eps());
+                change[0][i] = change[1][i] + config.decay() * w[0][i];
+            }
+            double trust = length(w[0]) / length(change[0]);
+            for (int i = 0; i < N; i++) {
+                change[0][i] *= trust;
+            }
+            assertStep(w, change, rate(t));
+        }
+    }
+
+    /// w = w - rate change, for weight and gain.
+    private void assertStep(double[][] w, double[][] change, double rate) {
+        for (int i = 0; i < N; i++) {
+            w[0][i] -= rate * change[0][i];
+            w[1][i] -= rate * change[1][i];
+            assertEquals(w[0][i], weight.value().data().get(i), 3e-6);
+            assertEquals(w[1][i], gain.value().data().get(i), 3e-6);
+        }
+    }
+
+    private static double[] scaled(Tensor g, double by) {
+        double[] values = new double[g.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = by * g.data().get(i);
+        }
+        return values;
+    }
+
+    // ---- Gradients changed in place ----
+
+    /// A weight w with gradient g.
+    private static Param parameter(Tensor w, Tensor g) {
+        Param param = Param.weight(w);
+        try (Tape tape = Tape.training(new Memory(), 0)) {
+            tape.backward(param.value().multiply(g).sum());
+        }
+        return param;
+    }
+
+    @Test
+    void lengthsOfAnyPower() {
+        Param a = parameter(normal(6, 3, 4), normal(7, 3, 4)), b = parameter(normal(8, 5), normal(9, 5));
+        var both = Map.of("a", a, "b", b);
+        assertEquals(Gradients.norm(both), Gradients.norm(both, 2), 1e-5);
+        double sum = normal(7, 3, 4).abs().sum().item() + (double) normal(9, 5).abs().sum().item();
+        assertEquals(sum, Gradients.norm(both, 1), 1e-5);
+        double max = Math.max(normal(7, 12).abs().max(0).item(), normal(9, 5).abs().max(0).item());
+        assertEquals(max, Gradients.norm(both, Double.POSITIVE_INFINITY));
+        assertEquals(max, Gradients.norm(both, 400), 0.02 * max);
+        assertSays(assertThrows(IllegalArgumentException.class, () -> Gradients.norm(both, 0.5)), "p", "0.5");
+    }
+
+    @Test
+    void valuesAreClipped() {
+        Tensor g = normal(10, 3, 4);
+        Param w = parameter(normal(11, 3, 4), g);
+        Gradients.clipValues(Map.of("w", w), 0.5f);
+        assertBits(g.minimum(Tensor.scalar(0.5f)).maximum(Tensor.scalar(-0.5f)), w.value().gradient());
+    }
+
+    @Test
+    void unitsAreClippedByTheirOwnLength() {
+        Tensor w = normal(12, 3, 4), g = normal(13, 3, 4).multiply(10), small = g.multiply(1e-4f);
+        Param clipped = parameter(w, g), left = parameter(w, small), vector = parameter(normal(14, 4), normal(15, 4));
+        Gradients.clipUnits(Map.of("clipped", clipped, "left", left, "vector", vector), 0.3, 1e-3);
+        Tensor length = clipped.value().gradient().square().sum(-1).sqrt();
+        assertClose(w.square().sum(-1).sqrt().multiply(0.3f), length, 1e-6);
+        assertBits(small, left.value().gradient());
+        assertEquals(0.3 * Math.sqrt(normal(14, 4).square().sum().item()),
+                Math.sqrt(vector.value().gradient().square().sum().item()), 1e-6);
+        Param zero = parameter(Tensor.zeros(3, 4), g);
+        Gradients.clipUnits(Map.of("zero", zero), 0.3, 1e-3);
+        assertClose(Tensor.full(Shape.of(3, 1), 3e-4f), zero.value().gradient().square().sum(-1).sqrt(), 1e-9);
+    }
+
+    @Test
+    void gradientsOfAnOutputGetMeanZero() {
+        Tensor g = normal(16, 3, 2, 2), b = normal(17, 3);
+        Param w = parameter(normal(18, 3, 2, 2), g), bias = parameter(normal(19, 3), b);
+        Gradients.centralize(Map.of("w", w, "bias", bias));
+        assertClose(g.subtract(g.mean(1, 2)), w.value().gradient(), 1e-6);
+        assertBits(b, bias.value().gradient());
     }
 }

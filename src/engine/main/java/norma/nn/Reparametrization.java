@@ -1,0 +1,27 @@
+package norma.nn;
+
+import norma.tensor.Shape;
+
+/// A part that gives a layer its weight: W = f(raw), with parameters of its own. It can be put on any weight, on another
+/// reparametrization too, and be baked in:
+///
+/// ```java
+/// Linear learning = linear.with(WeightNorm.of(linear.weight()));
+/// Linear learned = learning.with(learning.weight().baked());
+/// ```
+public non-sealed interface Reparametrization extends Weight, Part {
+
+    /// The weight that W is made of.
+    Weight raw();
+
+    @Override
+    default Shape shape() {
+        return raw().shape();
+    }
+
+    /// To be asked outside of training, in which the computation may have a memory that moves.
+    @Override
+    default Param baked() {
+        return Param.weight(value().copy());
+    }
+}

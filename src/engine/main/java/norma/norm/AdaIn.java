@@ -1,0 +1,71 @@
+package norma.norm;
+
+import norma.tensor.Shape;
+import norma.nn.Init;
+import norma.kernel.Planes;
+import norma.nn.Part;
+import norma.nn.Parts;
+import norma.tensor.Tensor;
+
+/// y = std(style) * (content - mean(content)) / std(content) + mean(style): each channel of an image gets mean and spread of
+/// the same channel of another (adaptive instance normalization; Huang & Belongie 2017, arXiv 1703.06868).
+///
+/// Statistics are taken over the positions of each example and channel, std = sqrt(var + eps) by the unbiased variance, as in
+/// the authors' code. Gradients flow to both images. StyleGAN's form, whose gain and bias come from a vector, is [Film] after a
+/// plain [InstanceNorm].
+///
+/// Shapes: content and y (N, C, ...), style (N, C, ...) with as many axes; each has at least two positions.
+///
+/// @param eps added to the variances
+public record AdaIn(float eps) implements Conditional {
+    /// Epsilon of the authors' code.
+    public static final float EPS = 1e-5f;
+
+    /// The content in the other style.
+    @Override
+    public Tensor forward(Tensor content, Tensor style) {
+        Planes planes = Channels.planes("AdaIn", content, style.dim(1), style.dim(1), false);
+        requireFit(content, style);
+        double biased = (planes.run() - 1.0) / planes.run();
+        // 1 / sqrt(var / biased + eps) = sqrt(biased) / sqrt(var + biased eps), with the kernel's biased variance
+        Tensor xhat = Channels.normalize(content, planes, null, null, (float) (biased * eps));
+        int[] positions = Channels.planeAxes(style);
+        Tensor mean = style.mean(positions);
+        Tensor variance = style.subtract(mean).square().sum(positions).divide(positions(style) - 1);
+        return xhat.multiply((float) Math.sqrt(biased)).multiply(variance.add(eps).sqrt()).add(mean);
+    }
+
+    private static void requireFit(Tensor content, Tensor style) {
+        if (content.shape().rank() != style.shape().rank() || content.dim(0) != style.dim(0) || positions(content) < 2
+                || positions(style) < 2) {
+            throw new IllegalArgumentException(
+                    ("AdaIn: content and style must have the same examples, channels and number of axes, and two "
+                            + "positions or more; got %s and %s").formatted(content.shape(), style.shape()));
+        }
+    }
+
+    private static int positions(Tensor x) {
+        return x.shape().slice(2, x.shape().rank()).size();
+    }
+
+    @Override
+    public Tensor example(Init init, Shape x) {
+        return init.normal("condition", 1, x.toArray()).value().detach();
+    }
+
+    @Override
+    public void list(Parts parts) {
+        // nothing is learned
+    }
+
+    static Maker<Conditional> maker(Spec spec) {
+        return (_, _) -> new AdaIn(EPS);
+    }
+
+    static void golden(GoldenCase c) {
+        if (!c.text("var", "unbiased").equals("unbiased")) {
+            throw new GoldenCase.Unsupported("config: var " + c.text("var", ""));
+        }
+        c.output("y", new AdaIn(c.number("eps", EPS)).forward(c.input("content"), c.input("style")));
+    }
+}

@@ -1,0 +1,106 @@
+package norma.norm;
+
+import norma.kernel.Planes;
+import norma.nn.Context;
+import norma.nn.Init;
+import norma.nn.Param;
+import norma.nn.Parts;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// y = gamma * (x - mean) / sqrt(var + eps) + beta for each channel, with statistics over the batch and all positions
+/// (Ioffe & Szegedy 2015, arXiv 1502.03167).
+///
+/// Shapes: x (N, C) or (N, C, ...), gamma and beta C. In training (on a training tape) statistics are those of the batch, by the
+/// biased variance, and go into the running ones; elsewhere the running ones are used, and y is affine in x.
+///
+/// Examples see each other: the result for one depends on which others are in its batch. Frozen, it does not.
+///
+/// @param gamma gain, ones at first, or null
+/// @param beta bias, zeros at first, or null
+/// @param running statistics for evaluation, or null: then those of the batch are used always
+/// @param eps added to the variance
+/// @param frozen whether the running statistics are used, and left alone, in training too
+public record BatchNorm(Param gamma, Param beta, RunningStatistics running, float eps, boolean frozen) implements Norm {
+    /// Epsilon if no other is given, as in PyTorch.
+    public static final float EPS = 1e-5f;
+
+    /// With gain, bias and running statistics.
+    public static BatchNorm of(int channels) {
+        return new BatchNorm(Init.constant(1, channels), Init.constant(0, channels),
+                RunningStatistics.of(channels, RunningStatistics.WEIGHT), EPS, false);
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Context context) {
+        return forward("BatchNorm", x, planes -> Channels.moments(x, planes));
+    }
+
+    /// How the statistics of a batch are taken.
+    interface Moments {
+        Tensor of(Planes planes);
+    }
+
+    Tensor forward(String who, Tensor x, Moments moments) {
+        Planes planes = Channels.planes(who, x, channels(x), channels(x), true);
+        if (planes.count() == 0) {
+            return x;
+        }
+        Tensor g = Param.valueOf(gamma), b = Param.valueOf(beta);
+        if (running != null && (frozen || !isTraining())) {
+            return Channels.normalize(x, planes, running.statistics(), true, g, b, eps);
+        }
+        requireSeveral(who, x, planes);
+        Tensor statistics = moments.of(planes);
+        if (running != null) {
+            running.update(statistics, planes);
+        }
+        return Channels.normalize(x, planes, statistics, false, g, b, eps);
+    }
+
+    private int channels(Tensor x) {
+        return gamma != null ? gamma.value().size() : running != null ? running.mean().value().size() : x.dim(1);
+    }
+
+    static boolean isTraining() {
+        return Tape.current() != null && Tape.current().training();
+    }
+
+    static void requireSeveral(String who, Tensor x, Planes planes) {
+        if (planes.count() == 1) {
+            throw new IllegalArgumentException(
+                    ("%s: a channel needs more than one value to have a variance; got x %s; use a larger batch, or freeze the "
+                            + "norm").formatted(who, x.shape()));
+        }
+    }
+
+    @Override
+    public void list(Parts parts) {
+        parts.add("gamma", gamma).add("beta", beta).add("running", running);
+    }
+
+    static NormMaker maker(Spec spec) {
+        float eps = spec.number("eps", EPS), newStatWeight = spec.number("new_stat_weight", RunningStatistics.WEIGHT);
+        boolean track = spec.flag("track", true), affine = spec.flag("affine", true);
+        return (_, channels) -> new BatchNorm(affine ? Init.constant(1, channels) : null,
+                affine ? Init.constant(0, channels) : null,
+                track ? RunningStatistics.of(channels, newStatWeight) : null, eps, false);
+    }
+
+    static void golden(GoldenCase c) {
+        Tensor x = c.input("x");
+        RunningStatistics running = RunningStatistics.golden(c, x.dim(1), c.number("momentum", RunningStatistics.WEIGHT));
+        boolean training = c.flag("training", true);
+        c.flag("affine", true);
+        var norm = new BatchNorm(c.gain("weight"), c.gain("bias"), running, c.number("eps", EPS), !training);
+        for (int i = 0; c.has("batch" + i); i++) {
+            norm.with(false).forward(c.input("batch" + i));
+        }
+        c.output("y", norm.forward(x));
+        running.golden(c);
+    }
+
+    BatchNorm with(boolean frozen) {
+        return new BatchNorm(gamma, beta, running, eps, frozen);
+    }
+}

@@ -1,0 +1,188 @@
+package norma.norm;
+
+import norma.kernel.Floats;
+import norma.kernel.Planes;
+import norma.tensor.Backend;
+import norma.tensor.Op;
+import norma.tensor.Shape;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// Normalization by channel of x (N, C, ...), whose channels stand on axis 1: what batch, group and instance norms are made of.
+///
+/// Statistics are a tensor (S, 3), without gradient: mean, what rounding the mean to float left, biased variance.
+final class Channels {
+
+    private Channels() {
+    }
+
+    /// How x falls into statistics, after checking that it has `channels` of them.
+    static Planes planes(String who, Tensor x, int channels, int groups, boolean acrossBatch) {
+        if (x.shape().rank() < 2 || x.dim(1) != channels) {
+            throw new IllegalArgumentException("%s: x must be (N, %d) or (N, %d, ...), channels on axis 1; got %s; transpose x?"
+                    .formatted(who, channels, channels, x.shape()));
+        }
+        int inner = x.shape().slice(2, x.shape().rank()).size();
+        return new Planes(x.dim(0), channels, inner, groups, acrossBatch);
+    }
+
+    /// The statistics of x.
+    static Tensor moments(Tensor x, Planes planes) {
+        Tensor statistics = Tensor.empty(Shape.of(planes.statistics(), 3));
+        Backend.kernels().planeNormalization().moments(planes, x.data(), statistics.data());
+        return statistics;
+    }
+
+    /// gamma * (x - mean) / sqrt(var + eps) + beta by statistics of x itself, through which gradients flow.
+    static Tensor normalize(Tensor x, Planes planes, Tensor gamma, Tensor beta, float eps) {
+        return normalize(x, planes, moments(x, planes), false, gamma, beta, eps);
+    }
+
+    /// gamma * (x - mean) / sqrt(var + eps) + beta
+    ///
+    /// @param statistics (S, 3)
+    /// @param constant whether they don't depend on x, so that no gradient flows through them
+    /// @param gamma C, or null
+    /// @param beta C, or null
+    static Tensor normalize(Tensor x, Planes planes, Tensor statistics, boolean constant, Tensor gamma, Tensor beta,
+            float eps) {
+        Tensor y = Tensor.empty(x.shape());
+        Backend.kernels().planeNormalization().normalize(planes, x.data(), statistics.data(), Rows.floats(gamma),
+                Rows.floats(beta), eps, y.data());
+        return Tape.record(new Fused(x, gamma, beta, planes, statistics, constant, eps), y);
+    }
+
+    /// With g = dy * gamma: dx = rstd (g - mean(g) - xhat mean(g xhat)), or rstd g where statistics are constants;
+    /// dGamma = sum dy xhat, dBeta = sum dy over all but the channel.
+    record Fused(Tensor x, Tensor gamma, Tensor beta, Planes planes, Tensor statistics, boolean constant, float eps)
+            implements Op.Fused {
+
+        @Override
+        public Tensor[] inputs() {
+            return Rows.present(x, gamma, beta);
+        }
+
+        @Override
+        public Tensor[] backward(Tensor dy) {
+            Tensor dx = Tensor.empty(x.shape());
+            Tensor dGamma = Rows.emptyLike(gamma);
+            Tensor dBeta = Rows.emptyLike(beta);
+            Backend.kernels().planeNormalization().backward(planes, dy.data(), x.data(), statistics.data(), constant,
+                    Rows.floats(gamma), eps, dx.data(), Rows.floats(dGamma), Rows.floats(dBeta));
+            return Rows.present(dx, dGamma, dBeta);
+        }
+
+        @Override
+        public Tensor composed() {
+            Tensor groups = x.reshape(planes.batch(), planes.groups(), planes.run());
+            int[] axes = planes.acrossBatch() ? new int[] {0, 2} : new int[] {2};
+            Tensor mean = constant ? column(0).add(column(1)) : groups.mean(axes);
+            Tensor centred = groups.subtract(mean);
+            Tensor variance = constant ? column(2) : centred.square().mean(axes);
+            Tensor xhat = centred.divide(variance.add(eps).sqrt()).reshape(x.shape());
+            return affine(xhat, gamma, beta);
+        }
+
+        /// One number of each statistic, in the axes of (N, G, run).
+        private Tensor column(int i) {
+            Tensor column = statistics.slice(1, i, i + 1);
+            return planes.acrossBatch() ? column.reshape(1, planes.groups(), 1)
+                    : column.reshape(planes.batch(), planes.groups(), 1);
+        }
+
+        @Override
+        public String name() {
+            return "channel norm";
+        }
+    }
+
+    /// x - mean over the batch and all positions. The mean rounded to float is taken off first, so nothing of small deviations is
+    /// lost to a large mean.
+    static Tensor centred(Tensor x, Planes planes) {
+        Tensor shifted = x.subtract(along(moments(x, planes).slice(1, 0, 1), x));
+        Tensor groups = shifted.reshape(planes.batch(), planes.groups(), planes.run());
+        return groups.subtract(groups.mean(0, 2)).reshape(x.shape());
+    }
+
+    /// gamma * xhat + beta, in tensor algebra; both may be null.
+    static Tensor affine(Tensor xhat, Tensor gamma, Tensor beta) {
+        Tensor scaled = gamma == null ? xhat : xhat.multiply(along(gamma, xhat));
+        return beta == null ? scaled : scaled.add(along(beta, xhat));
+    }
+
+    /// One number a channel, with axes of size 1 behind it: it broadcasts along axis 1 of x.
+    static Tensor along(Tensor perChannel, Tensor x) {
+        int[] dims = new int[x.shape().rank() - 1];
+        java.util.Arrays.fill(dims, 1);
+        dims[0] = perChannel.size();
+        return perChannel.reshape(dims);
+    }
+
+    /// One number (N, C) for each example and channel, with axes of size 1 behind them.
+    static Tensor alongEach(Tensor perExample, Tensor x) {
+        int[] dims = new int[x.shape().rank()];
+        java.util.Arrays.fill(dims, 1);
+        dims[0] = perExample.dim(0);
+        dims[1] = perExample.dim(1);
+        return perExample.reshape(dims);
+    }
+
+    /// (N, C, ...) as (N, ..., C)
+    static Tensor toLast(Tensor x) {
+        Tensor y = x;
+        for (int axis = 1; axis + 1 < x.shape().rank(); axis++) {
+            y = y.transpose(axis, axis + 1);
+        }
+        return y;
+    }
+
+    /// (N, ..., C) as (N, C, ...)
+    static Tensor fromLast(Tensor x) {
+        Tensor y = x;
+        for (int axis = x.shape().rank() - 2; axis >= 1; axis--) {
+            y = y.transpose(axis, axis + 1);
+        }
+        return y;
+    }
+
+    /// The axes behind the channel: those of a plane.
+    static int[] planeAxes(Tensor x) {
+        return java.util.stream.IntStream.range(2, x.shape().rank()).toArray();
+    }
+
+    /// Statistics (C, 3) from a mean and a variance for each channel.
+    static Tensor statistics(Tensor mean, Tensor variance) {
+        Tensor statistics = Tensor.empty(Shape.of(mean.size(), 3));
+        Floats to = statistics.data();
+        for (int c = 0; c < mean.size(); c++) {
+            to.array()[to.offset() + 3 * c] = mean.data().get(c);
+            to.array()[to.offset() + 3 * c + 1] = 0;
+            to.array()[to.offset() + 3 * c + 2] = variance.data().get(c);
+        }
+        return statistics;
+    }
+
+    /// The statistics of shards together, as if they were one batch (Chan, Golub & LeVeque 1979).
+    ///
+    /// @param shards (C, 3) for each
+    /// @param counts elements that each shard has of a statistic
+    static Tensor merge(Tensor[] shards, int[] counts) {
+        Tensor merged = Tensor.empty(shards[0].shape());
+        for (int c = 0; c < merged.dim(0); c++) {
+            double n = 0, mean = 0, squares = 0;
+            for (int i = 0; i < shards.length; i++) {
+                Floats s = shards[i].data();
+                double difference = s.get(3 * c) + (double) s.get(3 * c + 1) - mean;
+                double all = n + counts[i];
+                mean += difference * counts[i] / all;
+                squares += s.get(3 * c + 2) * (double) counts[i] + difference * difference * n * counts[i] / all;
+                n = all;
+            }
+            Floats to = merged.data();
+            to.array()[to.offset() + 3 * c] = (float) mean;
+            to.array()[to.offset() + 3 * c + 1] = (float) (mean - (float) mean);
+            to.array()[to.offset() + 3 * c + 2] = (float) (squares / n);
+        }
+        return merged;
+    }
+}

@@ -1,0 +1,47 @@
+package norma.norm;
+
+import norma.nn.Context;
+import norma.nn.Init;
+import norma.nn.Param;
+import norma.nn.Parts;
+import norma.tensor.Tensor;
+
+/// y = gamma * erf(alpha x + s) + beta, in place of a norm (Derf; Chen et al. 2025, arXiv 2512.10938).
+///
+/// Shapes: x (..., D), alpha and s (1), gamma and beta D.
+///
+/// @param alpha how steep, 0.5 at first
+/// @param shift s, 0 at first
+/// @param gamma gain, ones at first
+/// @param beta bias, zeros at first
+public record DynamicErf(Param alpha, Param shift, Param gamma, Param beta) implements Norm {
+    /// First alpha if no other is given.
+    public static final float ALPHA = 0.5f;
+
+    /// For D features.
+    public static DynamicErf of(int dim, float alpha) {
+        return new DynamicErf(Init.constant(alpha, 1), Init.constant(0, 1), Init.constant(1, dim), Init.constant(0, dim));
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Context context) {
+        Rows.of("DynamicErf", x, gamma.value().shape(), null, beta.value());
+        return x.multiply(alpha.value()).add(shift.value()).erf().multiply(gamma.value()).add(beta.value());
+    }
+
+    @Override
+    public void list(Parts parts) {
+        parts.add("alpha", alpha).add("shift", shift).add("gamma", gamma).add("beta", beta);
+    }
+
+    static NormMaker maker(Spec spec) {
+        float alpha = spec.number("alpha", ALPHA);
+        return (_, dim) -> of(dim, alpha);
+    }
+
+    static void golden(GoldenCase c) {
+        c.ignore("alpha_init", "shift_init");
+        c.output("y", new DynamicErf(c.gain("alpha"), c.gain("shift"), c.gain("weight"), c.gain("bias"))
+                .forward(c.input("x")));
+    }
+}

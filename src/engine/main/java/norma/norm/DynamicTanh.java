@@ -1,0 +1,45 @@
+package norma.norm;
+
+import norma.nn.Context;
+import norma.nn.Init;
+import norma.nn.Param;
+import norma.nn.Parts;
+import norma.tensor.Tensor;
+
+/// y = gamma * tanh(alpha x) + beta, in place of a norm: no statistics at all (DyT; Zhu et al. 2025, arXiv 2503.10622).
+///
+/// Shapes: x (..., D), alpha (1), gamma and beta D. A later report (arXiv 2604.23434) finds that it helps only where data is scarce.
+///
+/// @param alpha how steep, 0.5 at first
+/// @param gamma gain, ones at first
+/// @param beta bias, zeros at first
+public record DynamicTanh(Param alpha, Param gamma, Param beta) implements Norm {
+    /// First alpha if no other is given.
+    public static final float ALPHA = 0.5f;
+
+    /// For D features.
+    public static DynamicTanh of(int dim, float alpha) {
+        return new DynamicTanh(Init.constant(alpha, 1), Init.constant(1, dim), Init.constant(0, dim));
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Context context) {
+        Rows.of("DynamicTanh", x, gamma.value().shape(), null, beta.value());
+        return x.multiply(alpha.value()).tanh().multiply(gamma.value()).add(beta.value());
+    }
+
+    @Override
+    public void list(Parts parts) {
+        parts.add("alpha", alpha).add("gamma", gamma).add("beta", beta);
+    }
+
+    static NormMaker maker(Spec spec) {
+        float alpha = spec.number("alpha", ALPHA);
+        return (_, dim) -> of(dim, alpha);
+    }
+
+    static void golden(GoldenCase c) {
+        c.ignore("alpha_init");
+        c.output("y", new DynamicTanh(c.gain("alpha"), c.gain("weight"), c.gain("bias")).forward(c.input("x")));
+    }
+}

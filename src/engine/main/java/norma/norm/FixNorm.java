@@ -1,0 +1,45 @@
+package norma.norm;
+
+import norma.nn.Layer;
+import norma.nn.Init;
+import norma.nn.Param;
+import norma.nn.Parts;
+import norma.nn.Reparametrization;
+import norma.nn.Weight;
+import norma.tensor.Indices;
+import norma.tensor.Tensor;
+
+/// W = g * v / ||v|| row by row, all rows of one length: on the output layer of a language model frequent words have no
+/// advantage by the length of their embeddings (Nguyen & Chiang 2018, arXiv 1710.01329).
+///
+/// Shapes: v and W (V, D), g (1).
+///
+/// @param raw v
+/// @param length g, learned or a buffer
+public record FixNorm(Weight raw, Param length) implements Reparametrization {
+
+    /// A learned length.
+    public static FixNorm of(Weight raw, float length) {
+        return new FixNorm(raw, Init.constant(length, 1));
+    }
+
+    @Override
+    public Tensor value() {
+        return LpNormalize.l2().forward(raw.value()).multiply(length.value());
+    }
+
+    @Override
+    public void list(Parts parts) {
+        parts.add("raw", raw).add("length", length);
+    }
+
+    static Maker<Layer> maker(Spec spec) {
+        float length = spec.number("length", 1);
+        return Norms.linear((_, raw) -> of(raw, length));
+    }
+
+    static void golden(GoldenCase c) {
+        Indices rows = c.indices("indices");
+        c.output("y", new FixNorm(new Param(c.input("weight"), Param.Role.WEIGHT), c.gain("g")).value().gather(rows));
+    }
+}

@@ -1,0 +1,54 @@
+package norma.norm;
+
+import norma.kernel.Planes;
+import norma.nn.Context;
+import norma.nn.Init;
+import norma.nn.Param;
+import norma.nn.Parts;
+import norma.tensor.Tensor;
+
+/// y = x - mean + beta for each channel, with the mean over the batch and all positions (Salimans & Kingma 2016, arXiv 1602.07868,
+/// section 3). Made to go with weight norm, which has taken care of the scale.
+///
+/// Shapes: x (N, C) or (N, C, ...), beta C. dx = dy - mean(dy).
+///
+/// @param beta bias, zeros at first
+/// @param running statistics for evaluation; their variance is not used
+public record MeanOnlyBatchNorm(Param beta, RunningStatistics running) implements Norm {
+
+    /// With a bias of zeros.
+    public static MeanOnlyBatchNorm of(int channels) {
+        return new MeanOnlyBatchNorm(Init.constant(0, channels),
+                RunningStatistics.of(channels, RunningStatistics.WEIGHT));
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Context context) {
+        int channels = beta.value().size();
+        Planes planes = Channels.planes("MeanOnlyBatchNorm", x, channels, channels, true);
+        if (planes.count() == 0) {
+            return x;
+        }
+        if (!BatchNorm.isTraining()) {
+            return Channels.affine(x.subtract(Channels.along(running.mean().value(), x)), null, beta.value());
+        }
+        running.updateMean(Channels.moments(x, planes));
+        return Channels.affine(Channels.centred(x, planes), null, beta.value());
+    }
+
+    @Override
+    public void list(Parts parts) {
+        parts.add("beta", beta).add("running_mean", running.mean());
+    }
+
+    static NormMaker maker(Spec spec) {
+        return (_, channels) -> of(channels);
+    }
+
+    static void golden(GoldenCase c) {
+        Tensor x = c.input("x");
+        RunningStatistics running = RunningStatistics.golden(c, x.dim(1), c.number("momentum", RunningStatistics.WEIGHT));
+        c.output("y", new MeanOnlyBatchNorm(c.gain("bias"), running).forward(x));
+        c.buffer("running_mean", running.mean().value());
+    }
+}

@@ -1,0 +1,36 @@
+package norma.norm;
+
+import norma.nn.Context;
+import norma.nn.Parts;
+import norma.tensor.Tensor;
+
+/// y = x / sqrt(mean(x^2) + eps), with the mean over the channels of each position (Karras et al. 2018, arXiv 1710.10196, section 4.2).
+/// It keeps the signals of a GAN's generator from growing without bounds.
+///
+/// Shapes: x (N, C, ...).
+///
+/// @param eps added to the mean square
+public record PixelNorm(float eps) implements Norm {
+    /// Epsilon of the paper.
+    public static final float EPS = 1e-8f;
+
+    @Override
+    public Tensor forward(Tensor x, Context context) {
+        Tensor last = Channels.toLast(x);
+        return Channels.fromLast(RmsNorm.rmsNorm(last, last.shape().slice(last.shape().rank() - 1, last.shape().rank()),
+                null, eps));
+    }
+
+    @Override
+    public void list(Parts parts) {
+    }
+
+    static NormMaker maker(Spec spec) {
+        float eps = spec.number("eps", EPS);
+        return (_, _) -> new PixelNorm(eps);
+    }
+
+    static void golden(GoldenCase c) {
+        c.output("y", new PixelNorm(c.number("eps", EPS)).forward(c.input("x")));
+    }
+}

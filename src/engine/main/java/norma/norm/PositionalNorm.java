@@ -1,0 +1,49 @@
+package norma.norm;
+
+import norma.nn.Context;
+import norma.nn.Parts;
+import norma.tensor.Tensor;
+
+/// y = (x - mean) / std over the channels of each position; mean and std, which hold the structure of the image, can be given back
+/// further up in a network (Li et al. 2019, arXiv 1907.04312: moment shortcut).
+///
+/// Shapes: x (N, C, ...), mean and std (N, 1, ...).
+///
+/// @param eps added to the variance
+public record PositionalNorm(float eps) implements Norm {
+    /// Epsilon if no other is given.
+    public static final float EPS = 1e-5f;
+
+    /// The result and what was taken out of x.
+    public record Result(Tensor y, Tensor mean, Tensor std) {
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Context context) {
+        return split(x).y();
+    }
+
+    /// The result with mean and standard deviation.
+    public Result split(Tensor x) {
+        Tensor mean = x.mean(1);
+        Tensor centred = x.subtract(mean);
+        Tensor std = centred.square().mean(1).add(eps).sqrt();
+        return new Result(centred.divide(std), mean, std);
+    }
+
+    @Override
+    public void list(Parts parts) {
+    }
+
+    static NormMaker maker(Spec spec) {
+        float eps = spec.number("eps", EPS);
+        return (_, _) -> new PositionalNorm(eps);
+    }
+
+    static void golden(GoldenCase c) {
+        Result result = new PositionalNorm(c.number("eps", EPS)).split(c.input("x"));
+        c.output("y", result.y());
+        c.output("mean", result.mean());
+        c.output("std", result.std());
+    }
+}

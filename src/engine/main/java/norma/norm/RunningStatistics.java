@@ -1,0 +1,110 @@
+package norma.norm;
+
+import norma.kernel.Floats;
+import norma.kernel.Planes;
+import norma.nn.Init;
+import norma.nn.Param;
+import norma.nn.Part;
+import norma.nn.Parts;
+import norma.tensor.Tensor;
+
+/// Mean and variance of each channel over the batches seen in training, for use in evaluation.
+///
+/// After each batch, running = (1 - w) running + w batch. The variance kept is the unbiased one, n / (n - 1) times that of the
+/// batch, as in PyTorch; n counts the elements of a channel.
+///
+/// @param mean (C), zeros at first
+/// @param variance (C), ones at first
+/// @param batches (1), how many were seen
+/// @param newStatWeight w, the weight of the newest batch (PyTorch calls it momentum); 0 for the mean over all batches, 1 / batches
+public record RunningStatistics(Param mean, Param variance, Param batches, float newStatWeight) implements Part {
+    /// Weight of the newest batch if no other is given, as in PyTorch.
+    public static final float WEIGHT = 0.1f;
+
+    /// Weight that stands for the mean over all batches.
+    public static final float CUMULATIVE = 0;
+
+    /// Of channels that were not seen yet.
+    public static RunningStatistics of(int channels, float newStatWeight) {
+        return new RunningStatistics(buffer(0, channels), buffer(1, channels), buffer(0, 1), newStatWeight);
+    }
+
+    /// A buffer with all elements equal at first.
+    static Param buffer(float value, int... dims) {
+        return Param.buffer(Init.constant(value, dims).value().detach());
+    }
+
+    /// As statistics (C, 3).
+    Tensor statistics() {
+        return Channels.statistics(mean.value(), variance.value());
+    }
+
+    /// Takes in a batch.
+    ///
+    /// @param statistics (C, 3), or (N C, 3) for an instance norm, of which the mean over the examples counts
+    void update(Tensor statistics, Planes planes) {
+        Floats s = statistics.data();
+        int channels = mean.value().size(), examples = planes.statistics() / channels;
+        double unbiased = planes.count() / (planes.count() - 1.0);
+        double w = weight();
+        for (int c = 0; c < channels; c++) {
+            double m = 0, v = 0;
+            for (int i = 0; i < examples; i++) {
+                int at = 3 * (i * channels + c);
+                m += (s.get(at) + (double) s.get(at + 1)) / examples;
+                v += s.get(at + 2) * unbiased / examples;
+            }
+            mix(mean, c, w, m);
+            mix(variance, c, w, v);
+        }
+    }
+
+    /// Takes in the mean of a batch.
+    ///
+    /// @param statistics (C, 3)
+    void updateMean(Tensor statistics) {
+        double w = weight();
+        for (int c = 0; c < mean.value().size(); c++) {
+            mix(mean, c, w, statistics.data().get(3 * c) + (double) statistics.data().get(3 * c + 1));
+        }
+    }
+
+    private double weight() {
+        Floats count = batches.value().data();
+        float seen = ++count.array()[count.offset()];
+        return newStatWeight == CUMULATIVE ? 1.0 / seen : newStatWeight;
+    }
+
+    /// running = (1 - w) running + w values
+    static void mix(Param running, double w, Tensor values) {
+        for (int i = 0; i < running.value().size(); i++) {
+            mix(running, i, w, values.data().get(i));
+        }
+    }
+
+    private static void mix(Param running, int c, double w, double value) {
+        Floats to = running.value().data();
+        to.array()[to.offset() + c] = (float) ((1 - w) * to.get(c) + w * value);
+    }
+
+    @Override
+    public void list(Parts parts) {
+        parts.add("running_mean", mean).add("running_var", variance).add("num_batches_tracked", batches);
+    }
+
+    /// The buffers of a golden vector; those it lacks start fresh.
+    static RunningStatistics golden(GoldenCase c, int channels, float newStatWeight) {
+        RunningStatistics running = of(channels, newStatWeight);
+        c.load(running.mean, "running_mean");
+        c.load(running.variance, "running_var");
+        c.load(running.batches, "num_batches_tracked");
+        return running;
+    }
+
+    /// Gives the buffers back.
+    void golden(GoldenCase c) {
+        c.buffer("running_mean", mean.value());
+        c.buffer("running_var", variance.value());
+        c.buffer("num_batches_tracked", batches.value());
+    }
+}

@@ -1,0 +1,79 @@
+package norma.norm;
+
+import java.util.function.UnaryOperator;
+import norma.kernel.Planes;
+import norma.nn.Param;
+import norma.nn.Part;
+import norma.nn.Parts;
+import norma.tensor.Tensor;
+
+/// y = W (x - mean) in each group of channels, with W W = covariance^(-1): channels come out with variance 1 and uncorrelated.
+/// What norms that whiten have in common; they differ in how they find W.
+///
+/// Shapes: x (N, C) or (N, C, ...), in G groups of C / G channels. Statistics are those of the batch and all positions; in
+/// evaluation the running mean and the running W.
+///
+/// @param mean (C), running, zeros at first
+/// @param matrix W (G, C / G, C / G), running, the identity at first
+/// @param newStatWeight weight of the newest batch in both
+/// @param eps added to the diagonal of the covariance
+public record Whitening(Param mean, Param matrix, float newStatWeight, float eps) implements Part {
+
+    /// Of channels that were not seen yet, in groups of equal size.
+    static Whitening of(String who, int channels, int groups, float newStatWeight, float eps) {
+        if (groups < 1 || channels % groups != 0) {
+            throw new IllegalArgumentException("%s: groups must divide the channels; got %d channels in %d groups"
+                    .formatted(who, channels, groups));
+        }
+        int width = channels / groups;
+        Param matrix = RunningStatistics.buffer(0, groups, width, width);
+        RunningStatistics.mix(matrix, 1, identity(width).expand(matrix.value().shape()));
+        return new Whitening(RunningStatistics.buffer(0, channels), matrix, newStatWeight, eps);
+    }
+
+    /// The whitened x.
+    ///
+    /// @param inverseRoot W from a covariance with eps, both (G, C / G, C / G)
+    Tensor forward(String who, Tensor x, UnaryOperator<Tensor> inverseRoot) {
+        int channels = mean.value().size();
+        Planes planes = Channels.planes(who, x, channels, channels, true);
+        if (planes.count() == 0) {
+            return x;
+        }
+        if (!BatchNorm.isTraining()) {
+            Tensor centred = x.subtract(Channels.along(mean.value(), x));
+            return toPlanes(matrix.value().matmul(toColumns(centred, planes)), x, planes);
+        }
+        BatchNorm.requireSeveral(who, x, planes);
+        Tensor centred = toColumns(Channels.centred(x, planes), planes);
+        Tensor covariance = centred.matmulTransposed(centred).divide(planes.count());
+        Tensor w = inverseRoot.apply(covariance.add(identity(covariance.dim(-1)).multiply(eps)));
+        RunningStatistics.mix(mean, newStatWeight, Channels.moments(x, planes).slice(1, 0, 1));
+        RunningStatistics.mix(matrix, newStatWeight, w);
+        return toPlanes(w.matmul(centred), x, planes);
+    }
+
+    /// (N, C, ...) as (G, C / G, elements of a channel)
+    private Tensor toColumns(Tensor x, Planes planes) {
+        return x.reshape(planes.batch(), planes.channels(), planes.inner()).transpose(0, 1)
+                .reshape(matrix.value().dim(0), matrix.value().dim(1), planes.count());
+    }
+
+    private static Tensor toPlanes(Tensor columns, Tensor x, Planes planes) {
+        return columns.reshape(planes.channels(), planes.batch(), planes.inner()).transpose(0, 1).reshape(x.shape());
+    }
+
+    /// (n, n)
+    static Tensor identity(int n) {
+        Tensor identity = Tensor.zeros(n, n);
+        for (int i = 0; i < n; i++) {
+            identity.data().array()[identity.data().offset() + i * (n + 1)] = 1;
+        }
+        return identity;
+    }
+
+    @Override
+    public void list(Parts parts) {
+        parts.add("running_mean", mean).add("running_whitening", matrix);
+    }
+}

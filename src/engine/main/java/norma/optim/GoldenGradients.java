@@ -1,0 +1,61 @@
+package norma.optim;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import norma.nn.Param;
+import norma.norm.GoldenCase;
+import norma.tensor.Memory;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// How golden vectors of methods on gradients meet the engine: parameters get the case's gradients, and the method changes
+/// them.
+public final class GoldenGradients {
+    private static final Map<String, Consumer<GoldenCase>> METHODS = Map.of(
+            "clip_grad_norm", GoldenGradients::clipNorm,
+            "adaptive_gradient_clipping", GoldenGradients::clipUnits,
+            "gradient_centralization", GoldenGradients::centralize);
+
+    private GoldenGradients() {
+    }
+
+    /// How a method is computed; null if it isn't known.
+    public static Consumer<GoldenCase> method(String name) {
+        return METHODS.get(name);
+    }
+
+    private static void clipNorm(GoldenCase c) {
+        var params = new LinkedHashMap<String, Param>();
+        for (int i = 1; c.has("g" + i); i++) {
+            Tensor g = c.input("g" + i);
+            params.put("g" + i, param(Tensor.full(g.shape(), 1), g));
+        }
+        c.ignore("eps"); // 1e-6, as PyTorch has it
+        double norm = Gradients.norm(params, c.power("p"));
+        double factor = Gradients.clip(norm, c.number("max_norm", 0));
+        params.forEach((name, param) -> c.output(name, param.value().gradient().multiply((float) factor)));
+        c.output("total_norm", Tensor.scalar((float) norm));
+    }
+
+    private static void clipUnits(GoldenCase c) {
+        Param w = param(c.input("w").detach(), c.input("g"));
+        Gradients.clipUnits(Map.of("w", w), c.number("clip", 0.01), c.number("eps", 1e-3));
+        c.output("g", w.value().gradient());
+    }
+
+    private static void centralize(GoldenCase c) {
+        Param w = param(Tensor.full(c.input("g").shape(), 1), c.input("g"));
+        Gradients.centralize(Map.of("w", w));
+        c.output("g", w.value().gradient());
+    }
+
+    /// A parameter w with gradient g, which is d (w . g) / d w.
+    private static Param param(Tensor w, Tensor g) {
+        Param param = Param.weight(w);
+        try (Tape tape = Tape.training(new Memory(), 0)) {
+            tape.backward(param.value().multiply(g.detach()).sum());
+        }
+        return param;
+    }
+}

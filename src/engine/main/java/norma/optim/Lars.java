@@ -1,0 +1,52 @@
+package norma.optim;
+
+import java.util.Map;
+import norma.kernel.Update;
+import norma.nn.Param;
+import norma.tensor.Backend;
+import norma.tensor.Tensor;
+
+/// Gradient descent whose steps are measured by the length of each weight, for very large batches (You et al. 2017, arXiv
+/// 1708.03888):
+///
+/// ```
+/// trust = eta ||w|| / (||g|| + decay ||w||)
+/// velocity = momentum velocity + trust (g + decay w)
+/// w = w - rate velocity
+/// ```
+///
+/// Gains and biases have trust 1 and are not decayed.
+public final class Lars extends Optimizer {
+
+    /// The constants.
+    ///
+    /// @param eta how far a weight may go in a step, as a part of its length, at rate 1
+    /// @param momentum memory of the velocity
+    /// @param decay of weights
+    public record Config(double eta, double momentum, double decay) {
+        /// As in the paper: 0.001, 0.9, 5e-4.
+        public static final Config PAPER = new Config(0.001, 0.9, 5e-4);
+    }
+
+    private final Config config;
+
+    /// An optimizer of the learned ones among these parameters.
+    public Lars(Map<String, Param> params, Config config) {
+        super(params, "velocity");
+        this.config = config;
+    }
+
+    @Override
+    void update(Slot slot, float rate, float gradientScale) {
+        var kernels = Backend.kernels();
+        Tensor w = slot.param().value(), g = w.gradient();
+        double trust = 1;
+        kernels.elementwise().affine(g.data(), gradientScale, 0, g.data());
+        if (slot.param().role() == Param.Role.WEIGHT) {
+            trust = trust(config.eta() * length(w.data()), length(g.data()) + config.decay() * length(w.data()));
+            kernels.elementwise().addScaled(w.data(), (float) config.decay(), g.data());
+        }
+        var step = new Update.Sgd(rate, (float) config.momentum(), false, 0, (float) trust);
+        kernels.update().sgd(step, w.data(), g.data(), slot.memory().getFirst().data());
+    }
+}
