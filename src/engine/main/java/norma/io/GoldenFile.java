@@ -52,12 +52,22 @@ public record GoldenFile(String method, List<Case> cases) {
             }
             return floats;
         }
+
+        /// The floats on the other side of the values, where these are no floats themselves.
+        float[] otherFloats() {
+            float[] floats = floats();
+            for (int i = 0; i < floats.length; i++) {
+                floats[i] = values[i] > floats[i] ? Math.nextUp(floats[i])
+                        : values[i] < floats[i] ? Math.nextDown(floats[i]) : floats[i];
+            }
+            return floats;
+        }
     }
 
     /// One case.
     ///
     /// @param name of the case, unique in its file
-    /// @param config numbers, booleans, texts and lists of them
+    /// @param config numbers, booleans, texts, lists of them, and nulls
     /// @param inputs tensors with gradient
     /// @param constants tensors without, and running statistics before the call
     /// @param outputs what must come out
@@ -183,9 +193,7 @@ public record GoldenFile(String method, List<Case> cases) {
             var config = new LinkedHashMap<String, Object>();
             if (json.has("config")) {
                 for (var entry : object(json.get("config"), who + "config").entrySet()) {
-                    if (!entry.getValue().isJsonNull()) {
-                        config.put(entry.getKey(), plain(entry.getValue()));
-                    }
+                    config.put(entry.getKey(), entry.getValue().isJsonNull() ? null : plain(entry.getValue()));
                 }
             }
             return config;

@@ -1,5 +1,6 @@
 package norma.norm;
 
+import java.util.function.Function;
 import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Init;
@@ -36,12 +37,8 @@ public record BatchNorm(Param gamma, Param beta, RunningStatistics running, floa
         return forward("BatchNorm", x, planes -> Channels.moments(x, planes));
     }
 
-    /// How the statistics of a batch are taken.
-    interface Moments {
-        Tensor of(Planes planes);
-    }
-
-    Tensor forward(String who, Tensor x, Moments moments) {
+    /// @param moments how the statistics of a batch are taken
+    Tensor forward(String who, Tensor x, Function<Planes, Tensor> moments) {
         Planes planes = Channels.planes(who, x, channels(x), channels(x), true);
         if (planes.count() == 0) {
             return x;
@@ -51,7 +48,7 @@ public record BatchNorm(Param gamma, Param beta, RunningStatistics running, floa
             return Channels.normalize(x, planes, running.statistics(), true, g, b, eps);
         }
         requireSeveral(who, x, planes);
-        Tensor statistics = moments.of(planes);
+        Tensor statistics = moments.apply(planes);
         if (running != null) {
             running.update(statistics, planes);
         }
@@ -89,7 +86,7 @@ public record BatchNorm(Param gamma, Param beta, RunningStatistics running, floa
 
     static void golden(GoldenCase c) {
         Tensor x = c.input("x");
-        RunningStatistics running = RunningStatistics.golden(c, x.dim(1), c.number("momentum", RunningStatistics.WEIGHT));
+        RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
         boolean training = c.flag("training", true);
         c.flag("affine", true);
         var norm = new BatchNorm(c.gain("weight"), c.gain("bias"), running, c.number("eps", EPS), !training);
@@ -97,7 +94,14 @@ public record BatchNorm(Param gamma, Param beta, RunningStatistics running, floa
             norm.with(false).forward(c.input("batch" + i));
         }
         c.output("y", norm.forward(x));
+        c.output("var", variance(x));
         running.golden(c);
+    }
+
+    /// The biased variance of each channel.
+    private static Tensor variance(Tensor x) {
+        Planes planes = Channels.planes("BatchNorm", x, x.dim(1), x.dim(1), true);
+        return Moments.of(x.reshape(planes.batch(), planes.channels(), planes.inner()), 0, 2).variance().reshape(x.dim(1));
     }
 
     BatchNorm with(boolean frozen) {

@@ -55,7 +55,7 @@ public final class GoldenCase {
     public GoldenCase(String name, Map<String, Object> options, Map<String, Tensor> inputs,
             Map<String, Tensor> constants) {
         this.name = name;
-        this.options = Map.copyOf(options);
+        this.options = options;
         inputs.forEach((key, value) -> variables.put(key, value.variable()));
         tensors.putAll(variables);
         constants.forEach((key, value) -> {
@@ -75,6 +75,12 @@ public final class GoldenCase {
     /// A number.
     public float number(String option, double otherwise) {
         return (float) (double) option(option, Double.class, otherwise);
+    }
+
+    /// Whether the option is there and says `null`, which elsewhere means the same as its absence.
+    public boolean isNull(String option) {
+        taken.add(option);
+        return options.containsKey(option) && options.get(option) == null;
     }
 
     /// A whole number.

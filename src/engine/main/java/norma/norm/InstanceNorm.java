@@ -68,7 +68,7 @@ public record InstanceNorm(int channels, Param gamma, Param beta, RunningStatist
         boolean track = c.flag("track_running_stats", false);
         c.flag("affine", true);
         RunningStatistics running = track
-                ? RunningStatistics.golden(c, x.dim(1), c.number("momentum", RunningStatistics.WEIGHT)) : null;
+                ? RunningStatistics.golden(c, x.dim(1)) : null;
         float eps = c.number("eps", EPS);
         Param gamma = c.gain("weight"), beta = c.gain("bias");
         c.output("y", c.flag("training", true)

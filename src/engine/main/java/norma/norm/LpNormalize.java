@@ -2,16 +2,18 @@ package norma.norm;
 
 import norma.nn.Context;
 import norma.nn.Parts;
+import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
 /// y = x / max(||x||_p, eps) along an axis: vectors of length 1. With p = 2, dx = (dy - y (y . dy)) / ||x||.
 ///
-/// Shapes: x of any. A vector of zeros gives zeros, and gradients dy / eps.
+/// Shapes: x of any. A vector of zeros gives zeros, and gradients dy / eps, unless they are to be 0.
 ///
 /// @param p at least 1; infinity for the largest absolute value
 /// @param axis along which the vectors lie
 /// @param eps least length
-public record LpNormalize(float p, int axis, float eps) implements Norm {
+/// @param zeroGradAtZero whether a vector of zeros gets a gradient of zeros instead of dy / eps
+public record LpNormalize(float p, int axis, float eps, boolean zeroGradAtZero) implements Norm {
     /// Least length if no other is given, as in PyTorch.
     public static final float EPS = 1e-12f;
 
@@ -22,6 +24,11 @@ public record LpNormalize(float p, int axis, float eps) implements Norm {
         }
     }
 
+    /// With gradients dy / eps at zero, as in PyTorch.
+    public LpNormalize(float p, int axis, float eps) {
+        this(p, axis, eps, false);
+    }
+
     /// Euclidean length, along the last axis.
     public static LpNormalize l2() {
         return new LpNormalize(2, -1, EPS);
@@ -29,11 +36,30 @@ public record LpNormalize(float p, int axis, float eps) implements Norm {
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        return x.divide(length(x, p, axis).maximum(Tensor.scalar(eps)));
+        Tensor length = length(x.detach());
+        Tensor tiny = Tensor.scalar(eps).greater(length);
+        if (tiny.sum().item() == 0) {
+            return unit(x);
+        }
+        Tensor numerator = zeroGradAtZero ? length.greater(Tensor.scalar(0)).where(x, x.detach()) : x;
+        return tiny.where(numerator.divide(eps), unit(tiny.where(Tensor.scalar(1), x)));
+    }
+
+    /// x / ||x||, for vectors that are long enough.
+    private Tensor unit(Tensor x) {
+        return p == 2 ? euclidean(x, axis) : x.divide(length(x));
+    }
+
+    /// By the uncentred kernel, which adds up squares in double.
+    private Tensor euclidean(Tensor x, int axis) {
+        if (x.shape().axis(axis) != x.shape().rank() - 1) {
+            return euclidean(x.transpose(axis, -1), -1).transpose(axis, -1);
+        }
+        return RmsNorm.rmsNorm(x, Shape.of(x.dim(-1)), null, Float.MIN_NORMAL).divide((float) Math.sqrt(x.dim(-1)));
     }
 
     /// ||x||_p along an axis, which keeps size 1.
-    static Tensor length(Tensor x, float p, int axis) {
+    private Tensor length(Tensor x) {
         if (p == Float.POSITIVE_INFINITY) {
             return x.abs().max(axis);
         }

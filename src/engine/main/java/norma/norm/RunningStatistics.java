@@ -15,7 +15,7 @@ import norma.tensor.Tensor;
 ///
 /// @param mean (C), zeros at first
 /// @param variance (C), ones at first
-/// @param batches (1), how many were seen
+/// @param batches how many were seen
 /// @param newStatWeight w, the weight of the newest batch (PyTorch calls it momentum); 0 for the mean over all batches, 1 / batches
 public record RunningStatistics(Param mean, Param variance, Param batches, float newStatWeight) implements Part {
     /// Weight of the newest batch if no other is given, as in PyTorch.
@@ -26,7 +26,7 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
 
     /// Of channels that were not seen yet.
     public static RunningStatistics of(int channels, float newStatWeight) {
-        return new RunningStatistics(buffer(0, channels), buffer(1, channels), buffer(0, 1), newStatWeight);
+        return new RunningStatistics(buffer(0, channels), buffer(1, channels), buffer(0), newStatWeight);
     }
 
     /// A buffer with all elements equal at first.
@@ -93,8 +93,8 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
     }
 
     /// The buffers of a golden vector; those it lacks start fresh.
-    static RunningStatistics golden(GoldenCase c, int channels, float newStatWeight) {
-        RunningStatistics running = of(channels, newStatWeight);
+    static RunningStatistics golden(GoldenCase c, int channels) {
+        RunningStatistics running = of(channels, c.isNull("momentum") ? CUMULATIVE : c.number("momentum", WEIGHT));
         c.load(running.mean, "running_mean");
         c.load(running.variance, "running_var");
         c.load(running.batches, "num_batches_tracked");

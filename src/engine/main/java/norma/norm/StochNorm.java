@@ -83,7 +83,7 @@ public record StochNorm(Param gamma, Param beta, RunningStatistics running, floa
 
     static void golden(GoldenCase c) {
         Tensor x = c.input("x");
-        RunningStatistics running = RunningStatistics.golden(c, x.dim(1), c.number("momentum", RunningStatistics.WEIGHT));
+        RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
         var norm = new StochNorm(c.gain("weight"), c.gain("bias"), running, c.number("p", P),
                 c.number("eps", BatchNorm.EPS));
         c.output("y", norm.mixed(x, Channels.planes("StochNorm", x, x.dim(1), x.dim(1), true),

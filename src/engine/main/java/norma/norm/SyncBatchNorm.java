@@ -53,7 +53,7 @@ public record SyncBatchNorm(BatchNorm norm) implements Norm {
 
     static void golden(GoldenCase c) {
         Tensor x = c.input("x");
-        RunningStatistics running = RunningStatistics.golden(c, x.dim(1), c.number("momentum", RunningStatistics.WEIGHT));
+        RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
         var norm = new BatchNorm(c.gain("weight"), c.gain("bias"), running, c.number("eps", BatchNorm.EPS),
                 !c.flag("training", true));
         c.output("y", new SyncBatchNorm(norm).forward(x, c.integers("shard_sizes", x.dim(0))));
