@@ -100,7 +100,8 @@ public final class Golden {
     // ---- What the engine computes ----
 
     /// Outputs, running statistics and gradients by name.
-    private static Map<String, Tensor> results(Consumer<GoldenCase> method, Case golden, Function<Values, float[]> rounding) {
+    private static Map<String, Tensor> results(Consumer<GoldenCase> method, Case golden,
+            Function<Values, float[]> rounding) {
         var c = new GoldenCase(golden.name(), golden.config(), tensors(golden.inputs(), rounding),
                 tensors(golden.constants(), rounding));
         var results = new LinkedHashMap<String, Tensor>();

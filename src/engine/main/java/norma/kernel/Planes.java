@@ -20,7 +20,8 @@ public record Planes(int batch, int channels, int inner, int groups, boolean acr
     public Planes {
         if (groups < 1 || channels % groups != 0) {
             throw new IllegalArgumentException(
-                    "Planes: groups must divide the channels; got %d channels in %d groups".formatted(channels, groups));
+                    "Planes: groups must divide the channels; got %d channels in %d groups".formatted(channels,
+                            groups));
         }
     }
 

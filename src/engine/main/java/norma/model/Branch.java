@@ -23,7 +23,8 @@ import norma.tensor.Tensor;
 /// @param alpha constant factor on the skip
 /// @param skip learned factors on the skip, D
 /// @param outer norm on the sum
-record Branch(Norm before, float scale, Layer f, Norm after, Dropout dropout, Param gain, float alpha, Param skip, Norm outer)
+record Branch(Norm before, float scale, Layer f, Norm after, Dropout dropout, Param gain, float alpha, Param skip,
+        Norm outer)
         implements Layer {
 
     /// y = x + dropout(f(x))

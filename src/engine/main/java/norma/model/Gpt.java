@@ -91,7 +91,8 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, List<
                 : Mlp.of(forMlp, c.dim(), c.hidden(), c.activation(), std, outStd);
         var dropout = new Dropout(c.dropout());
         return new Block(
-                placement.aroundAttention(attention, new Placement.Place(forAttention, c.dim(), norm, dropout, layer, c.layers())),
+                placement.aroundAttention(attention,
+                        new Placement.Place(forAttention, c.dim(), norm, dropout, layer, c.layers())),
                 placement.aroundMlp(mlp, new Placement.Place(forMlp, c.dim(), norm, dropout, layer, c.layers())));
     }
 

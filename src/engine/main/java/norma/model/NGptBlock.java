@@ -52,9 +52,11 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
         float base = (float) std;
         var block = new NGptBlock(Linear.withoutBias(init.at("query"), dim, dim, std),
                 Linear.withoutBias(init.at("key"), dim, dim, std), Linear.withoutBias(init.at("value"), dim, dim, std),
-                Linear.withoutBias(init.at("output"), dim, dim, std), Linear.withoutBias(init.at("up"), dim, hidden, std),
+                Linear.withoutBias(init.at("output"), dim, dim, std),
+                Linear.withoutBias(init.at("up"), dim, hidden, std),
                 Linear.withoutBias(init.at("gate"), dim, hidden, std),
-                Linear.withoutBias(init.at("down"), hidden, dim, std), Init.constant(base, dim), Init.constant(base, dim),
+                Linear.withoutBias(init.at("down"), hidden, dim, std), Init.constant(base, dim),
+                Init.constant(base, dim),
                 Init.constant(base, dim), Init.constant(1, 2 * hidden), heads, causal, rotary, base);
         block.project();
         return block;
@@ -120,7 +122,8 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
         c.expect("dim", x.dim(-1));
         c.expect("ffn", c.input("Wu").dim(0));
         c.ignore("alpha_init");
-        var block = new NGptBlock(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"), c.linear("Wo", "bo"),
+        var block = new NGptBlock(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"),
+                c.linear("Wo", "bo"),
                 c.linear("Wu", "bu"), c.linear("Wn", "bn"), c.linear("Wd", "bd"), c.gain("alpha_a"), c.gain("alpha_m"),
                 c.gain("sqk"), c.gain("suv"), c.integer("heads", 1), c.flag("causal", true), null,
                 c.number("base_scale", 1 / Math.sqrt(x.dim(-1))));

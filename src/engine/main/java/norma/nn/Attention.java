@@ -33,7 +33,8 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
                     "Attention: the width must be a multiple of the heads; got %d and %d heads".formatted(dim, heads));
         }
         return new Attention(Linear.of(init.at("query"), dim, dim, std), Linear.of(init.at("key"), dim, dim, std),
-                Linear.of(init.at("value"), dim, dim, std), Linear.of(init.at("output"), dim, dim, outStd), heads, causal,
+                Linear.of(init.at("value"), dim, dim, std), Linear.of(init.at("output"), dim, dim, outStd), heads,
+                causal,
                 rotary);
     }
 

@@ -46,6 +46,7 @@ public record AdaNorm(int dim, float scale, float k, float eps) implements Norm 
     static void golden(GoldenCase c) {
         Tensor x = c.input("x");
         c.ignore("frozen_factor"); // what comes out on the way
-        c.output("y", new AdaNorm(x.dim(-1), c.number("C", 1), c.number("k", K), c.number("eps", LayerNorm.EPS)).forward(x));
+        c.output("y",
+                new AdaNorm(x.dim(-1), c.number("C", 1), c.number("k", K), c.number("eps", LayerNorm.EPS)).forward(x));
     }
 }

@@ -159,10 +159,12 @@ public record AdaptiveNormFormer(Norm base, Linear in, Trunk gammaTrunk, Trunk b
         Base base = spec.choice("base", Base.LAYER);
         int depth = spec.integer("depth", 1), width = spec.integer("width", 0), heads = spec.integer("heads", 0);
         Bottleneck bottleneck = spec.choice("bottleneck", Bottleneck.AUTO);
-        boolean shared = spec.flag("shared", true), rotary = spec.flag("rotary", false), tied = spec.flag("tied", false);
+        boolean shared = spec.flag("shared", true), rotary = spec.flag("rotary", false),
+                tied = spec.flag("tied", false);
         float bound = spec.number("bound", 0);
         return new AdaptiveMaker(dim -> new Options(causal, base, depth, width, heads,
-                bottleneck == Bottleneck.AUTO ? dim >= 128 : bottleneck == Bottleneck.TRUE, shared, rotary, bound), tied);
+                bottleneck == Bottleneck.AUTO ? dim >= 128 : bottleneck == Bottleneck.TRUE, shared, rotary, bound),
+                tied);
     }
 
     static void golden(GoldenCase c) {

@@ -101,7 +101,8 @@ public record BatchNorm(Param gamma, Param beta, RunningStatistics running, floa
     /// The biased variance of each channel.
     private static Tensor variance(Tensor x) {
         Planes planes = Channels.planes("BatchNorm", x, x.dim(1), x.dim(1), true);
-        return Moments.of(x.reshape(planes.batch(), planes.channels(), planes.inner()), 0, 2).variance().reshape(x.dim(1));
+        return Moments.of(x.reshape(planes.batch(), planes.channels(), planes.inner()), 0, 2).variance()
+                .reshape(x.dim(1));
     }
 
     BatchNorm with(boolean frozen) {

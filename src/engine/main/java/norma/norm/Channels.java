@@ -19,8 +19,9 @@ final class Channels {
     /// How x falls into statistics, after checking that it has `channels` of them.
     static Planes planes(String who, Tensor x, int channels, int groups, boolean acrossBatch) {
         if (x.shape().rank() < 2 || x.dim(1) != channels) {
-            throw new IllegalArgumentException("%s: x must be (N, %d) or (N, %d, ...), channels on axis 1; got %s; transpose x?"
-                    .formatted(who, channels, channels, x.shape()));
+            throw new IllegalArgumentException(
+                    "%s: x must be (N, %d) or (N, %d, ...), channels on axis 1; got %s; transpose x?"
+                            .formatted(who, channels, channels, x.shape()));
         }
         int inner = x.shape().slice(2, x.shape().rank()).size();
         return new Planes(x.dim(0), channels, inner, groups, acrossBatch);

@@ -23,7 +23,8 @@ public record ConditionalBatchNorm(Norm norm, Embedding gamma, Embedding beta) i
     public static ConditionalBatchNorm of(int classes, int channels) {
         RunningStatistics running = RunningStatistics.of(channels, RunningStatistics.WEIGHT);
         return new ConditionalBatchNorm(new BatchNorm(null, null, running, BatchNorm.EPS, false),
-                new Embedding(Init.constant(1, classes, channels), 1), new Embedding(Init.constant(0, classes, channels), 1));
+                new Embedding(Init.constant(1, classes, channels), 1),
+                new Embedding(Init.constant(0, classes, channels), 1));
     }
 
     /// @param classes (N), whole numbers

@@ -26,7 +26,8 @@ public record CosineNormalization(Weight weight, float eps) implements Layer {
     @Override
     public Tensor forward(Tensor x, Context context) {
         var unit = new LpNormalize(2, -1, eps);
-        return Linear.linear(unit.forward(x, context), unit.forward(weight.value(), context), null, Activation.IDENTITY);
+        return Linear.linear(unit.forward(x, context), unit.forward(weight.value(), context), null,
+                Activation.IDENTITY);
     }
 
     @Override

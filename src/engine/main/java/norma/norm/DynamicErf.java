@@ -20,7 +20,8 @@ public record DynamicErf(Param alpha, Param shift, Param gamma, Param beta) impl
 
     /// For D features.
     public static DynamicErf of(int dim, float alpha) {
-        return new DynamicErf(Init.constant(alpha, 1), Init.constant(0, 1), Init.constant(1, dim), Init.constant(0, dim));
+        return new DynamicErf(Init.constant(alpha, 1), Init.constant(0, 1), Init.constant(1, dim),
+                Init.constant(0, dim));
     }
 
     @Override

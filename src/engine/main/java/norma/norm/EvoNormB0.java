@@ -20,7 +20,8 @@ import norma.tensor.Tensor;
 /// @param variance running, unbiased, ones at first
 /// @param newStatWeight weight of the newest batch in it
 /// @param eps added to the variances
-public record EvoNormB0(Param v, Param gamma, Param beta, Param variance, float newStatWeight, float eps) implements Norm {
+public record EvoNormB0(Param v, Param gamma, Param beta, Param variance, float newStatWeight, float eps)
+        implements Norm {
     /// Epsilon if no other is given.
     public static final float EPS = 1e-3f;
 
@@ -66,7 +67,8 @@ public record EvoNormB0(Param v, Param gamma, Param beta, Param variance, float 
     }
 
     static void golden(GoldenCase c) {
-        var norm = new EvoNormB0(c.gain("v"), c.gain("weight"), c.gain("bias"), Param.buffer(c.input("running_var").copy()),
+        var norm = new EvoNormB0(c.gain("v"), c.gain("weight"), c.gain("bias"),
+                Param.buffer(c.input("running_var").copy()),
                 c.number("momentum", RunningStatistics.WEIGHT), c.number("eps", EPS));
         c.output("y", norm.forward(c.input("x"), c.flag("training", true)));
         c.buffer("running_var", norm.variance.value());

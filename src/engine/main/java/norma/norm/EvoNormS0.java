@@ -28,7 +28,8 @@ public record EvoNormS0(int groups, Param v, Param gamma, Param beta, float eps)
 
     /// For C channels.
     public static EvoNormS0 of(int channels, int groups) {
-        return new EvoNormS0(groups, Init.constant(1, channels), Init.constant(1, channels), Init.constant(0, channels), EPS);
+        return new EvoNormS0(groups, Init.constant(1, channels), Init.constant(1, channels), Init.constant(0, channels),
+                EPS);
     }
 
     @Override

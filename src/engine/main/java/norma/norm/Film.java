@@ -18,7 +18,8 @@ public record Film(Linear condition) implements Conditional {
 
     /// For C channels and K features of the condition; the identity at first.
     public static Film of(Init init, int channels, int features) {
-        return new Film(new Linear(init.zeros(2 * channels, features), Init.constant(0, 2 * channels), Activation.IDENTITY));
+        return new Film(
+                new Linear(init.zeros(2 * channels, features), Init.constant(0, 2 * channels), Activation.IDENTITY));
     }
 
     /// x as the condition wants it.

@@ -28,7 +28,8 @@ public record FilterResponseNorm(Param gamma, Param beta, Param tau, Param l, fl
 
     /// With a threshold and without a learned epsilon.
     public static FilterResponseNorm of(int channels) {
-        return new FilterResponseNorm(Init.constant(1, channels), Init.constant(0, channels), Init.constant(0, channels),
+        return new FilterResponseNorm(Init.constant(1, channels), Init.constant(0, channels),
+                Init.constant(0, channels),
                 null, EPS);
     }
 

@@ -30,7 +30,8 @@ public final class Folding {
     /// The same for a convolution.
     public static Conv2d batchNorm(Conv2d layer, BatchNorm norm) {
         Affine affine = Affine.of(norm, layer.weight());
-        return new Conv2d(affine.weight(layer.weight()), affine.bias(layer.bias()), layer.vertical(), layer.horizontal(),
+        return new Conv2d(affine.weight(layer.weight()), affine.bias(layer.bias()), layer.vertical(),
+                layer.horizontal(),
                 layer.groups());
     }
 
@@ -64,8 +65,9 @@ public final class Folding {
     /// W' = W gamma column by column and b' = b + W beta.
     public static Linear layerNorm(LayerNorm norm, Linear layer) {
         if (norm.shape().rank() != 1 || norm.shape().dim(0) != layer.weight().shape().dim(1)) {
-            throw new IllegalArgumentException("Folding: the norm must be over the %d inputs of the weight %s; got one over %s"
-                    .formatted(layer.weight().shape().dim(1), layer.weight().shape(), norm.shape()));
+            throw new IllegalArgumentException(
+                    "Folding: the norm must be over the %d inputs of the weight %s; got one over %s"
+                            .formatted(layer.weight().shape().dim(1), layer.weight().shape(), norm.shape()));
         }
         Tensor w = layer.weight().baked().value().detach();
         Tensor folded = norm.gamma() == null ? w : w.multiply(norm.gamma().value().detach());

@@ -22,7 +22,8 @@ public record GhostBatchNorm(BatchNorm norm, int examples) implements Norm {
     /// Checks the size of a part.
     public GhostBatchNorm {
         if (examples < 1) {
-            throw new IllegalArgumentException("GhostBatchNorm: a part must have at least one example; got " + examples);
+            throw new IllegalArgumentException(
+                    "GhostBatchNorm: a part must have at least one example; got " + examples);
         }
     }
 

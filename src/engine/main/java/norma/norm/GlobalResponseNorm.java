@@ -50,6 +50,7 @@ public record GlobalResponseNorm(Param gamma, Param beta, float eps) implements 
     }
 
     static void golden(GoldenCase c) {
-        c.output("y", new GlobalResponseNorm(c.gain("weight"), c.gain("bias"), c.number("eps", EPS)).forward(c.input("x")));
+        c.output("y",
+                new GlobalResponseNorm(c.gain("weight"), c.gain("bias"), c.number("eps", EPS)).forward(c.input("x")));
     }
 }

@@ -24,8 +24,9 @@ public record GroupNorm(int channels, int groups, Param gamma, Param beta, float
     /// Checks that the groups are equal.
     public GroupNorm {
         if (groups < 1 || channels % groups != 0) {
-            throw new IllegalArgumentException("GroupNorm: groups must divide the channels; got %d channels in %d groups"
-                    .formatted(channels, groups));
+            throw new IllegalArgumentException(
+                    "GroupNorm: groups must divide the channels; got %d channels in %d groups"
+                            .formatted(channels, groups));
         }
     }
 

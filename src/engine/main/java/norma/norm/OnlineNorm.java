@@ -58,7 +58,8 @@ public record OnlineNorm(Param gamma, Param beta, Param mean, Param variance, Pa
 
     /// With gain and bias, clamped, as the authors have it.
     public static OnlineNorm of(int channels) {
-        return new OnlineNorm(Init.constant(1, channels), Init.constant(0, channels), RunningStatistics.buffer(0, channels),
+        return new OnlineNorm(Init.constant(1, channels), Init.constant(0, channels),
+                RunningStatistics.buffer(0, channels),
                 RunningStatistics.buffer(1, channels), RunningStatistics.buffer(0, channels),
                 RunningStatistics.buffer(0, channels), ALPHA_FORWARD, ALPHA_BACKWARD, EPS, Guard.CLAMP);
     }
@@ -72,7 +73,8 @@ public record OnlineNorm(Param gamma, Param beta, Param mean, Param variance, Pa
         }
         Tensor z = BatchNorm.isTraining()
                 ? online(x.reshape(planes.batch(), channels, planes.inner())).reshape(x.shape())
-                : Channels.normalize(x, planes, Channels.statistics(mean.value(), variance.value()), true, null, null, eps);
+                : Channels.normalize(x, planes, Channels.statistics(mean.value(), variance.value()), true, null, null,
+                        eps);
         return guarded(Channels.affine(z, Param.valueOf(gamma), Param.valueOf(beta)));
     }
 

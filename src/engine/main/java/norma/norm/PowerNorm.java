@@ -35,7 +35,8 @@ import norma.tensor.Tensor;
 /// @param alphaBackward 1 less the share of nu that is taken off
 /// @param warmup steps with the batch's own statistics
 /// @param eps added to the quadratic means
-public record PowerNorm(GroupScaling scaling, Param gamma, Param beta, Param phi, Param nu, Param steps, float alphaForward,
+public record PowerNorm(GroupScaling scaling, Param gamma, Param beta, Param phi, Param nu, Param steps,
+        float alphaForward,
         float alphaBackward, int warmup, float eps) implements Norm {
     /// Epsilon, weights and number of first steps if no others are given, as the authors have them.
     public static final float EPS = 1e-5f;

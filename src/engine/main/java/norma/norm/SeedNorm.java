@@ -27,7 +27,8 @@ public record SeedNorm(Param alpha, Param beta, Param gamma, int heads, float ep
         int dim = gamma.value().size();
         if (heads < 1 || dim % heads != 0) {
             throw new IllegalArgumentException(
-                    "SeedNorm: the features must be a multiple of the heads; got %d and %d heads".formatted(dim, heads));
+                    "SeedNorm: the features must be a multiple of the heads; got %d and %d heads".formatted(dim,
+                            heads));
         }
     }
 

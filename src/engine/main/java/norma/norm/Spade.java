@@ -33,15 +33,17 @@ public record Spade(Norm norm, Conv2d shared, Conv2d gammas, Conv2d betas) imple
     /// For C channels and maps of K labels, kernels 3 x 3.
     public static Spade of(Init init, Norm norm, int channels, int labels, int hidden) {
         return new Spade(norm, Conv2d.of(init.at("shared"), labels, hidden, THREE),
-                Conv2d.of(init.at("gammas"), hidden, channels, THREE), Conv2d.of(init.at("betas"), hidden, channels, THREE));
+                Conv2d.of(init.at("gammas"), hidden, channels, THREE),
+                Conv2d.of(init.at("betas"), hidden, channels, THREE));
     }
 
     /// x normalized, each position by what the map says.
     @Override
     public Tensor forward(Tensor x, Tensor map) {
         if (x.shape().rank() != 4 || map.shape().rank() != 4 || x.dim(0) != map.dim(0)) {
-            throw new IllegalArgumentException("Spade: x must be (N, C, H, W) and the map (N, K, height, width); got %s and %s"
-                    .formatted(x.shape(), map.shape()));
+            throw new IllegalArgumentException(
+                    "Spade: x must be (N, C, H, W) and the map (N, K, height, width); got %s and %s"
+                            .formatted(x.shape(), map.shape()));
         }
         Tensor h = Activations.activate(Activation.RELU, shared.forward(nearest(map, x.dim(2), x.dim(3))));
         return norm.forward(x).multiply(gammas.forward(h).add(1)).add(betas.forward(h));

@@ -26,7 +26,8 @@ import norma.tensor.Tensor;
 /// @param variance running variance of the batch, zeros at first
 /// @param newStatWeight weight of the newest batch in the running statistics
 /// @param eps added to the variance
-public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma, Param beta, Param mean, Param variance,
+public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma, Param beta, Param mean,
+        Param variance,
         float newStatWeight, float eps) implements Norm {
     /// Epsilon and weight of the newest batch if no other are given, as the authors have them.
     public static final float EPS = 1e-5f;
@@ -49,7 +50,8 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
         Planes planes = Channels.planes("SwitchableNorm", x, channels, channels, false);
         if (planes.inner() == 1) {
             throw new IllegalArgumentException(
-                    "SwitchableNorm: a plane needs more than one element to have a variance; got x %s".formatted(x.shape()));
+                    "SwitchableNorm: a plane needs more than one element to have a variance; got x %s"
+                            .formatted(x.shape()));
         }
         if (x.size() == 0) {
             return x;

@@ -69,8 +69,9 @@ public record WeightNorm(Weight raw, Param gain) implements Reparametrization {
 
     static void requireGains(String who, Weight raw, Param gain) {
         if (!Shape.broadcast(who, raw.shape(), gain.shape()).equals(raw.shape())) {
-            throw new IllegalArgumentException("%s: each axis of the gains must have the size of the weight %s or 1; got %s"
-                    .formatted(who, raw.shape(), gain.shape()));
+            throw new IllegalArgumentException(
+                    "%s: each axis of the gains must have the size of the weight %s or 1; got %s"
+                            .formatted(who, raw.shape(), gain.shape()));
         }
     }
 
@@ -104,8 +105,9 @@ public record WeightNorm(Weight raw, Param gain) implements Reparametrization {
             Tensor statistics = Channels.moments(t, planes);
             Tensor rstd = statistics.slice(1, 2, 3).sqrt().reciprocal();
             if (rstd.max(0).item() == Float.POSITIVE_INFINITY) {
-                throw new IllegalArgumentException("WeightNorm: on the batch each output must vary; got one of the same value "
-                        + "everywhere in outputs " + t.shape() + "; use a larger batch, or v other than 0");
+                throw new IllegalArgumentException(
+                        "WeightNorm: on the batch each output must vary; got one of the same value "
+                                + "everywhere in outputs " + t.shape() + "; use a larger batch, or v other than 0");
             }
             Tensor mean = statistics.slice(1, 0, 1).add(statistics.slice(1, 1, 2));
             return new Fit(new WeightNorm(raw, Param.gain(rstd.reshape(perOutput(raw.shape())).copy())),

@@ -92,7 +92,8 @@ public final class Gradients {
             for (int i = 0; i < units; i++) {
                 Floats g = gradient.slice(i * n, n);
                 double length = Math.sqrt(kernels.reduction().sumOfSquares(g));
-                double most = limit * Math.max(eps, Math.sqrt(kernels.reduction().sumOfSquares(w.data().slice(i * n, n))));
+                double most =
+                        limit * Math.max(eps, Math.sqrt(kernels.reduction().sumOfSquares(w.data().slice(i * n, n))));
                 if (length > most) {
                     kernels.elementwise().affine(g, (float) (most / length), 0, g);
                 }

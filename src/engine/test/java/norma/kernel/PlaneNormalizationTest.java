@@ -31,7 +31,8 @@ class PlaneNormalizationTest {
     private static List<Planes> planes() {
         List<Planes> all = new ArrayList<>();
         for (int[] shape : SHAPES) {
-            for (int groups : shape[1] > 2 && shape[1] % 2 == 0 ? new int[] {1, 2, shape[1]} : new int[] {1, shape[1]}) {
+            for (int groups : shape[1] > 2 && shape[1] % 2 == 0 ? new int[] {1, 2, shape[1]}
+                    : new int[] {1, shape[1]}) {
                 all.add(new Planes(shape[0], shape[1], shape[2], groups, true));
                 all.add(new Planes(shape[0], shape[1], shape[2], groups, false));
             }
@@ -109,7 +110,8 @@ class PlaneNormalizationTest {
         }
 
         double yExact(int i) {
-            return xhat(i) * (gamma == null ? 1.0 : gamma.get(channel(i))) + (beta == null ? 0.0 : beta.get(channel(i)));
+            return xhat(i) * (gamma == null ? 1.0 : gamma.get(channel(i)))
+                    + (beta == null ? 0.0 : beta.get(channel(i)));
         }
 
         /// dx / rstd: dx is of the size of rstd.

@@ -46,12 +46,14 @@ class ConditionalNormsTest {
         Tensor y = film.forward(x, c).detach();
         for (int i = 0; i < x.size(); i++) {
             int n = i / 6, channel = i / 2 % 3;
-            float expected = (1 + both.data().get(6 * n + channel)) * x.data().get(i) + both.data().get(6 * n + 3 + channel);
+            float expected =
+                    (1 + both.data().get(6 * n + channel)) * x.data().get(i) + both.data().get(6 * n + 3 + channel);
             assertEquals(expected, y.data().get(i), 2e-6);
         }
         assertGradients("film", xs -> film.forward(xs[0], xs[1]), x, c);
         assertParameterGradients("film", film, () -> film.forward(x, c));
-        assertSays(assertThrows(IllegalArgumentException.class, () -> film.forward(normal(7, 4, 5), c)), "Film", "(N, 3",
+        assertSays(assertThrows(IllegalArgumentException.class, () -> film.forward(normal(7, 4, 5), c)), "Film",
+                "(N, 3",
                 "(4, 5)");
         assertSays(assertThrows(IllegalArgumentException.class, () -> film.forward(normal(7, 2, 3), c)), "Film",
                 "(2, 3)", "(4, 5)");
@@ -67,7 +69,8 @@ class ConditionalNormsTest {
         assertParameterGradients("adaLN", moved, () -> moved.forward(x, c));
         assertClose(moved.forward(x, c).detach().slice(0, 1, 2).copy(),
                 moved.forward(x.slice(0, 1, 2), c.slice(0, 1, 2)).detach(), 1e-6);
-        assertSays(assertThrows(IllegalArgumentException.class, () -> norm.forward(normal(11, 3, 3, 6), c)), "AdaLayerNorm",
+        assertSays(assertThrows(IllegalArgumentException.class, () -> norm.forward(normal(11, 3, 3, 6), c)),
+                "AdaLayerNorm",
                 "(3, 3, 6)", "(2, 6)");
     }
 
@@ -91,7 +94,8 @@ class ConditionalNormsTest {
         Param gamma = Param.gain(norm.gamma().table().value().slice(0, 1, 2).reshape(2).copy());
         Param beta = Param.gain(norm.beta().table().value().slice(0, 1, 2).reshape(2).copy());
         var batch = new BatchNorm(gamma, beta, ((BatchNorm) norm.norm()).running(), BatchNorm.EPS, false);
-        assertClose(batch.forward(x).detach(), norm.forward(x, Indices.of(new int[] {1, 1, 1, 1, 1}, 5)).detach(), 2e-6);
+        assertClose(batch.forward(x).detach(), norm.forward(x, Indices.of(new int[] {1, 1, 1, 1, 1}, 5)).detach(),
+                2e-6);
         Indices classes = ids(17, 3, 5);
         assertGradients("conditional batch norm", xs -> norm.forward(xs[0], classes), x);
         // each of the three is there: a class that is not has no gradient but zeros
@@ -105,7 +109,8 @@ class ConditionalNormsTest {
 
     @Test
     void contentGetsTheStatisticsOfTheStyle() {
-        Tensor content = normal(19, 2, 3, 4, 5).multiply(3).add(1), style = normal(20, 2, 3, 2, 7).multiply(2).subtract(4);
+        Tensor content = normal(19, 2, 3, 4, 5).multiply(3).add(1),
+                style = normal(20, 2, 3, 2, 7).multiply(2).subtract(4);
         var norm = new AdaIn(AdaIn.EPS);
         Tensor y = norm.forward(content, style);
         assertClose(style.mean(2, 3), y.mean(2, 3), 1e-5);
@@ -141,7 +146,8 @@ class ConditionalNormsTest {
         Spade moved = shaken(spade, 25, 0.2);
         moved.shared().bias().value().fill(6); // away from the kink of the ReLU
         assertParameterGradients("spade", moved, () -> moved.forward(x, map));
-        assertSays(assertThrows(IllegalArgumentException.class, () -> spade.forward(x, normal(26, 3, 3, 2, 2))), "Spade",
+        assertSays(assertThrows(IllegalArgumentException.class, () -> spade.forward(x, normal(26, 3, 3, 2, 2))),
+                "Spade",
                 "(2, 2, 4, 4)", "(3, 3, 2, 2)");
     }
 

@@ -60,7 +60,8 @@ class FoldingTest {
         Conv2d one = Conv2d.of(INIT, 2, 4, Window.of(3).padding(1)), two = Conv2d.grouped(INIT, 2, 4, Window.of(2), 2);
         for (Conv2d layer : List.of(one, one.withoutBias(), two.with(WeightStandardization.of(two.weight())))) {
             BatchNorm norm = trained(layer, x, true);
-            assertClose(norm.forward(layer.forward(x)).detach(), Folding.batchNorm(layer, norm).forward(x).detach(), 1e-5);
+            assertClose(norm.forward(layer.forward(x)).detach(), Folding.batchNorm(layer, norm).forward(x).detach(),
+                    1e-5);
         }
     }
 
@@ -100,6 +101,7 @@ class FoldingTest {
         assertSays(assertThrows(IllegalArgumentException.class,
                 () -> Folding.batchNorm(layer, new BatchNorm(null, null, null, 1e-5f, false))), "Folding", "none");
         assertSays(assertThrows(IllegalArgumentException.class,
-                () -> Folding.layerNorm(LayerNorm.of(1e-5f, 2, 3), layer)), "Folding", "(4, 6)", Shape.of(2, 3).toString());
+                () -> Folding.layerNorm(LayerNorm.of(1e-5f, 2, 3), layer)), "Folding", "(4, 6)",
+                Shape.of(2, 3).toString());
     }
 }

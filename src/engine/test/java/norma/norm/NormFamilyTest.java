@@ -67,7 +67,8 @@ class NormFamilyTest {
 
     private static void assertSameBuffers(Part expected, Part actual) {
         Parts.of(expected).params()
-                .forEach((name, p) -> assertBits(p.value().detach(), Parts.of(actual).params().get(name).value().detach()));
+                .forEach((name, p) -> assertBits(p.value().detach(),
+                        Parts.of(actual).params().get(name).value().detach()));
     }
 
     // ---- One norm is another ----
@@ -139,8 +140,9 @@ class NormFamilyTest {
     void stochNormIsBatchNormOrFrozenByTheCoin() {
         Tensor x = normal(8, 6, C, 5);
         BatchNorm batch = batchNorm(BatchNorm.EPS);
-        Function<Float, Norm> stoch = p -> new StochNorm(Init.constant(1.5f, C), Init.constant(0.5f, C), RunningStatistics.of(C, 0.1f), p,
-                BatchNorm.EPS);
+        Function<Float, Norm> stoch =
+                p -> new StochNorm(Init.constant(1.5f, C), Init.constant(0.5f, C), RunningStatistics.of(C, 0.1f), p,
+                        BatchNorm.EPS);
         assertAlike(step(batch, x), step(stoch.apply(1f), x));
         assertAlike(step(batchNorm(BatchNorm.EPS).with(true), x), step(stoch.apply(0f), x));
     }
@@ -160,7 +162,8 @@ class NormFamilyTest {
             Tensor y = step(norm, x).y;
             // the variance of an instance is the unbiased one, which adds 1/24 of their mean to the others
             Tensor own = instances.slice(1, 2, 3).reshape(3, C).multiply(unbiased - 1);
-            Tensor added = choice == 0 ? own.reshape(3 * C, 1) : own.mean(choice == 1 ? 1 : 0).reshape(planes.statistics(), 1);
+            Tensor added =
+                    choice == 0 ? own.reshape(3 * C, 1) : own.mean(choice == 1 ? 1 : 0).reshape(planes.statistics(), 1);
             Tensor changed = Tensor.concat(1, statistics.slice(1, 0, 2), statistics.slice(1, 2, 3).add(added));
             assertClose(Channels.normalize(x, planes, changed, true, null, null, 1e-5f), y, 5e-6);
         }
@@ -172,7 +175,8 @@ class NormFamilyTest {
         var norm = VirtualBatchNorm.of(C);
         Planes planes = new Planes(3, C, 1, C, true);
         Tensor statistics = Channels.moments(reference, new Planes(4000, C, 1, C, true));
-        assertClose(Channels.normalize(x, planes, statistics, true, null, null, 1e-5f), norm.forward(x, reference), 5e-3);
+        assertClose(Channels.normalize(x, planes, statistics, true, null, null, 1e-5f), norm.forward(x, reference),
+                5e-3);
         // one example does not see another
         assertBits(norm.forward(x, reference).slice(0, 0, 1).copy(), norm.forward(x.slice(0, 0, 1), reference));
     }
@@ -198,7 +202,8 @@ class NormFamilyTest {
             double[][] a = new double[n][n], copy = new double[n][n];
             for (int i = 0; i < n; i++) {
                 for (int j = 0; j <= i; j++) {
-                    copy[i][j] = copy[j][i] = a[i][j] = a[j][i] = n == 3 && i == j ? 2 : n == 3 ? 0 : random.nextGaussian();
+                    copy[i][j] =
+                            copy[j][i] = a[i][j] = a[j][i] = n == 3 && i == j ? 2 : n == 3 ? 0 : random.nextGaussian();
                 }
             }
             SymmetricEigen eigen = SymmetricEigen.of(a);
@@ -238,7 +243,8 @@ class NormFamilyTest {
     @Test
     void filterResponsesBelowTheThresholdAreTheThreshold() {
         Tensor x = normal(16, 2, 3, 10);
-        var norm = new FilterResponseNorm(Init.constant(1, 3), Init.constant(0, 3), Init.constant(0.25f, 3), null, 1e-6f);
+        var norm =
+                new FilterResponseNorm(Init.constant(1, 3), Init.constant(0, 3), Init.constant(0.25f, 3), null, 1e-6f);
         Tensor plain = RmsNorm.plain(10, 1e-6f).forward(x);
         assertBits(plain.maximum(Tensor.scalar(0.25f)), norm.forward(x));
     }
@@ -270,7 +276,8 @@ class NormFamilyTest {
     @Test
     void onlineNormForgetsWhatItSawFirst() {
         var norm = new OnlineNorm(null, null, RunningStatistics.buffer(0, 2), RunningStatistics.buffer(1, 2),
-                RunningStatistics.buffer(0, 2), RunningStatistics.buffer(0, 2), 0.99f, 0.9f, 1e-5f, OnlineNorm.Guard.NONE);
+                RunningStatistics.buffer(0, 2), RunningStatistics.buffer(0, 2), 0.99f, 0.9f, 1e-5f,
+                OnlineNorm.Guard.NONE);
         Step first = step(norm, normal(19, 2000, 2).multiply(3).add(5));
         Moments late = Moments.of(first.y.slice(0, 1000, 2000), 0);
         assertClose(Tensor.zeros(1, 2), late.mean(), 0.1);
@@ -352,7 +359,8 @@ class NormFamilyTest {
                 for (int inner : new int[] {1, 3, 35}) {
                     Planes p = new Planes(5, C, inner, groups, across);
                     Tensor x = normal(25, 5, C, inner);
-                    assertGradients(p.toString(), xs -> Channels.normalize(xs[0], p, xs[1], xs[2], 0.1f), x, gamma, beta);
+                    assertGradients(p.toString(), xs -> Channels.normalize(xs[0], p, xs[1], xs[2], 0.1f), x, gamma,
+                            beta);
                     Tensor statistics = Channels.moments(normal(26, 5, C, inner), p);
                     assertGradients(p.toString(),
                             xs -> Channels.normalize(xs[0], p, statistics, true, xs[1], xs[2], 0.1f), x, gamma, beta);
@@ -399,7 +407,8 @@ class NormFamilyTest {
     @Test
     void anEmptyBatchLeavesTheBuffersAlone() {
         Tensor x = Tensor.zeros(0, C, 3);
-        for (Norm norm : List.of(batchNorm(1e-5f), BatchRenorm.of(C, 3, 5), MeanOnlyBatchNorm.of(C), StochNorm.of(C, 0.5f),
+        for (Norm norm : List.of(batchNorm(1e-5f), BatchRenorm.of(C, 3, 5), MeanOnlyBatchNorm.of(C),
+                StochNorm.of(C, 0.5f),
                 BatchInstanceNorm.of(C), SwitchableNorm.of(C), OnlineNorm.of(C), IterNorm.of(C, 2),
                 DecorrelatedBatchNorm.of(C, 2), EvoNormB0.of(C), InstanceNorm.of(C), GroupNorm.of(C, 2))) {
             var before = Parts.of(norm).params().values().stream().map(p -> p.value().copy()).toList();
@@ -480,7 +489,8 @@ class NormFamilyTest {
         }
         for (int i = 0; i < x.size(); i++) {
             int s = p.statisticOf(i / p.run());
-            assertEquals((x.data().get(i) - mean[s]) / Math.sqrt(variance[s] + 1e-5f), y.data().get(i), 1e-6, p.toString());
+            assertEquals((x.data().get(i) - mean[s]) / Math.sqrt(variance[s] + 1e-5f), y.data().get(i), 1e-6,
+                    p.toString());
         }
         for (int c = 0; running != null && c < C; c++) {
             double unbiased = variance[c] * p.count() / (p.count() - 1);
@@ -494,13 +504,17 @@ class NormFamilyTest {
     @Test
     void wrongShapesAreNamed() {
         for (Norm norm : List.of(batchNorm(1e-5f), GroupNorm.of(C, 2), InstanceNorm.affine(C), SwitchableNorm.of(C),
-                StochNorm.of(C, 0.5f), OnlineNorm.of(C), IterNorm.of(C, 2), DecorrelatedBatchNorm.of(C, 2), EvoNormB0.of(C),
-                EvoNormS0.of(C, 2), FilterResponseNorm.of(C), GlobalResponseNorm.of(C), SelfNorm.of(new Init(1), C, true))) {
-            var error = assertThrows(IllegalArgumentException.class, () -> step(norm, normal(34, 2, 5, 3)), norm::toString);
+                StochNorm.of(C, 0.5f), OnlineNorm.of(C), IterNorm.of(C, 2), DecorrelatedBatchNorm.of(C, 2),
+                EvoNormB0.of(C),
+                EvoNormS0.of(C, 2), FilterResponseNorm.of(C), GlobalResponseNorm.of(C),
+                SelfNorm.of(new Init(1), C, true))) {
+            var error =
+                    assertThrows(IllegalArgumentException.class, () -> step(norm, normal(34, 2, 5, 3)), norm::toString);
             assertSays(error, norm.getClass().getSimpleName(), "(2, 5, 3)", "4", "axis 1");
         }
         assertSays(assertThrows(IllegalArgumentException.class, () -> GroupNorm.of(10, 4)), "10", "4", "divide");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> IterNorm.of(10, 4)), "IterNorm", "10", "4", "divide");
+        assertSays(assertThrows(IllegalArgumentException.class, () -> IterNorm.of(10, 4)), "IterNorm", "10", "4",
+                "divide");
         assertSays(assertThrows(IllegalArgumentException.class, () -> new GroupScaling(3, 0).forward(normal(35, 2, 4))),
                 "GroupScaling", "(2, 4)", "3");
     }

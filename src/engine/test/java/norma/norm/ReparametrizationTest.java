@@ -47,7 +47,8 @@ class ReparametrizationTest {
     }
 
     private static Stream<Form> forms() {
-        return Stream.of(new Form("weight norm", WeightNorm::of), new Form("weight norm, one length", WeightNorm::whole),
+        return Stream.of(new Form("weight norm", WeightNorm::of),
+                new Form("weight norm, one length", WeightNorm::whole),
                 new Form("centered weight norm", CenteredWeightNorm::of),
                 new Form("standardization", WeightStandardization::of),
                 new Form("unbiased standardization", WeightStandardization::unbiased),

@@ -243,7 +243,8 @@ final class SimdPlaneNormalization implements PlaneNormalization {
     private static void inputGradient(float[] dy, int dy0, float[] x, int x0, int n, float mean, float rest, float rstd,
             float gamma, float meanG, float meanDot, float[] dx, int dx0) {
         float a = rstd * gamma, b = -rstd * rstd * meanDot, c = -rstd * meanG;
-        FloatVector as = FloatVector.broadcast(F, a), bs = FloatVector.broadcast(F, b), cs = FloatVector.broadcast(F, c);
+        FloatVector as = FloatVector.broadcast(F, a), bs = FloatVector.broadcast(F, b),
+                cs = FloatVector.broadcast(F, c);
         int i = 0;
         for (; i < F.loopBound(n); i += LANES) {
             FloatVector centred = fromArray(F, x, x0 + i).sub(mean).sub(rest);
