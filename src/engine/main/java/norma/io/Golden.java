@@ -94,6 +94,9 @@ public final class Golden {
             return new Outcome(method, golden.name(), Status.UNSUPPORTED, 0, e.getMessage());
         } catch (IllegalArgumentException | IllegalStateException e) {
             return new Outcome(method, golden.name(), Status.FAILED, 0, e.getMessage());
+        } catch (RuntimeException e) {
+            // a mistake of the engine in one case hides no other
+            return new Outcome(method, golden.name(), Status.FAILED, 0, e.toString());
         }
     }
 

@@ -41,8 +41,8 @@ public final class GoldenBlocks {
 
     /// How a method of golden vectors is computed, be it a norm of the catalogue or a placement; null if it isn't known.
     public static Consumer<GoldenCase> method(String name) {
-        return Norms.all().stream().filter(entry -> entry.name().equals(name)).findFirst().map(Norms.Entry::golden)
-                .orElse(METHODS.get(name));
+        Consumer<GoldenCase> norm = Norms.golden(name);
+        return norm != null ? norm : METHODS.get(name);
     }
 
     // ---- NormFormer, and pre-norm as its baseline: attention and feed-forward layer ----

@@ -24,6 +24,7 @@ import static norma.norm.Over.SOME_FEATURES;
 import static norma.norm.Over.WEIGHT;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -54,7 +55,7 @@ public final class Norms {
 
         @Override
         public String toString() {
-            return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 
@@ -73,6 +74,11 @@ public final class Norms {
 
         On(String words) {
             this.words = words;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -247,6 +253,12 @@ public final class Norms {
         return ALL.stream().filter(e -> e.name().equals(name)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("norm: must be one of %s; got '%s'"
                         .formatted(ALL.stream().map(Entry::name).toList(), name)));
+    }
+
+    /// How golden vectors of that name are computed; null if none of this package are called so.
+    public static Consumer<GoldenCase> golden(String name) {
+        return name.equals("frequency_split") ? FrequencySplit::golden
+                : ALL.stream().filter(e -> e.name().equals(name)).findFirst().map(Entry::golden).orElse(null);
     }
 
     /// The maker that a text such as `group_norm{groups=8}` names, whatever it is put on.

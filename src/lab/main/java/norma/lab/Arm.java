@@ -107,7 +107,7 @@ record Arm(String name, GptConfig config, long parameters) {
 
     /// The norm's name without its options.
     String norm() {
-        return Spec.parse(config.norm()).name();
+        return Spec.parse(config.norm(), true).name();
     }
 
     /// The norm's options, as written.

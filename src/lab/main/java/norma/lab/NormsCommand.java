@@ -11,10 +11,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// Shows the catalogue.
-@Command(name = "norms", mixinStandardHelpOptions = true, header = "Lists the normalizations that --norm knows.")
+@Command(name = "norms", mixinStandardHelpOptions = true,
+        header = "Lists all normalizations; --norm takes those on features.")
 final class NormsCommand implements Callable<Integer> {
 
-    private record Line(String name, String group, String paper, String over, String parameters) {
+    private record Line(String name, String on, String group, String paper, String over, String parameters,
+            String state) {
     }
 
     @Option(names = "--json", description = "Print one JSON array on standard output and nothing else.")
@@ -26,14 +28,17 @@ final class NormsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Line> lines = Norms.all().stream()
-                .map(e -> new Line(e.name(), e.group(), e.paper(), e.over(), e.parameters())).toList();
+                .map(e -> new Line(e.name(), e.on().toString(), e.group().toString(), e.paper(), e.over().toString(),
+                        e.parameters(), e.state()))
+                .toList();
         command.commandLine().getOut().println(json ? Json.page(lines) : table(lines));
         return 0;
     }
 
     private static String table(List<Line> lines) {
-        var table = new Table("name", "group", "paper", "over", "parameters");
-        lines.forEach(line -> table.row(line.name(), line.group(), line.paper(), line.over(), line.parameters()));
+        var table = new Table("name", "on", "group", "paper", "over", "parameters", "state");
+        lines.forEach(line -> table.row(line.name(), line.on(), line.group(), line.paper(), line.over(),
+                line.parameters(), line.state()));
         return table.toString().stripTrailing();
     }
 }
