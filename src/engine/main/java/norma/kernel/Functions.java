@@ -9,6 +9,10 @@ public final class Functions {
     private static final double ONE_OVER_ROOT_PI = 0.56418958354775628695;
     private static final double CUBE = 0.044715;
 
+    /// The lambda and alpha of SELU: those with which a standard normal x gives y of mean 0 and variance 1.
+    public static final double SELU_LAMBDA = 1.0507009873554804934;
+    public static final double SELU_ALPHA = 1.6732632423543772848;
+
     private Functions() {
     }
 
@@ -20,10 +24,11 @@ public final class Functions {
             case GELU_ERF -> x == Double.NEGATIVE_INFINITY ? 0 : x * normalCdf(x);
             case GELU_TANH -> x == Double.NEGATIVE_INFINITY ? 0 : x * sigmoid(2 * inner(x));
             case SILU -> x == Double.NEGATIVE_INFINITY ? 0 : x * sigmoid(x);
+            case SELU -> x > 0 ? SELU_LAMBDA * x : SELU_LAMBDA * SELU_ALPHA * Math.expm1(x);
         };
     }
 
-    /// f'(x); relu'(0) = 0
+    /// f'(x); relu'(0) = 0, selu'(0) = lambda alpha
     public static double slope(Activation f, double x) {
         return switch (f) {
             case IDENTITY -> 1;
@@ -39,6 +44,7 @@ public final class Functions {
                 double s = sigmoid(b);
                 yield s + b * s * (1 - s);
             }
+            case SELU -> x > 0 ? SELU_LAMBDA : SELU_LAMBDA * SELU_ALPHA * Math.exp(x);
         };
     }
 

@@ -2,6 +2,7 @@ package norma.nn;
 
 import java.util.Locale;
 import norma.kernel.Activation;
+import norma.kernel.Functions;
 import norma.tensor.Backend;
 import norma.tensor.Op;
 import norma.tensor.Tape;
@@ -36,7 +37,16 @@ public final class Activations {
                 yield x.multiply(inner.tanh().add(1)).multiply(0.5f);
             }
             case SILU -> x.multiply(x.sigmoid());
+            case SELU -> selu(x);
         };
+    }
+
+    /// exp(x) - 1 = 2 t / (1 - t) with t = tanh(x / 2), which does not cancel near 0
+    private static Tensor selu(Tensor x) {
+        Tensor above = x.greater(Tensor.scalar(0));
+        Tensor t = above.where(Tensor.scalar(0), x).multiply(0.5f).tanh();
+        Tensor below = t.divide(t.negate().add(1)).multiply((float) (2 * Functions.SELU_LAMBDA * Functions.SELU_ALPHA));
+        return above.where(x.multiply((float) Functions.SELU_LAMBDA), below);
     }
 
     /// dx = dy f'(x)

@@ -127,6 +127,7 @@ public final class GoldenCase {
             case "gelu_tanh" -> Activation.GELU_TANH;
             case "relu" -> Activation.RELU;
             case "silu", "swish" -> Activation.SILU;
+            case "selu" -> Activation.SELU;
             case "identity", "none" -> Activation.IDENTITY;
             case String other -> throw new Unsupported("config: %s %s".formatted(option, other));
         };

@@ -213,6 +213,7 @@ class ElementwiseTest {
             case GELU_ERF -> x * Functions.erfc(-x / Math.sqrt(2)) / 2;
             case GELU_TANH -> x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))) / 2;
             case SILU -> x / (1 + Math.exp(-x));
+            case SELU -> 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * Math.expm1(x));
         };
     }
 
@@ -244,6 +245,12 @@ class ElementwiseTest {
             assertClose(i -> new float[] {INF, 0, Float.NaN, 1e30f, 0}[i] + 0f, y, 1e-30);
             assertClose(i -> new float[] {1, 0, Float.NaN, 1, 0}[i], dx, 1e-30);
         }
+        Floats y = room(5), dx = room(5);
+        kernels.elementwise().activate(Activation.SELU, x, y);
+        kernels.elementwise().activateBackward(Activation.SELU, x, ones, dx);
+        assertClose(i -> new double[] {INF, -1.7580993, Float.NaN, 1.0507010e30, -1.7580993}[i], y.slice(0, 3), 2e-7);
+        assertClose(i -> new double[] {1.0507010e30, -1.7580993}[i], y.slice(3, 2), 1e23);
+        assertClose(i -> new double[] {1.0507010, 0, Float.NaN, 1.0507010, 0}[i], dx, 2e-7);
     }
 
     @ParameterizedTest

@@ -314,6 +314,7 @@ final class SimdElementwise implements Elementwise {
             case GELU_ERF -> SimdElementwise::geluErf;
             case GELU_TANH -> SimdElementwise::geluTanh;
             case SILU -> SimdElementwise::silu;
+            case SELU -> SimdElementwise::selu;
         };
     }
 
@@ -338,6 +339,12 @@ final class SimdElementwise implements Elementwise {
     private static void silu(float[] x, int x0, float[] y, int y0, int n) {
         for (int i = 0; i < n; i += LANES) {
             VectorMath.silu(fromArray(F, x, x0 + i)).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void selu(float[] x, int x0, float[] y, int y0, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            VectorMath.selu(fromArray(F, x, x0 + i)).intoArray(y, y0 + i);
         }
     }
 
@@ -368,6 +375,7 @@ final class SimdElementwise implements Elementwise {
             case GELU_ERF -> SimdElementwise::geluErfBackward;
             case GELU_TANH -> SimdElementwise::geluTanhBackward;
             case SILU -> SimdElementwise::siluBackward;
+            case SELU -> SimdElementwise::seluBackward;
         };
     }
 
@@ -392,6 +400,12 @@ final class SimdElementwise implements Elementwise {
     private static void siluBackward(float[] x, int x0, float[] dy, int dy0, float[] dx, int dx0, int n) {
         for (int i = 0; i < n; i += LANES) {
             VectorMath.siluSlope(fromArray(F, x, x0 + i)).mul(fromArray(F, dy, dy0 + i)).intoArray(dx, dx0 + i);
+        }
+    }
+
+    private static void seluBackward(float[] x, int x0, float[] dy, int dy0, float[] dx, int dx0, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            VectorMath.seluSlope(fromArray(F, x, x0 + i)).mul(fromArray(F, dy, dy0 + i)).intoArray(dx, dx0 + i);
         }
     }
 

@@ -34,6 +34,11 @@ final class VectorMath {
     private static final float ONE_OVER_ROOT_2_PI = 0.398942280f;
     private static final float CUBE = 0.044715f;
 
+    /// lambda = head + tail, both positive, so that infinity times them is not NaN
+    private static final float SELU_LAMBDA_HEAD = 1.05070090f;
+    private static final float SELU_LAMBDA_TAIL = 8.44166408e-08f;
+    private static final float SELU_LAMBDA_ALPHA = 1.75809935f;
+
     private VectorMath() {
     }
 
@@ -133,17 +138,21 @@ final class VectorMath {
 
     /// tanh(x) = -m / (2 + m) with m = exp(-2 |x|) - 1, which is formed without cancellation. At most 3 ulp off.
     static FloatVector tanh(FloatVector x) {
-        FloatVector size = x.abs();
-        // At 10 the result rounds to 1 already.
-        FloatVector z = size.blend(10f, size.compare(VectorOperators.GT, 10f)).mul(-2f);
+        FloatVector m = expMinus1OfNegative(x.abs().mul(-2f));
+        IntVector sign = x.reinterpretAsInts().and(Integer.MIN_VALUE);
+        return m.div(m.add(2f)).abs().reinterpretAsInts().or(sign).reinterpretAsFloats();
+    }
+
+    /// exp(x) - 1 for x <= 0, without cancellation.
+    private static FloatVector expMinus1OfNegative(FloatVector x) {
+        // At -20 the result rounds to -1 already.
+        FloatVector z = x.blend(-20f, x.compare(VectorOperators.LT, -20f));
         FloatVector shifted = z.fma(LOG2_E, ROUND);
         FloatVector n = shifted.sub(ROUND);
         FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HEAD), z);
         r = n.fma(FloatVector.broadcast(F, -LN2_TAIL), r);
         FloatVector power = powerOf2(shifted.reinterpretAsInts().sub(ROUND_BITS));
-        FloatVector m = expOfSmall(r).mul(r).fma(power, power.sub(1f));
-        IntVector sign = x.reinterpretAsInts().and(Integer.MIN_VALUE);
-        return m.div(m.add(2f)).abs().reinterpretAsInts().or(sign).reinterpretAsFloats();
+        return expOfSmall(r).mul(r).fma(power, power.sub(1f));
     }
 
     /// erf(x): x p(x^2) of degree 5 for |x| < 0.75 (error 1.4e-9), else 1 - erfc(|x|) with the sign of x.
@@ -234,6 +243,20 @@ final class VectorMath {
     static FloatVector siluSlope(FloatVector x) {
         FloatVector b = bounded(x);
         return slopeOfGate(b, b);
+    }
+
+    /// lambda x for x > 0, with lambda in two parts; else lambda alpha (exp(x) - 1)
+    static FloatVector selu(FloatVector x) {
+        VectorMask<Float> above = x.compare(VectorOperators.GT, 0f);
+        FloatVector below = expMinus1OfNegative(x.blend(0f, above)).mul(SELU_LAMBDA_ALPHA);
+        return below.blend(x.fma(FloatVector.broadcast(F, SELU_LAMBDA_HEAD), x.mul(SELU_LAMBDA_TAIL)), above);
+    }
+
+    /// lambda for x > 0, else lambda alpha exp(x)
+    static FloatVector seluSlope(FloatVector x) {
+        VectorMask<Float> above = x.compare(VectorOperators.GT, 0f);
+        FloatVector below = expOfNegative(atLeastMinus100(x).blend(0f, above)).mul(SELU_LAMBDA_ALPHA);
+        return below.blend(SELU_LAMBDA_HEAD + SELU_LAMBDA_TAIL, above);
     }
 
     /// s + w s (1 - s), s = sigmoid(v): with e = exp(-|v|), s (1 - s) = e / (1 + e)^2 in either tail.

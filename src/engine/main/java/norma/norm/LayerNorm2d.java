@@ -1,0 +1,35 @@
+package norma.norm;
+
+import norma.nn.Context;
+import norma.nn.Parts;
+import norma.tensor.Tensor;
+
+/// A [LayerNorm] over the channels of each position of an image, as ConvNeXt has it (Liu et al. 2022, arXiv 2201.03545). Not the
+/// layer norm over channels and positions together, which is [GroupNorm] of one group.
+///
+/// Shapes: x (N, C) or (N, C, ...), gamma and beta C.
+///
+/// @param norm over C
+public record LayerNorm2d(LayerNorm norm) implements Norm {
+
+    /// With gain and bias.
+    public static LayerNorm2d of(int channels) {
+        return new LayerNorm2d(LayerNorm.of(channels));
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Context context) {
+        Channels.planes("LayerNorm2d", x, norm.shape().size(), 1, false);
+        return Channels.fromLast(norm.forward(Channels.toLast(x), context));
+    }
+
+    @Override
+    public void list(Parts parts) {
+        norm.list(parts);
+    }
+
+    static NormMaker maker(Spec spec) {
+        float eps = spec.number("eps", LayerNorm.EPS);
+        return (_, channels) -> new LayerNorm2d(LayerNorm.of(eps, channels));
+    }
+}
