@@ -1,6 +1,8 @@
 package norma.optim;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import norma.kernel.Floats;
 import norma.nn.Param;
 import norma.tensor.Backend;
@@ -32,18 +34,41 @@ public final class Gradients {
 
     /// The same as (sum |g|^p)^(1/p); with an infinite p the largest |g|.
     public static double norm(Map<String, Param> params, double p) {
+        return norm(List.of(params), Set.of(), p);
+    }
+
+    /// The same of parameters that are spread over workers: each sums the powers of what it has, and the sums are added up, or
+    /// their maximum is taken.
+    ///
+    /// @param workers the parameters that each has
+    /// @param replicated names of those of which every worker has a copy, with the same gradient: they count once
+    public static double norm(List<Map<String, Param>> workers, Set<String> replicated, double p) {
         if (!(p >= 1)) {
             throw new IllegalArgumentException("Gradients.norm: p must be at least 1; got " + p);
         }
         boolean largest = p == Double.POSITIVE_INFINITY;
         double all = 0;
-        for (Param param : params.values()) {
-            if (param.value().hasGradient()) {
-                Floats g = param.value().gradient().data();
-                all = largest ? Math.max(all, largest(g)) : all + powers(g, p);
+        for (int i = 0; i < workers.size(); i++) {
+            for (var entry : workers.get(i).entrySet()) {
+                Tensor w = entry.getValue().value();
+                if (w.hasGradient() && (i == 0 || !replicated.contains(entry.getKey()))) {
+                    Floats g = w.gradient().data();
+                    all = largest ? Math.max(all, largest(g)) : all + powers(g, p);
+                }
             }
         }
         return largest ? all : Math.pow(all, 1 / p);
+    }
+
+    /// Checks that no gradient has NaN or infinity, which a step would put into every parameter.
+    public static void requireFinite(Map<String, Param> params) {
+        params.forEach((name, param) -> {
+            if (param.value().hasGradient() && !Double.isFinite(largest(param.value().gradient().data()))) {
+                throw new ArithmeticException(
+                        "Gradients: must be finite; that of %s %s is not; a lower rate, or a longer warm-up?"
+                                .formatted(name, param.shape()));
+            }
+        });
     }
 
     private static double largest(Floats g) {

@@ -12,7 +12,7 @@ import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
 /// Changes parameters by their gradients, with tensors of its own beside each parameter (moments, velocities).
-public abstract sealed class Optimizer permits AdamW, Lamb, Lars, Sgd {
+public abstract sealed class Optimizer permits AdamW, Lamb, Lars, Muon, NormalizedSgd, Sgd {
 
     /// A learned parameter and what the optimizer remembers of it.
     record Slot(Param param, List<Tensor> memory) {

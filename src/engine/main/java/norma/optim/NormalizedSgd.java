@@ -1,0 +1,48 @@
+package norma.optim;
+
+import java.util.Map;
+import norma.nn.Param;
+import norma.tensor.Backend;
+import norma.tensor.Tensor;
+
+/// Gradient descent whose steps have the same length however steep it is: each parameter goes by its momentum's direction alone
+/// (Hazan, Levy & Shalev-Shwartz 2015, arXiv 1507.02030; with momentum Cutkosky & Mehta 2020, arXiv 2002.03305; for each
+/// parameter Yu et al. 2017, arXiv 1707.04822):
+///
+/// ```
+/// m = momentum m + (1 - momentum) g
+/// w = w - rate (decay w + m / ||m||)
+/// ```
+///
+/// Where m = 0, w is only decayed. Gains and biases are not decayed. To measure all parameters by one length instead, take
+/// [Sgd] with the scale 1 / [Gradients#norm].
+public final class NormalizedSgd extends Optimizer {
+
+    /// The constants.
+    ///
+    /// @param momentum weight of the old in m, 0 for the gradient itself
+    /// @param decay of weights
+    public record Config(double momentum, double decay) {
+    }
+
+    private final Config config;
+
+    /// An optimizer of the learned ones among these parameters.
+    public NormalizedSgd(Map<String, Param> params, Config config) {
+        super(params, "m");
+        this.config = config;
+    }
+
+    @Override
+    void update(Slot slot, float rate, float gradientScale) {
+        var elementwise = Backend.kernels().elementwise();
+        Tensor w = slot.param().value(), m = slot.memory().getFirst();
+        elementwise.affine(m.data(), (float) config.momentum(), 0, m.data());
+        elementwise.addScaled(w.gradient().data(), (float) ((1 - config.momentum()) * gradientScale), m.data());
+        double length = length(m.data());
+        elementwise.affine(w.data(), 1 - rate * decay(slot, config.decay()), 0, w.data());
+        if (length > 0) {
+            elementwise.addScaled(m.data(), (float) (-rate / length), w.data());
+        }
+    }
+}
