@@ -1,5 +1,6 @@
 package norma.norm;
 
+import java.util.Arrays;
 import norma.tensor.Tensor;
 
 /// Mean and biased variance over some axes, which stay with size 1, as tensors that gradients flow through: for norms that mix
@@ -28,6 +29,24 @@ record Moments(Tensor centred, Tensor mean, Tensor variance) {
     static Moments together(Tensor mean, Tensor variance, int axis) {
         Moments means = of(mean, axis);
         return new Moments(means.centred, means.mean, variance.mean(axis).add(means.variance));
+    }
+
+    /// Mean and variance of parts of any size taken together, exactly (Chan, Golub & LeVeque 1979):
+    ///
+    ///     n = sum n_i    mean = sum n_i mean_i / n    variance = sum n_i (variance_i + (mean_i - mean)^2) / n
+    static Moments merge(Moments... parts) {
+        int n = Arrays.stream(parts).mapToInt(Moments::count).sum();
+        Tensor mean =
+                Arrays.stream(parts).map(p -> p.mean.multiply(p.count())).reduce(Tensor::add).orElseThrow().divide(n);
+        Tensor squares = Arrays.stream(parts)
+                .map(p -> p.variance.add(p.mean.subtract(mean).square()).multiply(p.count())).reduce(Tensor::add)
+                .orElseThrow();
+        return new Moments(null, mean, squares.divide(n));
+    }
+
+    /// Elements of a statistic.
+    private int count() {
+        return centred.size() / mean.size();
     }
 
     /// The variance divided by n - 1 instead of n.
