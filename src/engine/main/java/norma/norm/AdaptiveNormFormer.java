@@ -1,5 +1,6 @@
 package norma.norm;
 
+import java.util.function.IntFunction;
 import norma.kernel.Activation;
 import norma.nn.Context;
 import norma.nn.Init;
@@ -125,11 +126,21 @@ public record AdaptiveNormFormer(Norm base, Linear in, Trunk gammaTrunk, Trunk b
             throw new IllegalArgumentException("AdaptiveNormFormer: x must be (B, T, D); got " + x.shape());
         }
         Tensor xhat = base.forward(x, context);
+        Affine affine = read(xhat, context);
+        return affine.gamma().multiply(xhat).add(affine.beta());
+    }
+
+    /// Gain and bias of each token, (B, T, D).
+    record Affine(Tensor gamma, Tensor beta) {
+    }
+
+    /// What the networks read from normalized sequences.
+    Affine read(Tensor xhat, Context context) {
         Tensor h = in == null ? xhat : in.forward(xhat, context);
         Context inside = context.inside(this);
         Tensor t = read(gammaTrunk, h, inside);
         Tensor u = betaTrunk == null ? t : read(betaTrunk, h, inside);
-        return gamma(t).multiply(xhat).add(betaHead.forward(u, context));
+        return new Affine(gamma(t), betaHead.forward(u, context));
     }
 
     private Tensor read(Trunk trunk, Tensor h, Context context) {
@@ -146,6 +157,11 @@ public record AdaptiveNormFormer(Norm base, Linear in, Trunk gammaTrunk, Trunk b
         return delta.divide(bound).tanh().multiply(bound).add(Param.valueOf(gammaHead.bias()));
     }
 
+    /// The same networks on another base.
+    AdaptiveNormFormer with(Norm other) {
+        return new AdaptiveNormFormer(other, in, gammaTrunk, betaTrunk, gammaHead, betaHead, causal, bound, eps);
+    }
+
     @Override
     public void list(Parts parts) {
         parts.add("base", (Part) base).add("in", in).add("gammaTrunk", gammaTrunk).add("betaTrunk", betaTrunk)
@@ -155,16 +171,19 @@ public record AdaptiveNormFormer(Norm base, Linear in, Trunk gammaTrunk, Trunk b
     private enum Bottleneck { AUTO, TRUE, FALSE }
 
     static NormMaker maker(Spec spec) {
-        boolean causal = spec.causal();
         Base base = spec.choice("base", Base.LAYER);
+        boolean tied = spec.flag("tied", false);
+        return new AdaptiveMaker(options(spec, base, spec.causal()), tied);
+    }
+
+    /// The choices that a text makes, for D features.
+    static IntFunction<Options> options(Spec spec, Base base, boolean causal) {
         int depth = spec.integer("depth", 1), width = spec.integer("width", 0), heads = spec.integer("heads", 0);
         Bottleneck bottleneck = spec.choice("bottleneck", Bottleneck.AUTO);
-        boolean shared = spec.flag("shared", true), rotary = spec.flag("rotary", false),
-                tied = spec.flag("tied", false);
+        boolean shared = spec.flag("shared", true), rotary = spec.flag("rotary", false);
         float bound = spec.number("bound", 0);
-        return new AdaptiveMaker(dim -> new Options(causal, base, depth, width, heads,
-                bottleneck == Bottleneck.AUTO ? dim >= 128 : bottleneck == Bottleneck.TRUE, shared, rotary, bound),
-                tied);
+        return dim -> new Options(causal, base, depth, width, heads,
+                bottleneck == Bottleneck.AUTO ? dim >= 128 : bottleneck == Bottleneck.TRUE, shared, rotary, bound);
     }
 
     static void golden(GoldenCase c) {

@@ -224,6 +224,8 @@ public final class Norms {
                     "linear K to D", "none", AdaRmsNorm::maker, null),
             features("normformer_adaptive", CONDITIONAL, "no paper; an article's idea", FEATURES,
                     "g0 D, b0 D, a small Transformer", "none", AdaptiveNormFormer::maker, AdaptiveNormFormer::golden),
+            channels("normformer_adaptive_image", CONDITIONAL, "no paper; an article's idea", GROUP,
+                    "g0 C, b0 C, a small Transformer", "none", AdaptiveImageNorm::maker, null),
             features("identity", NONE, "none", NOTHING,
                     "none", "none", Identity::maker, Identity::golden));
 
