@@ -108,7 +108,8 @@ public final class Golden {
         var c = new GoldenCase(golden.name(), golden.config(), tensors(golden.inputs(), rounding),
                 tensors(golden.constants(), rounding));
         var results = new LinkedHashMap<String, Tensor>();
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        boolean training = c.flag("training", true);
+        try (Tape tape = training ? Tape.training(new Memory(), 0) : Tape.evaluation(new Memory())) {
             method.accept(c);
             c.finish();
             golden.outputs().forEach((name, expected) -> c.outputs().computeIfPresent(name,

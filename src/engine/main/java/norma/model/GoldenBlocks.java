@@ -1,5 +1,6 @@
 package norma.model;
 
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,10 @@ public final class GoldenBlocks {
             "qk_norm", GoldenBlocks::qkNorm,
             "hybrid_norm_block", GoldenBlocks::hybrid,
             "ngpt_block", NGptBlock::golden);
+
+    private static final List<String> SCHEMES = List.of("none", "pre_norm", "post_norm", "sandwich_peri_ln",
+            "res_post_norm_swin2", "layernorm_scaling", "deep_norm_alpha", "admin", "rezero", "resi_dual",
+            "layer_scale");
 
     private GoldenBlocks() {
     }
@@ -142,16 +147,25 @@ public final class GoldenBlocks {
         Branch bare = Branch.of(f, Dropout.NONE);
         c.ignore("eps", "alpha_init", "init"); // of norms and gains, if there are any
         int layer = c.integer("layer", 1);
-        Layer block = switch (c.name()) {
+        Layer block = switch (scheme(c.name())) {
             case "none" -> bare;
             case "deep_norm_alpha" -> bare.skip(c.number("alpha", 1)).outer(norm(c, 1));
             case "admin" -> bare.skip(c.gain("omega")).outer(norm(c, 1));
-            case "rezero", "rezero_at_init" -> bare.gain(c.gain("alpha"));
-            case "resi_dual_2_layers" -> new ResiDual(List.of(f, f), List.of(norm(c, 1), norm(c, 1)), norm(c, 2));
+            case "rezero" -> bare.gain(c.gain("alpha"));
+            case "resi_dual" -> {
+                int layers = Integer.parseInt(c.name().split("_")[2]); // resi_dual_2_layers
+                yield new ResiDual(Collections.nCopies(layers, f), Collections.nCopies(layers, norm(c, 1)), norm(c, 2));
+            }
             case "layer_scale" -> bare.before(norm(c, 1)).gain(c.gain("gamma"));
             case String name -> placed(name).around(f, place(c, layer));
         };
         c.output("y", block.forward(c.input("x")));
+    }
+
+    /// What a case's name begins with; the rest tells cases of one scheme apart.
+    private static String scheme(String name) {
+        return SCHEMES.stream().filter(scheme -> name.equals(scheme) || name.startsWith(scheme + "_")).findFirst()
+                .orElseThrow(() -> new GoldenCase.Unsupported("no placement " + name));
     }
 
     private static Placement placed(String name) {
@@ -160,7 +174,7 @@ public final class GoldenBlocks {
             case "post_norm" -> new Placement.Post();
             case "sandwich_peri_ln" -> new Placement.Sandwich();
             case "res_post_norm_swin2" -> new Placement.ResidualPost();
-            case "layernorm_scaling_l4" -> new Placement.DepthScaled();
+            case "layernorm_scaling" -> new Placement.DepthScaled();
             default -> throw new GoldenCase.Unsupported("no placement " + name);
         };
     }

@@ -42,8 +42,8 @@ import norma.tensor.Tensor;
 /// @param base unit of the stored factors
 public record NGptBlock(Linear query, Linear key, Linear value, Linear output, Linear up, Linear gate, Linear down,
         Param attentionStep, Param mlpStep, Param qkScale, Param uvScale, int heads, boolean causal, Rotary rotary,
-        float base) implements Layer {
-    /// Step at first, as a share of the way.
+        float base, float firstStep) implements Layer {
+    /// Share of the way that a step makes at first.
     private static final float STEP = 0.05f;
 
     /// A block with matrices of N(0, 1 / D), projected.
@@ -57,7 +57,7 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
                 Linear.withoutBias(init.at("gate"), dim, hidden, std),
                 Linear.withoutBias(init.at("down"), hidden, dim, std), Init.constant(base, dim),
                 Init.constant(base, dim),
-                Init.constant(base, dim), Init.constant(1, 2 * hidden), heads, causal, rotary, base);
+                Init.constant(base, dim), Init.constant(1, 2 * hidden), heads, causal, rotary, base, STEP);
         block.project();
         return block;
     }
@@ -88,7 +88,7 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
     }
 
     private Tensor step(Tensor h, Tensor towards, Param stored) {
-        Tensor share = stored.value().multiply(STEP / base).abs();
+        Tensor share = stored.value().multiply(firstStep / base).abs();
         return unit(h.add(share.multiply(unit(towards).subtract(h))));
     }
 
@@ -121,12 +121,11 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
         Tensor x = c.sequences("x");
         c.expect("dim", x.dim(-1));
         c.expect("ffn", c.input("Wu").dim(0));
-        c.ignore("alpha_init");
         var block = new NGptBlock(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"),
                 c.linear("Wo", "bo"),
                 c.linear("Wu", "bu"), c.linear("Wn", "bn"), c.linear("Wd", "bd"), c.gain("alpha_a"), c.gain("alpha_m"),
                 c.gain("sqk"), c.gain("suv"), c.integer("heads", 1), c.flag("causal", true), null,
-                c.number("base_scale", 1 / Math.sqrt(x.dim(-1))));
+                c.number("base_scale", 1 / Math.sqrt(x.dim(-1))), c.number("alpha_init", STEP));
         c.output("y", block.forward(x).reshape(c.input("x").shape()));
     }
 }

@@ -1,6 +1,9 @@
 package norma.norm;
 
+import java.util.List;
 import norma.tensor.Shape;
+import norma.kernel.Activation;
+import norma.nn.Param;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Layer;
@@ -22,6 +25,9 @@ import norma.tensor.Tensor;
 /// @param modulation silu(c) to shift, scale and gate, one after the other: (B, K) to (B, 3 D)
 /// @param eps added to the variance
 public record AdaLayerNormZero(Layer f, Linear modulation, float eps) implements Conditional {
+
+    /// How the modulation's parts follow each other, as in the authors' code.
+    private static final List<String> ORDER = List.of("shift", "scale", "gate");
 
     /// Around a branch of D features, with K of the condition.
     public static AdaLayerNormZero of(Init init, Layer f, int dim, int features) {
@@ -67,9 +73,21 @@ public record AdaLayerNormZero(Layer f, Linear modulation, float eps) implements
                 parts.add("a", a);
             }
         }
-        c.ignore("order"); // shift, scale, gate
-        var norm = new AdaLayerNormZero(new Branch(c.linear("A", "a")), c.linear("W", "b"),
+        List<String> order = c.texts("order", ORDER);
+        if (!order.containsAll(ORDER)) {
+            throw new GoldenCase.Unsupported("config: order must name " + ORDER);
+        }
+        var norm = new AdaLayerNormZero(new Branch(c.linear("A", "a")),
+                new Linear(ordered(c, "W", order), ordered(c, "b", order), Activation.IDENTITY),
                 c.number("eps", AdaLayerNorm.EPS));
         c.output("y", norm.forward(c.input("x"), c.input("c"), Context.NONE));
+    }
+
+    /// The modulation's parts of a case, in our order.
+    private static Param ordered(GoldenCase c, String tensor, List<String> order) {
+        Tensor all = c.input(tensor);
+        int dim = all.dim(0) / ORDER.size();
+        return new Param(Tensor.concat(0, ORDER.stream().mapToInt(order::indexOf)
+                .mapToObj(at -> all.slice(0, at * dim, (at + 1) * dim)).toArray(Tensor[]::new)), Param.Role.WEIGHT);
     }
 }

@@ -200,7 +200,8 @@ public record AdaptiveNormFormer(Norm base, Linear in, Trunk gammaTrunk, Trunk b
                 c.flag("shared", true) ? null : Trunk.golden(c, "u", depth, heads, causal, eps),
                 goldenHead(c, "Wg", "g0", 1, dim), goldenHead(c, "Wb", "b0", 0, dim), causal, c.number("bound", 0),
                 eps);
-        c.output("y", norm.forward(x).reshape(c.input("x").shape()));
+        Context context = c.has("key_mask") ? Context.padded(c.input("key_mask")) : Context.NONE;
+        c.output("y", norm.forward(x, context).reshape(c.input("x").shape()));
     }
 
     private static Norm goldenBase(GoldenCase c, int dim) {

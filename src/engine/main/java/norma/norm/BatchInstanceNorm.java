@@ -57,8 +57,9 @@ public record BatchInstanceNorm(Param rho, Param gamma, Param beta, RunningStati
 
     static void golden(GoldenCase c) {
         Tensor x = c.input("x");
-        c.output("y", new BatchInstanceNorm(c.gain("rho"), c.gain("weight"), c.gain("bias"),
-                RunningStatistics.golden(c, x.dim(1)), c.number("eps", BatchNorm.EPS))
-                .forward(x));
+        RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
+        c.output("y", new BatchInstanceNorm(c.gain("rho"), c.gain("weight"), c.gain("bias"), running,
+                c.number("eps", BatchNorm.EPS)).forward(x));
+        running.golden(c);
     }
 }

@@ -77,7 +77,8 @@ public record BatchNorm(Param gamma, Param beta, RunningStatistics running, floa
     }
 
     static NormMaker maker(Spec spec) {
-        float eps = spec.number("eps", EPS), newStatWeight = spec.number("new_stat_weight", RunningStatistics.WEIGHT);
+        float eps = spec.number("eps", EPS), weight = spec.number("new_stat_weight", RunningStatistics.WEIGHT);
+        float newStatWeight = spec.flag("cumulative", false) ? RunningStatistics.CUMULATIVE : weight;
         boolean track = spec.flag("track", true), affine = spec.flag("affine", true);
         return (_, channels) -> new BatchNorm(affine ? Init.constant(1, channels) : null,
                 affine ? Init.constant(0, channels) : null,
@@ -86,13 +87,15 @@ public record BatchNorm(Param gamma, Param beta, RunningStatistics running, floa
 
     static void golden(GoldenCase c) {
         Tensor x = c.input("x");
-        RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
-        boolean training = c.flag("training", true);
         c.flag("affine", true);
-        var norm = new BatchNorm(c.gain("weight"), c.gain("bias"), running, c.number("eps", EPS), !training);
+        RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
         for (int i = 0; c.has("batch" + i); i++) {
-            norm.with(false).forward(c.input("batch" + i));
+            Tensor batch = c.input("batch" + i);
+            Planes planes = Channels.planes("BatchNorm", batch, x.dim(1), x.dim(1), true);
+            running.update(Channels.moments(batch, planes), planes);
         }
+        var norm = new BatchNorm(c.gain("weight"), c.gain("bias"), c.flag("track_running_stats", true) ? running : null,
+                c.number("eps", EPS), false);
         c.output("y", norm.forward(x));
         c.output("var", variance(x));
         running.golden(c);

@@ -47,7 +47,8 @@ public record CenteredWeightNorm(Weight raw, Param gain) implements Reparametriz
 
     static void golden(GoldenCase c) {
         c.ignore("dim"); // the shape of g says it
+        var v = new Param(c.input("v"), Param.Role.WEIGHT);
         c.output("y",
-                new CenteredWeightNorm(new Param(c.input("v"), Param.Role.WEIGHT), c.gain("g")).value());
+                c.has("g") ? new CenteredWeightNorm(v, c.gain("g")).value() : of(v).value());
     }
 }

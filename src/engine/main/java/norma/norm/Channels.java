@@ -172,6 +172,9 @@ final class Channels {
         for (int c = 0; c < merged.dim(0); c++) {
             double n = 0, mean = 0, squares = 0;
             for (int i = 0; i < shards.length; i++) {
+                if (counts[i] == 0) {
+                    continue;
+                }
                 Floats s = shards[i].data();
                 double difference = s.get(3 * c) + (double) s.get(3 * c + 1) - mean;
                 double all = n + counts[i];

@@ -67,8 +67,9 @@ public record ConditionalBatchNorm(Norm norm, Embedding gamma, Embedding beta) i
     static void golden(GoldenCase c) {
         Tensor x = c.input("x");
         RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
-        var norm = new BatchNorm(null, null, running, c.number("eps", BatchNorm.EPS), !c.flag("training", true));
+        var norm = new BatchNorm(null, null, running, c.number("eps", BatchNorm.EPS), false);
         Embedding gamma = new Embedding(c.gain("gamma_table"), 1), beta = new Embedding(c.gain("beta_table"), 1);
         c.output("y", new ConditionalBatchNorm(norm, gamma, beta).forward(x, c.indices("classes")));
+        running.golden(c);
     }
 }

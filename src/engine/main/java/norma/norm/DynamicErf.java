@@ -12,8 +12,8 @@ import norma.tensor.Tensor;
 ///
 /// @param alpha how steep, 0.5 at first
 /// @param shift s, 0 at first
-/// @param gamma gain, ones at first
-/// @param beta bias, zeros at first
+/// @param gamma gain, ones at first, or null
+/// @param beta bias, zeros at first, or null
 public record DynamicErf(Param alpha, Param shift, Param gamma, Param beta) implements Norm {
     /// First alpha if no other is given.
     public static final float ALPHA = 0.5f;
@@ -26,8 +26,9 @@ public record DynamicErf(Param alpha, Param shift, Param gamma, Param beta) impl
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Rows.of("DynamicErf", x, gamma.value().shape(), null, beta.value());
-        return x.multiply(alpha.value()).add(shift.value()).erf().multiply(gamma.value()).add(beta.value());
+        Tensor g = Param.valueOf(gamma), b = Param.valueOf(beta);
+        Rows.check("DynamicErf", x, g, b);
+        return Rows.affine(x.multiply(alpha.value()).add(shift.value()).erf(), g, b);
     }
 
     @Override

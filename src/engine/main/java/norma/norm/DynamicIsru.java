@@ -24,9 +24,10 @@ public record DynamicIsru(Param bend, Param gamma, Param beta, float eps) implem
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Rows.of("DynamicIsru", x, gamma.value().shape(), null, beta.value());
+        Tensor g = Param.valueOf(gamma), b = Param.valueOf(beta);
+        Rows.check("DynamicIsru", x, g, b);
         Tensor root = x.square().add(bend.value().square()).add(eps).sqrt();
-        return x.divide(root).multiply(gamma.value()).add(beta.value());
+        return Rows.affine(x.divide(root), g, b);
     }
 
     @Override

@@ -11,8 +11,8 @@ import norma.tensor.Tensor;
 /// Shapes: x (..., D), alpha (1), gamma and beta D. A later report (arXiv 2604.23434) finds that it helps only where data is scarce.
 ///
 /// @param alpha how steep, 0.5 at first
-/// @param gamma gain, ones at first
-/// @param beta bias, zeros at first
+/// @param gamma gain, ones at first, or null
+/// @param beta bias, zeros at first, or null
 public record DynamicTanh(Param alpha, Param gamma, Param beta) implements Norm {
     /// First alpha if no other is given.
     public static final float ALPHA = 0.5f;
@@ -24,8 +24,9 @@ public record DynamicTanh(Param alpha, Param gamma, Param beta) implements Norm 
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Rows.of("DynamicTanh", x, gamma.value().shape(), null, beta.value());
-        return x.multiply(alpha.value()).tanh().multiply(gamma.value()).add(beta.value());
+        Tensor g = Param.valueOf(gamma), b = Param.valueOf(beta);
+        Rows.check("DynamicTanh", x, g, b);
+        return Rows.affine(x.multiply(alpha.value()).tanh(), g, b);
     }
 
     @Override

@@ -33,17 +33,13 @@ public record EvoNormB0(Param v, Param gamma, Param beta, Param variance, float 
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        return forward(x, BatchNorm.isTraining());
-    }
-
-    private Tensor forward(Tensor x, boolean training) {
         int channels = v.value().size();
         Planes planes = Channels.planes("EvoNormB0", x, channels, channels, true);
         if (planes.count() == 0) {
             return x;
         }
         Tensor images = x.reshape(planes.batch(), channels, planes.inner());
-        Tensor batch = training ? ofBatch(x, images, planes) : variance.value().reshape(channels, 1);
+        Tensor batch = BatchNorm.isTraining() ? ofBatch(x, images, planes) : variance.value().reshape(channels, 1);
         Tensor instance = Moments.of(images, 2).variance().add(eps).sqrt();
         Tensor own = images.multiply(v.value().reshape(channels, 1)).add(instance);
         Tensor y = images.divide(batch.add(eps).sqrt().maximum(own));
@@ -70,7 +66,7 @@ public record EvoNormB0(Param v, Param gamma, Param beta, Param variance, float 
         var norm = new EvoNormB0(c.gain("v"), c.gain("weight"), c.gain("bias"),
                 Param.buffer(c.input("running_var").copy()),
                 c.number("momentum", RunningStatistics.WEIGHT), c.number("eps", EPS));
-        c.output("y", norm.forward(c.input("x"), c.flag("training", true)));
+        c.output("y", norm.forward(c.input("x")));
         c.buffer("running_var", norm.variance.value());
     }
 }

@@ -14,12 +14,14 @@ import norma.tensor.Tensor;
 /// Shapes: x (N, C) or (N, C, ...), c (N, K).
 ///
 /// @param condition c to gamma and, after it, beta: (N, K) to (N, 2 C)
-public record Film(Linear condition) implements Conditional {
+/// @param residual whether the 1 is there; without it, biases of 1 make the same start
+public record Film(Linear condition, boolean residual) implements Conditional {
 
     /// For C channels and K features of the condition; the identity at first.
     public static Film of(Init init, int channels, int features) {
         return new Film(
-                new Linear(init.zeros(2 * channels, features), Init.constant(0, 2 * channels), Activation.IDENTITY));
+                new Linear(init.zeros(2 * channels, features), Init.constant(0, 2 * channels), Activation.IDENTITY),
+                true);
     }
 
     /// x as the condition wants it.
@@ -34,7 +36,7 @@ public record Film(Linear condition) implements Conditional {
         int channels = x.dim(1);
         Tensor gamma = Channels.alongEach(both.slice(1, 0, channels), x);
         Tensor beta = Channels.alongEach(both.slice(1, channels, 2 * channels), x);
-        return x.multiply(gamma.add(1)).add(beta);
+        return x.multiply(residual ? gamma.add(1) : gamma).add(beta);
     }
 
     @Override
@@ -53,9 +55,6 @@ public record Film(Linear condition) implements Conditional {
     }
 
     static void golden(GoldenCase c) {
-        if (!c.flag("residual_gamma", true)) {
-            throw new GoldenCase.Unsupported("a gain without the 1; a bias of 1 gives it");
-        }
-        c.output("y", new Film(c.linear("W", "b")).forward(c.input("x"), c.input("c")));
+        c.output("y", new Film(c.linear("W", "b"), c.flag("residual_gamma", true)).forward(c.input("x"), c.input("c")));
     }
 }

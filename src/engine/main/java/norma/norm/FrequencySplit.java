@@ -18,12 +18,18 @@ import norma.tensor.Tensor;
 /// @param mask of the shifted spectrum
 public record FrequencySplit(Tensor low, Tensor high, Tensor mask) {
 
-    /// Cuts at a radius, counted in frequencies.
+    /// Cuts at a radius, counted in frequencies; those below it are low.
     public static FrequencySplit of(Tensor x, double radius) {
+        return of(x, radius, Double.NaN, true);
+    }
+
+    /// @param centre of the mask, the same for both axes; NaN for half the size of each, where frequency 0 lies if the size is even
+    /// @param strict whether frequencies at the radius are high
+    private static FrequencySplit of(Tensor x, double radius, double centre, boolean strict) {
         if (x.shape().rank() < 2) {
             throw new IllegalArgumentException("FrequencySplit: x must be (..., H, W); got " + x.shape());
         }
-        Tensor mask = mask(x.dim(-2), x.dim(-1), radius);
+        Tensor mask = mask(x.dim(-2), x.dim(-1), radius, centre, strict);
         Tensor spectrum = Fourier.fft2(complex(x));
         Tensor kept = Fourier.ifftShift(mask, 0, 1).reshape(mask.dim(0), mask.dim(1), 1);
         Tensor low = real(Fourier.ifft2(spectrum.multiply(kept)), x.shape());
@@ -31,11 +37,14 @@ public record FrequencySplit(Tensor low, Tensor high, Tensor mask) {
         return new FrequencySplit(low, high, mask);
     }
 
-    private static Tensor mask(int height, int width, double radius) {
+    private static Tensor mask(int height, int width, double radius, double centre, boolean strict) {
+        double middle = Double.isNaN(centre) ? height / 2.0 : centre,
+                centreOfRow = Double.isNaN(centre) ? width / 2.0 : centre;
         float[] mask = new float[height * width];
         for (int i = 0; i < height; i++) {
             for (int j = 0; j < width; j++) {
-                mask[i * width + j] = Math.hypot(i - height / 2, j - width / 2) < radius ? 1 : 0;
+                double distance = Math.hypot(i - middle, j - centreOfRow);
+                mask[i * width + j] = distance < radius || !strict && distance == radius ? 1 : 0;
             }
         }
         return Tensor.of(Shape.of(height, width), mask);
@@ -51,8 +60,8 @@ public record FrequencySplit(Tensor low, Tensor high, Tensor mask) {
     }
 
     static void golden(GoldenCase c) {
-        c.ignore("centre", "strict_less");
-        FrequencySplit split = of(c.input("img"), c.number("radius", 1));
+        FrequencySplit split = of(c.input("img"), c.number("radius", 1), c.number("centre", Double.NaN),
+                c.flag("strict_less", true));
         c.output("low", split.low);
         c.output("high", split.high);
         c.output("mask", split.mask);

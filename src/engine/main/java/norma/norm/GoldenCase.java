@@ -109,6 +109,12 @@ public final class GoldenCase {
         return option(option, String.class, otherwise);
     }
 
+    /// A list of texts.
+    public List<String> texts(String option, List<String> otherwise) {
+        taken.add(option);
+        return options.get(option) instanceof List<?> list ? list.stream().map(String::valueOf).toList() : otherwise;
+    }
+
     /// A list of whole numbers; one alone is a list too.
     public int[] integers(String option, int... otherwise) {
         taken.add(option);
@@ -116,6 +122,15 @@ public final class GoldenCase {
             case null -> otherwise;
             case List<?> list -> list.stream().mapToInt(value -> whole(option, value)).toArray();
             case Object value -> new int[] {whole(option, value)};
+        };
+    }
+
+    /// Whether `var` says that variances are divided by n - 1.
+    boolean unbiased() {
+        return switch (text("var", "unbiased")) {
+            case "unbiased" -> true;
+            case "biased" -> false;
+            case String other -> throw new Unsupported("config: var " + other);
         };
     }
 

@@ -71,9 +71,7 @@ public record InstanceNorm(int channels, Param gamma, Param beta, RunningStatist
                 ? RunningStatistics.golden(c, x.dim(1)) : null;
         float eps = c.number("eps", EPS);
         Param gamma = c.gain("weight"), beta = c.gain("bias");
-        c.output("y", c.flag("training", true)
-                ? new InstanceNorm(x.dim(1), gamma, beta, running, eps, false).forward(x)
-                : new BatchNorm(gamma, beta, running, eps, true).forward(x));
+        c.output("y", new InstanceNorm(x.dim(1), gamma, beta, running, eps, false).forward(x));
         if (track) {
             running.golden(c);
         }

@@ -10,10 +10,12 @@ import norma.tensor.Tensor;
 /// small matrices, and stopping early leaves alone what the batch can't estimate (Huang et al. 2019, arXiv 1904.03441). With A
 /// = covariance + eps I,
 ///
-///     P = I, then T times P = (3 P - P^3 A / tr(A)) / 2        W = P / sqrt(tr(A))
+///     P = I, then T times P = (3 P - P^3 S) / 2    S = A / tr(A)        W = P / sqrt(tr(A))
 ///     y = gamma * W (x - mean) + beta
 ///
-/// It converges, since the eigenvalues of A / tr(A) lie in (0, 1].
+/// It converges, since the eigenvalues of S lie in (0, 1]; but as the paper writes it, rounding that does not commute with S grows
+/// by each step, and after ten of them float32 has nothing left. The same P comes from the coupled iteration, which is stable
+/// (Higham 2008, Functions of Matrices, section 6.4): Y = S and P = I, then T times F = (3 I - P Y) / 2, Y = Y F, P = F P.
 ///
 /// Shapes: x (N, C) or (N, C, ...), gamma and beta C. Groups have 64 channels as a rule.
 ///
@@ -42,9 +44,11 @@ public record IterNorm(Param gamma, Param beta, Whitening whitening, int iterati
     private Tensor inverseRoot(Tensor a) {
         Tensor identity = Whitening.identity(a.dim(-1));
         Tensor trace = a.multiply(identity).sum(-2, -1);
-        Tensor scaled = a.divide(trace), p = identity;
+        Tensor y = a.divide(trace), p = identity;
         for (int i = 0; i < iterations; i++) {
-            p = p.multiply(1.5f).subtract(p.matmul(p).matmul(p).matmul(scaled).multiply(0.5f));
+            Tensor f = identity.multiply(1.5f).subtract(p.matmul(y).multiply(0.5f));
+            y = y.matmul(f);
+            p = f.matmul(p);
         }
         return p.divide(trace.sqrt());
     }

@@ -9,7 +9,7 @@ import norma.tensor.Tensor;
 ///
 /// Shapes: x of any. A vector of zeros gives zeros, and gradients dy / eps, unless they are to be 0.
 ///
-/// @param p at least 1; infinity for the largest absolute value
+/// @param p positive; infinity for the largest absolute value
 /// @param axis along which the vectors lie
 /// @param eps least length
 /// @param zeroGradAtZero whether a vector of zeros gets a gradient of zeros instead of dy / eps
@@ -19,8 +19,8 @@ public record LpNormalize(float p, int axis, float eps, boolean zeroGradAtZero) 
 
     /// Checks p.
     public LpNormalize {
-        if (!(p >= 1)) {
-            throw new IllegalArgumentException("LpNormalize: p must be at least 1; got " + p);
+        if (!(p > 0)) {
+            throw new IllegalArgumentException("LpNormalize: p must be positive; got " + p);
         }
     }
 
@@ -78,6 +78,7 @@ public record LpNormalize(float p, int axis, float eps, boolean zeroGradAtZero) 
 
     static void golden(GoldenCase c) {
         float p = (float) c.power("p");
-        c.output("y", new LpNormalize(p, c.integer("dim", 1), c.number("eps_clamp", EPS)).forward(c.input("x")));
+        c.output("y", new LpNormalize(p, c.integer("dim", 1), c.number("eps_clamp", EPS),
+                c.flag("zero_grad_at_zero", false)).forward(c.input("x")));
     }
 }

@@ -24,16 +24,16 @@ public record MeanOnlyBatchNorm(Param beta, RunningStatistics running) implement
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        int channels = beta.value().size();
+        int channels = running.mean().value().size();
         Planes planes = Channels.planes("MeanOnlyBatchNorm", x, channels, channels, true);
         if (planes.count() == 0) {
             return x;
         }
         if (!BatchNorm.isTraining()) {
-            return Channels.affine(x.subtract(Channels.along(running.mean().value(), x)), null, beta.value());
+            return Channels.affine(x.subtract(Channels.along(running.mean().value(), x)), null, Param.valueOf(beta));
         }
         running.updateMean(Channels.moments(x, planes));
-        return Channels.affine(Channels.centred(x, planes), null, beta.value());
+        return Channels.affine(Channels.centred(x, planes), null, Param.valueOf(beta));
     }
 
     @Override

@@ -64,7 +64,7 @@ public final class Norms {
         /// Features on the last axis, x (..., D): what a Transformer's norms are.
         FEATURES("is for features"),
         /// Channels on axis 1, x (N, C, ...).
-        CHANNELS("is for images (N, C, H, W), not for sequences"),
+        CHANNELS("is for images (N, C, H, W), not for sequences; use it in code"),
         /// Activations with a second input.
         CONDITION("needs a second input, which a language model does not have; use it in code"),
         /// The weight of a layer.
@@ -92,9 +92,15 @@ public final class Norms {
     /// @param state what it remembers: buffers
     /// @param on what it is put on
     /// @param maker from the options, of [Norm]s, [Conditional]s or, for methods on weights, of square linear layers
+    /// @param exactGradient whether its backward pass is the derivative of what it computes in training; where not, some of
+    ///     what depends on x counts as a constant, or the pass is the authors' own
     /// @param golden how it computes a golden vector, or null if there are none
     public record Entry(String name, Group group, String paper, Over over, String parameters, String state, On on,
-            Function<Spec, ? extends Maker<?>> maker, Consumer<GoldenCase> golden) {
+            Function<Spec, ? extends Maker<?>> maker, boolean exactGradient, Consumer<GoldenCase> golden) {
+
+        Entry withOwnBackward() {
+            return new Entry(name, group, paper, over, parameters, state, on, maker, false, golden);
+        }
     }
 
     private static final List<Entry> ALL = List.of(
@@ -128,7 +134,7 @@ public final class Norms {
                     SplitBatchNorm::maker,
                     null),
             channels("batch_renorm", STATISTICS, "Ioffe 2017, arXiv 1702.03275", BATCH,
-                    "gamma C, beta C", "mean C, std C", BatchRenorm::maker, BatchRenorm::golden),
+                    "gamma C, beta C", "mean C, std C", BatchRenorm::maker, BatchRenorm::golden).withOwnBackward(),
             conditional("virtual_batch_norm", STATISTICS, "Salimans et al. 2016, arXiv 1606.03498", MIXED,
                     "gamma C, beta C", "none", VirtualBatchNorm::maker, VirtualBatchNorm::golden),
             channels("mean_only_batch_norm", STATISTICS, "Salimans & Kingma 2016, arXiv 1602.07868", BATCH,
@@ -141,9 +147,10 @@ public final class Norms {
             channels("stoch_norm", STATISTICS, "Kou et al. 2020, NeurIPS", BATCH,
                     "gamma C, beta C", "mean C, variance C, batches", StochNorm::maker, StochNorm::golden),
             channels("online_norm", STATISTICS, "Chiley et al. 2019, arXiv 1905.05894", EARLIER,
-                    "gamma C, beta C", "mean C, variance C, u C, v C", OnlineNorm::maker, OnlineNorm::golden),
+                    "gamma C, beta C", "mean C, variance C, u C, v C", OnlineNorm::maker, OnlineNorm::golden)
+                    .withOwnBackward(),
             features("power_norm", STATISTICS, "Shen et al. 2020, arXiv 2003.07845", BATCH,
-                    "gamma D, beta D", "phi D, nu D, steps", PowerNorm::maker, PowerNorm::golden),
+                    "gamma D, beta D", "phi D, nu D, steps", PowerNorm::maker, PowerNorm::golden).withOwnBackward(),
             channels("decorrelated_batch_norm", STATISTICS, "Huang et al. 2018, arXiv 1804.08450", COVARIANCE,
                     "gamma C, beta C", "mean C, G matrices", DecorrelatedBatchNorm::maker,
                     DecorrelatedBatchNorm::golden),
@@ -154,16 +161,17 @@ public final class Norms {
             channels("batch_channel_norm", STATISTICS, "Qiao et al. 2019, arXiv 1903.10520", MIXED,
                     "gamma C, beta C, twice", "mean C, variance C, batches", BatchChannelNorm::maker, null),
             channels("instance_norm", STATISTICS, "Ulyanov et al. 2016, arXiv 1607.08022", POSITIONS,
-                    "none, or gamma C, beta C", "none, or mean C, variance C", InstanceNorm::maker,
+                    "none, or gamma C, beta C", "none", InstanceNorm::maker,
                     InstanceNorm::golden),
             channels("pixel_norm", STATISTICS, "Karras et al. 2018, arXiv 1710.10196", FEATURES,
                     "none", "none", PixelNorm::maker, PixelNorm::golden),
             channels("positional_norm", STATISTICS, "Li et al. 2019, arXiv 1907.04312", FEATURES,
                     "none", "none", PositionalNorm::maker, PositionalNorm::golden),
-            channels("cross_norm", STATISTICS, "Tang et al. 2021, arXiv 2102.02811", POSITIONS,
+            channels("cross_norm", STATISTICS, "Tang et al. 2021, arXiv 2102.02811", MIXED,
                     "none", "none", CrossNorm::maker, CrossNorm::golden),
-            channels("self_norm", STATISTICS, "Tang et al. 2021, arXiv 2102.02811", POSITIONS,
-                    "weights 2 C, a batch norm; or both twice", "of the batch norm", SelfNorm::maker, SelfNorm::golden),
+            channels("self_norm", STATISTICS, "Tang et al. 2021, arXiv 2102.02811", MIXED,
+                    "weights 2 C, a batch norm; or both twice", "those of the batch norm", SelfNorm::maker,
+                    SelfNorm::golden),
             channels("divisive_norm", STATISTICS, "Heeger 1992; Ren et al. 2017, arXiv 1611.04520",
                     NEIGHBOURING_POSITIONS,
                     "sigma", "none", DivisiveNorm::maker, DivisiveNorm::golden),
@@ -186,7 +194,7 @@ public final class Norms {
             weights("cosine_normalization", LENGTHS, "Luo et al. 2017, arXiv 1702.05870", INPUTS,
                     "none", "none", CosineNormalization::maker, CosineNormalization::golden),
             features("ada_norm", LENGTHS, "Xu et al. 2019, arXiv 1911.07013", FEATURES,
-                    "none", "none", AdaNorm::maker, AdaNorm::golden),
+                    "none", "none", AdaNorm::maker, AdaNorm::golden).withOwnBackward(),
             features("seed_norm", LENGTHS, "Cai et al. 2025, arXiv 2510.22777", FEATURES,
                     "alpha D, beta D, gamma D", "none", SeedNorm::maker, SeedNorm::golden),
             weights("weight_norm", WEIGHTS, "Salimans & Kingma 2016, arXiv 1602.07868", INPUTS,
@@ -196,9 +204,9 @@ public final class Norms {
             weights("weight_standardization", WEIGHTS, "Qiao et al. 2019, arXiv 1903.10520", INPUTS,
                     "none, or gain O", "none", WeightStandardization::maker, WeightStandardization::golden),
             weights("spectral_norm", WEIGHTS, "Miyato et al. 2018, arXiv 1802.05957", WEIGHT,
-                    "none", "u O, v I", SpectralNorm::maker, SpectralNorm::golden),
+                    "none", "u O, v I", SpectralNorm::maker, SpectralNorm::golden).withOwnBackward(),
             weights("sigma_reparam", WEIGHTS, "Zhai et al. 2023, arXiv 2303.06296", WEIGHT,
-                    "gamma", "u O, v I", SigmaReparam::maker, null),
+                    "gamma", "u O, v I", SigmaReparam::maker, null).withOwnBackward(),
             features("dynamic_tanh", STATISTIC_FREE, "Zhu et al. 2025, arXiv 2503.10622", NOTHING,
                     "alpha, gamma D, beta D", "none", DynamicTanh::maker, DynamicTanh::golden),
             features("dynamic_erf", STATISTIC_FREE, "Chen et al. 2025, arXiv 2512.10938", NOTHING,
@@ -234,22 +242,22 @@ public final class Norms {
 
     private static Entry features(String name, Group group, String paper, Over over, String parameters, String state,
             Function<Spec, NormMaker> maker, Consumer<GoldenCase> golden) {
-        return new Entry(name, group, paper, over, parameters, state, On.FEATURES, maker, golden);
+        return new Entry(name, group, paper, over, parameters, state, On.FEATURES, maker, true, golden);
     }
 
     private static Entry channels(String name, Group group, String paper, Over over, String parameters, String state,
             Function<Spec, NormMaker> maker, Consumer<GoldenCase> golden) {
-        return new Entry(name, group, paper, over, parameters, state, On.CHANNELS, maker, golden);
+        return new Entry(name, group, paper, over, parameters, state, On.CHANNELS, maker, true, golden);
     }
 
     private static Entry conditional(String name, Group group, String paper, Over over, String parameters, String state,
             Function<Spec, Maker<Conditional>> maker, Consumer<GoldenCase> golden) {
-        return new Entry(name, group, paper, over, parameters, state, On.CONDITION, maker, golden);
+        return new Entry(name, group, paper, over, parameters, state, On.CONDITION, maker, true, golden);
     }
 
     private static Entry weights(String name, Group group, String paper, Over over, String parameters, String state,
             Function<Spec, Maker<Layer>> maker, Consumer<GoldenCase> golden) {
-        return new Entry(name, group, paper, over, parameters, state, On.WEIGHT, maker, golden);
+        return new Entry(name, group, paper, over, parameters, state, On.WEIGHT, maker, true, golden);
     }
 
     /// A square linear layer, the weight of which a method on weights gives.

@@ -61,6 +61,12 @@ public record PowerNorm(GroupScaling scaling, Param gamma, Param beta, Param phi
         return Rows.affine(z, gamma.value(), beta.value()).reshape(x.shape());
     }
 
+    /// Statistics are those of all tokens, later ones too.
+    @Override
+    public boolean causal() {
+        return false;
+    }
+
     private Tensor trained(Tensor x, Tensor keep) {
         Tensor square = mean(x.detach().square(), keep);
         float step = steps.value().item() + 1;
@@ -117,10 +123,11 @@ public record PowerNorm(GroupScaling scaling, Param gamma, Param beta, Param phi
             c.output("y", scaling.forward(c.input("x")));
             return;
         }
-        boolean running = c.text("phase", "running").equals("running");
+        int warmup = c.integer("warmup_iters", 1);
+        int step = c.integer("iters", c.text("phase", "running").equals("running") ? warmup + 1 : warmup);
         var norm = new PowerNorm(scaling, c.gain("weight"), c.gain("bias"), Param.buffer(c.input("running_phi").copy()),
-                Param.buffer(c.input("ema_gz").copy()), RunningStatistics.buffer(running ? 1 : 0, 1),
-                c.number("alpha_fwd", ALPHA), c.number("alpha_bkw", ALPHA), 1, eps);
+                Param.buffer(c.input("ema_gz").copy()), RunningStatistics.buffer(step - 1, 1),
+                c.number("alpha_fwd", ALPHA), c.number("alpha_bkw", ALPHA), warmup, eps);
         c.output("y", norm.forward(c.input("x")));
         c.buffer("running_phi", norm.phi.value());
         c.buffer("ema_gz", norm.nu.value());

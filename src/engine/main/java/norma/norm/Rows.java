@@ -28,6 +28,13 @@ record Rows(int count, int columns) {
     }
 
     /// gamma * xhat + beta on rows (count, columns), in tensor algebra
+    /// Checks that gamma and beta, if there are any, fit the last axes of x.
+    static void check(String who, Tensor x, Tensor gamma, Tensor beta) {
+        if (gamma != null || beta != null) {
+            of(who, x, gamma == null ? beta.shape() : gamma.shape(), gamma, beta);
+        }
+    }
+
     static Tensor affine(Tensor xhat, Tensor gamma, Tensor beta) {
         Tensor scaled = gamma == null ? xhat : xhat.multiply(gamma.reshape(gamma.size()));
         return beta == null ? scaled : scaled.add(beta.reshape(beta.size()));

@@ -16,13 +16,13 @@ import norma.tensor.Tensor;
 /// @param mean (C), zeros at first
 /// @param variance (C), ones at first
 /// @param batches how many were seen
-/// @param newStatWeight w, the weight of the newest batch (PyTorch calls it momentum); 0 for the mean over all batches, 1 / batches
+/// @param newStatWeight w, the weight of the newest batch (PyTorch calls it momentum); or [#CUMULATIVE]
 public record RunningStatistics(Param mean, Param variance, Param batches, float newStatWeight) implements Part {
     /// Weight of the newest batch if no other is given, as in PyTorch.
     public static final float WEIGHT = 0.1f;
 
-    /// Weight that stands for the mean over all batches.
-    public static final float CUMULATIVE = 0;
+    /// In place of a weight: the mean over all batches, 1 / batches.
+    public static final float CUMULATIVE = Float.NaN;
 
     /// Of channels that were not seen yet.
     public static RunningStatistics of(int channels, float newStatWeight) {
@@ -72,7 +72,7 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
     private double weight() {
         Floats count = batches.value().data();
         float seen = ++count.array()[count.offset()];
-        return newStatWeight == CUMULATIVE ? 1.0 / seen : newStatWeight;
+        return Float.isNaN(newStatWeight) ? 1.0 / seen : newStatWeight;
     }
 
     /// running = (1 - w) running + w values

@@ -86,8 +86,9 @@ public record StochNorm(Param gamma, Param beta, RunningStatistics running, floa
         RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
         var norm = new StochNorm(c.gain("weight"), c.gain("bias"), running, c.number("p", P),
                 c.number("eps", BatchNorm.EPS));
-        c.output("y", norm.mixed(x, Channels.planes("StochNorm", x, x.dim(1), x.dim(1), true),
-                c.input("select_batch_stats")));
+        c.output("y", !c.has("select_batch_stats") ? norm.forward(x)
+                : norm.mixed(x, Channels.planes("StochNorm", x, x.dim(1), x.dim(1), true),
+                        c.input("select_batch_stats")));
         running.golden(c);
     }
 }

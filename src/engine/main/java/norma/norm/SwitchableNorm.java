@@ -42,11 +42,7 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        return forward(x, BatchNorm.isTraining());
-    }
-
-    private Tensor forward(Tensor x, boolean training) {
-        int channels = gamma.value().size();
+        int channels = mean.value().size();
         Planes planes = Channels.planes("SwitchableNorm", x, channels, channels, false);
         if (planes.inner() == 1) {
             throw new IllegalArgumentException(
@@ -58,11 +54,11 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
         }
         Moments each = Moments.of(x.reshape(planes.batch(), channels, planes.inner()), 2);
         Moments layer = Moments.together(each.mean(), each.unbiased(), 1);
-        Moments batch = training ? ofBatch(each) : running();
+        Moments batch = BatchNorm.isTraining() ? ofBatch(each) : running();
         Tensor m = mix(meanWeight, each.mean(), layer.mean(), batch.mean());
         Tensor v = mix(varianceWeight, each.unbiased(), layer.variance(), batch.variance());
         Tensor xhat = each.centred().add(each.mean().subtract(m)).divide(v.add(eps).sqrt());
-        return Channels.affine(xhat.reshape(x.shape()), gamma.value(), beta.value());
+        return Channels.affine(xhat.reshape(x.shape()), Param.valueOf(gamma), Param.valueOf(beta));
     }
 
     private Moments ofBatch(Moments each) {
@@ -100,7 +96,7 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
         var norm = new SwitchableNorm(c.gain("mean_weight"), c.gain("var_weight"), c.gain("weight"), c.gain("bias"),
                 Param.buffer(c.input("running_mean").copy()), Param.buffer(c.input("running_var").copy()),
                 1 - oldStatWeight, c.number("eps", EPS));
-        c.output("y", norm.forward(c.input("x"), c.flag("training", true)));
+        c.output("y", norm.forward(c.input("x")));
         c.buffer("running_mean", norm.mean.value());
         c.buffer("running_var", norm.variance.value());
     }

@@ -20,8 +20,8 @@ import norma.tensor.Tensor;
 /// Shapes: x (N, C) or (N, C, ...), reference (n, C, ...), gamma and beta C. The reference batch goes through the network with
 /// each batch, and through this norm by [#ofReference]; gradients flow into it too, unless it is detached.
 ///
-/// @param gamma gain, ones at first
-/// @param beta bias, zeros at first
+/// @param gamma gain, ones at first, or null
+/// @param beta bias, zeros at first, or null
 /// @param eps added to the variance
 public record VirtualBatchNorm(Param gamma, Param beta, float eps) implements Conditional {
     /// Epsilon if no other is given.
@@ -51,18 +51,22 @@ public record VirtualBatchNorm(Param gamma, Param beta, float eps) implements Co
         Tensor variance = each.variance().multiply(share)
                 .add(all.variance().add(d.square().multiply(share)).multiply(n * share));
         Tensor xhat = shifted.subtract(mean).divide(variance.add(eps).sqrt());
-        return Channels.affine(xhat.reshape(x.shape()), gamma.value(), beta.value());
+        return Channels.affine(xhat.reshape(x.shape()), Param.valueOf(gamma), Param.valueOf(beta));
     }
 
     /// The reference batch by its own statistics: what the layers above take as theirs.
     public Tensor ofReference(Tensor reference) {
-        int channels = gamma.value().size();
+        int channels = channels(reference);
         Planes planes = Channels.planes("VirtualBatchNorm", reference, channels, channels, true);
-        return Channels.normalize(reference, planes, gamma.value(), beta.value(), eps);
+        return Channels.normalize(reference, planes, Param.valueOf(gamma), Param.valueOf(beta), eps);
+    }
+
+    private int channels(Tensor x) {
+        return gamma == null ? x.dim(1) : gamma.value().size();
     }
 
     private Tensor planes(Tensor x) {
-        int channels = gamma.value().size();
+        int channels = channels(x);
         Planes planes = Channels.planes("VirtualBatchNorm", x, channels, channels, true);
         return x.reshape(planes.batch(), channels, planes.inner());
     }

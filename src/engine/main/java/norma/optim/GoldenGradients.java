@@ -33,7 +33,8 @@ public final class GoldenGradients {
         }
         c.ignore("eps"); // 1e-6, as PyTorch has it
         double norm = Gradients.norm(params, c.power("p"));
-        double factor = Gradients.clip(norm, c.number("max_norm", 0));
+        float limit = c.number("max_norm", 0);
+        double factor = limit == 0 ? 0 : Gradients.clip(norm, limit); // 0 turns clipping off elsewhere
         params.forEach((name, param) -> c.output(name, param.value().gradient().multiply((float) factor)));
         c.output("total_norm", Tensor.scalar((float) norm));
     }

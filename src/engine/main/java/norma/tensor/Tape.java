@@ -30,6 +30,7 @@ public final class Tape implements AutoCloseable {
 
     private final Memory memory;
     private final boolean training;
+    private final boolean records;
     private final long seed;
     private final Tape outer = CURRENT.get();
     private final List<Entry> entries = new ArrayList<>();
@@ -40,10 +41,11 @@ public final class Tape implements AutoCloseable {
     private boolean recording;
     private boolean closed;
 
-    private Tape(Memory memory, boolean training, long seed) {
+    private Tape(Memory memory, boolean training, boolean records, long seed) {
         this.memory = memory;
         this.training = training;
-        this.recording = training;
+        this.records = records;
+        this.recording = records;
         this.seed = seed;
         CURRENT.set(this);
     }
@@ -53,12 +55,18 @@ public final class Tape implements AutoCloseable {
     /// @param memory where results come from and go back to
     /// @param seed of everything random in this step
     public static Tape training(Memory memory, long seed) {
-        return new Tape(memory, true, seed);
+        return new Tape(memory, true, true, seed);
     }
 
-    /// Opens a tape that records nothing, with dropout off: it only owns the memory of the results.
+    /// Opens a tape that records, with layers as they are in use: no dropout, running statistics instead of those of the batch.
+    /// For gradients of a model that is not to change, and for tuning one whose statistics are frozen.
+    public static Tape evaluation(Memory memory) {
+        return new Tape(memory, false, true, 0);
+    }
+
+    /// Opens a tape that records nothing, with layers as they are in use: it only owns the memory of the results.
     public static Tape inference(Memory memory) {
-        return new Tape(memory, false, 0);
+        return new Tape(memory, false, false, 0);
     }
 
     /// The tape that is open on this thread, or null.
@@ -145,7 +153,7 @@ public final class Tape implements AutoCloseable {
         try {
             new Sweep(loss).run();
         } finally {
-            recording = training;
+            recording = records;
         }
     }
 
