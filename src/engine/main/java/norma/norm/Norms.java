@@ -39,19 +39,30 @@ public final class Norms {
     /// Families of methods, by what they normalize.
     public enum Group {
         /// Activations, by their statistics.
-        STATISTICS,
+        STATISTICS("Activations by their statistics"),
         /// Activations, by the answers of their neighbours.
-        RESPONSES,
+        RESPONSES("Activations by the responses around them"),
         /// Vectors, by their length.
-        LENGTHS,
+        LENGTHS("Vectors by their length"),
         /// Weights instead of activations.
-        WEIGHTS,
-        /// Bounded functions in place of a norm.
-        STATISTIC_FREE,
-        /// Norms that a second input directs.
-        CONDITIONAL,
+        WEIGHTS("Weights instead of activations"),
+        /// Functions in place of a norm.
+        STATISTIC_FREE("Functions in place of a norm"),
+        /// Norms that a second input directs, or the whole input.
+        CONDITIONAL("Norms whose gain and bias depend on an input"),
         /// No norm.
-        NONE;
+        NONE("No norm");
+
+        private final String title;
+
+        Group(String title) {
+            this.title = title;
+        }
+
+        /// For a heading.
+        public String title() {
+            return title;
+        }
 
         @Override
         public String toString() {
@@ -156,7 +167,7 @@ public final class Norms {
                     "gamma C, beta C", "none", "generators, whose examples must not see each other",
                     VirtualBatchNorm::maker, VirtualBatchNorm::golden),
             channels("mean_only_batch_norm", STATISTICS, "Salimans & Kingma 2016, arXiv 1602.07868", BATCH,
-                    "beta C", "mean C, variance C, batches", "beside weight norm", MeanOnlyBatchNorm::maker,
+                    "beta C", "mean C", "beside weight norm", MeanOnlyBatchNorm::maker,
                     MeanOnlyBatchNorm::golden),
             channels("batch_instance_norm", STATISTICS, "Nam & Kim 2018, arXiv 1805.07925", MIXED,
                     "rho C, gamma C, beta C", "mean C, variance C, batches",

@@ -1,5 +1,7 @@
 package norma.lab;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import norma.lab.console.Json;
@@ -16,29 +18,37 @@ import picocli.CommandLine.Spec;
 final class NormsCommand implements Callable<Integer> {
 
     private record Line(String name, String on, String group, String paper, String over, String parameters,
-            String state) {
+            String state, String use) {
     }
 
     @Option(names = "--json", description = "Print one JSON array on standard output and nothing else.")
     private boolean json;
 
+    @Option(names = "--docs", paramLabel = "FOLDER",
+            description = "Write the page of all methods, norms.md, and its pictures into this folder of documents.")
+    private Path docs;
+
     @Spec
     private CommandSpec command;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        if (docs != null) {
+            NormsPage.write(docs);
+            return 0;
+        }
         List<Line> lines = Norms.all().stream()
                 .map(e -> new Line(e.name(), e.on().toString(), e.group().toString(), e.paper(), e.over().toString(),
-                        e.parameters(), e.state()))
+                        e.parameters(), e.state(), e.use()))
                 .toList();
         command.commandLine().getOut().println(json ? Json.page(lines) : table(lines));
         return 0;
     }
 
     private static String table(List<Line> lines) {
-        var table = new Table("name", "on", "group", "paper", "over", "parameters", "state");
+        var table = new Table("name", "on", "group", "paper", "over", "parameters", "state", "use");
         lines.forEach(line -> table.row(line.name(), line.on(), line.group(), line.paper(), line.over(),
-                line.parameters(), line.state()));
+                line.parameters(), line.state(), line.use()));
         return table.toString().stripTrailing();
     }
 }

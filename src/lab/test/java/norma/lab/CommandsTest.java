@@ -13,8 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import norma.lab.console.Machine;
 import norma.norm.Norms;
+import norma.norm.Over;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +47,24 @@ class CommandsTest {
         assertEquals(Norms.all().size() + 1, norms.out().lines().count());
         assertEquals(Norms.all().size(),
                 JsonParser.parseString(Command.run("norms", "--json").out()).getAsJsonArray().size());
+    }
+
+    @Test
+    void thePageOfAllNormsIsWhatTheCatalogueSays() throws IOException {
+        Path docs = Path.of("../../docs"), made = Files.createDirectory(folder.resolve("docs"));
+        Path pages = Files.createDirectory(made.resolve("norm"));
+        try (Stream<Path> files = Files.list(docs.resolve("norm"))) {
+            for (Path page : files.filter(file -> file.toString().endsWith(".md")).toList()) {
+                Files.createFile(pages.resolve(page.getFileName())); // the table links to what is there
+            }
+        }
+        assertEquals(0, Command.run("norms", "--docs", made.toString()).code());
+        String again = "differs; ./norma norms --docs docs writes it";
+        assertEquals(Files.readString(docs.resolve("norms.md")), Files.readString(made.resolve("norms.md")), again);
+        for (Over over : Over.values()) {
+            String picture = "norm/over-" + over.name().toLowerCase(Locale.ROOT).replace('_', '-') + ".svg";
+            assertEquals(Files.readString(docs.resolve(picture)), Files.readString(made.resolve(picture)), again);
+        }
     }
 
     @Test
