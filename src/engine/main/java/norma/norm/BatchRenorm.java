@@ -37,6 +37,9 @@ public record BatchRenorm(Param gamma, Param beta, Param mean, Param std, float 
     public static final float R_MAX = 3;
     public static final float D_MAX = 5;
 
+    /// Steps of training during which the bounds are closed, by the schedule.
+    private static final long CLOSED = 5000;
+
     /// Checks the bounds.
     public BatchRenorm {
         if (!(rMax >= 1 && dMax >= 0)) {
@@ -50,6 +53,17 @@ public record BatchRenorm(Param gamma, Param beta, Param mean, Param std, float 
         RunningStatistics buffers = RunningStatistics.of(channels, WEIGHT);
         return new BatchRenorm(Init.constant(1, channels), Init.constant(0, channels), buffers.mean(),
                 buffers.variance(), EPS, WEIGHT, rMax, dMax);
+    }
+
+    /// The same norm with the bounds that the paper has at this step of training: rMax 1 and dMax 0 for 5000 steps, then rMax up
+    /// to 3 at step 40000 and dMax up to 5 at step 25000, both along a line.
+    public BatchRenorm at(long step) {
+        float r = (float) (1 + (R_MAX - 1) * share(step, 40_000)), d = (float) (D_MAX * share(step, 25_000));
+        return new BatchRenorm(gamma, beta, mean, std, eps, newStatWeight, r, d);
+    }
+
+    private static double share(long step, long end) {
+        return Math.clamp((step - CLOSED) / (double) (end - CLOSED), 0.0, 1.0);
     }
 
     @Override

@@ -26,8 +26,13 @@ public record DecorrelatedBatchNorm(Param gamma, Param beta, Whitening whitening
 
     /// With gain and bias.
     public static DecorrelatedBatchNorm of(int channels, int groups) {
+        return of(channels, groups, Whitening.Kept.WHITENING);
+    }
+
+    /// With that for evaluation.
+    public static DecorrelatedBatchNorm of(int channels, int groups, Whitening.Kept kept) {
         return new DecorrelatedBatchNorm(Init.constant(1, channels), Init.constant(0, channels),
-                Whitening.of("DecorrelatedBatchNorm", channels, groups, WEIGHT, EPS));
+                Whitening.of("DecorrelatedBatchNorm", channels, groups, kept, WEIGHT, EPS));
     }
 
     @Override
@@ -43,7 +48,8 @@ public record DecorrelatedBatchNorm(Param gamma, Param beta, Whitening whitening
 
     static NormMaker maker(Spec spec) {
         int groups = spec.integer("groups", 1);
-        return (_, channels) -> of(channels, groups);
+        var kept = spec.choice("kept", Whitening.Kept.WHITENING);
+        return (_, channels) -> of(channels, groups, kept);
     }
 
     static void golden(GoldenCase c) {

@@ -14,7 +14,8 @@ import norma.tensor.Tensor;
 ///
 ///     v = x - mean_W(x)    y = v / sqrt(sigma^2 + mean_W(v^2))
 ///
-/// where mean_W is taken over the neighbours that exist.
+/// where mean_W is taken over the neighbours that exist. A window that sees everything, 2 L - 1, makes it a layer norm of (N, D)
+/// with one axis, an instance norm of (N, C, H, W) with two, and a batch norm of (D, N).
 ///
 /// Shapes: x (..., L) or (..., H, W), sigma (1).
 ///
@@ -62,8 +63,8 @@ public record DivisiveNorm(Param sigma, int window, int axes) implements Norm {
     }
 
     static NormMaker maker(Spec spec) {
-        int window = spec.integer("window", 3);
-        return (_, _) -> of(window);
+        int window = spec.integer("window", 3), axes = spec.integer("axes", 2);
+        return (_, _) -> new DivisiveNorm(Init.constant(1, 1), window, axes);
     }
 
     static void golden(GoldenCase c) {

@@ -54,7 +54,9 @@ public record FilterResponseNorm(Param gamma, Param beta, Param tau, Param l, fl
     }
 
     static NormMaker maker(Spec spec) {
-        return (_, channels) -> of(channels);
+        boolean threshold = spec.flag("threshold", true), learnedEps = spec.flag("learned_eps", false);
+        return (_, channels) -> new FilterResponseNorm(Init.constant(1, channels), Init.constant(0, channels),
+                threshold ? Init.constant(0, channels) : null, learnedEps ? Init.constant(1e-4f, 1) : null, EPS);
     }
 
     static void golden(GoldenCase c) {

@@ -48,7 +48,9 @@ public record GroupNorm(int channels, int groups, Param gamma, Param beta, float
 
     static NormMaker maker(Spec spec) {
         int groups = spec.integer("groups", 1);
-        return (_, channels) -> of(channels, groups);
+        float eps = spec.number("eps", EPS);
+        return (_, channels) -> new GroupNorm(channels, groups, Init.constant(1, channels), Init.constant(0, channels),
+                eps);
     }
 
     static void golden(GoldenCase c) {

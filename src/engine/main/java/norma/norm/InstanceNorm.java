@@ -59,8 +59,12 @@ public record InstanceNorm(int channels, Param gamma, Param beta, RunningStatist
     }
 
     static NormMaker maker(Spec spec) {
-        boolean affine = spec.flag("affine", false);
-        return (_, channels) -> affine ? affine(channels) : of(channels);
+        boolean affine = spec.flag("affine", false), track = spec.flag("track", false);
+        boolean allowDegenerate = spec.flag("allow_degenerate", false);
+        float eps = spec.number("eps", EPS), newStatWeight = spec.number("new_stat_weight", RunningStatistics.WEIGHT);
+        return (_, channels) -> new InstanceNorm(channels, affine ? Init.constant(1, channels) : null,
+                affine ? Init.constant(0, channels) : null,
+                track ? RunningStatistics.of(channels, newStatWeight) : null, eps, allowDegenerate);
     }
 
     static void golden(GoldenCase c) {

@@ -31,8 +31,13 @@ public record IterNorm(Param gamma, Param beta, Whitening whitening, int iterati
 
     /// With gain and bias.
     public static IterNorm of(int channels, int groups) {
+        return of(channels, groups, Whitening.Kept.WHITENING);
+    }
+
+    /// With that for evaluation.
+    public static IterNorm of(int channels, int groups, Whitening.Kept kept) {
         return new IterNorm(Init.constant(1, channels), Init.constant(0, channels),
-                Whitening.of("IterNorm", channels, groups, WEIGHT, EPS), ITERATIONS);
+                Whitening.of("IterNorm", channels, groups, kept, WEIGHT, EPS), ITERATIONS);
     }
 
     @Override
@@ -60,7 +65,8 @@ public record IterNorm(Param gamma, Param beta, Whitening whitening, int iterati
 
     static NormMaker maker(Spec spec) {
         int groups = spec.integer("groups", 1);
-        return (_, channels) -> of(channels, groups);
+        var kept = spec.choice("kept", Whitening.Kept.WHITENING);
+        return (_, channels) -> of(channels, groups, kept);
     }
 
     static void golden(GoldenCase c) {

@@ -76,7 +76,8 @@ public record LocalResponseNorm(int size, float alpha, float beta, float k) impl
 
     static NormMaker maker(Spec spec) {
         int size = spec.integer("size", 5);
-        return (_, _) -> of(size);
+        float alpha = spec.number("alpha", 1e-4f), beta = spec.number("beta", 0.75f), k = spec.number("k", 1);
+        return (_, _) -> new LocalResponseNorm(size, alpha, beta, k);
     }
 
     static void golden(GoldenCase c) {

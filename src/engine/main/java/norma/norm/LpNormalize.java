@@ -73,7 +73,8 @@ public record LpNormalize(float p, int axis, float eps, boolean zeroGradAtZero) 
 
     static NormMaker maker(Spec spec) {
         float p = spec.number("p", 2);
-        return (_, _) -> new LpNormalize(p, -1, EPS);
+        boolean zeroGradAtZero = spec.flag("zero_grad_at_zero", false);
+        return (_, _) -> new LpNormalize(p, -1, EPS, zeroGradAtZero);
     }
 
     static void golden(GoldenCase c) {

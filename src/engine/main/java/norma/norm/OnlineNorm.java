@@ -58,10 +58,15 @@ public record OnlineNorm(Param gamma, Param beta, Param mean, Param variance, Pa
 
     /// With gain and bias, clamped, as the authors have it.
     public static OnlineNorm of(int channels) {
+        return of(channels, Guard.CLAMP);
+    }
+
+    /// With gain, bias and another guard.
+    public static OnlineNorm of(int channels, Guard guard) {
         return new OnlineNorm(Init.constant(1, channels), Init.constant(0, channels),
                 RunningStatistics.buffer(0, channels),
                 RunningStatistics.buffer(1, channels), RunningStatistics.buffer(0, channels),
-                RunningStatistics.buffer(0, channels), ALPHA_FORWARD, ALPHA_BACKWARD, EPS, Guard.CLAMP);
+                RunningStatistics.buffer(0, channels), ALPHA_FORWARD, ALPHA_BACKWARD, EPS, guard);
     }
 
     @Override
@@ -146,7 +151,8 @@ public record OnlineNorm(Param gamma, Param beta, Param mean, Param variance, Pa
     }
 
     static NormMaker maker(Spec spec) {
-        return (_, channels) -> of(channels);
+        Guard guard = spec.choice("guard", Guard.CLAMP);
+        return (_, channels) -> of(channels, guard);
     }
 
     static void golden(GoldenCase c) {

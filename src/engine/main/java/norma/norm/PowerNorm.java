@@ -45,9 +45,15 @@ public record PowerNorm(GroupScaling scaling, Param gamma, Param beta, Param phi
 
     /// Behind a scaling of all features as one group.
     public static PowerNorm of(int dim) {
-        return new PowerNorm(new GroupScaling(1, EPS), Init.constant(1, dim), Init.constant(0, dim),
+        return of(dim, 1, WARMUP);
+    }
+
+    /// Behind a scaling of that many groups of features, none for 0.
+    public static PowerNorm of(int dim, int groups, int warmup) {
+        return new PowerNorm(groups == 0 ? null : new GroupScaling(groups, EPS), Init.constant(1, dim),
+                Init.constant(0, dim),
                 RunningStatistics.buffer(1, dim), RunningStatistics.buffer(0, dim), RunningStatistics.buffer(0, 1),
-                ALPHA, ALPHA, WARMUP, EPS);
+                ALPHA, ALPHA, warmup, EPS);
     }
 
     @Override
@@ -112,7 +118,8 @@ public record PowerNorm(GroupScaling scaling, Param gamma, Param beta, Param phi
     }
 
     static NormMaker maker(Spec spec) {
-        return (_, dim) -> of(dim);
+        int groups = spec.integer("groups", 1), warmup = spec.integer("warmup", WARMUP);
+        return (_, dim) -> of(dim, groups, warmup);
     }
 
     static void golden(GoldenCase c) {

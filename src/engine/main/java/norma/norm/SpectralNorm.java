@@ -100,7 +100,11 @@ public record SpectralNorm(Weight raw, Param u, Param v, int iterations, float e
     }
 
     static Maker<Layer> maker(Spec spec) {
-        return Norms.linear(SpectralNorm::of);
+        int iterations = spec.integer("iterations", 1);
+        return Norms.linear((init, raw) -> {
+            SpectralNorm norm = of(init, raw);
+            return new SpectralNorm(raw, norm.u, norm.v, iterations, EPS);
+        });
     }
 
     static void golden(GoldenCase c) {

@@ -14,7 +14,8 @@ import norma.tensor.Tensor;
 ///     m = softmax(a) . (mean_IN, mean_LN, mean_BN)    v = softmax(b) . (var_IN, var_LN, var_BN)
 ///
 /// As the authors compute it: the variance of an instance is the unbiased one, and those of layer and batch follow from the
-/// means and variances of its instances. In evaluation the running statistics stand for the batch.
+/// means and variances of its instances. In evaluation the running statistics stand for the batch: moving averages, or, batch
+/// average, those of all elements of all batches since the first.
 ///
 /// Shapes: x (N, C, ...), gamma, beta and the running statistics C, a and b (3).
 ///
@@ -24,20 +25,24 @@ import norma.tensor.Tensor;
 /// @param beta bias, zeros at first
 /// @param mean running mean of the batch, zeros at first
 /// @param variance running variance of the batch, zeros at first
-/// @param newStatWeight weight of the newest batch in the running statistics
+/// @param batches how many were seen
+/// @param newStatWeight weight of the newest batch in the running statistics; 0 for the batch average
 /// @param eps added to the variance
 public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma, Param beta, Param mean,
-        Param variance,
-        float newStatWeight, float eps) implements Norm {
+        Param variance, Param batches, float newStatWeight, float eps) implements Norm {
     /// Epsilon and weight of the newest batch if no other are given, as the authors have them.
     public static final float EPS = 1e-5f;
     public static final float WEIGHT = 0.003f;
 
     /// All three alike at first.
     public static SwitchableNorm of(int channels) {
-        return new SwitchableNorm(Init.constant(1, 3), Init.constant(1, 3), Init.constant(1, channels),
+        return of(channels, 1, WEIGHT);
+    }
+
+    private static SwitchableNorm of(int channels, float gain, float newStatWeight) {
+        return new SwitchableNorm(Init.constant(1, 3), Init.constant(1, 3), Init.constant(gain, channels),
                 Init.constant(0, channels), RunningStatistics.buffer(0, channels),
-                RunningStatistics.buffer(0, channels), WEIGHT, EPS);
+                RunningStatistics.buffer(0, channels), RunningStatistics.buffer(0), newStatWeight, EPS);
     }
 
     @Override
@@ -63,8 +68,15 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
 
     private Moments ofBatch(Moments each) {
         Moments batch = Moments.together(each.mean(), each.unbiased(), 0);
-        RunningStatistics.mix(mean, newStatWeight, batch.mean());
-        RunningStatistics.mix(variance, newStatWeight, batch.variance());
+        float seen = batches.value().item() + 1;
+        batches.value().fill(seen);
+        boolean all = newStatWeight == RunningStatistics.CUMULATIVE;
+        double w = all ? 1.0 / seen : newStatWeight;
+        Tensor m = batch.mean().detach(), v = batch.variance().detach();
+        // elements of several batches vary within and between these
+        Tensor between = m.reshape(mean.value().size()).subtract(mean.value()).square().multiply((float) (1 - w));
+        RunningStatistics.mix(variance, w, all ? v.reshape(variance.value().size()).add(between) : v);
+        RunningStatistics.mix(mean, w, m);
         return batch;
     }
 
@@ -83,11 +95,12 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
     @Override
     public void list(Parts parts) {
         parts.add("mean_weight", meanWeight).add("var_weight", varianceWeight).add("gamma", gamma).add("beta", beta)
-                .add("running_mean", mean).add("running_var", variance);
+                .add("running_mean", mean).add("running_var", variance).add("num_batches_tracked", batches);
     }
 
     static NormMaker maker(Spec spec) {
-        return (_, channels) -> of(channels);
+        float gain = spec.flag("last_gamma", false) ? 0 : 1, newStatWeight = spec.number("new_stat_weight", WEIGHT);
+        return (_, channels) -> of(channels, gain, newStatWeight);
     }
 
     static void golden(GoldenCase c) {
@@ -95,7 +108,7 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
         float oldStatWeight = c.number("momentum", 1 - WEIGHT);
         var norm = new SwitchableNorm(c.gain("mean_weight"), c.gain("var_weight"), c.gain("weight"), c.gain("bias"),
                 Param.buffer(c.input("running_mean").copy()), Param.buffer(c.input("running_var").copy()),
-                1 - oldStatWeight, c.number("eps", EPS));
+                RunningStatistics.buffer(0), 1 - oldStatWeight, c.number("eps", EPS));
         c.output("y", norm.forward(c.input("x")));
         c.buffer("running_mean", norm.mean.value());
         c.buffer("running_var", norm.variance.value());

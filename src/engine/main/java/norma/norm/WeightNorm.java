@@ -36,6 +36,11 @@ public record WeightNorm(Weight raw, Param gain) implements Reparametrization {
         return of(raw, perOutput(raw.shape()));
     }
 
+    /// A length for each place along an axis, 1 for each input of a linear layer; W = v at first.
+    public static WeightNorm along(Weight raw, int axis) {
+        return of(raw, along(raw.shape(), axis));
+    }
+
     /// One length for the whole weight; W = v at first.
     public static WeightNorm whole(Weight raw) {
         return of(raw, Shape.SCALAR);
@@ -61,9 +66,13 @@ public record WeightNorm(Weight raw, Param gain) implements Reparametrization {
 
     /// (O, 1, ...) for a weight (O, ...)
     static Shape perOutput(Shape weight) {
+        return along(weight, 0);
+    }
+
+    private static Shape along(Shape weight, int axis) {
         int[] dims = new int[weight.rank()];
         Arrays.fill(dims, 1);
-        dims[0] = weight.dim(0);
+        dims[weight.axis(axis)] = weight.dim(axis);
         return Shape.of(dims);
     }
 
@@ -120,8 +129,15 @@ public record WeightNorm(Weight raw, Param gain) implements Reparametrization {
         parts.add("raw", raw).add("gain", gain);
     }
 
+    private enum Along { OUTPUTS, INPUTS, NOTHING }
+
     static Maker<Layer> maker(Spec spec) {
-        return Norms.linear((_, raw) -> of(raw));
+        Along along = spec.choice("along", Along.OUTPUTS);
+        return Norms.linear((_, raw) -> switch (along) {
+            case OUTPUTS -> of(raw);
+            case INPUTS -> along(raw, 1);
+            case NOTHING -> whole(raw);
+        });
     }
 
     static void golden(GoldenCase c) {

@@ -86,7 +86,13 @@ public record WeightStandardization(Weight raw, Form form, Param gain, float sca
     }
 
     static Maker<Layer> maker(Spec spec) {
-        return Norms.linear((_, raw) -> of(raw));
+        Form form = spec.choice("form", Form.BIASED);
+        float scale = spec.number("scale", 1);
+        return Norms.linear((_, raw) -> switch (form) {
+            case BIASED -> of(raw);
+            case UNBIASED -> unbiased(raw);
+            case SCALED -> scaled(raw, scale);
+        });
     }
 
     static void golden(GoldenCase c) {

@@ -11,16 +11,30 @@ import norma.tensor.Tensor;
 /// What norms that whiten have in common; they differ in how they find W.
 ///
 /// Shapes: x (N, C) or (N, C, ...), in G groups of C / G channels. Statistics are those of the batch and all positions; in
-/// evaluation the running mean and the running W.
+/// evaluation the running mean, and the running W or W of the running covariance.
 ///
 /// @param mean (C), running, zeros at first
-/// @param matrix W (G, C / G, C / G), running, the identity at first
+/// @param matrix (G, C / G, C / G), what is kept, running, the identity at first
+/// @param kept what that is
 /// @param newStatWeight weight of the newest batch in both
 /// @param eps added to the diagonal of the covariance
-public record Whitening(Param mean, Param matrix, float newStatWeight, float eps) implements Part {
+public record Whitening(Param mean, Param matrix, Kept kept, float newStatWeight, float eps) implements Part {
+
+    /// What evaluation is done with.
+    public enum Kept {
+        /// W itself, averaged over the batches
+        WHITENING,
+        /// The covariance, from which W is found again: it costs a root for each batch, and can be averaged in earnest
+        COVARIANCE
+    }
 
     /// Of channels that were not seen yet, in groups of equal size.
     static Whitening of(String who, int channels, int groups, float newStatWeight, float eps) {
+        return of(who, channels, groups, Kept.WHITENING, newStatWeight, eps);
+    }
+
+    /// The same with that for evaluation.
+    static Whitening of(String who, int channels, int groups, Kept kept, float newStatWeight, float eps) {
         if (groups < 1 || channels % groups != 0) {
             throw new IllegalArgumentException("%s: groups must divide the channels; got %d channels in %d groups"
                     .formatted(who, channels, groups));
@@ -28,7 +42,7 @@ public record Whitening(Param mean, Param matrix, float newStatWeight, float eps
         int width = channels / groups;
         Param matrix = RunningStatistics.buffer(0, groups, width, width);
         RunningStatistics.mix(matrix, 1, identity(width).expand(matrix.value().shape()));
-        return new Whitening(RunningStatistics.buffer(0, channels), matrix, newStatWeight, eps);
+        return new Whitening(RunningStatistics.buffer(0, channels), matrix, kept, newStatWeight, eps);
     }
 
     /// The whitened x.
@@ -42,15 +56,20 @@ public record Whitening(Param mean, Param matrix, float newStatWeight, float eps
         }
         if (!BatchNorm.isTraining()) {
             Tensor centred = x.subtract(Channels.along(mean.value(), x));
-            return toPlanes(matrix.value().matmul(toColumns(centred, planes)), x, planes);
+            Tensor w = kept == Kept.WHITENING ? matrix.value() : inverseRoot.apply(withEps(matrix.value()));
+            return toPlanes(w.matmul(toColumns(centred, planes)), x, planes);
         }
         BatchNorm.requireSeveral(who, x, planes);
         Tensor centred = toColumns(Channels.centred(x, planes), planes);
         Tensor covariance = centred.matmulTransposed(centred).divide(planes.count());
-        Tensor w = inverseRoot.apply(covariance.add(identity(covariance.dim(-1)).multiply(eps)));
+        Tensor w = inverseRoot.apply(withEps(covariance));
         RunningStatistics.mix(mean, newStatWeight, Channels.moments(x, planes).slice(1, 0, 1));
-        RunningStatistics.mix(matrix, newStatWeight, w);
+        RunningStatistics.mix(matrix, newStatWeight, kept == Kept.WHITENING ? w : covariance);
         return toPlanes(w.matmul(centred), x, planes);
+    }
+
+    private Tensor withEps(Tensor covariance) {
+        return covariance.add(identity(covariance.dim(-1)).multiply(eps));
     }
 
     /// (N, C, ...) as (G, C / G, elements of a channel)
@@ -74,6 +93,7 @@ public record Whitening(Param mean, Param matrix, float newStatWeight, float eps
 
     @Override
     public void list(Parts parts) {
-        parts.add("running_mean", mean).add("running_whitening", matrix);
+        parts.add("running_mean", mean).add(kept == Kept.WHITENING ? "running_whitening" : "running_covariance",
+                matrix);
     }
 }

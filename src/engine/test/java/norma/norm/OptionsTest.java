@@ -1,0 +1,221 @@
+package norma.norm;
+
+import static norma.tensor.Numbers.assertBits;
+import static norma.tensor.Numbers.assertClose;
+import static norma.tensor.Numbers.assertGradients;
+import static norma.tensor.Numbers.assertSays;
+import static norma.tensor.Numbers.normal;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.SplittableRandom;
+import norma.nn.Init;
+import norma.nn.Linear;
+import norma.nn.Param;
+import norma.nn.Part;
+import norma.nn.Parts;
+import norma.tensor.Indices;
+import norma.tensor.Memory;
+import norma.tensor.Shape;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What methods can be told to do otherwise.
+class OptionsTest {
+    private static final int C = 4;
+
+    private static Part part(String spec) {
+        return Norms.any(spec, false).make(new Init(1), C);
+    }
+
+    private static Tensor trained(Norm norm, Tensor x) {
+        try (Tape _ = Tape.training(new Memory(), 0)) {
+            return norm.forward(x).copy();
+        }
+    }
+
+    private static Tensor buffer(Part part, String name) {
+        return Parts.of(part).params().get(name).value();
+    }
+
+    // ---- What running statistics are ----
+
+    @Test
+    void cumulativeStatisticsAreTheMeanOverAllBatches() {
+        Norm norm = (Norm) part("batch_norm{new_stat_weight=0}");
+        Tensor mean = Tensor.zeros(C);
+        for (int i = 1; i <= 5; i++) {
+            Tensor x = normal(i, 6, C);
+            trained(norm, x);
+            mean = mean.add(x.mean(0).reshape(C).multiply(0.2f));
+        }
+        assertClose(mean, buffer(norm, "running.running_mean"), 1e-6);
+        assertEquals(5, buffer(norm, "running.num_batches_tracked").item());
+    }
+
+    @Test
+    void withoutTrackingTheBatchIsUsedAlways() {
+        Norm norm = (Norm) part("batch_norm{track=false}");
+        assertEquals(2, Parts.of(norm).params().size());
+        Tensor x = normal(6, 5, C, 3);
+        assertBits(trained(norm, x), norm.forward(x).detach());
+        assertSays(assertThrows(IllegalArgumentException.class, () -> norm.forward(normal(7, 1, C))), "(1, 4)");
+    }
+
+    @Test
+    void instanceNormMayTrack() {
+        Norm norm = (Norm) part("instance_norm{track=true, affine=true, new_stat_weight=1}");
+        Tensor x = normal(8, 3, C, 5);
+        trained(norm, x);
+        Tensor centred = x.subtract(x.mean(2));
+        assertClose(centred.square().sum(2).divide(4).mean(0).reshape(C), buffer(norm, "running.running_var"), 1e-6);
+        assertClose(x.subtract(x.mean(0, 2)).divide(centred.square().sum(2).divide(4).mean(0).add(1e-5f).sqrt()),
+                norm.forward(x).detach(), 2e-6);
+        assertThrows(IllegalArgumentException.class,
+                () -> ((Norm) part("instance_norm")).forward(normal(9, 3, C, 1)));
+        assertBits(Tensor.zeros(3, C, 1), ((Norm) part("instance_norm{allow_degenerate=true}")).forward(
+                normal(9, 3, C, 1)));
+    }
+
+    @Test
+    void switchableNormCanAverageAllBatches() {
+        Norm norm = (Norm) part("switchable_norm{new_stat_weight=0}");
+        Tensor[] batches = {normal(10, 3, C, 6), normal(11, 3, C, 6).add(2), normal(12, 3, C, 6).multiply(3)};
+        for (Tensor batch : batches) {
+            trained(norm, batch);
+        }
+        // all batches as one: the variance of an instance is the unbiased one
+        Tensor all = Tensor.concat(0, batches), each = all.mean(2), mean = each.mean(0);
+        Tensor variance = all.subtract(each).square().sum(2).divide(5).mean(0)
+                .add(each.subtract(mean).square().mean(0));
+        assertClose(mean.reshape(C), buffer(norm, "running_mean"), 1e-6);
+        assertClose(variance.reshape(C), buffer(norm, "running_var"), 1e-5);
+        assertBits(Tensor.zeros(3, C, 6), trained((Norm) part("switchable_norm{last_gamma=true}"), batches[0]));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"decorrelated_batch_norm", "iter_norm"})
+    void whiteningOfTheRunningCovariance(String name) {
+        Norm norm = (Norm) part(name + "{kept=covariance, groups=2}");
+        Tensor x = normal(13, 400, C).matmul(normal(14, C, C)), y = null;
+        for (int i = 0; i < 150; i++) {
+            y = trained(norm, x);
+        }
+        assertTrue(Parts.of(norm).params().containsKey("whitening.running_covariance"));
+        // after as many times the same batch, the running covariance is that of the batch
+        assertClose(y, norm.forward(x).detach(), 1e-3);
+        Norm other = (Norm) part(name + "{groups=2}");
+        for (int i = 0; i < 150; i++) {
+            trained(other, x);
+        }
+        assertClose(y, other.forward(x).detach(), 1e-3);
+        assertGradients(name, xs -> norm.forward(xs[0]), normal(15, 5, C));
+    }
+
+    // ---- Schedules, crops ----
+
+    @ParameterizedTest
+    @CsvSource({"0, 1, 0", "5000, 1, 0", "15000, 1.5714286, 2.5", "25000, 2.142857, 5", "40000, 3, 5", "1000000, 3, 5"})
+    void boundsOfBatchRenormOpenWithTime(long step, float rMax, float dMax) {
+        BatchRenorm norm = BatchRenorm.of(C, 7, 7), later = norm.at(step);
+        assertEquals(rMax, later.rMax(), 1e-6);
+        assertEquals(dMax, later.dMax(), 1e-6);
+        assertTrue(norm.gamma() == later.gamma() && norm.mean() == later.mean() && norm.std() == later.std());
+    }
+
+    @ParameterizedTest
+    @EnumSource(CrossNorm.Crop.class)
+    void cropsChangeWhatTheySay(CrossNorm.Crop crop) {
+        Tensor x = normal(16, 3, C, 9, 8);
+        var norm = new CrossNorm(1, crop, 1e-5f, true);
+        assertBits(x, norm.forward(x));
+        int different = 0;
+        for (int seed = 0; seed < 20; seed++) {
+            try (Tape _ = Tape.training(new Memory(), seed)) {
+                Tensor y = norm.forward(x);
+                different += y.equal(x).sum().item() < x.size() / 2 ? 1 : 0;
+                assertEquals(x.shape(), y.shape());
+            }
+        }
+        assertTrue(different > 4, crop + " " + different);
+        assertGradients(crop.name(), xs -> norm.forward(xs[0]), normal(17, 2, 2, 4, 4));
+    }
+
+    @Test
+    void boxesAreLargeEnoughAndFit() {
+        var random = new SplittableRandom(18);
+        for (int[] dims : new int[][] {{1, 1, 20, 30}, {1, 1, 2, 2}, {1, 1, 1, 3}, {1, 1, 7, 1}}) {
+            Tensor x = normal(19, dims);
+            for (int i = 0; i < 200; i++) {
+                CrossNorm.Box box = CrossNorm.Box.random(random, x);
+                Tensor inside = box.of(x);
+                assertTrue(inside.size() > 1 && inside.size() >= 0.1 * x.size(), box.toString());
+                assertBits(x, box.replaced(x, inside));
+                Tensor holed = box.replaced(x, Tensor.full(inside.shape(), 99));
+                assertEquals(inside.size(), holed.equal(Tensor.scalar(99)).sum().item());
+            }
+        }
+        assertSays(
+                assertThrows(IllegalArgumentException.class, () -> CrossNorm.Box.random(random, normal(20, 2, 3, 4))),
+                "CrossNorm", "(2, 3, 4)");
+    }
+
+    @Test
+    void styleOfACropIsThatOfTheCrop() {
+        Tensor x = normal(21, 2, C, 4, 4);
+        Tensor plain = new CrossNorm(1, 0, true).exchanged(x, Indices.of(new int[] {1, 0}, 2));
+        assertClose(x.mean(2, 3).slice(0, 1, 2).copy(), plain.mean(2, 3).slice(0, 0, 1).copy(), 1e-5);
+    }
+
+    // ---- Weights ----
+
+    @Test
+    void lengthsOfAWeightAlongAnyAxis() {
+        Param raw = Param.weight(normal(22, 3, 4, 2));
+        for (int axis = 0; axis < 3; axis++) {
+            WeightNorm norm = WeightNorm.along(raw, axis);
+            assertEquals(raw.shape().dim(axis), norm.gain().shape().size());
+            assertEquals(raw.shape().dim(axis), norm.gain().shape().dim(axis));
+            assertClose(raw.value().detach(), norm.value().detach(), 1e-6);
+        }
+        assertBits(WeightNorm.of(raw).gain().value().detach(), WeightNorm.along(raw, 0).gain().value().detach());
+        assertEquals(Shape.of(3, 1, 1), WeightNorm.along(raw, -3).gain().shape());
+        for (String option : new String[] {"outputs", "inputs", "nothing"}) {
+            Linear layer = (Linear) part("weight_norm{along=" + option + "}");
+            assertClose(((WeightNorm) layer.weight()).raw().value().detach(), layer.weight().value().detach(), 1e-6);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"biased, 1", "unbiased, 1", "scaled, 2"})
+    void formsOfWeightStandardization(String form, int params) {
+        Linear layer = (Linear) part("weight_standardization{form=" + form + "}");
+        assertEquals(form, ((WeightStandardization) layer.weight()).form().name().toLowerCase(java.util.Locale.ROOT));
+        assertEquals(params, Parts.of(((WeightStandardization) layer.weight())).params().size());
+    }
+
+    // ---- Others ----
+
+    @Test
+    void optionsReachTheNorms() {
+        assertEquals(OnlineNorm.Guard.LAYER_SCALING, ((OnlineNorm) part("online_norm{guard=layer_scaling}")).guard());
+        PowerNorm power = (PowerNorm) part("power_norm{groups=2, warmup=7}");
+        assertEquals(2, power.scaling().groups());
+        assertEquals(7, power.warmup());
+        assertNull(((PowerNorm) part("power_norm{groups=0}")).scaling());
+        FilterResponseNorm frn = (FilterResponseNorm) part("filter_response_norm{threshold=false, learned_eps=true}");
+        assertNull(frn.tau());
+        assertEquals(1e-4f, frn.l().value().item());
+        assertTrue(((LpNormalize) part("lp_normalize{zero_grad_at_zero=true, p=1}")).zeroGradAtZero());
+        assertEquals(2, ((LocalResponseNorm) part("local_response_norm{k=2}")).k());
+        assertEquals(1, ((DivisiveNorm) part("divisive_norm{window=7, axes=1}")).axes());
+        assertEquals(3, ((SpectralNorm) ((Linear) part("spectral_norm{iterations=3}")).weight()).iterations());
+        assertEquals(0.1f, ((GroupNorm) part("group_norm{groups=2, eps=0.1}")).eps());
+    }
+}
