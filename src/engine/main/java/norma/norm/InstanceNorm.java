@@ -61,7 +61,8 @@ public record InstanceNorm(int channels, Param gamma, Param beta, RunningStatist
     static NormMaker maker(Spec spec) {
         boolean affine = spec.flag("affine", false), track = spec.flag("track", false);
         boolean allowDegenerate = spec.flag("allow_degenerate", false);
-        float eps = spec.number("eps", EPS), newStatWeight = spec.number("new_stat_weight", RunningStatistics.WEIGHT);
+        float eps = spec.number("eps", EPS), weight = spec.number("new_stat_weight", RunningStatistics.WEIGHT);
+        float newStatWeight = spec.flag("cumulative", false) ? RunningStatistics.CUMULATIVE : weight;
         return (_, channels) -> new InstanceNorm(channels, affine ? Init.constant(1, channels) : null,
                 affine ? Init.constant(0, channels) : null,
                 track ? RunningStatistics.of(channels, newStatWeight) : null, eps, allowDegenerate);

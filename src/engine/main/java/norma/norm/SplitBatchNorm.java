@@ -10,8 +10,8 @@ import norma.tensor.Tensor;
 /// and adversarial images (auxiliary batch norm; Xie et al. 2020, arXiv 1911.09665), images and their augmentations, source and
 /// target domain (domain-specific batch norm; Chang et al. 2019, arXiv 1906.03950).
 ///
-/// In training the batch is cut into as many equal parts, and the i-th goes through the i-th norm; elsewhere all goes through
-/// the first. Or the caller says which norm.
+/// In training the batch is cut into as many parts, as equal as can be, and the i-th goes through the i-th norm; elsewhere all
+/// goes through the first. Or the caller says which norm.
 ///
 /// Shapes: x (N, C) or (N, C, ...).
 ///
@@ -36,15 +36,14 @@ public record SplitBatchNorm(List<BatchNorm> norms) implements Norm {
         if (!BatchNorm.isTraining() || x.size() == 0) {
             return norms.getFirst().forward(x, context);
         }
-        int part = x.dim(0) / norms.size();
-        if (part * norms.size() != x.dim(0)) {
-            throw new IllegalArgumentException(
-                    "SplitBatchNorm: the batch must fall into %d equal parts, one for each norm; got x %s; say which norm?"
-                            .formatted(norms.size(), x.shape()));
-        }
         Tensor[] parts = new Tensor[norms.size()];
         for (int i = 0; i < parts.length; i++) {
-            parts[i] = norms.get(i).forward(x.slice(0, i * part, (i + 1) * part), context);
+            parts[i] = x.slice(0, i * x.dim(0) / parts.length, (i + 1) * x.dim(0) / parts.length);
+            BatchNorm.requireSeveral("SplitBatchNorm", parts[i],
+                    Channels.planes("SplitBatchNorm", parts[i], x.dim(1), x.dim(1), true));
+        }
+        for (int i = 0; i < parts.length; i++) {
+            parts[i] = norms.get(i).forward(parts[i], context);
         }
         return Tensor.concat(0, parts);
     }

@@ -26,7 +26,7 @@ import norma.tensor.Tensor;
 /// @param mean running mean of the batch, zeros at first
 /// @param variance running variance of the batch, zeros at first
 /// @param batches how many were seen
-/// @param newStatWeight weight of the newest batch in the running statistics; 0 for the batch average
+/// @param newStatWeight weight of the newest batch in the running statistics; or [RunningStatistics#CUMULATIVE], for the batch average
 /// @param eps added to the variance
 public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma, Param beta, Param mean,
         Param variance, Param batches, float newStatWeight, float eps) implements Norm {
@@ -70,7 +70,7 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
         Moments batch = Moments.together(each.mean(), each.unbiased(), 0);
         float seen = batches.value().item() + 1;
         batches.value().fill(seen);
-        boolean all = newStatWeight == RunningStatistics.CUMULATIVE;
+        boolean all = Float.isNaN(newStatWeight);
         double w = all ? 1.0 / seen : newStatWeight;
         Tensor m = batch.mean().detach(), v = batch.variance().detach();
         // elements of several batches vary within and between these
@@ -99,7 +99,8 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
     }
 
     static NormMaker maker(Spec spec) {
-        float gain = spec.flag("last_gamma", false) ? 0 : 1, newStatWeight = spec.number("new_stat_weight", WEIGHT);
+        float gain = spec.flag("last_gamma", false) ? 0 : 1, weight = spec.number("new_stat_weight", WEIGHT);
+        float newStatWeight = spec.flag("cumulative", false) ? RunningStatistics.CUMULATIVE : weight;
         return (_, channels) -> of(channels, gain, newStatWeight);
     }
 

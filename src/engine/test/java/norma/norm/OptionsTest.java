@@ -48,7 +48,7 @@ class OptionsTest {
 
     @Test
     void cumulativeStatisticsAreTheMeanOverAllBatches() {
-        Norm norm = (Norm) part("batch_norm{new_stat_weight=0}");
+        Norm norm = (Norm) part("batch_norm{cumulative=true}");
         Tensor mean = Tensor.zeros(C);
         for (int i = 1; i <= 5; i++) {
             Tensor x = normal(i, 6, C);
@@ -85,7 +85,7 @@ class OptionsTest {
 
     @Test
     void switchableNormCanAverageAllBatches() {
-        Norm norm = (Norm) part("switchable_norm{new_stat_weight=0}");
+        Norm norm = (Norm) part("switchable_norm{cumulative=true}");
         Tensor[] batches = {normal(10, 3, C, 6), normal(11, 3, C, 6).add(2), normal(12, 3, C, 6).multiply(3)};
         for (Tensor batch : batches) {
             trained(norm, batch);
