@@ -5,6 +5,8 @@ module norma.lab {
     requires transitive info.picocli;
     requires me.tongfei.progressbar;
     requires norma.engine;
+    requires java.desktop;
+    requires xchart;
 
     exports norma.lab.console; // for the benchmarks' command
 

@@ -40,7 +40,7 @@ class DocsTest {
     }
 
     private static List<Path> pages() throws IOException {
-        try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
             return Stream
                     .concat(Stream.of(ROOT.resolve("README.md")),
                             docs.filter(p -> p.toString().endsWith(".md")).sorted())

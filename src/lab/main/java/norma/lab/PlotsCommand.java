@@ -1,0 +1,38 @@
+package norma.lab;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import norma.lab.plot.Plot;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// Draws the pictures of the pages about norms.
+@Command(name = "plots", mixinStandardHelpOptions = true,
+        header = "Computes and draws the pictures of docs/norm: one SVG for each page.")
+final class PlotsCommand implements Callable<Integer> {
+
+    @Option(names = "--out", paramLabel = "DIR", defaultValue = "out/plots",
+            description = "Where the pictures go (default: ${DEFAULT-VALUE}).")
+    private Path out;
+
+    @Spec
+    private CommandSpec command;
+
+    @Override
+    public Integer call() throws IOException {
+        System.setProperty("java.awt.headless", "true"); // pictures go to files; no window system is asked
+        PrintWriter console = command.commandLine().getOut();
+        Files.createDirectories(out);
+        for (Plot plot : Plot.all(WordNet.corpus())) {
+            Path file = out.resolve(plot.name() + ".svg");
+            plot.write(file);
+            console.println(file);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,84 @@
+package norma.lab.plot;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import norma.nn.Context;
+import norma.nn.CrossEntropy;
+import norma.nn.Embedding;
+import norma.nn.Init;
+import norma.nn.Linear;
+import norma.nn.Part;
+import norma.nn.Parts;
+import norma.norm.AdaptiveNormFormer;
+import norma.norm.AdaptiveNormFormer.Base;
+import norma.optim.AdamW;
+import norma.tensor.Indices;
+import norma.tensor.Memory;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// Random tokens, of which nothing can be foretold: whoever gets under ln V has seen the answer.
+record AdaptiveNormFormerPlot() implements Plot {
+    private static final int VOCABULARY = 8, TIME = 16, BATCH = 32, DIM = 32, STEPS = 600, EVERY = 10;
+
+    @Override
+    public String name() {
+        return "normformer_adaptive";
+    }
+
+    @Override
+    public void write(Path file) throws IOException {
+        double[] steps = Numbers.map(Numbers.range(1, STEPS / EVERY), i -> i * EVERY);
+        new Figure("Foretelling random tokens, with one adaptive norm as the model", "step", "loss in nats")
+                .line("causal = true", steps, losses(true)).line("causal = false", steps, losses(false))
+                .reference("ln 8: pure guessing", steps, Numbers.map(steps, _ -> Math.log(VOCABULARY))).write(file);
+    }
+
+    /// Embedding, one norm, output matrix.
+    private record Model(Embedding tokens, AdaptiveNormFormer norm, Linear head) implements Part {
+        static Model of(boolean causal) {
+            var init = new Init(1);
+            var options = new AdaptiveNormFormer.Options(causal, Base.LAYER, 1, DIM, 1, false, true, true, 0);
+            return new Model(Embedding.of(init.at("tokens"), VOCABULARY, DIM, 1, 1),
+                    AdaptiveNormFormer.of(init.at("norm"), DIM, options),
+                    Linear.of(init.at("head"), DIM, VOCABULARY, 1 / Math.sqrt(DIM)));
+        }
+
+        Tensor loss(Indices ids, Indices targets) {
+            return CrossEntropy.loss(head.forward(norm.forward(tokens.forward(ids), Context.NONE)), targets);
+        }
+
+        @Override
+        public void list(Parts parts) {
+            parts.add("tokens", tokens).add("norm", norm).add("head", head);
+        }
+    }
+
+    /// Means over each ten steps; every batch is new.
+    private static double[] losses(boolean causal) {
+        Model model = Model.of(causal);
+        var optimizer = new AdamW(Parts.of(model).params(), new AdamW.Config(0.9, 0.99, 1e-8, 0));
+        var random = new SplittableRandom(1);
+        var memory = new Memory();
+        double[] losses = new double[STEPS / EVERY];
+        for (int step = 0; step < STEPS; step++) {
+            int[] ids = random.ints((long) BATCH * (TIME + 1), 0, VOCABULARY).toArray();
+            try (Tape tape = Tape.training(memory, step)) {
+                Tensor loss = model.loss(windows(ids, 0), windows(ids, 1));
+                tape.backward(loss);
+                losses[step / EVERY] += loss.item() / EVERY;
+            }
+            optimizer.step(3e-3, 1);
+        }
+        return losses;
+    }
+
+    private static Indices windows(int[] ids, int shift) {
+        int[] windows = new int[BATCH * TIME];
+        for (int b = 0; b < BATCH; b++) {
+            System.arraycopy(ids, b * (TIME + 1) + shift, windows, b * TIME, TIME);
+        }
+        return Indices.of(windows, BATCH, TIME);
+    }
+}

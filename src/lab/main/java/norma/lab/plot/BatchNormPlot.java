@@ -1,0 +1,43 @@
+package norma.lab.plot;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import norma.nn.Layer;
+import norma.norm.BatchNorm;
+import norma.tensor.Memory;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// What one example becomes in many batches: how much of the result is the company's doing.
+record BatchNormPlot() implements Plot {
+    private static final int CHANNELS = 16, BATCHES = 200;
+
+    @Override
+    public String name() {
+        return "batch_norm";
+    }
+
+    @Override
+    public void write(Path file) throws IOException {
+        double[] sizes = Numbers.geometric(2, 2, 9);
+        Layer batchNorm = BatchNorm.of(CHANNELS);
+        new Figure("One example in 200 batches of others", "batch size N", "standard deviation of its y").logX().logY()
+                .line("batch norm, training", sizes, Numbers.map(sizes, n -> spread(batchNorm, (int) n)))
+                .reference("1 / √N", sizes, Numbers.map(sizes, n -> 1 / Math.sqrt(n)))
+                .write(file);
+    }
+
+    /// Mean over channels of the standard deviation, over batches, of what the first example becomes.
+    private static double spread(Layer norm, int size) {
+        Tensor first = Numbers.normal("example", 1, CHANNELS);
+        Tensor[] results = new Tensor[BATCHES];
+        for (int i = 0; i < BATCHES; i++) {
+            Tensor others = Numbers.normal("batch " + size + " " + i, size - 1, CHANNELS);
+            try (Tape _ = Tape.training(new Memory(), i)) {
+                results[i] = norm.forward(Tensor.concat(0, first, others)).slice(0, 0, 1).copy();
+            }
+        }
+        Tensor all = Tensor.concat(0, results);
+        return Math.sqrt(all.subtract(all.mean(0)).square().mean().item());
+    }
+}

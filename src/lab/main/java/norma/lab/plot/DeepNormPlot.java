@@ -1,0 +1,66 @@
+package norma.lab.plot;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import norma.kernel.Activation;
+import norma.model.Block;
+import norma.model.Placement;
+import norma.nn.Attention;
+import norma.nn.Dropout;
+import norma.nn.Init;
+import norma.nn.Mlp;
+import norma.norm.LayerNorm;
+import norma.tensor.Memory;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// The gradients of 48 untrained blocks, whose matrices keep the variance of what they multiply.
+record DeepNormPlot() implements Plot {
+    private static final int BLOCKS = 48, DIM = 64, HIDDEN = 4 * DIM, HEADS = 4, BATCH = 4, TIME = 32;
+
+    @Override
+    public String name() {
+        return "deep_norm";
+    }
+
+    @Override
+    public void write(Path file) throws IOException {
+        double[] blocks = Numbers.range(1, BLOCKS);
+        new Figure("Mean |dL/dW2| of 48 blocks before the first step", "block", "times that of the last block").logY()
+                .line("pre", blocks, gradients("pre")).line("post", blocks, gradients("post"))
+                .line("deep_norm", blocks, gradients("deep_norm")).write(file);
+    }
+
+    private static double[] gradients(String placement) {
+        List<Mlp> mlps = new ArrayList<>();
+        List<Block> blocks = new ArrayList<>();
+        for (int i = 0; i < BLOCKS; i++) {
+            blocks.add(block(Placement.named(placement), i, mlps));
+        }
+        try (Tape tape = Tape.training(new Memory(), 0)) {
+            Tensor x = Numbers.normal("x", BATCH, TIME, DIM);
+            for (Block block : blocks) {
+                x = block.forward(x);
+            }
+            tape.backward(LayerNorm.of(DIM).forward(x).multiply(Numbers.normal("dy", BATCH, TIME, DIM)).sum());
+        }
+        double last = gradient(mlps.getLast());
+        return mlps.stream().mapToDouble(mlp -> gradient(mlp) / last).toArray();
+    }
+
+    private static Block block(Placement placement, int i, List<Mlp> mlps) {
+        Init init = new Init(1).at("block" + i);
+        double std = 1 / Math.sqrt(DIM);
+        var attention = Attention.of(init.at("attention"), DIM, HEADS, true, null, std, std);
+        Mlp mlp = Mlp.of(init.at("mlp"), DIM, HIDDEN, Activation.GELU_TANH, std, 1 / Math.sqrt(HIDDEN));
+        mlps.add(mlp);
+        var place = new Placement.Place(init, DIM, (_, dim) -> LayerNorm.of(dim), new Dropout(0), i + 1, BLOCKS);
+        return new Block(placement.aroundAttention(attention, place), placement.aroundMlp(mlp, place));
+    }
+
+    private static double gradient(Mlp mlp) {
+        return mlp.down().weight().value().gradient().abs().mean().item();
+    }
+}

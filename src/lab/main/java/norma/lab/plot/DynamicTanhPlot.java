@@ -1,0 +1,58 @@
+package norma.lab.plot;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.UnaryOperator;
+import norma.nn.Init;
+import norma.norm.DynamicErf;
+import norma.norm.DynamicIsru;
+import norma.norm.DynamicTanh;
+import norma.norm.LayerNorm;
+import norma.norm.Norm;
+import norma.tensor.Shape;
+import norma.tensor.Tensor;
+
+/// What a layer norm does to the elements of rows with different spreads, and the curves that replace it.
+record DynamicTanhPlot() implements Plot {
+    private static final int ROWS = 24, DIM = 32;
+    private static final Norm ISRU = new DynamicIsru(Init.constant(2, 1), Init.constant(1, 1), Init.constant(0, 1), 0);
+
+    @Override
+    public String name() {
+        return "dynamic_tanh";
+    }
+
+    @Override
+    public void write(Path file) throws IOException {
+        Tensor rows =
+                Numbers.normal("rows", ROWS, DIM).multiply(Numbers.normal("spreads", ROWS, 1).multiply(0.8f).exp());
+        Tensor normed = LayerNorm.of(DIM).forward(rows);
+        double[] xs = Numbers.map(Numbers.range(-90, 90), x -> x / 10);
+        new Figure("Layer norm of 24 rows of different spread, and three curves", "x", "y").rangeX(-9, 9).rangeY(-4, 4)
+                .points("layer norm", doubles(rows), doubles(normed))
+                .line("3 tanh(x / 2)", xs, curve(xs, x -> three(DynamicTanh.of(1, 0.5f).forward(x))))
+                .line("3 erf(x / 2)", xs, curve(xs, x -> three(DynamicErf.of(1, 0.5f).forward(x))))
+                .line("3 x / √(x² + 4)", xs, curve(xs, x -> three(ISRU.forward(x))))
+                .write(file);
+    }
+
+    private static Tensor three(Tensor y) {
+        return y.multiply(3);
+    }
+
+    private static double[] curve(double[] xs, UnaryOperator<Tensor> norm) {
+        float[] values = new float[xs.length];
+        for (int i = 0; i < xs.length; i++) {
+            values[i] = (float) xs[i];
+        }
+        return doubles(norm.apply(Tensor.of(Shape.of(xs.length, 1), values)));
+    }
+
+    private static double[] doubles(Tensor x) {
+        double[] values = new double[x.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = x.data().get(i);
+        }
+        return values;
+    }
+}

@@ -1,0 +1,122 @@
+package norma.lab.plot;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import norma.kernel.Window;
+import norma.nn.Context;
+import norma.nn.Conv2d;
+import norma.nn.CrossEntropy;
+import norma.nn.Init;
+import norma.nn.Layer;
+import norma.nn.Linear;
+import norma.nn.Parts;
+import norma.norm.BatchNorm;
+import norma.norm.GroupNorm;
+import norma.optim.Sgd;
+import norma.tensor.Indices;
+import norma.tensor.Memory;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// A small convolutional network learns from the same images in batches of different size: what that costs with a batch norm
+/// and with a group norm.
+record GroupNormPlot() implements Plot {
+    private static final int UPDATES = 150, TESTS = 1024, CLASSES = 8, SIDE = 8, CHANNELS = 8, SEEDS = 3;
+    private static final double NOISE = 1.5;
+
+    @Override
+    public String name() {
+        return "group_norm";
+    }
+
+    @Override
+    public void write(Path file) throws IOException {
+        double[] sizes = Numbers.geometric(1, 2, 6);
+        new Figure("8 noisy patterns, 150 updates, mean of 3 seeds", "images in a batch", "errors after it, in %")
+                .logX()
+                .line("batch norm", sizes, Numbers.map(sizes, n -> error((int) n, () -> BatchNorm.of(CHANNELS))))
+                .line("group norm, 2 groups", sizes,
+                        Numbers.map(sizes, n -> error((int) n, () -> GroupNorm.of(CHANNELS, 2))))
+                .write(file);
+    }
+
+    private static double error(int batch, Supplier<Layer> norm) {
+        double sum = 0;
+        for (int seed = 0; seed < SEEDS; seed++) {
+            sum += new Network(new Init(seed), norm.get(), norm.get()).learn(batch).errors();
+        }
+        return 100 * sum / SEEDS / TESTS;
+    }
+
+    private record Network(Conv2d first, Layer firstNorm, Conv2d second, Layer secondNorm, Linear head)
+            implements Layer {
+        Network(Init init, Layer firstNorm, Layer secondNorm) {
+            this(Conv2d.of(init.at("first"), 1, CHANNELS, Window.of(3).padding(1)).withoutBias(), firstNorm,
+                    Conv2d.of(init.at("second"), CHANNELS, CHANNELS, Window.of(3).padding(1).stride(2)).withoutBias(),
+                    secondNorm,
+                    Linear.of(init.at("head"), CHANNELS * SIDE * SIDE / 4, CLASSES, 0.02));
+        }
+
+        @Override
+        public Tensor forward(Tensor x, Context context) {
+            Tensor h = relu(firstNorm.forward(first.forward(x)));
+            h = relu(secondNorm.forward(second.forward(h)));
+            return head.forward(h.reshape(h.dim(0), h.size() / h.dim(0)));
+        }
+
+        private static Tensor relu(Tensor x) {
+            return x.maximum(Tensor.scalar(0));
+        }
+
+        /// As many updates for batches of all sizes.
+        Network learn(int batch) {
+            var optimizer = new Sgd(Parts.of(this).params(), new Sgd.Config(0.9, false, 0));
+            var memory = new Memory();
+            for (int step = 0; step < UPDATES; step++) {
+                try (Tape tape = Tape.training(memory, step)) {
+                    Indices classes = classes("learn", step, batch);
+                    tape.backward(CrossEntropy.loss(forward(images("learn", step, classes)), classes));
+                }
+                optimizer.step(0.01, 1);
+            }
+            return this;
+        }
+
+        int errors() {
+            Indices classes = classes("test", 0, TESTS);
+            Tensor logits = forward(images("test", 0, classes));
+            int errors = 0;
+            for (int i = 0; i < TESTS; i++) {
+                Tensor row = logits.slice(0, i, i + 1);
+                errors += row.data().get(classes.values()[i]) < row.max(1).item() ? 1 : 0;
+            }
+            return errors;
+        }
+
+        @Override
+        public void list(Parts parts) {
+            parts.add("first", first).add("firstNorm", firstNorm).add("second", second).add("secondNorm", secondNorm)
+                    .add("head", head);
+        }
+    }
+
+    private static Indices classes(String set, int step, int count) {
+        var random = new SplittableRandom(set.hashCode() * 31L + step);
+        int[] classes = new int[count];
+        for (int i = 0; i < count; i++) {
+            classes[i] = random.nextInt(CLASSES);
+        }
+        return Indices.of(classes, count);
+    }
+
+    /// The pattern of each class, with noise, each in a light of its own.
+    private static Tensor images(String set, int step, Indices classes) {
+        int count = classes.values().length;
+        Tensor patterns = Numbers.normal("patterns", CLASSES, SIDE * SIDE).gather(classes);
+        Tensor noise = Numbers.normal(set + step, count, SIDE * SIDE).multiply((float) NOISE);
+        Tensor contrasts = Numbers.normal(set + step + "contrast", count, 1).exp();
+        return patterns.add(noise).multiply(contrasts).reshape(count, 1, SIDE, SIDE);
+    }
+}

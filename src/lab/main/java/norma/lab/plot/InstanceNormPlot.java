@@ -1,0 +1,43 @@
+package norma.lab.plot;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import norma.nn.Layer;
+import norma.norm.BatchNorm;
+import norma.norm.GroupNorm;
+import norma.norm.InstanceNorm;
+import norma.tensor.Memory;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// One channel of one image gets another contrast: what is left of that behind three norms.
+record InstanceNormPlot() implements Plot {
+    private static final int BATCH = 32, CHANNELS = 8, SIDE = 16;
+
+    @Override
+    public String name() {
+        return "instance_norm";
+    }
+
+    @Override
+    public void write(Path file) throws IOException {
+        double[] contrasts = Numbers.geometric(1e-4, Math.sqrt(10), 15);
+        new Figure("The contrast of one channel of one image of 32", "contrast going in (1 is that of all others)",
+                "contrast coming out").decadesX().decadesY()
+                .line("batch norm", contrasts, seen(BatchNorm.of(CHANNELS), contrasts))
+                .line("group norm, 4 channels a group", contrasts, seen(GroupNorm.of(CHANNELS, 2), contrasts))
+                .line("instance norm", contrasts, seen(InstanceNorm.of(CHANNELS), contrasts)).write(file);
+    }
+
+    private static double[] seen(Layer norm, double[] contrasts) {
+        Tensor plane = Numbers.normal("plane", 1, 1, SIDE, SIDE),
+                rest = Numbers.normal("rest", 1, CHANNELS - 1, SIDE, SIDE);
+        Tensor others = Numbers.normal("others", BATCH - 1, CHANNELS, SIDE, SIDE);
+        return Numbers.map(contrasts, contrast -> {
+            Tensor image = Tensor.concat(1, plane.multiply((float) contrast), rest);
+            try (Tape _ = Tape.training(new Memory(), 0)) {
+                return Numbers.deviation(norm.forward(Tensor.concat(0, image, others)).slice(0, 0, 1).slice(1, 0, 1));
+            }
+        });
+    }
+}

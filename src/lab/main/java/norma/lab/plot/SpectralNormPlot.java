@@ -1,0 +1,48 @@
+package norma.lab.plot;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import norma.nn.Param;
+import norma.norm.SpectralNorm;
+import norma.tensor.Memory;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// How fast the power method finds the largest singular value, which is 1 here, by how far the second one lies behind.
+record SpectralNormPlot() implements Plot {
+    private static final int SIZE = 64, STEPS = 40;
+
+    @Override
+    public String name() {
+        return "spectral_norm";
+    }
+
+    @Override
+    public void write(Path file) throws IOException {
+        double[] steps = Numbers.range(1, STEPS);
+        var figure = new Figure("Singular values 1, r, r², …: the power method", "steps", "relative error of sigma")
+                .decadesY();
+        for (double r : new double[] {0.5, 0.8, 0.95, 0.99}) {
+            figure.line("r = " + r, steps, errors(r));
+        }
+        figure.write(file);
+    }
+
+    /// A diagonal matrix will do: turning it turns u and v along.
+    private static double[] errors(double ratio) {
+        Tensor diagonal = Tensor.zeros(SIZE, SIZE);
+        for (int i = 0; i < SIZE; i++) {
+            diagonal.data().array()[i * SIZE + i] = (float) Math.pow(ratio, i);
+        }
+        Tensor u = Numbers.normal("u", SIZE), v = Tensor.zeros(SIZE);
+        var norm = new SpectralNorm(Param.weight(diagonal), Param.buffer(u), Param.buffer(v), 1, SpectralNorm.EPS);
+        double[] errors = new double[STEPS];
+        for (int i = 0; i < STEPS; i++) {
+            try (Tape _ = Tape.training(new Memory(), i)) {
+                double sigma = 1.0 / norm.value().data().get(0);
+                errors[i] = Math.abs(1 - sigma);
+            }
+        }
+        return errors;
+    }
+}

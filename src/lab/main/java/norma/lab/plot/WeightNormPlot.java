@@ -1,0 +1,53 @@
+package norma.lab.plot;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import norma.kernel.Activation;
+import norma.nn.Linear;
+import norma.nn.Param;
+import norma.nn.Parts;
+import norma.norm.WeightNorm;
+import norma.optim.Sgd;
+import norma.tensor.Memory;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// v grows with each step of gradient descent, faster at higher rates: that is how the rate brakes itself.
+record WeightNormPlot() implements Plot {
+    private static final int IN = 32, OUT = 8, BATCH = 64, STEPS = 200;
+
+    @Override
+    public String name() {
+        return "weight_norm";
+    }
+
+    @Override
+    public void write(Path file) throws IOException {
+        double[] steps = Numbers.range(0, STEPS);
+        var figure = new Figure("Gradient descent on a regression with noise", "step", "mean length ‖v‖ of a row");
+        for (double rate : new double[] {0.1, 0.5, 2, 5}) {
+            figure.line("rate " + rate, steps, lengths(rate));
+        }
+        figure.write(file);
+    }
+
+    private static double[] lengths(double rate) {
+        Param v = Param.weight(Numbers.normal("v", OUT, IN).multiply((float) (1 / Math.sqrt(IN))));
+        var layer = new Linear(WeightNorm.of(v), null, Activation.IDENTITY);
+        var optimizer = new Sgd(Parts.of(layer).params(), new Sgd.Config(0, false, 0));
+        Tensor truth = Numbers.normal("truth", OUT, IN);
+        var memory = new Memory();
+        double[] lengths = new double[STEPS + 1];
+        for (int step = 0; step <= STEPS; step++) {
+            lengths[step] = v.value().detach().square().sum(-1).sqrt().mean().item();
+            Tensor x = Numbers.normal("x" + step, BATCH, IN);
+            Tensor y =
+                    Linear.linear(x, truth, null, Activation.IDENTITY).add(Numbers.normal("noise" + step, BATCH, OUT));
+            try (Tape tape = Tape.training(memory, step)) {
+                tape.backward(layer.forward(x).subtract(y).square().mean());
+            }
+            optimizer.step(rate, 1);
+        }
+        return lengths;
+    }
+}
