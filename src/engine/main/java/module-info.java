@@ -12,6 +12,7 @@ module norma.engine {
     exports norma.norm;
     exports norma.optim;
     exports norma.parallel;
+    exports norma.placement;
     exports norma.tensor;
     exports norma.train;
 }

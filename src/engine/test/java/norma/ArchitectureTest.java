@@ -34,6 +34,7 @@ class ArchitectureTest {
             "norma.tensor",
             "norma.nn",
             "norma.norm",
+            "norma.placement",
             "norma.model",
             "norma.optim",
             "norma.data",

@@ -8,7 +8,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import norma.io.GoldenFile.Case;
 import norma.io.GoldenFile.Values;
-import norma.model.GoldenBlocks;
+import norma.placement.GoldenBlocks;
 import norma.norm.GoldenCase;
 import norma.optim.GoldenGradients;
 import norma.tensor.Memory;

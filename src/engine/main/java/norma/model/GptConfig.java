@@ -1,6 +1,7 @@
 package norma.model;
 
 import norma.kernel.Activation;
+import norma.placement.Placements;
 
 /// The choices that make a [Gpt].
 ///
@@ -51,7 +52,7 @@ public record GptConfig(int vocabulary, int context, int dim, int heads, int lay
     public GptConfig with(String norm, String placement) {
         return new GptConfig(vocabulary, context, dim, heads, layers, hidden, activation, gated, norm, placement,
                 rotary, tied,
-                unitEmbeddings || Placement.named(placement).unitEmbeddings(), dropout);
+                unitEmbeddings || Placements.named(placement).placement().unitEmbeddings(), dropout);
     }
 
     /// With another F.

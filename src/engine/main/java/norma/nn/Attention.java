@@ -68,12 +68,18 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
         Tensor q = turned(query.forward(x), start);
         Tensor k = turned(key.forward(source), start);
         Tensor v = value.forward(source);
-        if (cache != null) {
-            Cache.Entry all = cache.append(this, k, v);
-            k = all.keys();
-            v = all.values();
+        return output.forward(attend(this, q, k, v, heads, causal, new Context(context.keyMask(), cache)), context);
+    }
+
+    /// What the queries of new positions read from their keys and values, and from those of earlier positions in the cache.
+    ///
+    /// @param part whose cache entry it is
+    public static Tensor attend(Part part, Tensor q, Tensor k, Tensor v, int heads, boolean causal, Context context) {
+        if (context.cache() == null) {
+            return ScaledDotProduct.of(q, k, v, heads, causal, context.keyMask());
         }
-        return output.forward(ScaledDotProduct.of(q, k, v, heads, causal, context.keyMask()), context);
+        Cache.Entry all = context.cache().append(part, k, v);
+        return ScaledDotProduct.of(q, all.keys(), all.values(), heads, causal, context.keyMask());
     }
 
     private Tensor turned(Tensor x, int start) {

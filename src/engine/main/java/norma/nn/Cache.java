@@ -40,7 +40,7 @@ public final class Cache {
     }
 
     /// How many positions an attention has seen.
-    int length(Part attention) {
+    public int length(Part attention) {
         Buffer buffer = buffers.get(attention);
         return buffer == null ? 0 : buffer.length;
     }

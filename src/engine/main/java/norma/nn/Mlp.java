@@ -32,6 +32,11 @@ public record Mlp(Linear up, Linear gate, Layer middle, Linear down) implements 
         return new Mlp(up, gate, before, down);
     }
 
+    /// F
+    public int hidden() {
+        return down.weight().shape().dim(1);
+    }
+
     @Override
     public Tensor forward(Tensor x, Context context) {
         Tensor h = up.forward(x, context);

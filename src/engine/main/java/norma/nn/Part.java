@@ -11,4 +11,10 @@ public interface Part {
     default boolean causal() {
         return true;
     }
+
+    /// Puts this part's parameters back where they must be: what a method does after each step of the optimizer. Speaks for
+    /// itself alone; [Parts#afterStep] asks all parts.
+    default void afterStep() {
+        // most parameters may be anything
+    }
 }

@@ -89,6 +89,11 @@ public final class Parts {
         return Collections.unmodifiableMap(parts);
     }
 
+    /// Does what the parts do after each step of the optimizer.
+    public void afterStep() {
+        parts.values().forEach(Part::afterStep);
+    }
+
     /// Number of learned values.
     public long size() {
         return params.values().stream().filter(p -> p.role() != Param.Role.BUFFER).mapToLong(p -> p.value().size())

@@ -10,7 +10,7 @@ import norma.tensor.Tensor;
 /// y = gamma * (rho * BN(x) + (1 - rho) * IN(x)) + beta: each channel learns how much of the style of an image to keep (Nam & Kim
 /// 2018, arXiv 1805.07925).
 ///
-/// Shapes: x (N, C, ...), rho, gamma and beta C. rho belongs into [0, 1]: [#clip] puts it back there after each step of the
+/// Shapes: x (N, C, ...), rho, gamma and beta C. rho belongs into [0, 1] and is put back there after each step of the
 /// optimizer.
 ///
 /// @param rho share of the batch norm, ones at first
@@ -37,8 +37,8 @@ public record BatchInstanceNorm(Param rho, Param gamma, Param beta, RunningStati
         return Channels.affine(instance.add(share.multiply(batch.subtract(instance))), gamma.value(), beta.value());
     }
 
-    /// Puts rho back into [0, 1].
-    public void clip() {
+    @Override
+    public void afterStep() {
         float[] values = rho.value().data().array();
         int from = rho.value().data().offset();
         for (int i = from; i < from + rho.value().size(); i++) {

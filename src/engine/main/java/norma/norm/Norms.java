@@ -25,6 +25,7 @@ import static norma.norm.Over.WEIGHT;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -85,6 +86,11 @@ public final class Norms {
 
         On(String words) {
             this.words = words;
+        }
+
+        /// As the end of a sentence about a method.
+        public String words() {
+            return words;
         }
 
         @Override
@@ -349,9 +355,13 @@ public final class Norms {
         return ALL;
     }
 
+    /// What some methods are called for short.
+    private static final Map<String, String> SHORT = Map.of("dyt", "dynamic_tanh", "derf", "dynamic_erf");
+
     /// The method of that name.
     public static Entry named(String name) {
-        return ALL.stream().filter(e -> e.name().equals(name)).findFirst()
+        String whole = SHORT.getOrDefault(name, name);
+        return ALL.stream().filter(e -> e.name().equals(whole)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("norm: must be one of %s; got '%s'"
                         .formatted(ALL.stream().map(Entry::name).toList(), name)));
     }
@@ -378,7 +388,7 @@ public final class Norms {
     public static NormMaker maker(String text, boolean causal) {
         Entry entry = named(Spec.parse(text, causal).name());
         if (entry.on() != On.FEATURES) {
-            throw new IllegalArgumentException("norm: " + entry.name() + " " + entry.on().words);
+            throw new IllegalArgumentException("norm: " + entry.name() + " " + entry.on().words());
         }
         return (NormMaker) any(text, causal);
     }

@@ -9,6 +9,7 @@ import norma.data.Batches.Batch;
 import norma.io.Checkpoint;
 import norma.kernel.SplitMix;
 import norma.model.Gpt;
+import norma.nn.Parts;
 import norma.optim.Gradients;
 import norma.optim.Optimizer;
 import norma.tensor.Indices;
@@ -86,6 +87,7 @@ public final class Trainer {
     ///
     /// @param checkpoint file to write, or null for none; a diverged run leaves the last good one there
     public Result run(Path checkpoint) throws IOException {
+        prepare();
         double lastLoss = validate();
         listener.validated(step, lastLoss);
         boolean last = step >= config.steps() || stop;
@@ -110,6 +112,16 @@ public final class Trainer {
             }
         }
         return new Result(step < config.steps() ? End.STOPPED : End.FINISHED, step, lastLoss);
+    }
+
+    /// Before the first step, the model may look at a batch.
+    private void prepare() {
+        if (step == 0) {
+            Batch first = batches.batch(0);
+            try (Tape _ = Tape.inference(memory)) {
+                model.prepare(Indices.of(first.inputs(), first.batch(), first.time()));
+            }
+        }
     }
 
     private void write(Path checkpoint) throws IOException {
@@ -141,6 +153,7 @@ public final class Trainer {
         listener.gradients(step);
         double rate = config.schedule().rate(step);
         optimizer.step(rate, scale * Gradients.clip(norm, config.clip()));
+        Parts.of(model).afterStep();
         step++;
         listener.step(new Listener.Step(step, loss, rate, norm, (System.nanoTime() - start) / 1e9, tokens));
         return true;

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 import norma.model.Gpt;
 import norma.model.GptConfig;
-import norma.model.Placement;
 import norma.nn.Parts;
 import norma.norm.Norms;
 import norma.norm.Spec;
+import norma.placement.Placements;
 
 /// One of the models that are compared. All have the same size and the same parameter budget.
 ///
@@ -31,10 +31,19 @@ record Arm(String name, GptConfig config, long parameters) {
     /// @param norm with options
     /// @param placement where it stands
     record Pair(String norm, String placement) {
-        /// Checks both.
+        /// Checks both, each for itself.
         Pair {
-            Norms.maker(norm, true);
-            Placement.named(placement);
+            Norms.any(norm, true);
+            Placements.named(placement);
+        }
+
+        /// Why the two make no model together, or null if they do.
+        String refusal() {
+            return Gpt.refusal(norm, placement);
+        }
+
+        private String name() {
+            return Placements.named(placement).placement().takesNorm() ? placement + "-" + norm : placement;
         }
     }
 
@@ -44,17 +53,17 @@ record Arm(String name, GptConfig config, long parameters) {
     private static final Map<Pair, String> NAMES = Map.of(USUAL.get(0), "pre-LN", USUAL.get(1), "post-LN", USUAL.get(2),
             "pre-RMS", USUAL.get(3), "NormFormer", USUAL.get(4), "adaptive");
 
-    /// Every norm in every placement; where none is named, the five that are usually compared.
+    /// Every norm in every placement; where nothing is named, the five that are usually compared.
     ///
-    /// @param norms with options, or none
+    /// @param norms with options, or none for what each placement usually has
     /// @param placements or none
     static List<Pair> pairs(List<String> norms, List<String> placements) {
         if (norms.isEmpty() && placements.isEmpty()) {
             return USUAL;
         }
         var pairs = new ArrayList<Pair>();
-        for (String norm : norms.isEmpty() ? List.of("layer_norm") : norms) {
-            for (String placement : placements.isEmpty() ? List.of("pre") : placements) {
+        for (String placement : placements.isEmpty() ? List.of("pre") : placements) {
+            for (String norm : norms.isEmpty() ? List.of(Placements.named(placement).usualNorm()) : norms) {
                 pairs.add(new Pair(norm, placement));
             }
         }
@@ -69,7 +78,7 @@ record Arm(String name, GptConfig config, long parameters) {
         for (Pair pair : pairs) {
             String norm = withBottleneck(pair.norm(), model.dim());
             GptConfig whole = model.with(norm, pair.placement()).withUnitEmbeddings(true);
-            String name = NAMES.getOrDefault(pair, pair.placement() + "-" + pair.norm());
+            String name = NAMES.getOrDefault(pair, pair.name());
             GptConfig config = arms.isEmpty() ? whole : fit(whole, arms.getFirst().parameters(), name);
             arms.add(new Arm(name, config, count(config)));
         }

@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import norma.data.AtomicFile;
 import norma.data.Batches.Batch;
 import norma.lab.console.Json;
@@ -35,11 +36,12 @@ final class Compare implements Callable<Integer> {
 
     @Option(names = "--norm", paramLabel = "A,B",
             description = "Norms, as `norma norms` lists them, with options in braces: rms_norm{eps=1e-5}. With "
-                    + "--placement, each norm in each placement. Default: pre-norm LayerNorm, post-norm LayerNorm, "
-                    + "pre-norm RMSNorm, NormFormer as published, adaptive NormFormer.")
+                    + "--placement, each norm in each placement; pairs that make no sense are left out, and it says why. "
+                    + "Default: pre-norm LayerNorm, post-norm LayerNorm, pre-norm RMSNorm, NormFormer as published, "
+                    + "adaptive NormFormer.")
     private List<String> norms = List.of();
 
-    @Option(names = "--placement", paramLabel = "X,Y", description = "Where the norms stand: pre, post, normformer ...")
+    @Option(names = "--placement", paramLabel = "X,Y", description = "Where the norms stand: ${COMPLETION-CANDIDATES}.", completionCandidates = PlacementNames.class)
     private List<String> placements = List.of();
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "480",
@@ -96,19 +98,33 @@ final class Compare implements Callable<Integer> {
         long start = System.nanoTime();
         check();
         List<Arm.Pair> pairs = Arm.pairs(split(norms), split(placements));
+        List<Comparison.Refusal> refused = refused(pairs);
         Text.Tokens tokens = text.read(run);
-        List<Arm> arms = Arm.of(pairs, model(tokens.tokenizer().vocabulary()));
+        List<Arm> arms = Arm.of(pairs.stream().filter(pair -> pair.refusal() == null).toList(), model(tokens.tokenizer().vocabulary()));
         List<Batch> validation = tokens.validation(batch, context, measuredBatches());
         tokens.batches(batch, context, run.seed());
+        refused.forEach(pair -> run.say("Left out: %s in %s: %s".formatted(pair.norm(), pair.placement(), pair.reason())));
         run.say(tokens.describe());
         run.say("%s, %s, %s of %,d tokens, %s, %s kernels".formatted(count(arms.size(), "arm"), count(seeds, "seed"),
                 count(steps, "step"), (long) batch * context * accumulation, count(run.threads(), "thread"),
                 Machine.kernels()));
         List<Trial> trials = trials(arms, tokens, validation, folder);
-        var result = Comparison.of(settings(tokens, (System.nanoTime() - start) / 1e9), arms, trials);
+        var result = Comparison.of(settings(tokens, (System.nanoTime() - start) / 1e9), arms, refused, trials);
         AtomicFile.write(folder.resolve("results.json"), Json.line(result) + "\n");
         AtomicFile.write(folder.resolve("report.html"), Report.html(result));
         run.print(run.json() ? Json.page(result.withoutCurves()) : summary(result, folder));
+    }
+
+    /// The pairs that make no model. If none does, there is nothing to compare.
+    private static List<Comparison.Refusal> refused(List<Arm.Pair> pairs) {
+        List<Comparison.Refusal> refused = pairs.stream().filter(pair -> pair.refusal() != null)
+                .map(pair -> new Comparison.Refusal(pair.norm(), pair.placement(), pair.refusal())).toList();
+        if (refused.size() == pairs.size()) {
+            throw new IllegalArgumentException("nothing to compare: " + refused.stream()
+                    .map(pair -> "%s in %s: %s".formatted(pair.norm(), pair.placement(), pair.reason()))
+                    .collect(Collectors.joining("; ")));
+        }
+        return refused;
     }
 
     private void check() {

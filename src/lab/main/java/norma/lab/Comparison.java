@@ -9,8 +9,13 @@ import java.util.List;
 ///
 /// @param settings how it was done
 /// @param arms one summary for each arm
+/// @param refused what was asked for and makes no sense
 /// @param trials every run
-record Comparison(Settings settings, List<Summary> arms, List<Trial> trials) {
+record Comparison(Settings settings, List<Summary> arms, List<Refusal> refused, List<Trial> trials) {
+
+    /// A norm and a placement that make no model together.
+    record Refusal(String norm, String placement, String reason) {
+    }
 
     /// How it was done.
     record Settings(String version, String date, String corpus, String tokenizer, int vocabulary, long trainTokens,
@@ -46,7 +51,7 @@ record Comparison(Settings settings, List<Summary> arms, List<Trial> trials) {
     }
 
     /// The summaries of trials.
-    static Comparison of(Settings settings, List<Arm> arms, List<Trial> trials) {
+    static Comparison of(Settings settings, List<Arm> arms, List<Refusal> refused, List<Trial> trials) {
         var summaries = new ArrayList<Summary>();
         double[] first = losses(arms.getFirst(), trials);
         for (Arm arm : arms) {
@@ -63,7 +68,7 @@ record Comparison(Settings settings, List<Summary> arms, List<Trial> trials) {
                     difference.mean(), difference.deviation(), (int) its.stream().filter(t -> !t.finished()).count(),
                     end(its)));
         }
-        return new Comparison(settings, summaries, trials);
+        return new Comparison(settings, summaries, refused, trials);
     }
 
     private static List<Trial> of(Arm arm, List<Trial> trials) {
@@ -100,10 +105,10 @@ record Comparison(Settings settings, List<Summary> arms, List<Trial> trials) {
 
     /// What goes to standard output for machines: all but the curves.
     Brief withoutCurves() {
-        return new Brief(settings, arms);
+        return new Brief(settings, arms, refused);
     }
 
     /// A comparison without its curves.
-    record Brief(Settings settings, List<Summary> arms) {
+    record Brief(Settings settings, List<Summary> arms, List<Refusal> refused) {
     }
 }

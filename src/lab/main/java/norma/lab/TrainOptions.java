@@ -5,6 +5,7 @@ import java.util.Map;
 import norma.model.GptConfig;
 import norma.nn.Param;
 import norma.optim.AdamW;
+import norma.placement.Placements;
 import norma.optim.Optimizer;
 import norma.optim.Schedule;
 import norma.optim.Sgd;
@@ -22,13 +23,14 @@ final class TrainOptions {
         SGD
     }
 
-    @Option(names = "--norm", paramLabel = "NORM", defaultValue = "layer_norm",
-            description = "As `norma norms` lists them, "
-                    + "with options in braces: rms_norm{eps=1e-5} (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--norm", paramLabel = "NORM",
+            description = "As `norma norms` lists them, with options in braces: rms_norm{eps=1e-5} "
+                    + "(default: layer_norm, or none where the placement has no place for one).")
     private String norm;
 
     @Option(names = "--placement", paramLabel = "PLACE", defaultValue = "pre",
-            description = "Where the norms stand: pre, post, normformer ... (default: ${DEFAULT-VALUE}).")
+            description = "Where the norms stand: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+            completionCandidates = PlacementNames.class)
     private String placement;
 
     @Option(names = "--dim", paramLabel = "D", defaultValue = "128",
@@ -106,9 +108,13 @@ final class TrainOptions {
             description = "Steps between checkpoints; 0 for one at the end only (default: ${DEFAULT-VALUE}).")
     private long checkpointEvery;
 
+    private String norm() {
+        return norm == null ? Placements.named(placement).usualNorm() : norm;
+    }
+
     /// The model for a vocabulary of some size.
     GptConfig model(int vocabulary) {
-        return GptConfig.of(vocabulary, context, dim, heads, layers).with(norm, placement).withRotary(rotary)
+        return GptConfig.of(vocabulary, context, dim, heads, layers).with(norm(), placement).withRotary(rotary)
                 .withDropout(dropout);
     }
 

@@ -1,6 +1,7 @@
-package norma.model;
+package norma.placement;
 
 import norma.kernel.Floats;
+import norma.nn.Attention;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Layer;
@@ -9,7 +10,6 @@ import norma.nn.Param;
 import norma.nn.Parts;
 import norma.nn.PerHead;
 import norma.nn.Rotary;
-import norma.nn.ScaledDotProduct;
 import norma.norm.GoldenCase;
 import norma.norm.LpNormalize;
 import norma.tensor.Tensor;
@@ -23,7 +23,7 @@ import norma.tensor.Tensor;
 /// W_d (u silu(v)) with u, v = s_uv sqrt(D) (W_u h, W_v h). Factors are stored as multiples of `base`, which sets how fast they learn: with
 /// base 1 / sqrt(D), a stored a of `base` is a step of 0.05 and a stored s_qk of `base` a length of 1.
 ///
-/// Shapes: h (B, T, D) of length 1. After every step of the optimizer [#project] gives all rows of matrices length 1 again.
+/// Shapes: h (B, T, D) of length 1. After every step of the optimizer the rows of matrices get length 1 again.
 ///
 /// @param query W_q
 /// @param key W_k
@@ -58,7 +58,7 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
                 Linear.withoutBias(init.at("down"), hidden, dim, std), Init.constant(base, dim),
                 Init.constant(base, dim),
                 Init.constant(base, dim), Init.constant(1, 2 * hidden), heads, causal, rotary, base, STEP);
-        block.project();
+        block.afterStep();
         return block;
     }
 
@@ -69,14 +69,15 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
     }
 
     private Tensor attention(Tensor x, Context context) {
+        int start = context.cache() == null ? 0 : context.cache().length(this);
         Tensor scale = qkScale.value().divide(base);
-        Tensor q = onSphere(query.forward(x)).multiply(scale).multiply(x.dim(-1) / heads); // sqrt(d) / (1 / sqrt(d))
-        Tensor k = onSphere(key.forward(x)).multiply(scale);
-        return output.forward(ScaledDotProduct.of(q, k, value.forward(x), heads, causal, context.keyMask()));
+        Tensor q = onSphere(query.forward(x), start).multiply(scale).multiply(x.dim(-1) / heads); // sqrt(d) / (1 / sqrt(d))
+        Tensor k = onSphere(key.forward(x), start).multiply(scale);
+        return output.forward(Attention.attend(this, q, k, value.forward(x), heads, causal, context));
     }
 
-    private Tensor onSphere(Tensor x) {
-        return new PerHead(LpNormalize.l2(), heads).forward(rotary == null ? x : rotary.turn(x, heads, 0));
+    private Tensor onSphere(Tensor x, int start) {
+        return new PerHead(LpNormalize.l2(), heads).forward(rotary == null ? x : rotary.turn(x, heads, start));
     }
 
     private Tensor mlp(Tensor h) {
@@ -97,7 +98,8 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
     }
 
     /// Gives every vector of D features in the matrices length 1: rows, but columns where D is what comes out.
-    public void project() {
+    @Override
+    public void afterStep() {
         for (Linear in : new Linear[] {query, key, value, up, gate}) {
             project(in, -1);
         }
@@ -105,7 +107,7 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
         project(down, 0);
     }
 
-    private static void project(Linear linear, int axis) {
+    static void project(Linear linear, int axis) {
         Floats weight = linear.weight().value().data();
         weight.set(new LpNormalize(2, axis, LpNormalize.EPS).forward(linear.weight().value().detach()).data());
     }

@@ -1,4 +1,4 @@
-package norma.model;
+package norma.placement;
 
 import norma.nn.Context;
 import norma.nn.Dropout;
@@ -71,7 +71,7 @@ record Branch(Norm before, float scale, Layer f, Norm after, Dropout dropout, Pa
         return alpha == 1 ? y : y.multiply(alpha);
     }
 
-    private Tensor branch(Tensor x, Context context) {
+    Tensor branch(Tensor x, Context context) {
         Tensor y = before == null ? x : before.forward(x, context);
         y = f.forward(scale == 1 ? y : y.multiply(scale), context);
         y = dropout.forward(after == null ? y : after.forward(y, context), context);

@@ -1,5 +1,6 @@
-package norma.model;
+package norma.placement;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -17,6 +18,7 @@ import norma.nn.Mlp;
 import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
+import norma.nn.Sequential;
 import norma.norm.GoldenCase;
 import norma.norm.LayerNorm;
 import norma.norm.Norm;
@@ -69,7 +71,7 @@ public final class GoldenBlocks {
             normed = QkNorm.on(plain, new RmsNorm(head, c.gain("qn_g"), eps, RmsNorm.Form.GAIN),
                     new RmsNorm(head, c.gain("kn_g"), eps, RmsNorm.Form.GAIN));
         }
-        block(c, new Placement.Pre(), normed);
+        block(c, new Pre(), normed);
     }
 
     private static Attention attention(GoldenCase c) {
@@ -84,7 +86,7 @@ public final class GoldenBlocks {
         c.expect("dim", x.dim(-1));
         c.expect("ffn", up.weight().shape().dim(0));
         float eps = c.number("eps", LayerNorm.EPS);
-        var place = new Placement.Place(INIT, x.dim(-1), (_, dim) -> LayerNorm.of(eps, dim), Dropout.NONE, 1, 1);
+        var place = new Place(INIT, x.dim(-1), (_, dim) -> LayerNorm.of(eps, dim), Dropout.NONE, 1, 1);
         var block = new Block(placement.aroundAttention(attention, place), placement.aroundMlp(mlp, place));
         load(c, block, Map.of("attention.norm.gamma", "ln1_g", "attention.norm.beta", "ln1_b",
                 "attention.after.gamma", "attn_ln_g", "attention.after.beta", "attn_ln_b", "mlp.scale", "res_scale_g",
@@ -100,8 +102,8 @@ public final class GoldenBlocks {
         var attention = new Attention(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"),
                 c.linear("Wo", "bo"), x.dim(-1) / c.input("qn_g").dim(-1), c.flag("causal", true), null);
         var mlp = new Mlp(c.linear("W1", "b1").then(Activation.GELU_ERF), null, null, c.linear("W2", "b2"));
-        var place = new Placement.Place(INIT, x.dim(-1), (_, dim) -> RmsNorm.of(eps, dim), Dropout.NONE, 1, 1);
-        var placement = new Placement.Hybrid();
+        var place = new Place(INIT, x.dim(-1), (_, dim) -> RmsNorm.of(eps, dim), Dropout.NONE, 1, 1);
+        var placement = new Hybrid(false);
         var block = new Block(placement.aroundAttention(attention, place), placement.aroundMlp(mlp, place));
         load(c, block, Map.of("attention.f.query.1.gamma", "qn_g", "attention.f.key.1.gamma", "kn_g",
                 "attention.f.value.1.gamma", "vn_g", "mlp.0.gamma", "n_g"));
@@ -119,8 +121,8 @@ public final class GoldenBlocks {
         boolean attentionNorm = c.flag("attn_ln", false);
         boolean middleNorm = c.flag("ffn_ln", false);
         return site == null && !residualScale && !attentionNorm && !middleNorm
-                ? new Placement.Pre()
-                : new Placement.NormFormer(site, residualScale, attentionNorm, middleNorm);
+                ? new Pre()
+                : new NormFormer(site, residualScale, attentionNorm, middleNorm);
     }
 
     private static void load(GoldenCase c, Part part, Map<String, String> tensors) {
@@ -152,14 +154,18 @@ public final class GoldenBlocks {
             case "deep_norm_alpha" -> bare.skip(c.number("alpha", 1)).outer(norm(c, 1));
             case "admin" -> bare.skip(c.gain("omega")).outer(norm(c, 1));
             case "rezero" -> bare.gain(c.gain("alpha"));
-            case "resi_dual" -> {
-                int layers = Integer.parseInt(c.name().split("_")[2]); // resi_dual_2_layers
-                yield new ResiDual(Collections.nCopies(layers, f), Collections.nCopies(layers, norm(c, 1)), norm(c, 2));
-            }
+            case "resi_dual" -> resiDual(c, f, Integer.parseInt(c.name().split("_")[2])); // resi_dual_2_layers
             case "layer_scale" -> bare.before(norm(c, 1)).gain(c.gain("gamma"));
             case String name -> placed(name).around(f, place(c, layer));
         };
         c.output("y", block.forward(c.input("x")));
+    }
+
+    private static Layer resiDual(GoldenCase c, Layer f, int layers) {
+        var parts = new ArrayList<Layer>(Collections.nCopies(layers, new ResiDual.OnBoth(f, norm(c, 1), Dropout.NONE)));
+        parts.addFirst(new ResiDual.Split());
+        parts.addLast(new ResiDual.Join(norm(c, 2)));
+        return new Sequential(parts);
     }
 
     /// What a case's name begins with; the rest tells cases of one scheme apart.
@@ -170,19 +176,19 @@ public final class GoldenBlocks {
 
     private static Placement placed(String name) {
         return switch (name) {
-            case "pre_norm" -> new Placement.Pre();
-            case "post_norm" -> new Placement.Post();
-            case "sandwich_peri_ln" -> new Placement.Sandwich();
-            case "res_post_norm_swin2" -> new Placement.ResidualPost();
-            case "layernorm_scaling" -> new Placement.DepthScaled();
+            case "pre_norm" -> new Pre();
+            case "post_norm" -> new Post();
+            case "sandwich_peri_ln" -> new Sandwich();
+            case "res_post_norm_swin2" -> new ResidualPost();
+            case "layernorm_scaling" -> new DepthScaled();
             default -> throw new GoldenCase.Unsupported("no placement " + name);
         };
     }
 
     /// A place whose norms are those of the case, in their order.
-    private static Placement.Place place(GoldenCase c, int layer) {
+    private static Place place(GoldenCase c, int layer) {
         Iterator<Norm> norms = List.of(norm(c, 1), norm(c, 2)).iterator();
-        return new Placement.Place(INIT, c.input("x").dim(-1), (_, _) -> norms.next(), Dropout.NONE, layer, layer);
+        return new Place(INIT, c.input("x").dim(-1), (_, _) -> norms.next(), Dropout.NONE, layer, layer);
     }
 
     private static Norm norm(GoldenCase c, int number) {

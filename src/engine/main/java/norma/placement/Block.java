@@ -1,4 +1,4 @@
-package norma.model;
+package norma.placement;
 
 import norma.nn.Context;
 import norma.nn.Layer;

@@ -1,0 +1,39 @@
+package norma.placement;
+
+import norma.nn.Attention;
+import norma.nn.Context;
+import norma.nn.Dropout;
+import norma.nn.Layer;
+import norma.nn.Mlp;
+import norma.nn.Parts;
+import norma.norm.Norm;
+import norma.tensor.Tensor;
+
+/// Pre-norm with both sublayers side by side behind one norm (Dehghani et al. 2023, ViT-22B, arXiv 2302.05442; before that GPT-J):
+///
+///     y = x + Attention(N(x)) + MLP(N(x))
+public record Parallel() implements Placement {
+    @Override
+    public Layer around(Layer f, Place place) {
+        return new Pre().around(f, place);
+    }
+
+    @Override
+    public Layer block(Attention attention, Mlp mlp, Place place) {
+        return new SideBySide(place.norm("norm"), attention, mlp, place.dropout());
+    }
+
+    private record SideBySide(Norm norm, Attention attention, Mlp mlp, Dropout dropout) implements Layer {
+        @Override
+        public Tensor forward(Tensor x, Context context) {
+            Tensor normed = norm.forward(x, context);
+            return x.add(dropout.forward(attention.forward(normed, context)))
+                    .add(dropout.forward(mlp.forward(normed, context)));
+        }
+
+        @Override
+        public void list(Parts parts) {
+            parts.add("norm", norm).add("attention.f", attention).add("mlp.f", mlp);
+        }
+    }
+}

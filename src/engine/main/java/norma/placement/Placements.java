@@ -1,0 +1,77 @@
+package norma.placement;
+
+import java.util.List;
+import norma.nn.HeadScale.Site;
+
+/// The catalogue of placements: one line each.
+public final class Placements {
+
+    /// What is known of a placement.
+    ///
+    /// @param name as on the command line
+    /// @param formula of one residual branch f, x to y, with norms N
+    /// @param paper where it comes from
+    /// @param placement how it is built
+    public record Entry(String name, String formula, String paper, Placement placement) {
+
+        /// The norm that stands there if no other is asked for: a LayerNorm, as in most papers, if there is a place for one.
+        public String usualNorm() {
+            return placement.takesNorm() ? "layer_norm" : "identity";
+        }
+    }
+
+    private static final List<Entry> ALL = List.of(
+            new Entry("pre", "x + f(N(x))", "Nguyen & Salazar 2019, arXiv 1910.05895", new Pre()),
+            new Entry("post", "N(x + f(x))", "Vaswani et al. 2017, arXiv 1706.03762", new Post()),
+            new Entry("normformer", "pre, and factors on heads, norms after the attention and before W2",
+                    "Shleifer, Weston & Ott 2021, arXiv 2110.09456", new NormFormer(Site.BEFORE_OUT_PROJ, false)),
+            new Entry("normformer_resscale", "normformer, and lambda * x in the feed-forward layer's branch",
+                    "Shleifer, Weston & Ott 2021, arXiv 2110.09456", new NormFormer(Site.BEFORE_OUT_PROJ, true)),
+            new Entry("normformer_fairseq", "normformer, factors after the heads are mixed",
+                    "its code in fairseq", new NormFormer(Site.AFTER_OUT_PROJ, false)),
+            new Entry("normformer_fairseq_resscale", "normformer_fairseq, and lambda * x",
+                    "its code in fairseq", new NormFormer(Site.AFTER_OUT_PROJ, true)),
+            new Entry("sandwich", "x + N(f(N(x)))", "Ding et al. 2021, arXiv 2105.13290", new Sandwich()),
+            new Entry("peri", "sandwich, and N on the embeddings", "Kim et al. 2025, arXiv 2502.02732", new Peri()),
+            new Entry("residual_post", "x + N(f(x))", "Liu et al. 2022, arXiv 2111.09883", new ResidualPost()),
+            new Entry("deep_norm", "N(alpha x + f(x))", "Wang et al. 2022, arXiv 2203.00555", new DeepNorm()),
+            new Entry("admin", "N(omega * x + f(x)), omega from one batch", "Liu et al. 2020, arXiv 2004.08249",
+                    new Admin()),
+            new Entry("resi_dual", "N(x + f(x)) and d + f(x)", "Xie et al. 2023, arXiv 2304.14802", new ResiDual()),
+            new Entry("bottom_to_top", "post, and x once more before a block's last N",
+                    "Takase et al. 2022, arXiv 2206.00330", new BottomToTop()),
+            new Entry("mix_ln", "post in the first quarter of the blocks, then pre", "Li et al. 2024, arXiv 2412.13795",
+                    new MixLn()),
+            new Entry("layer_norm_scaling", "x + f(N(x) / sqrt(l)) in block l", "Sun et al. 2025, arXiv 2502.05795",
+                    new DepthScaled()),
+            new Entry("layer_scale", "x + gamma * f(N(x)), gamma small", "Touvron et al. 2021, arXiv 2103.17239",
+                    new LayerScale()),
+            new Entry("sub_ln", "pre, and N before a sublayer's last matrix", "Wang et al. 2022, arXiv 2210.06423",
+                    new SubLn()),
+            new Entry("hybrid_norm", "x + attention with N on q, k, v; N(x) + MLP(N(x))",
+                    "Zhuo et al. 2025, arXiv 2503.04598", new Hybrid(false)),
+            new Entry("hybrid_norm_star", "hybrid_norm, pre in the first block", "Zhuo et al. 2025, arXiv 2503.04598",
+                    new Hybrid(true)),
+            new Entry("parallel", "x + attention(N(x)) + MLP(N(x))", "Dehghani et al. 2023, arXiv 2302.05442",
+                    new Parallel()),
+            new Entry("rezero", "x + alpha f(x), alpha 0 at first", "Bachlechner et al. 2020, arXiv 2003.04887",
+                    new ReZero()),
+            new Entry("skip_init", "as rezero", "De & Smith 2020, arXiv 2002.10444", new ReZero()),
+            new Entry("fixup", "x + c f(x), f 0 at first", "Zhang, Dauphin & Ma 2019, arXiv 1901.09321", new Fixup()),
+            new Entry("ngpt", "steps on the unit sphere", "Loshchilov et al. 2024, arXiv 2410.01131", new NGpt()));
+
+    private Placements() {
+    }
+
+    /// All placements, in the order of the catalogue.
+    public static List<Entry> all() {
+        return ALL;
+    }
+
+    /// The placement of a name.
+    public static Entry named(String name) {
+        return ALL.stream().filter(e -> e.name().equals(name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("placement: must be one of %s; got '%s'"
+                        .formatted(ALL.stream().map(Entry::name).toList(), name)));
+    }
+}

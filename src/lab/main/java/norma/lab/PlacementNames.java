@@ -1,0 +1,12 @@
+package norma.lab;
+
+import java.util.Iterator;
+import norma.placement.Placements;
+
+/// What --placement knows, for help texts.
+final class PlacementNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+        return Placements.all().stream().map(Placements.Entry::name).iterator();
+    }
+}
