@@ -8,11 +8,11 @@ import norma.bench.work.Work.Operation;
 import norma.data.Batches;
 import norma.data.Batches.Batch;
 import norma.kernel.Activation;
-import norma.model.Block;
+import norma.placement.Block;
+import norma.placement.Place;
+import norma.placement.Post;
 import norma.model.Gpt;
 import norma.model.GptConfig;
-import norma.model.Placement;
-import norma.model.Placement.Place;
 import norma.nn.Attention;
 import norma.nn.Context;
 import norma.nn.Dropout;
@@ -117,8 +117,8 @@ final class Models {
     }
 
     private static Block block(Init init) {
-        var place = new Place(init, DIM, Norms.maker("layer_norm", false), Dropout.NONE);
-        var post = new Placement.Post();
+        var place = new Place(init, DIM, Norms.maker("layer_norm", false), Dropout.NONE, 1, LAYERS);
+        var post = new Post();
         return new Block(
                 post.around(Attention.of(init.at("attention"), DIM, 12, false, null, 0.05, 0.05), place),
                 post.around(Mlp.of(init.at("mlp"), DIM, 4 * DIM, Activation.GELU_ERF, 0.05, 0.05), place));

@@ -62,8 +62,11 @@ record Arm(String name, GptConfig config, long parameters) {
             return USUAL;
         }
         var pairs = new ArrayList<Pair>();
-        for (String placement : placements.isEmpty() ? List.of("pre") : placements) {
-            for (String norm : norms.isEmpty() ? List.of(Placements.named(placement).usualNorm()) : norms) {
+        if (norms.isEmpty()) {
+            placements.forEach(place -> pairs.add(new Pair(Placements.named(place).usualNorm(), place)));
+        }
+        for (String norm : norms) {
+            for (String placement : placements.isEmpty() ? List.of("pre") : placements) {
                 pairs.add(new Pair(norm, placement));
             }
         }

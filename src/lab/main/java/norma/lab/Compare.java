@@ -41,7 +41,8 @@ final class Compare implements Callable<Integer> {
                     + "adaptive NormFormer.")
     private List<String> norms = List.of();
 
-    @Option(names = "--placement", paramLabel = "X,Y", description = "Where the norms stand: ${COMPLETION-CANDIDATES}.", completionCandidates = PlacementNames.class)
+    @Option(names = "--placement", paramLabel = "X,Y", description = "Where the norms stand: ${COMPLETION-CANDIDATES}.",
+            completionCandidates = PlacementNames.class)
     private List<String> placements = List.of();
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "480",
@@ -100,10 +101,12 @@ final class Compare implements Callable<Integer> {
         List<Arm.Pair> pairs = Arm.pairs(split(norms), split(placements));
         List<Comparison.Refusal> refused = refused(pairs);
         Text.Tokens tokens = text.read(run);
-        List<Arm> arms = Arm.of(pairs.stream().filter(pair -> pair.refusal() == null).toList(), model(tokens.tokenizer().vocabulary()));
+        List<Arm> arms = Arm.of(pairs.stream().filter(pair -> pair.refusal() == null).toList(),
+                model(tokens.tokenizer().vocabulary()));
         List<Batch> validation = tokens.validation(batch, context, measuredBatches());
         tokens.batches(batch, context, run.seed());
-        refused.forEach(pair -> run.say("Left out: %s in %s: %s".formatted(pair.norm(), pair.placement(), pair.reason())));
+        refused.forEach(
+                pair -> run.say("Left out: %s in %s: %s".formatted(pair.norm(), pair.placement(), pair.reason())));
         run.say(tokens.describe());
         run.say("%s, %s, %s of %,d tokens, %s, %s kernels".formatted(count(arms.size(), "arm"), count(seeds, "seed"),
                 count(steps, "step"), (long) batch * context * accumulation, count(run.threads(), "thread"),

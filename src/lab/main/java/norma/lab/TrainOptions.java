@@ -165,7 +165,7 @@ final class TrainOptions {
     /// In one line, for a person.
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%s %s, %d layers of %d features, %,d steps of %,d tokens", placement, norm,
+        return String.format(Locale.ROOT, "%s %s, %d layers of %d features, %,d steps of %,d tokens", placement, norm(),
                 layers,
                 dim, steps, (long) batch * context * accumulation);
     }
