@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import norma.kernel.Activation;
@@ -27,6 +28,7 @@ import norma.nn.Parts;
 import norma.norm.AdaptiveNormFormer;
 import norma.norm.Norm;
 import norma.norm.Norms;
+import norma.norm.Spec;
 import norma.optim.AdamW;
 import norma.placement.Placements;
 import norma.tensor.Indices;
@@ -45,14 +47,17 @@ class GptTest {
             new GptConfig(V, T, D, H, L, F, Activation.GELU_TANH, false, "layer_norm", "pre", false,
                     true, false, 0);
 
-    /// Every norm that a decoder can have in some placements, some norms in every placement, and the other choices of a
-    /// model.
+    /// Every norm that a decoder can have in some placements, every placement, adaptive norms in those with places of
+    /// several kinds, and the other choices of a model.
     static Stream<GptConfig> configs() {
-        List<String> places = Placements.all().stream().map(Placements.Entry::name).toList();
-        List<String> norms = Norms.all().stream().map(Norms.Entry::name).toList();
-        return Stream.of(pairs(norms, List.of("pre", "post", "hybrid_norm")),
-                pairs(List.of("layer_norm", "normformer_adaptive", "identity"), places), variants())
-                .flatMap(s -> s).distinct();
+        // one feature of eight, the default of prms_norm, can be anything near 0
+        List<String> norms = Norms.all().stream().map(Norms.Entry::name)
+                .map(name -> name.equals("prms_norm") ? "prms_norm{p=0.75}" : name).toList();
+        return Stream.of(pairs(norms, List.of("pre", "post", "sandwich")),
+                Placements.all().stream().map(entry -> SMALL.with(entry.usualNorm(), entry.name())),
+                pairs(List.of("normformer_adaptive"),
+                        List.of("normformer", "normformer_fairseq_resscale", "mix_ln", "parallel", "resi_dual")),
+                variants()).flatMap(configs -> configs).distinct();
     }
 
     private static Stream<GptConfig> pairs(List<String> norms, List<String> places) {
@@ -128,7 +133,10 @@ class GptTest {
     void gradientsOfTheLoss(GptConfig config) {
         Gpt model = shakenModel(config);
         Supplier<Tensor> loss = () -> model.loss(ids(3, V, 2, T), ids(4, V, 2, T));
-        assertParameterGradients(config.toString(), model, loss);
+        // the backward pass of the one is not the derivative, the other has none at 0
+        if (!Set.of("ada_norm", "selu").contains(config.norm())) {
+            assertParameterGradients(config.toString(), model, loss);
+        }
         assertFusedIsComposed(config.toString(), loss);
     }
 
@@ -185,6 +193,25 @@ class GptTest {
     }
 
     // ---- What is refused ----
+
+    @ParameterizedTest
+    @ValueSource(strings = {"batch_norm | pre | images", "spade | post | second input", "weight_norm | pre | weights",
+            "power_norm | pre | later ones; rms_norm",
+            "layer_norm | rezero | no place for a norm; layer_norm; identity",
+            "rms_norm{eps=1} | ngpt | ngpt has no place; rms_norm", "layer_norm | fixup | identity"})
+    void pairsThatMakeNoModelAreRefused(String line) {
+        String[] parts = line.split(" \\| ");
+        assertSays(assertThrows(IllegalArgumentException.class, () -> model(SMALL.with(parts[0], parts[1]))),
+                ("Gpt; " + parts[0] + " in " + parts[1] + "; " + parts[2]).split("; "));
+    }
+
+    @Test
+    void whatAPlacementUsuallyHasIsNotRefused() {
+        for (Placements.Entry entry : Placements.all()) {
+            assertEquals(null, Gpt.refusal(entry.usualNorm(), entry.name()));
+            assertEquals(null, Gpt.refusal("identity", entry.name()));
+        }
+    }
 
     @Test
     void normsThatLookAheadAreRefused() {
@@ -274,6 +301,7 @@ class GptTest {
                 tape.backward(loss);
             }
             optimizer.step(0.01, 1);
+            Parts.of(model).afterStep();
         }
         return losses;
     }
@@ -281,9 +309,12 @@ class GptTest {
     @ParameterizedTest
     @MethodSource("configs")
     void everyModelLearnsABatchByHeart(GptConfig config) {
-        double[] losses = losses(config, 40, new Memory());
-        assertEquals(Math.log(V), losses[0], config.unitEmbeddings() ? 2.5 : 0.1, "the first loss is that of guessing");
-        assertTrue(losses[39] < 0.6 * losses[0], config + ": " + losses[39] + " from " + losses[0]);
+        // what leaves embeddings of 0.02 as small as they are would take hundreds of steps
+        boolean bounded = Norms.named(Spec.parse(config.norm(), true).name()).group() == Norms.Group.STATISTIC_FREE;
+        double[] losses = losses(bounded ? config.withUnitEmbeddings(true) : config, 80, new Memory());
+        assertEquals(Math.log(V), losses[0], config.unitEmbeddings() || bounded ? 2.5 : 0.1,
+                "the first loss is that of guessing");
+        assertTrue(losses[79] < 0.6 * losses[0], config + ": " + losses[79] + " from " + losses[0]);
     }
 
     @ParameterizedTest

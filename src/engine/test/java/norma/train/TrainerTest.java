@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -24,13 +25,19 @@ import java.util.stream.Stream;
 import norma.data.Batches;
 import norma.io.Checkpoint;
 import norma.model.Gpt;
+import norma.model.GptConfig;
+import norma.norm.NormMaker;
+import norma.norm.Norms;
+import norma.optim.AdamW;
 import norma.optim.Schedule;
 import norma.optim.Sgd;
 import norma.parallel.Workers;
+import norma.placement.Placements;
 import norma.train.Trainer.End;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainerTest {
@@ -43,6 +50,40 @@ class TrainerTest {
     }
 
     // ---- The same bits ----
+
+    /// Norms with a memory of their own are kept too, whoever makes them.
+    @ParameterizedTest
+    @MethodSource("placements")
+    void aRunOfAnyPlacementGoesOnWhereItStopped(Placements.Entry placement) throws IOException {
+        NormMaker norm = Norms.maker(placement.placement().takesNorm() ? "power_norm" : "identity", true);
+        GptConfig config = GptConfig.of(13, 32, 8, 2, 2).with(placement.usualNorm(), placement.name());
+        Path checkpoint = folder.resolve("checkpoint");
+        Gpt whole = Gpt.of(config, 1, norm), first = Gpt.of(config, 1, norm), second = Gpt.of(config, 2, norm);
+        run(whole, 6, null, null);
+        run(first, 3, null, checkpoint);
+        run(second, 6, checkpoint, null);
+        assertState(values(whole), values(second));
+    }
+
+    private static Stream<Placements.Entry> placements() {
+        return Placements.all().stream();
+    }
+
+    private static void run(Gpt model, int steps, Path from, Path to) throws IOException {
+        var config = new TrainConfig(steps, 1, Schedule.constant(0.01), 1, SmallRun.SEED, 3, 0);
+        Trainer trainer = SmallRun.trainer(model, new AdamW(model.params(), AdamW.Config.GPT), config, 2,
+                Listener.SILENT);
+        if (from != null) {
+            trainer.resume(from);
+        }
+        assertEquals(End.FINISHED, trainer.run(to).end());
+    }
+
+    private static Map<String, float[]> values(Gpt model) {
+        var values = new LinkedHashMap<String, float[]>();
+        model.params().forEach((name, param) -> values.put(name, param.value().toArray()));
+        return values;
+    }
 
     private static Map<String, float[]> trained(int threads) {
         try (Workers team = new Workers(threads)) {

@@ -1,0 +1,269 @@
+package norma.placement;
+
+import static norma.nn.ParameterCheck.shaken;
+import static norma.tensor.Numbers.assertBits;
+import static norma.tensor.Numbers.assertClose;
+import static norma.tensor.Numbers.assertSays;
+import static norma.tensor.Numbers.normal;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import norma.kernel.Activation;
+import norma.nn.Attention;
+import norma.nn.Dropout;
+import norma.nn.Init;
+import norma.nn.Layer;
+import norma.nn.Linear;
+import norma.nn.Mlp;
+import norma.nn.Param;
+import norma.nn.Part;
+import norma.nn.Parts;
+import norma.norm.Identity;
+import norma.norm.LayerNorm;
+import norma.norm.LpNormalize;
+import norma.norm.Norm;
+import norma.norm.NormMaker;
+import norma.placement.DeepNorm.Factors;
+import norma.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What makes each placement the one it is. That models with them learn, don't look ahead and generate is tested where all
+/// models are.
+class PlacementsTest {
+    private static final int D = 8, F = 12, H = 2;
+    private static final NormMaker LAYER_NORM = (_, dim) -> LayerNorm.of(dim);
+    private static final Tensor X = normal(1, 2, 5, D);
+
+    private static Place place(int layer, int layers) {
+        return place(layer, layers, LAYER_NORM);
+    }
+
+    private static Place place(int layer, int layers, NormMaker norm) {
+        return new Place(new Init(1), D, norm, Dropout.NONE, layer, layers);
+    }
+
+    private static Attention attention() {
+        return Attention.of(new Init(2), D, H, true, null, 0.5, 0.5);
+    }
+
+    private static Mlp mlp() {
+        return Mlp.of(new Init(3), D, F, Activation.GELU_TANH, 0.5, 0.5);
+    }
+
+    private static Layer block(Placement placement, int layer, int layers) {
+        return placement.block(attention(), mlp(), place(layer, layers));
+    }
+
+    private static Tensor norm(Tensor x) {
+        return LayerNorm.of(D).forward(x);
+    }
+
+    private static Param param(Part part, String name) {
+        return Parts.of(part).params().get(name);
+    }
+
+    @Test
+    void eachIsDescribed() {
+        var names = new HashSet<String>();
+        for (Placements.Entry entry : Placements.all()) {
+            assertTrue(names.add(entry.name()) && entry.name().matches("[a-z0-9_]+"), entry.name());
+            assertTrue(entry.paper().matches(".+, arXiv \\d{4}\\.\\d{5}|its code in .+"), entry.paper());
+            assertTrue(!entry.formula().isBlank(), entry.name());
+        }
+        assertSays(assertThrows(IllegalArgumentException.class, () -> Placements.named("before")), "placement",
+                "[pre, post,", "'before'");
+    }
+
+    // ---- First values ----
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rezero", "skip_init", "fixup"})
+    void aBlockWithoutNormsStartsAsTheIdentity(String name) {
+        for (int layers : new int[] {1, 100}) {
+            assertBits(X, block(Placements.named(name).placement(), 1, layers).forward(X));
+        }
+    }
+
+    @Test
+    void layerScaleStartsNearTheIdentityTheNearerTheDeeper() {
+        Tensor branch = new Pre().around(mlp(), place(1, 1)).forward(X).subtract(X);
+        for (int layers : new int[] {18, 24, 25}) {
+            Tensor y = new LayerScale().around(mlp(), place(1, layers)).forward(X);
+            assertClose(X.add(branch.multiply(layers == 18 ? 0.1f : layers == 24 ? 1e-5f : 1e-6f)), y, 1e-6);
+        }
+    }
+
+    @Test
+    void deepNormsFactorsAreThoseOfThePaper() {
+        assertFactors(2.21336, 0.319472, Factors.alone(12));
+        assertFactors(1.41794, 0.496990, Factors.encoder(6, 6));
+        assertFactors(2.05977, 0.343295, Factors.decoder(6));
+    }
+
+    private static void assertFactors(double alpha, double beta, Factors factors) {
+        assertEquals(alpha, factors.alpha(), 1e-5);
+        assertEquals(beta, factors.beta(), 1e-6);
+    }
+
+    @Test
+    void deepNormAndSubLnScaleAllButQueriesAndKeys() {
+        assertScaled(new DeepNorm(), Factors.alone(4).beta(), ".output.weight");
+        assertScaled(new SubLn(), (float) Math.sqrt(Math.log(8)), ".output.1.weight");
+    }
+
+    private static void assertScaled(Placement placement, float factor, String output) {
+        Layer block = block(placement, 1, 4);
+        assertBits(param(attention(), "query.weight").value(), param(block, "attention.f.query.weight").value());
+        assertBits(param(attention(), "key.weight").value(), param(block, "attention.f.key.weight").value());
+        assertBits(param(attention(), "value.weight").value().multiply(factor),
+                param(block, "attention.f.value.weight").value());
+        assertBits(param(attention(), "output.weight").value().multiply(factor),
+                param(block, "attention.f" + output).value());
+        assertBits(param(mlp(), "up.weight").value().multiply(factor), param(block, "mlp.f.up.weight").value());
+        assertBits(param(mlp(), "down.weight").value().multiply(factor), param(block, "mlp.f.down.weight").value());
+    }
+
+    @Test
+    void adminWithoutAProfileIsPostNorm() {
+        assertBits(block(new Post(), 1, 1).forward(X), block(new Admin(), 1, 1).forward(X));
+    }
+
+    /// omega_i^2 = 1 + the variances of the branches before.
+    @Test
+    void adminWeighsSkipsByTheBranchesBefore() {
+        List<Layer> blocks = List.of(block(new Admin(), 1, 2), block(new Admin(), 2, 2));
+        new Admin().prepare(blocks, X);
+        double sum = 1;
+        Tensor x = X;
+        for (Layer block : blocks) {
+            Block both = (Block) block;
+            for (Layer layer : List.of(both.attention(), both.mlp())) {
+                Tensor f = (layer == both.attention() ? attention() : mlp()).forward(x);
+                Tensor omega = param(layer, "scale").value();
+                assertClose(Tensor.full(omega.shape(), (float) Math.sqrt(sum)), omega.detach(), 1e-5);
+                sum += f.subtract(f.mean()).square().mean().item();
+                x = norm(x.multiply(omega).add(f));
+            }
+        }
+        assertTrue(sum > 1.5, "there was something to weigh");
+    }
+
+    // ---- One is another with something left out ----
+
+    /// Norms of one place, in the order in which they are asked for.
+    private static Place norms(Norm... norms) {
+        Iterator<Norm> all = List.of(norms).iterator();
+        return place(1, 1, (_, _) -> all.next());
+    }
+
+    @Test
+    void aSandwichIsPreOrResidualPostWithoutItsOtherNorm() {
+        LayerNorm norm = shaken(LayerNorm.of(D), 4, 0.5);
+        assertBits(new Pre().around(mlp(), norms(norm)).forward(X),
+                new Sandwich().around(mlp(), norms(norm, new Identity())).forward(X));
+        assertBits(new ResidualPost().around(mlp(), norms(norm)).forward(X),
+                new Sandwich().around(mlp(), norms(new Identity(), norm)).forward(X));
+    }
+
+    @Test
+    void periIsASandwichWithANormOnTheEmbeddings() {
+        assertBits(block(new Sandwich(), 1, 2).forward(X), block(new Peri(), 1, 2).forward(X));
+        assertBits(norm(X), new Peri().entry(place(0, 2)).forward(X));
+        assertBits(norm(X), new Peri().exit(place(0, 2)).forward(X));
+    }
+
+    @Test
+    void mixLnIsPostThenPre() {
+        for (int layer = 1; layer <= 8; layer++) {
+            assertBits(block(layer <= 2 ? new Post() : new Pre(), layer, 8).forward(X),
+                    block(new MixLn(), layer, 8).forward(X));
+        }
+    }
+
+    @Test
+    void scaledLayerNormsArePreNormInTheFirstBlockAndHalfAsLoudInTheFourth() {
+        assertBits(block(new Pre(), 1, 4).forward(X), block(new DepthScaled(), 1, 4).forward(X));
+        assertClose(X.add(mlp().forward(norm(X).multiply(0.5f))),
+                new DepthScaled().around(mlp(), place(4, 4)).forward(X), 1e-6);
+    }
+
+    @Test
+    void hybridStarDiffersInTheFirstBlock() {
+        assertBits(block(new Hybrid(false), 2, 2).forward(X), block(new Hybrid(true), 2, 2).forward(X));
+        Layer first = block(new Hybrid(true), 1, 2);
+        assertEquals(D, param(first, "attention.norm.gamma").value().size());
+        assertEquals(D / H, param(first, "attention.f.query.1.gamma").value().size());
+        assertBits(new Pre().around(mlp(), place(1, 2)).forward(X),
+                ((Block) first).mlp().forward(X));
+    }
+
+    // ---- Blocks by their formulas ----
+
+    @Test
+    void parallelSublayersReadTheSameNorm() {
+        assertClose(X.add(attention().forward(norm(X))).add(mlp().forward(norm(X))),
+                block(new Parallel(), 1, 1).forward(X), 1e-6);
+    }
+
+    @Test
+    void bottomToTopAddsWhatCameIn() {
+        Tensor y = norm(X.add(attention().forward(X)));
+        assertClose(norm(X.add(y).add(mlp().forward(y))), block(new BottomToTop(), 1, 1).forward(X), 1e-6);
+    }
+
+    @Test
+    void resiDualIsPostNormBesideTheSumOfItsBranches() {
+        var placement = new ResiDual();
+        Tensor streams = block(placement, 1, 1).forward(placement.entry(place(0, 1)).forward(X));
+        Tensor post = block(new Post(), 1, 1).forward(X);
+        Tensor middle = norm(X.add(attention().forward(X)));
+        Tensor sum = X.add(attention().forward(X)).add(mlp().forward(middle));
+        assertBits(post, streams.slice(2, 0, D));
+        assertClose(sum, streams.slice(2, D, 2 * D), 1e-6);
+        assertClose(post.add(norm(sum)), placement.exit(place(0, 1)).forward(streams), 1e-6);
+    }
+
+    // ---- nGPT ----
+
+    private static void assertUnit(Tensor x, int axis) {
+        Tensor length = x.detach().square().sum(axis);
+        assertClose(Tensor.full(length.shape(), 1), length, 1e-6);
+    }
+
+    @Test
+    void theSphereIsNeverLeft() {
+        var placement = new NGpt();
+        Layer block = shaken(block(placement, 1, 1), 5, 0.3);
+        Parts.of(new Model(block)).afterStep();
+        for (String in : List.of("query", "key", "value", "up", "gate")) {
+            assertUnit(param(block, in + ".weight").value(), 1);
+        }
+        assertUnit(param(block, "output.weight").value(), 0);
+        assertUnit(param(block, "down.weight").value(), 0);
+        Tensor stream = placement.entry(place(0, 1)).forward(X);
+        assertUnit(stream, -1);
+        assertUnit(block.forward(stream), -1);
+    }
+
+    @Test
+    void logitsAreCosinesAtFirst() {
+        var output = Linear.withoutBias(new Init(6), D, 5, 3);
+        Layer head = new NGpt().head(output, place(0, 1));
+        assertUnit(output.weight().value(), 1);
+        Tensor h = LpNormalize.l2().forward(X);
+        assertClose(h.reshape(10, D).matmulTransposed(output.weight().value()).reshape(2, 5, 5), head.forward(h), 1e-6);
+    }
+
+    private record Model(Layer block) implements Part {
+        @Override
+        public void list(Parts parts) {
+            parts.add("block", block);
+        }
+    }
+}
