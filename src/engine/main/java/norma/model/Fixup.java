@@ -23,7 +23,7 @@ import norma.tensor.Tensor;
 /// of gradient descent changes the whole network by as much as one branch would change alone; those of f_m are 0. scale is 1
 /// at first, and a, b and c, one number each, are 0. The last layer of the network should start with weights of 0 too.
 ///
-/// (SkipInit, De & Smith 2020, arXiv 2002.10444, is a factor of 0 at first on any branch: the placement [Placement.ReZero].)
+/// (SkipInit, De & Smith 2020, arXiv 2002.10444, is a factor of 0 at first on any branch: the placement `skip_init`.)
 ///
 /// Shapes: x and y alike.
 ///

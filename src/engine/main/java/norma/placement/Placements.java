@@ -57,7 +57,8 @@ public final class Placements {
             new Entry("rezero", "x + alpha f(x), alpha 0 at first", "Bachlechner et al. 2020, arXiv 2003.04887",
                     new ReZero()),
             new Entry("skip_init", "as rezero", "De & Smith 2020, arXiv 2002.10444", new ReZero()),
-            new Entry("fixup", "x + c f(x), f 0 at first", "Zhang, Dauphin & Ma 2019, arXiv 1901.09321", new Fixup()),
+            new Entry("fixup", "x + c f(x), f 0 at first", "Zhang, Dauphin & Ma 2019, arXiv 1901.09321",
+                    new FixupInit()),
             new Entry("ngpt", "steps on the unit sphere", "Loshchilov et al. 2024, arXiv 2410.01131", new NGpt()));
 
     private Placements() {
