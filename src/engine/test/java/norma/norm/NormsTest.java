@@ -57,11 +57,12 @@ class NormsTest {
             "ghost_batch_norm{examples=2}", "self_norm{two=true}", "lp_normalize{p=1}", "lp_normalize{p=3}",
             "seed_norm{heads=2}", "local_response_norm{alpha=0.5}", "gated_rms_norm{norm_before_gate=true}");
 
-/// Methods with a maximum, an absolute value or another edge in them. Differences across an edge are off by as much as they
+    /// Methods with a maximum, an absolute value or another edge in them. Differences across an edge are off by as much as they
     /// reach across, and are no second derivatives; nor are they where a method is all but linear (alpha 1e-4). A wrong
     /// derivative would be off by about 1. The golden vectors check their parameters.
-    private static final Set<String> EDGED = Set.of("filter_response_norm", "evonorm_b0", "spade", "lp_normalize{p=1}", "selu",
-            "local_response_norm");
+    private static final Set<String> EDGED =
+            Set.of("filter_response_norm", "evonorm_b0", "spade", "lp_normalize{p=1}", "selu",
+                    "local_response_norm");
 
     /// Each method with its defaults, and options of methods that have important ones.
     static Stream<String> specs() {
