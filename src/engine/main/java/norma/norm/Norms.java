@@ -99,6 +99,16 @@ public final class Norms {
         }
     }
 
+    /// What a backward pass is to what is computed in training.
+    public enum Gradient {
+        /// The derivative, to any order.
+        SMOOTH,
+        /// The derivative; where two pieces meet there is no second one.
+        EDGED,
+        /// Not the derivative: some of what depends on x counts as a constant, or the pass is the authors' own.
+        OWN
+    }
+
     /// What is known of a method.
     ///
     /// @param name as on the command line and of its golden vectors
@@ -110,15 +120,14 @@ public final class Norms {
     /// @param use what for
     /// @param on what it is put on
     /// @param maker from the options, of [Norm]s, [Conditional]s or, for methods on weights, of square linear layers
-    /// @param exactGradient whether its backward pass is the derivative of what it computes in training; where not, some of
-    ///     what depends on x counts as a constant, or the pass is the authors' own
+    /// @param gradient what its backward pass is
     /// @param golden how it computes a golden vector, or null if there are none
     public record Entry(String name, Group group, String paper, Over over, String parameters, String state, String use,
             On on,
-            Function<Spec, ? extends Maker<?>> maker, boolean exactGradient, Consumer<GoldenCase> golden) {
+            Function<Spec, ? extends Maker<?>> maker, Gradient gradient, Consumer<GoldenCase> golden) {
 
-        Entry withOwnBackward() {
-            return new Entry(name, group, paper, over, parameters, state, use, on, maker, false, golden);
+        private Entry with(Gradient other) {
+            return new Entry(name, group, paper, over, parameters, state, use, on, maker, other, golden);
         }
     }
 
@@ -168,7 +177,7 @@ public final class Norms {
                     null),
             channels("batch_renorm", STATISTICS, "Ioffe 2017, arXiv 1702.03275", BATCH,
                     "gamma C, beta C", "mean C, std C", "batches of a few examples that are not independent",
-                    BatchRenorm::maker, BatchRenorm::golden).withOwnBackward(),
+                    BatchRenorm::maker, BatchRenorm::golden).with(Gradient.OWN),
             conditional("virtual_batch_norm", STATISTICS, "Salimans et al. 2016, arXiv 1606.03498", MIXED,
                     "gamma C, beta C", "none", "generators, whose examples must not see each other",
                     VirtualBatchNorm::maker, VirtualBatchNorm::golden),
@@ -189,11 +198,11 @@ public final class Norms {
             channels("online_norm", STATISTICS, "Chiley et al. 2019, arXiv 1905.05894", EARLIER,
                     "gamma C, beta C", "mean C, variance C, u C, v C", "one example at a time", OnlineNorm::maker,
                     OnlineNorm::golden)
-                    .withOwnBackward(),
+                    .with(Gradient.OWN),
             features("power_norm", STATISTICS, "Shen et al. 2020, arXiv 2003.07845", BATCH,
                     "gamma D, beta D", "phi D, nu D, steps",
                     "Transformer encoders, in place of layer norm; not in decoders, whose future it sees",
-                    PowerNorm::maker, PowerNorm::golden).withOwnBackward(),
+                    PowerNorm::maker, PowerNorm::golden).with(Gradient.OWN),
             channels("decorrelated_batch_norm", STATISTICS, "Huang et al. 2018, arXiv 1804.08450", COVARIANCE,
                     "gamma C, beta C", "mean C, G matrices",
                     "when correlated channels slow the training, and batches are large", DecorrelatedBatchNorm::maker,
@@ -234,10 +243,10 @@ public final class Norms {
             channels("filter_response_norm", RESPONSES, "Singh & Krishnan 2019, arXiv 1911.09737", POSITIONS,
                     "gamma C, beta C, tau C, l", "none",
                     "convolutions with any batch, with a warm-up of the learning rate", FilterResponseNorm::maker,
-                    FilterResponseNorm::golden),
+                    FilterResponseNorm::golden).with(Gradient.EDGED),
             channels("evonorm_b0", RESPONSES, "Liu et al. 2020, arXiv 2004.02967", BATCH,
                     "v C, gamma C, beta C", "variance C", "in place of batch norm and ReLU, large batches",
-                    EvoNormB0::maker, EvoNormB0::golden),
+                    EvoNormB0::maker, EvoNormB0::golden).with(Gradient.EDGED),
             channels("evonorm_s0", RESPONSES, "Liu et al. 2020, arXiv 2004.02967", GROUP,
                     "v C, gamma C, beta C", "none", "in place of group norm and its nonlinearity, small batches",
                     EvoNormS0::maker, EvoNormS0::golden),
@@ -257,7 +266,7 @@ public final class Norms {
                     CosineNormalization::golden),
             features("ada_norm", LENGTHS, "Xu et al. 2019, arXiv 1911.07013", FEATURES,
                     "none", "none", "a layer norm whose gain follows the input, without parameters to overfit",
-                    AdaNorm::maker, AdaNorm::golden).withOwnBackward(),
+                    AdaNorm::maker, AdaNorm::golden).with(Gradient.OWN),
             features("seed_norm", LENGTHS, "Cai et al. 2025, arXiv 2510.22777", FEATURES,
                     "alpha D, beta D, gamma D", "none", "a gain that follows the input, from the token alone",
                     SeedNorm::maker, SeedNorm::golden),
@@ -272,10 +281,10 @@ public final class Norms {
                     WeightStandardization::golden),
             weights("spectral_norm", WEIGHTS, "Miyato et al. 2018, arXiv 1802.05957", WEIGHT,
                     "none", "u O, v I", "discriminators, and wherever a layer must not stretch distances",
-                    SpectralNorm::maker, SpectralNorm::golden).withOwnBackward(),
+                    SpectralNorm::maker, SpectralNorm::golden).with(Gradient.OWN),
             weights("sigma_reparam", WEIGHTS, "Zhai et al. 2023, arXiv 2303.06296", WEIGHT,
                     "gamma", "u O, v I", "attention whose entropy collapses", SigmaReparam::maker, null)
-                    .withOwnBackward(),
+                    .with(Gradient.OWN),
             features("dynamic_tanh", STATISTIC_FREE, "Zhu et al. 2025, arXiv 2503.10622", NOTHING,
                     "alpha, gamma D, beta D", "none", "in place of a Transformer's norms, if no statistics are wanted",
                     DynamicTanh::maker, DynamicTanh::golden),
@@ -286,7 +295,8 @@ public final class Norms {
                     "b, gamma D, beta D", "none", "as dynamic tanh, without transcendental functions",
                     DynamicIsru::maker, DynamicIsru::golden),
             features("selu", STATISTIC_FREE, "Klambauer et al. 2017, arXiv 1706.02515", NOTHING,
-                    "none", "none", "deep plain networks without norms, weights of N(0, 1 / n)", Selu::maker, null),
+                    "none", "none", "deep plain networks without norms, weights of N(0, 1 / n)", Selu::maker, null)
+                    .with(Gradient.EDGED),
             conditional("adain", CONDITIONAL, "Huang & Belongie 2017, arXiv 1703.06868", POSITIONS,
                     "none", "none", "style transfer to any style", AdaIn::maker, AdaIn::golden),
             conditional("film", CONDITIONAL, "Perez et al. 2018, arXiv 1709.07871", NOTHING,
@@ -297,7 +307,8 @@ public final class Norms {
                     "one generator for several classes or styles", ConditionalBatchNorm::maker,
                     ConditionalBatchNorm::golden),
             conditional("spade", CONDITIONAL, "Park et al. 2019, arXiv 1903.07291", POSITIONS,
-                    "three convolutions", "none", "images from a map of labels", Spade::maker, Spade::golden),
+                    "three convolutions", "none", "images from a map of labels", Spade::maker, Spade::golden)
+                    .with(Gradient.EDGED),
             conditional("ada_layer_norm", CONDITIONAL, "Peebles & Xie 2022, arXiv 2212.09748", FEATURES,
                     "linear K to 2 D", "none", "diffusion Transformers: time and class", AdaLayerNorm::maker,
                     AdaLayerNorm::golden),
@@ -321,25 +332,26 @@ public final class Norms {
     private static Entry features(String name, Group group, String paper, Over over, String parameters, String state,
             String use,
             Function<Spec, NormMaker> maker, Consumer<GoldenCase> golden) {
-        return new Entry(name, group, paper, over, parameters, state, use, On.FEATURES, maker, true, golden);
+        return new Entry(name, group, paper, over, parameters, state, use, On.FEATURES, maker, Gradient.SMOOTH, golden);
     }
 
     private static Entry channels(String name, Group group, String paper, Over over, String parameters, String state,
             String use,
             Function<Spec, NormMaker> maker, Consumer<GoldenCase> golden) {
-        return new Entry(name, group, paper, over, parameters, state, use, On.CHANNELS, maker, true, golden);
+        return new Entry(name, group, paper, over, parameters, state, use, On.CHANNELS, maker, Gradient.SMOOTH, golden);
     }
 
     private static Entry conditional(String name, Group group, String paper, Over over, String parameters, String state,
             String use,
             Function<Spec, Maker<Conditional>> maker, Consumer<GoldenCase> golden) {
-        return new Entry(name, group, paper, over, parameters, state, use, On.CONDITION, maker, true, golden);
+        return new Entry(name, group, paper, over, parameters, state, use, On.CONDITION, maker, Gradient.SMOOTH,
+                golden);
     }
 
     private static Entry weights(String name, Group group, String paper, Over over, String parameters, String state,
             String use,
             Function<Spec, Maker<Layer>> maker, Consumer<GoldenCase> golden) {
-        return new Entry(name, group, paper, over, parameters, state, use, On.WEIGHT, maker, true, golden);
+        return new Entry(name, group, paper, over, parameters, state, use, On.WEIGHT, maker, Gradient.SMOOTH, golden);
     }
 
     /// A square linear layer, the weight of which a method on weights gives.
