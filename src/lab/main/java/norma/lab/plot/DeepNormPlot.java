@@ -5,13 +5,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import norma.kernel.Activation;
-import norma.model.Block;
-import norma.model.Placement;
 import norma.nn.Attention;
 import norma.nn.Dropout;
 import norma.nn.Init;
+import norma.nn.Layer;
 import norma.nn.Mlp;
 import norma.norm.LayerNorm;
+import norma.placement.Place;
+import norma.placement.Placement;
+import norma.placement.Placements;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -35,13 +37,13 @@ record DeepNormPlot() implements Plot {
 
     private static double[] gradients(String placement) {
         List<Mlp> mlps = new ArrayList<>();
-        List<Block> blocks = new ArrayList<>();
+        List<Layer> blocks = new ArrayList<>();
         for (int i = 0; i < BLOCKS; i++) {
-            blocks.add(block(Placement.named(placement), i, mlps));
+            blocks.add(block(Placements.named(placement).placement(), i, mlps));
         }
         try (Tape tape = Tape.training(new Memory(), 0)) {
             Tensor x = Numbers.normal("x", BATCH, TIME, DIM);
-            for (Block block : blocks) {
+            for (Layer block : blocks) {
                 x = block.forward(x);
             }
             tape.backward(LayerNorm.of(DIM).forward(x).multiply(Numbers.normal("dy", BATCH, TIME, DIM)).sum());
@@ -50,14 +52,14 @@ record DeepNormPlot() implements Plot {
         return mlps.stream().mapToDouble(mlp -> gradient(mlp) / last).toArray();
     }
 
-    private static Block block(Placement placement, int i, List<Mlp> mlps) {
+    private static Layer block(Placement placement, int i, List<Mlp> mlps) {
         Init init = new Init(1).at("block" + i);
         double std = 1 / Math.sqrt(DIM);
         var attention = Attention.of(init.at("attention"), DIM, HEADS, true, null, std, std);
         Mlp mlp = Mlp.of(init.at("mlp"), DIM, HIDDEN, Activation.GELU_TANH, std, 1 / Math.sqrt(HIDDEN));
         mlps.add(mlp);
-        var place = new Placement.Place(init, DIM, (_, dim) -> LayerNorm.of(dim), new Dropout(0), i + 1, BLOCKS);
-        return new Block(placement.aroundAttention(attention, place), placement.aroundMlp(mlp, place));
+        var place = new Place(init, DIM, (_, dim) -> LayerNorm.of(dim), new Dropout(0), i + 1, BLOCKS);
+        return placement.block(attention, mlp, place);
     }
 
     private static double gradient(Mlp mlp) {
