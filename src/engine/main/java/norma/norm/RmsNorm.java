@@ -12,7 +12,8 @@ import norma.tensor.Tensor;
 
 /// y = gamma * x / sqrt(mean(x^2) + eps) over the last axes (Zhang & Sennrich 2019, arXiv 1910.07467).
 ///
-/// Shapes: x (..., S), gamma S. A row of zeros gives zeros.
+/// Shapes: x (..., S), gamma S. A row of zeros gives zeros. LLaMA and Gemma differ in whether xhat is rounded to half precision
+/// before or after the gain; all is float32 here, so there is no such choice.
 ///
 /// @param shape S
 /// @param gamma gain, or null

@@ -18,7 +18,8 @@ import norma.tensor.Tensor;
 ///     n = sum n_i    mean = sum n_i mean_i / n    variance = sum n_i (variance_i + (mean_i - mean)^2) / n
 ///
 /// they are those of all elements, and so results and gradients are those of one worker that has everything, whatever the
-/// sizes of the shards. An RMS norm needs the sum of squares only.
+/// sizes of the shards. An RMS norm needs the sum of squares only. Squares are floats here: elements must stay below 1e19, which
+/// the norms of one worker do not ask for.
 ///
 /// All workers live in this process: a function takes the shards of all and gives the results of all. With some examples, or
 /// some tokens, on each worker, layer and group norms need to know nothing of each other, and the gradients of gains and
@@ -88,7 +89,8 @@ public final class Sharded {
                 members.add(shards[i].slice(1, low - from[i], high - from[i]));
             }
         }
-        Tensor[] rows = members.stream().map(x -> x.reshape(x.dim(0), x.size() / x.dim(0))).toArray(Tensor[]::new);
+        Tensor[] rows = members.stream()
+                .map(x -> x.reshape(x.dim(0), x.shape().slice(1, x.shape().rank()).size())).toArray(Tensor[]::new);
         Tensor[] normalized = normalized(eps, rows);
         for (int k = 0; k < normalized.length; k++) {
             xhat.get(owners.get(k)).add(normalized[k].reshape(members.get(k).shape()));

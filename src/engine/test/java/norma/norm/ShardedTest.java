@@ -111,6 +111,16 @@ class ShardedTest {
         assertSays(assertThrows(IllegalArgumentException.class, () -> Sharded.rmsNorm(clamped, x)), "CLAMPED_LENGTH");
     }
 
+    @Test
+    void workersMayHaveNoExamples() {
+        Tensor none = Tensor.zeros(0, 12), nothing = Tensor.zeros(0, 12, 3);
+        assertBits(none, Tensor.concat(-1, Sharded.layerNorm(LayerNorm.of(12), cut(none, -1, 5, 7))));
+        assertBits(nothing, Tensor.concat(1, Sharded.groupNorm(GroupNorm.of(12, 3), cut(nothing, 1, 5, 7))));
+        Tensor x = normal(20, 9, 4, 5);
+        BatchNorm alone = shaken(BatchNorm.of(4), 21, 0.3), sync = shaken(BatchNorm.of(4), 21, 0.3);
+        assertAlike(pass(alone, x, alone::forward), pass(sync, x, v -> new SyncBatchNorm(sync).forward(v, 0, 5, 0, 4)));
+    }
+
     // ---- Tokens and examples apart ----
 
     /// Each worker has some tokens and a copy of the norm; gradients of gains and biases are summed.
