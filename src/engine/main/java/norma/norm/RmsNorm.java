@@ -29,6 +29,8 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
         GAIN,
         /// (1 + gamma) x / sqrt(mean(x^2) + eps), gamma zeros at first (Gemma)
         UNIT_OFFSET,
+        /// gamma x / (sqrt(mean(x^2)) + eps), the authors' own code
+        EPS_OUTSIDE,
         /// gamma sqrt(n) x / max(||x||, eps): eps is a floor instead of a summand (x-transformers)
         CLAMPED_LENGTH
     }
@@ -54,6 +56,7 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
         return switch (form) {
             case GAIN -> rmsNorm(x, shape, gain, eps);
             case UNIT_OFFSET -> rmsNorm(x, shape, gain == null ? null : gain.add(1), eps);
+            case EPS_OUTSIDE -> epsOutside(x, gain);
             case CLAMPED_LENGTH -> clampedLength(x, gain);
         };
     }
@@ -67,6 +70,14 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
                 eps,
                 y.data(), statistics.data());
         return Tape.record(new Fused(x, gamma, shape, eps, statistics), y);
+    }
+
+    private Tensor epsOutside(Tensor x, Tensor gain) {
+        Rows rows = Rows.of("RMSNorm", x, shape, gain, null);
+        Tensor flat = x.reshape(rows.count(), rows.columns());
+        // a floor of the root, since that of 0 has no derivative
+        Tensor rms = flat.square().mean(-1).maximum(Tensor.scalar(Float.MIN_NORMAL)).sqrt().add(eps);
+        return Rows.affine(flat.divide(rms), gain, null).reshape(x.shape());
     }
 
     private Tensor clampedLength(Tensor x, Tensor gain) {

@@ -40,11 +40,11 @@ public final class Sharded {
         return xhat;
     }
 
-    /// An RMS norm over the last axis, without clamped length; shard i has D_i of the D features, x_i (..., D_i).
+    /// An RMS norm over the last axis, with eps under the root; shard i has D_i of the D features, x_i (..., D_i).
     public static Tensor[] rmsNorm(RmsNorm norm, Tensor... shards) {
         int[] from = starts("Sharded.rmsNorm", norm.shape().size(), -1, shards);
-        if (norm.form() == RmsNorm.Form.CLAMPED_LENGTH) {
-            throw new IllegalArgumentException("Sharded.rmsNorm: eps must be a summand; got " + norm.form());
+        if (norm.form() != RmsNorm.Form.GAIN && norm.form() != RmsNorm.Form.UNIT_OFFSET) {
+            throw new IllegalArgumentException("Sharded.rmsNorm: eps must stand under the root; got " + norm.form());
         }
         Tensor[] rows = rows(shards);
         Tensor squares = Arrays.stream(rows).map(x -> x.square().sum(-1)).reduce(Tensor::add).orElseThrow();
@@ -100,6 +100,9 @@ public final class Sharded {
     /// (x - mean) / sqrt(var + eps) of rows (R, n_i) that are one row (R, n) together. What all exchange is relative to the means
     /// of the first worker, so that nothing of small deviations is lost to a large mean.
     private static Tensor[] normalized(float eps, Tensor... rows) {
+        if (rows[0].dim(0) == 0) {
+            return rows;
+        }
         Tensor shift = rows[0].detach().mean(-1);
         Moments[] own = Arrays.stream(rows).map(x -> Moments.of(x.subtract(shift), -1)).toArray(Moments[]::new);
         Moments all = Moments.merge(own);

@@ -364,7 +364,8 @@ class NormFamilyTest {
 
     @Test
     void oneValueHasNoVariance() {
-        for (Norm norm : List.of(batchNorm(1e-5f), BatchRenorm.of(C, 3, 5), StochNorm.of(C, 0.5f), EvoNormB0.of(C),
+        for (Norm norm : List.of(batchNorm(1e-5f), BatchRenorm.of(C, 3, 5), StochNorm.of(C, 0.5f),
+                EvoNormB.of(EvoNormB.Form.B0, C),
                 IterNorm.of(C, 2), DecorrelatedBatchNorm.of(C, 2))) {
             assertSays(assertThrows(IllegalArgumentException.class, () -> step(norm, normal(29, 1, C))), "(1, 4)",
                     "more than one value");
@@ -381,7 +382,8 @@ class NormFamilyTest {
         for (Norm norm : List.of(batchNorm(1e-5f), BatchRenorm.of(C, 3, 5), MeanOnlyBatchNorm.of(C),
                 StochNorm.of(C, 0.5f),
                 BatchInstanceNorm.of(C), SwitchableNorm.of(C), OnlineNorm.of(C), IterNorm.of(C, 2),
-                DecorrelatedBatchNorm.of(C, 2), EvoNormB0.of(C), InstanceNorm.of(C), GroupNorm.of(C, 2))) {
+                DecorrelatedBatchNorm.of(C, 2), EvoNormB.of(EvoNormB.Form.B0, C), InstanceNorm.of(C),
+                GroupNorm.of(C, 2))) {
             var before = Parts.of(norm).params().values().stream().map(p -> p.value().copy()).toList();
             Step step = step(norm, x);
             assertEquals(x.shape(), step.y.shape());
@@ -397,7 +399,7 @@ class NormFamilyTest {
         Tensor x = normal(31, 3, C, 6), bad = x.copy();
         bad.data().array()[(C + 1) * 6 + 2] = Float.NaN; // example 1, channel 1
         assertPoisoned(batchNorm(1e-5f)::forward, x, bad, (_, c) -> c == 1);
-        assertPoisoned(EvoNormB0.of(C)::forward, x, bad, (_, c) -> c == 1);
+        assertPoisoned(EvoNormB.of(EvoNormB.Form.B0, C)::forward, x, bad, (_, c) -> c == 1);
         assertPoisoned(GroupNorm.of(C, 2)::forward, x, bad, (n, c) -> n == 1 && c < 2);
         assertPoisoned(InstanceNorm.of(C)::forward, x, bad, (n, c) -> n == 1 && c == 1);
         assertPoisoned(FilterResponseNorm.of(C)::forward, x, bad, (n, c) -> n == 1 && c == 1);
@@ -476,8 +478,8 @@ class NormFamilyTest {
     void wrongShapesAreNamed() {
         for (Norm norm : List.of(batchNorm(1e-5f), GroupNorm.of(C, 2), InstanceNorm.affine(C), SwitchableNorm.of(C),
                 StochNorm.of(C, 0.5f), OnlineNorm.of(C), IterNorm.of(C, 2), DecorrelatedBatchNorm.of(C, 2),
-                EvoNormB0.of(C),
-                EvoNormS0.of(C, 2), FilterResponseNorm.of(C), GlobalResponseNorm.of(C),
+                EvoNormB.of(EvoNormB.Form.B0, C),
+                EvoNormS.of(EvoNormS.Form.S0, C, 2), FilterResponseNorm.of(C), GlobalResponseNorm.of(C),
                 SelfNorm.of(new Init(1), C, true))) {
             var error =
                     assertThrows(IllegalArgumentException.class, () -> step(norm, normal(34, 2, 5, 3)), norm::toString);

@@ -173,6 +173,39 @@ class OptionsTest {
         assertClose(x.mean(2, 3).slice(0, 1, 2).copy(), plain.mean(2, 3).slice(0, 0, 1).copy(), 1e-5);
     }
 
+    // ---- Formulas ----
+
+    @Test
+    void epsilonMayStandOutsideOfTheRoot() {
+        Norm norm = (Norm) part("rms_norm{form=eps_outside, eps=0.1}");
+        Tensor x = normal(23, 5, C);
+        assertClose(x.divide(x.square().mean(-1).sqrt().add(0.1f)), norm.forward(x).detach(), 1e-6);
+        assertGradients("eps outside", xs -> norm.forward(xs[0]), x);
+        assertBits(Tensor.zeros(2, C), norm.forward(Tensor.zeros(2, C)).detach());
+        Tensor zero = Tensor.zeros(2, C).variable();
+        try (Tape tape = Tape.training(new Memory(), 0)) {
+            tape.backward(norm.forward(zero).sum());
+        }
+        assertClose(Tensor.full(Shape.of(2, C), 10), zero.gradient(), 1e-5);
+    }
+
+    @Test
+    void formulasOfTheSearch() {
+        Tensor x = normal(24, 3, C, 5), std = x.subtract(x.mean(0, 2)).square().mean(0, 2).add(1e-5f).sqrt();
+        Tensor rms = x.square().mean(2).add(1e-5f).sqrt();
+        assertClose(x.divide(std.maximum(x.add(1).multiply(rms))), trained((Norm) part("evonorm_b1"), x), 2e-6);
+        assertClose(x.divide(std.maximum(rms.subtract(x))), trained((Norm) part("evonorm_b2"), x), 2e-6);
+        Tensor silu = x.multiply(x.sigmoid()), groups = x.reshape(3, 2, 10);
+        Tensor spread = groups.subtract(groups.mean(2)).square().mean(2).add(1e-5f).sqrt();
+        Tensor square = groups.square().mean(2).add(1e-5f).sqrt();
+        assertClose(silu.reshape(3, 2, 10).divide(spread).reshape(x.shape()),
+                ((Norm) part("evonorm_s1{groups=2}")).forward(x).detach(), 2e-6);
+        assertClose(silu.reshape(3, 2, 10).divide(square).reshape(x.shape()),
+                ((Norm) part("evonorm_s2{groups=2}")).forward(x).detach(), 2e-6);
+        assertClose(((Norm) part("evonorm_s0{groups=2}")).forward(x).detach(),
+                ((Norm) part("evonorm_s1{groups=2}")).forward(x).detach(), 1e-6);
+    }
+
     // ---- Weights ----
 
     @Test
