@@ -10,6 +10,7 @@ import norma.norm.Norms;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// Shows the catalogue.
@@ -19,6 +20,17 @@ final class NormsCommand implements Callable<Integer> {
 
     private record Line(String name, String on, String group, String paper, String over, String parameters,
             String state, String use) {
+
+        String text() {
+            return """
+                    %s
+                    for        %s
+                    on         %s
+                    over       %s
+                    learns     %s
+                    remembers  %s
+                    paper      %s""".formatted(name, use, on, over, parameters, state, paper);
+        }
     }
 
     @Option(names = "--json", description = "Print one JSON array on standard output and nothing else.")
@@ -31,24 +43,27 @@ final class NormsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "Tell all that is known of this one.")
+    private String name;
+
     @Override
     public Integer call() throws IOException {
         if (docs != null) {
             NormsPage.write(docs);
             return 0;
         }
-        List<Line> lines = Norms.all().stream()
+        List<Line> lines = (name == null ? Norms.all() : List.of(Norms.named(name))).stream()
                 .map(e -> new Line(e.name(), e.on().toString(), e.group().toString(), e.paper(), e.over().toString(),
                         e.parameters(), e.state(), e.use()))
                 .toList();
-        command.commandLine().getOut().println(json ? Json.page(lines) : table(lines));
+        command.commandLine().getOut()
+                .println(json ? Json.page(lines) : name == null ? table(lines) : lines.getFirst().text());
         return 0;
     }
 
     private static String table(List<Line> lines) {
-        var table = new Table("name", "on", "group", "paper", "over", "parameters", "state", "use");
-        lines.forEach(line -> table.row(line.name(), line.on(), line.group(), line.paper(), line.over(),
-                line.parameters(), line.state(), line.use()));
+        var table = new Table("name", "on", "for");
+        lines.forEach(line -> table.row(line.name(), line.on(), line.use()));
         return table.toString().stripTrailing();
     }
 }

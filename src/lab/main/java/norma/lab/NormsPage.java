@@ -16,6 +16,7 @@ import norma.norm.Norms.Entry;
 import norma.norm.Norms.Group;
 import norma.norm.Norms.On;
 import norma.norm.Over;
+import norma.placement.Placements;
 import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -38,7 +39,7 @@ final class NormsPage {
         }
         Files.writeString(folder.resolve("norms.md"), Page.fill(
                 Page.text(NormsPage.class.getResourceAsStream("norms.md"), "norms.md"),
-                Map.of("tables", tables(folder))));
+                Map.of("tables", tables(folder), "placements", placements())));
     }
 
     private static String picture(Over over) {
@@ -71,6 +72,13 @@ final class NormsPage {
         return "| " + String.join(" | ", cells) + " |\n";
     }
 
+    private static String placements() {
+        var text = new StringBuilder("| placement | a branch f | paper |\n|---|---|---|\n");
+        Placements.all().forEach(entry -> text.append(
+                "| `%s` | %s | %s |%n".formatted(entry.name(), entry.formula(), entry.paper())));
+        return text.toString().strip();
+    }
+
     // ---- Cost ----
 
     /// What a step of training keeps for its backward pass, in sizes of x, or of the weight.
@@ -93,5 +101,4 @@ final class NormsPage {
         double sizes = onWeight ? (double) kept / (DIM * DIM) : (double) kept / x.size();
         return String.format(Locale.ROOT, onWeight ? "%.1f W" : "%.1f", sizes);
     }
-
 }

@@ -50,6 +50,15 @@ class CommandsTest {
     }
 
     @Test
+    void normsTellsAllOfOne() {
+        String one = Command.run("norms", "group_norm").out();
+        assertTrue(one.startsWith("group_norm") && one.contains("1803.08494") && one.contains("gamma C, beta C"), one);
+        Command unknown = Command.run("norms", "norm_of_norms");
+        assertEquals(2, unknown.code());
+        assertTrue(unknown.err().contains("must be one of [layer_norm"), unknown.err());
+    }
+
+    @Test
     void thePageOfAllNormsIsWhatTheCatalogueSays() throws IOException {
         Path docs = Path.of("../../docs"), made = Files.createDirectory(folder.resolve("docs"));
         Path pages = Files.createDirectory(made.resolve("norm"));
