@@ -297,6 +297,9 @@ public final class Norms {
             weights("sigma_reparam", WEIGHTS, "Zhai et al. 2023, arXiv 2303.06296", WEIGHT,
                     "gamma", "u O, v I", "attention whose entropy collapses", SigmaReparam::maker, null)
                     .with(Gradient.OWN),
+            weights("orthogonal", WEIGHTS, "Anil, Lucas & Grosse 2018, arXiv 1811.05381", WEIGHT,
+                    "none", "none", "layers that keep lengths: Lipschitz bounds, deep linear and recurrent networks",
+                    Orthogonal::maker, null),
             features("dynamic_tanh", STATISTIC_FREE, "Zhu et al. 2025, arXiv 2503.10622", NOTHING,
                     "alpha, gamma D, beta D", "none", "in place of a Transformer's norms, if no statistics are wanted",
                     DynamicTanh::maker, DynamicTanh::golden),

@@ -225,6 +225,22 @@ class OptionsTest {
         }
     }
 
+    @Test
+    void orthogonalWeightsKeepLengths() {
+        for (int[] dims : new int[][] {{5, 5}, {3, 2, 4}, {9, 4}}) {
+            Orthogonal norm = Orthogonal.of(Param.weight(normal(25, dims)));
+            Tensor value = norm.value().detach(), w = value.reshape(dims[0], value.size() / dims[0]);
+            Tensor products = dims[0] <= w.dim(1) ? w.matmulTransposed(w) : w.transpose(0, 1).matmul(w);
+            assertClose(Whitening.identity(products.dim(0)), products, 1e-5);
+            assertClose(value, Orthogonal.of(norm.baked()).value().detach(), 1e-5);
+            assertClose(value, Orthogonal.of(Param.weight(normal(25, dims).multiply(30))).value().detach(), 1e-5);
+        }
+        assertGradients("orthogonal", xs -> Orthogonal.of(new Param(xs[0], Param.Role.WEIGHT)).value(),
+                normal(26, 3, 4));
+        assertSays(assertThrows(IllegalArgumentException.class, () -> part("orthogonal{iterations=0}")), "Orthogonal",
+                "0");
+    }
+
     @ParameterizedTest
     @CsvSource({"biased, 1", "unbiased, 1", "scaled, 2"})
     void formsOfWeightStandardization(String form, int params) {
