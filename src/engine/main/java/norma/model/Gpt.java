@@ -73,7 +73,7 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, Layer
                     + "take a norm over features, such as rms_norm";
         }
         if (!Placements.named(placement).placement().takesNorm() && !entry.name().equals("identity")) {
-            return "%s has no place for a norm; leave %s out, or say identity".formatted(placement, entry.name());
+            return placement + " has no place for a norm; leave it out, or say identity";
         }
         return null;
     }

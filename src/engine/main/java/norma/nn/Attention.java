@@ -15,11 +15,20 @@ import norma.tensor.Tensor;
 /// @param heads H
 /// @param causal whether position t sees positions 0 .. t only
 /// @param rotary how positions are written into q and k, or null
-public record Attention(Layer query, Layer key, Layer value, Layer output, int heads, boolean causal, Rotary rotary)
-        implements Layer {
+/// @param cap c, if logits s become c tanh(s / c) (Gemma 2, arXiv 2408.00118; not fused, and several times slower), or 0
+public record Attention(Layer query, Layer key, Layer value, Layer output, int heads, boolean causal, Rotary rotary,
+        float cap) implements Layer {
 
-    /// Checks the number of heads.
+    /// With logits as they are.
+    public Attention(Layer query, Layer key, Layer value, Layer output, int heads, boolean causal, Rotary rotary) {
+        this(query, key, value, output, heads, causal, rotary, 0);
+    }
+
+    /// Checks the number of heads and the cap.
     public Attention {
+        if (!(cap >= 0)) {
+            throw new IllegalArgumentException("Attention: the cap of the logits must not be negative; got " + cap);
+        }
         if (heads < 1) {
             throw new IllegalArgumentException("Attention: needs a head at least; got " + heads);
         }
@@ -46,12 +55,25 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
 
     /// The same with another way from the heads to y.
     public Attention with(Layer output) {
-        return new Attention(query, key, value, output, heads, causal, rotary);
+        return new Attention(query, key, value, output, heads, causal, rotary, cap);
     }
 
     /// The same with other ways from x to q, k and v.
     public Attention with(Layer query, Layer key, Layer value) {
-        return new Attention(query, key, value, output, heads, causal, rotary);
+        return new Attention(query, key, value, output, heads, causal, rotary, cap);
+    }
+
+    /// The same with a norm on what each head gives, shared by all heads (RetNet, arXiv 2307.08621; differential attention, arXiv
+    /// 2410.05258).
+    ///
+    /// @param norm on d features
+    public Attention withHeadNorm(Layer norm) {
+        return with(Sequential.of(new PerHead(norm, heads), output));
+    }
+
+    /// The same with logits that stay within +-cap.
+    public Attention withCap(float cap) {
+        return new Attention(query, key, value, output, heads, causal, rotary, cap);
     }
 
     /// Self-attention.
@@ -68,18 +90,18 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
         Tensor q = turned(query.forward(x), start);
         Tensor k = turned(key.forward(source), start);
         Tensor v = value.forward(source);
-        return output.forward(attend(this, q, k, v, heads, causal, new Context(context.keyMask(), cache)), context);
+        return output.forward(attend(this, q, k, v, heads, causal, cap, new Context(context.keyMask(), cache)),
+                context);
     }
 
     /// What the queries of new positions read from their keys and values, and from those of earlier positions in the cache.
     ///
     /// @param part whose cache entry it is
-    public static Tensor attend(Part part, Tensor q, Tensor k, Tensor v, int heads, boolean causal, Context context) {
-        if (context.cache() == null) {
-            return ScaledDotProduct.of(q, k, v, heads, causal, context.keyMask());
-        }
-        Cache.Entry all = context.cache().append(part, k, v);
-        return ScaledDotProduct.of(q, all.keys(), all.values(), heads, causal, context.keyMask());
+    public static Tensor attend(Part part, Tensor q, Tensor k, Tensor v, int heads, boolean causal, float cap,
+            Context context) {
+        Cache.Entry all = context.cache() == null ? new Cache.Entry(k, v) : context.cache().append(part, k, v);
+        return cap == 0 ? ScaledDotProduct.of(q, all.keys(), all.values(), heads, causal, context.keyMask())
+                : ScaledDotProduct.capped(q, all.keys(), all.values(), heads, causal, context.keyMask(), cap);
     }
 
     private Tensor turned(Tensor x, int start) {

@@ -1,5 +1,6 @@
 package norma.nn;
 
+import java.util.function.UnaryOperator;
 import norma.kernel.Attention.Sizes;
 import norma.kernel.Floats;
 import norma.tensor.Backend;
@@ -18,13 +19,25 @@ public record ScaledDotProduct(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor
     /// Attention of all heads.
     public static Tensor of(Tensor q, Tensor k, Tensor v, int heads, boolean causal, Tensor keyMask) {
         requireShapes(q, k, v, heads, keyMask);
-        int headSize = q.dim(2) / heads;
-        var sizes = new Sizes(q.dim(0), q.dim(1), k.dim(1), heads, headSize, (float) (1 / Math.sqrt(headSize)), causal);
+        Sizes sizes = sizes(q, k, heads, causal);
         Tensor y = Tensor.empty(q.shape());
         Tensor logSumExp = Tensor.empty(Shape.of(q.dim(0), heads, q.dim(1)));
         Backend.kernels().attention().forward(sizes, q.data(), k.data(), v.data(), floats(keyMask), y.data(),
                 logSumExp.data());
         return Tape.record(new ScaledDotProduct(q, k, v, sizes, keyMask, y, logSumExp), y);
+    }
+
+    /// The same with logits s that can't pass c: c tanh(s / c) in their place (Gemma 2, arXiv 2408.00118). In tensor algebra, with the
+    /// whole matrix of logits: several times slower than the fused attention.
+    public static Tensor capped(Tensor q, Tensor k, Tensor v, int heads, boolean causal, Tensor keyMask, float cap) {
+        requireShapes(q, k, v, heads, keyMask);
+        return new ScaledDotProduct(q, k, v, sizes(q, k, heads, causal), keyMask, null, null)
+                .composed(logits -> logits.divide(cap).tanh().multiply(cap));
+    }
+
+    private static Sizes sizes(Tensor q, Tensor k, int heads, boolean causal) {
+        int headSize = q.dim(2) / heads;
+        return new Sizes(q.dim(0), q.dim(1), k.dim(1), heads, headSize, (float) (1 / Math.sqrt(headSize)), causal);
     }
 
     private static void requireShapes(Tensor q, Tensor k, Tensor v, int heads, Tensor keyMask) {
@@ -61,9 +74,13 @@ public record ScaledDotProduct(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor
 
     @Override
     public Tensor composed() {
+        return composed(logits -> logits);
+    }
+
+    private Tensor composed(UnaryOperator<Tensor> change) {
         Tensor visible = visible();
-        Tensor scores =
-                visible.where(heads(q).matmulTransposed(heads(k)).multiply(sizes.scale()), Tensor.scalar(-1e30f));
+        Tensor logits = change.apply(heads(q).matmulTransposed(heads(k)).multiply(sizes.scale()));
+        Tensor scores = visible.where(logits, Tensor.scalar(-1e30f));
         Tensor e = scores.subtract(scores.detach().max(-1)).exp().multiply(visible);
         // a row that sees nothing has e = 0 and gives 0
         Tensor p = e.divide(e.sum(-1).maximum(Tensor.scalar(Float.MIN_NORMAL)));

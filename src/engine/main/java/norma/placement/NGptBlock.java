@@ -73,7 +73,7 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
         Tensor scale = qkScale.value().divide(base);
         Tensor q = onSphere(query.forward(x), start).multiply(scale).multiply(x.dim(-1) / heads); // sqrt(d) / (1 / sqrt(d))
         Tensor k = onSphere(key.forward(x), start).multiply(scale);
-        return output.forward(Attention.attend(this, q, k, value.forward(x), heads, causal, context));
+        return output.forward(Attention.attend(this, q, k, value.forward(x), heads, causal, 0, context));
     }
 
     private Tensor onSphere(Tensor x, int start) {

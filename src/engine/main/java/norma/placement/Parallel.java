@@ -9,7 +9,8 @@ import norma.nn.Parts;
 import norma.norm.Norm;
 import norma.tensor.Tensor;
 
-/// Pre-norm with both sublayers side by side behind one norm (Dehghani et al. 2023, ViT-22B, arXiv 2302.05442; before that GPT-J):
+/// Pre-norm with both sublayers side by side behind one norm (GPT-J, 2021; PaLM; ViT-22B with norms on queries and
+/// keys as well, see [QkPre]):
 ///
 ///     y = x + Attention(N(x)) + MLP(N(x))
 public record Parallel() implements Placement {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import norma.kernel.Attention.Sizes;
+import norma.norm.RmsNorm;
 import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -219,5 +220,43 @@ class AttentionTest {
                 () -> ScaledDotProduct.of(normal(1, 2, 3, 4), normal(2, 2, 5, 4),
                         normal(3, 2, 5, 4), 2, true, Tensor.zeros(2, 3))),
                 "key mask", "(2, 5)", "(2, 3)");
+    }
+
+    // ---- What can be done about logits and heads ----
+
+    @Test
+    void cappedLogitsAreThoseOfTheFormula() {
+        Tensor q = normal(51, 1, 3, 4), k = normal(52, 1, 3, 4), v = normal(53, 1, 3, 4);
+        Tensor logits = q.matmul(k.transpose(1, 2)).multiply(0.5f);
+        Tensor e = logits.divide(2).tanh().multiply(2).exp();
+        assertClose(e.divide(e.sum(-1)).matmul(v), ScaledDotProduct.capped(q, k, v, 1, false, null, 2), 1e-6);
+        assertGradients("capped", xs -> ScaledDotProduct.capped(xs[0], xs[1], xs[2], 2, true, null, 2), q, k, v);
+    }
+
+    @Test
+    void aHighCapChangesNothingAndALowOneMakesAMean() {
+        Attention plain = Attention.of(new Init(5), 8, 2, true, null, 0.7, 0.7);
+        Tensor x = normal(54, 2, 5, 8);
+        assertClose(plain.forward(x), plain.withCap(1e4f).forward(x), 1e-5);
+        Tensor last = plain.withCap(1e-4f).forward(x).slice(1, 4, 5);
+        assertClose(plain.output().forward(plain.value().forward(x).mean(1)), last, 1e-3);
+        assertSays(assertThrows(IllegalArgumentException.class, () -> plain.withCap(-1)), "Attention", "cap", "-1");
+    }
+
+    @Test
+    void aCapGoesWithACache() {
+        Attention capped = Attention.of(new Init(5), 8, 2, true, Rotary.PAPER, 0.7, 0.7).withCap(1);
+        Tensor x = normal(55, 2, 5, 8), whole = capped.forward(x);
+        var cache = new Cache();
+        assertClose(whole.slice(1, 0, 3), capped.forward(x.slice(1, 0, 3), Context.cached(cache)), 1e-6);
+        assertClose(whole.slice(1, 3, 5), capped.forward(x.slice(1, 3, 5), Context.cached(cache)), 1e-6);
+    }
+
+    @Test
+    void aNormOnHeadsSeesOneHeadAtATime() {
+        Attention plain = Attention.of(new Init(6), 8, 2, true, null, 0.7, 0.7);
+        Attention normed = plain.with(Sequential.of()).withHeadNorm(RmsNorm.of(4));
+        Tensor heads = normed.forward(normal(56, 2, 5, 8)).reshape(2, 5, 2, 4);
+        assertClose(Tensor.full(Shape.of(2, 5, 2, 1), 1), heads.square().mean(-1), 1e-4);
     }
 }

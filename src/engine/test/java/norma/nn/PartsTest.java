@@ -3,6 +3,7 @@ package norma.nn;
 import static norma.tensor.Numbers.assertBits;
 import static norma.tensor.Numbers.assertSays;
 import static norma.tensor.Numbers.normal;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import norma.kernel.Activation;
+import norma.norm.BatchInstanceNorm;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -101,5 +103,13 @@ class PartsTest {
         assertBits(Tensor.full(Shape.of(2, 2), 3), Init.constant(3, 2, 2).value().detach());
         assertEquals(Param.Role.GAIN, Init.constant(3, 2).role());
         assertEquals(Param.Role.WEIGHT, new Init(1).zeros(2).role());
+    }
+
+    @Test
+    void partsPutTheirParametersBackAfterAStep() {
+        BatchInstanceNorm norm = BatchInstanceNorm.of(3);
+        norm.rho().value().data().set(Tensor.of(Shape.of(3), -0.5f, 0.25f, 1.5f).data());
+        Parts.of(Sequential.of(Sequential.of(norm))).afterStep();
+        assertArrayEquals(new float[] {0, 0.25f, 1}, norm.rho().value().toArray());
     }
 }

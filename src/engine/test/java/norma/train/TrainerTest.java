@@ -26,13 +26,20 @@ import norma.data.Batches;
 import norma.io.Checkpoint;
 import norma.model.Gpt;
 import norma.model.GptConfig;
+import norma.nn.Context;
+import norma.nn.Param;
+import norma.nn.Parts;
+import norma.norm.LayerNorm;
+import norma.norm.Norm;
 import norma.norm.NormMaker;
-import norma.norm.Norms;
 import norma.optim.AdamW;
 import norma.optim.Schedule;
 import norma.optim.Sgd;
 import norma.parallel.Workers;
 import norma.placement.Placements;
+import norma.tensor.Shape;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
 import norma.train.Trainer.End;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,11 +58,31 @@ class TrainerTest {
 
     // ---- The same bits ----
 
-    /// Norms with a memory of their own are kept too, whoever makes them.
+    /// Layer normalization, louder by the number of batches that it has seen: something to remember.
+    private record Counting(LayerNorm norm, Param seen) implements Norm {
+        static Counting of(int dim) {
+            return new Counting(LayerNorm.of(dim), Param.buffer(Tensor.of(Shape.of(1), 0)));
+        }
+
+        @Override
+        public Tensor forward(Tensor x, Context context) {
+            if (Tape.current() != null && Tape.current().training()) {
+                seen.value().fill(seen.value().item() + 1);
+            }
+            return norm.forward(x, context).multiply(1 + 0.1f * seen.value().item());
+        }
+
+        @Override
+        public void list(Parts parts) {
+            parts.add("norm", norm).add("seen", seen);
+        }
+    }
+
+    /// What norms remember is kept too.
     @ParameterizedTest
     @MethodSource("placements")
     void aRunOfAnyPlacementGoesOnWhereItStopped(Placements.Entry placement) throws IOException {
-        NormMaker norm = Norms.maker(placement.placement().takesNorm() ? "power_norm" : "identity", true);
+        NormMaker norm = (_, dim) -> Counting.of(dim);
         GptConfig config = GptConfig.of(13, 32, 8, 2, 2).with(placement.usualNorm(), placement.name());
         Path checkpoint = folder.resolve("checkpoint");
         Gpt whole = Gpt.of(config, 1, norm), first = Gpt.of(config, 1, norm), second = Gpt.of(config, 2, norm);

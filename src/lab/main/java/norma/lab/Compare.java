@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import norma.data.AtomicFile;
 import norma.data.Batches.Batch;
 import norma.lab.console.Json;
@@ -105,8 +105,7 @@ final class Compare implements Callable<Integer> {
                 model(tokens.tokenizer().vocabulary()));
         List<Batch> validation = tokens.validation(batch, context, measuredBatches());
         tokens.batches(batch, context, run.seed());
-        refused.forEach(
-                pair -> run.say("Left out: %s in %s: %s".formatted(pair.norm(), pair.placement(), pair.reason())));
+        reasons(refused).forEach(reason -> run.say("Left out: " + reason));
         run.say(tokens.describe());
         run.say("%s, %s, %s of %,d tokens, %s, %s kernels".formatted(count(arms.size(), "arm"), count(seeds, "seed"),
                 count(steps, "step"), (long) batch * context * accumulation, count(run.threads(), "thread"),
@@ -123,11 +122,18 @@ final class Compare implements Callable<Integer> {
         List<Comparison.Refusal> refused = pairs.stream().filter(pair -> pair.refusal() != null)
                 .map(pair -> new Comparison.Refusal(pair.norm(), pair.placement(), pair.refusal())).toList();
         if (refused.size() == pairs.size()) {
-            throw new IllegalArgumentException("nothing to compare: " + refused.stream()
-                    .map(pair -> "%s in %s: %s".formatted(pair.norm(), pair.placement(), pair.reason()))
-                    .collect(Collectors.joining("; ")));
+            throw new IllegalArgumentException("nothing to compare: " + String.join("; ", reasons(refused)));
         }
         return refused;
+    }
+
+    /// Each reason once, and whom it meets.
+    private static List<String> reasons(List<Comparison.Refusal> refused) {
+        var pairs = new LinkedHashMap<String, List<String>>();
+        refused.forEach(pair -> pairs.computeIfAbsent(pair.reason(), _ -> new ArrayList<>())
+                .add(pair.norm() + " in " + pair.placement()));
+        return pairs.entrySet().stream().map(e -> "%s (%s)".formatted(e.getKey(),
+                e.getValue().size() == 1 ? e.getValue().getFirst() : count(e.getValue().size(), "pair"))).toList();
     }
 
     private void check() {

@@ -63,6 +63,13 @@ class ArmTest {
     }
 
     @Test
+    void aPlacementAloneHasItsUsualNorm() {
+        List<Arm> arms = Arm.of(Arm.pairs(List.of(), List.of("pre", "rezero", "ngpt", "peri")), MODEL);
+        assertEquals(List.of("pre-LN", "rezero", "ngpt", "peri-layer_norm"), arms.stream().map(Arm::name).toList());
+        assertEquals("identity", arms.get(1).norm());
+    }
+
+    @Test
     void anArmThatIsTooSmallIsWidened() {
         List<Arm> arms = Arm.of(Arm.pairs(List.of("normformer_adaptive", "layer_norm"), List.of()), MODEL);
         double over = arms.getLast().parameters() / (double) arms.getFirst().parameters() - 1;

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import norma.lab.console.Machine;
 import norma.norm.Norms;
 import norma.norm.Over;
+import norma.placement.Placements;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,15 @@ class CommandsTest {
         Command unknown = Command.run("norms", "norm_of_norms");
         assertEquals(2, unknown.code());
         assertTrue(unknown.err().contains("must be one of [layer_norm"), unknown.err());
+    }
+
+    @Test
+    void placementsListsTheirCatalogue() {
+        Command placements = Command.run("placements");
+        assertEquals(0, placements.code());
+        assertEquals(Placements.all().size() + 1, placements.out().lines().count());
+        assertEquals(Placements.all().size(),
+                JsonParser.parseString(Command.run("placements", "--json").out()).getAsJsonArray().size());
     }
 
     @Test

@@ -127,6 +127,25 @@ class CompareTest {
     }
 
     @Test
+    void pairsThatMakeNoModelAreLeftOutWithTheirReasons() {
+        var some = Command.run("compare", "--json", "--data", corpus, "--out", folder.resolve("some"), "--steps", 1,
+                "--seeds", 1, "--dim", 16, "--layers", 1, "--heads", 2, "--context", 8, "--batch", 2, "--norm",
+                "layer_norm,batch_norm,identity", "--placement", "peri,rezero");
+        assertEquals(0, some.code(), some.err());
+        assertEquals(List.of("peri-layer_norm", "peri-identity", "rezero"), some.json().getAsJsonArray("arms").asList()
+                .stream().map(arm -> arm.getAsJsonObject().get("name").getAsString()).toList());
+        List<String> refused = some.json().getAsJsonArray("refused").asList().stream()
+                .map(pair -> pair.getAsJsonObject().get("norm").getAsString() + " "
+                        + pair.getAsJsonObject().get("placement").getAsString())
+                .toList();
+        assertEquals(List.of("layer_norm rezero", "batch_norm peri", "batch_norm rezero"), refused);
+        var none = Command.run("compare", "--data", corpus, "--out", folder.resolve("none"), "--norm", "layer_norm",
+                "--placement", "ngpt,fixup");
+        assertEquals(2, none.code());
+        assertTrue(none.err().contains("nothing to compare: ngpt has no place for a norm"), none.err());
+    }
+
+    @Test
     void aDivergedArmIsCountedAndTheCommandSucceeds() {
         var wild = Command.run("compare", "--json", "--data", corpus, "--out", folder.resolve("wild"), "--steps", 30,
                 "--seeds",
