@@ -14,7 +14,7 @@ import norma.tensor.Tensor;
 
 /// What a layer norm does to the elements of rows with different spreads, and the curves that replace it.
 record DynamicTanhPlot() implements Plot {
-    private static final int ROWS = 24, DIM = 32;
+    private static final int ROWS = 24, DIM = 24;
     private static final Norm ISRU = new DynamicIsru(Init.constant(2, 1), Init.constant(1, 1), Init.constant(0, 1), 0);
 
     @Override
@@ -27,17 +27,17 @@ record DynamicTanhPlot() implements Plot {
         Tensor rows =
                 Numbers.normal("rows", ROWS, DIM).multiply(Numbers.normal("spreads", ROWS, 1).multiply(0.8f).exp());
         Tensor normed = LayerNorm.of(DIM).forward(rows);
-        double[] xs = Numbers.map(Numbers.range(-90, 90), x -> x / 10);
+        double[] xs = Numbers.map(Numbers.range(-45, 45), x -> x / 5);
         new Figure("Layer norm of 24 rows of different spread, and three curves", "x", "y").rangeX(-9, 9).rangeY(-4, 4)
                 .points("layer norm", doubles(rows), doubles(normed))
-                .line("3 tanh(x / 2)", xs, curve(xs, x -> three(DynamicTanh.of(1, 0.5f).forward(x))))
-                .line("3 erf(x / 2)", xs, curve(xs, x -> three(DynamicErf.of(1, 0.5f).forward(x))))
-                .line("3 x / √(x² + 4)", xs, curve(xs, x -> three(ISRU.forward(x))))
+                .line("2 tanh(x / 2)", xs, curve(xs, x -> twice(DynamicTanh.of(1, 0.5f).forward(x))))
+                .line("2 erf(x / 2)", xs, curve(xs, x -> twice(DynamicErf.of(1, 0.5f).forward(x))))
+                .line("2 x / √(x² + 4)", xs, curve(xs, x -> twice(ISRU.forward(x))))
                 .write(file);
     }
 
-    private static Tensor three(Tensor y) {
-        return y.multiply(3);
+    private static Tensor twice(Tensor y) {
+        return y.multiply(2);
     }
 
     private static double[] curve(double[] xs, UnaryOperator<Tensor> norm) {

@@ -6,10 +6,12 @@ import java.awt.Font;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import norma.data.AtomicFile;
 import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
@@ -29,6 +31,8 @@ final class Figure {
                     new Color(0x8a6df0)};
     private static final BasicStroke DASHES =
             new BasicStroke(1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {5, 5}, 0);
+
+    private static final Pattern LONG_NUMBER = Pattern.compile("-?\\d+\\.\\d{3,}");
 
     private final XYChart chart;
     private boolean decadesX, decadesY;
@@ -137,17 +141,23 @@ final class Figure {
         return List.of(1L, 2L, 5L).contains(Math.round(digit)) ? plain(value) : "";
     }
 
-    /// The power of ten. Those between whole ones must differ in their labels, or the axis gives up ticks.
+    /// The power of ten. What lies between whole powers has a name of blanks, each its own: equal names would cost ticks.
     private static String power(double exponent) {
-        long whole = (long) Math.floor(exponent + 1e-9);
-        BigDecimal digits =
-                new BigDecimal(Math.pow(10, exponent - whole)).round(new MathContext(2)).stripTrailingZeros();
-        return whole >= -2 && whole <= 3 ? plain(digits.doubleValue() * Math.pow(10, whole))
-                : digits.toPlainString() + "e" + whole;
+        long whole = Math.round(exponent);
+        if (Math.abs(exponent - whole) > 1e-9) {
+            return " ".repeat(Math.floorMod(Math.round(exponent * 10), 100) + 1);
+        }
+        return whole >= -2 && whole <= 3 ? plain(Math.pow(10, whole)) : "1e" + whole;
     }
 
     /// Writes the picture.
     void write(Path file) throws IOException {
-        AtomicFile.write(file, new String(ChartEncoder.getBytes(chart, "SVG"), StandardCharsets.UTF_8));
+        String svg = new String(ChartEncoder.getBytes(chart, "SVG"), StandardCharsets.UTF_8);
+        AtomicFile.write(file, LONG_NUMBER.matcher(svg).replaceAll(number -> hundredths(number.group())));
+    }
+
+    /// A hundredth of a pixel is enough, and does not show how sums were rounded.
+    private static String hundredths(String number) {
+        return new BigDecimal(number).setScale(2, RoundingMode.HALF_EVEN).stripTrailingZeros().toPlainString();
     }
 }

@@ -7,7 +7,7 @@ import norma.data.CharTokenizer;
 import norma.data.Corpus;
 import norma.model.GptConfig;
 
-/// The gradients of 8 blocks in the first hundred updates of a small language model.
+/// The gradients of 8 blocks in the first updates of a small language model.
 ///
 /// @param corpus what it reads
 record PublishedNormFormerPlot(Corpus corpus) implements Plot {
@@ -22,7 +22,7 @@ record PublishedNormFormerPlot(Corpus corpus) implements Plot {
     @Override
     public void write(Path file) throws IOException {
         double[] blocks = Numbers.range(1, BLOCKS);
-        new Figure("Mean |dL/dW2| of 8 blocks, updates 6 to 105", "block", "times that of the last block").logY()
+        new Figure("Mean |dL/dW2| of 8 blocks, updates 6 to 55", "block", "times that of the last block").logY()
                 .line("pre, std 0.02", blocks, gradients("pre", false))
                 .line("normformer, std 0.02", blocks, gradients("normformer", false))
                 .line("pre, unit embeddings", blocks, gradients("pre", true))
@@ -34,7 +34,7 @@ record PublishedNormFormerPlot(Corpus corpus) implements Plot {
         Batches batches = Batches.of(corpus, tokenizer, BATCH, TIME, SEED);
         GptConfig config = GptConfig.of(tokenizer.vocabulary(), TIME, 64, 4, BLOCKS)
                 .with("layer_norm", placement).withUnitEmbeddings(unitEmbeddings);
-        double[] sizes = new DepthGradients(config, SEED).whileLearning(batches::batch, 3e-3, 5, 105);
+        double[] sizes = new DepthGradients(config, SEED).whileLearning(batches::batch, 3e-3, 5, 55);
         return Numbers.map(sizes, size -> size / sizes[BLOCKS - 1]);
     }
 }

@@ -14,7 +14,7 @@ import norma.tensor.Tensor;
 
 /// v grows with each step of gradient descent, faster at higher rates: that is how the rate brakes itself.
 record WeightNormPlot() implements Plot {
-    private static final int IN = 32, OUT = 8, BATCH = 64, STEPS = 200;
+    private static final int IN = 32, OUT = 8, BATCH = 64, STEPS = 100;
 
     @Override
     public String name() {
