@@ -9,7 +9,7 @@ import norma.nn.Mlp;
 /// The last matrix of a branch starts at 0 and those before it smaller by B^(-1 / (2 m - 2)), so that a step changes the output
 /// of a network of any depth by the same: B branches, m = 2 matrices in each (queries and keys only choose what is read, and
 /// stay as they are). Single biases, as in the paper, would add
-/// nothing to the biases that linear layers have. For residual networks of any layers, see `norma.model.Fixup`.
+/// nothing to the biases that linear layers have. [FixupBranch] is for residual networks of any layers.
 public record FixupInit() implements Placement {
     private static final int MATRICES = 2;
 
@@ -33,7 +33,7 @@ public record FixupInit() implements Placement {
     }
 
     private static double factor(Place place) {
-        return Math.pow(2.0 * place.layers(), -1.0 / (2 * MATRICES - 2));
+        return FixupBranch.factor(MATRICES, 2 * place.layers());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package norma.lab;
 
+import java.awt.Font;
+import java.awt.font.FontRenderContext;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -16,6 +18,10 @@ import picocli.CommandLine.Spec;
         header = "Computes and draws the pictures of docs/norm: one SVG for each page.")
 final class PlotsCommand implements Callable<Integer> {
 
+    static final String NO_FONTS =
+            "plots: Java must find a font to write with; it found none; install fontconfig and a font, "
+                    + "such as Debian's fonts-dejavu-core";
+
     @Option(names = "--out", paramLabel = "DIR", defaultValue = "out/plots",
             description = "Where the pictures go (default: ${DEFAULT-VALUE}).")
     private Path out;
@@ -26,6 +32,7 @@ final class PlotsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         System.setProperty("java.awt.headless", "true"); // pictures go to files; no window system is asked
+        requireFonts();
         PrintWriter console = command.commandLine().getOut();
         Files.createDirectories(out);
         for (Plot plot : Plot.all(WordNet.corpus())) {
@@ -34,5 +41,14 @@ final class PlotsCommand implements Callable<Integer> {
             console.println(file);
         }
         return 0;
+    }
+
+    /// A JDK on a machine without fonts throws errors of many kinds once text is measured.
+    private static void requireFonts() {
+        try {
+            new Font(Font.SANS_SERIF, Font.PLAIN, 12).getStringBounds("x", new FontRenderContext(null, true, true));
+        } catch (RuntimeException | LinkageError | InternalError e) {
+            throw new IllegalArgumentException(NO_FONTS, e);
+        }
     }
 }

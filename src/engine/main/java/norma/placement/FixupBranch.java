@@ -1,4 +1,4 @@
-package norma.model;
+package norma.placement;
 
 import java.util.List;
 import java.util.function.IntFunction;
@@ -32,14 +32,14 @@ import norma.tensor.Tensor;
 /// @param between b_1 ... b_(m-1), one number each
 /// @param scale one number
 /// @param after c, one number
-public record Fixup(List<Layer> layers, List<Param> before, List<Param> between, Param scale, Param after)
+public record FixupBranch(List<Layer> layers, List<Param> before, List<Param> between, Param scale, Param after)
         implements Layer {
 
     /// Checks that there are two layers or more, and copies the lists.
-    public Fixup {
+    public FixupBranch {
         if (layers.size() < 2 || before.size() != layers.size() || between.size() != layers.size() - 1) {
             throw new IllegalArgumentException(
-                    "Fixup: a branch must have m layers, at least 2, with m biases before and m - 1 between; got %d, %d and %d"
+                    "FixupBranch: a branch must have m layers, at least 2, with m biases before and m - 1 between; got %d, %d and %d"
                             .formatted(layers.size(), before.size(), between.size()));
         }
         layers = List.copyOf(layers);
@@ -51,7 +51,7 @@ public record Fixup(List<Layer> layers, List<Param> before, List<Param> between,
     ///
     /// @param depth m
     /// @param branches L
-    public static Fixup linear(Init init, int dim, int depth, int branches) {
+    public static FixupBranch linear(Init init, int dim, int depth, int branches) {
         double std = Math.sqrt(2.0 / dim) * factor(depth, branches);
         return of(depth, i -> Linear.withoutBias(init.at("layers." + i), dim, dim, i < depth - 1 ? std : 0));
     }
@@ -60,7 +60,7 @@ public record Fixup(List<Layer> layers, List<Param> before, List<Param> between,
     ///
     /// @param depth m
     /// @param branches L
-    public static Fixup conv2d(Init init, int channels, int depth, int branches) {
+    public static FixupBranch conv2d(Init init, int channels, int depth, int branches) {
         float factor = (float) factor(depth, branches);
         return of(depth, i -> {
             Conv2d layer = Conv2d.of(init.at("layers." + i), channels, channels, Window.of(3).padding(1)).withoutBias();
@@ -69,8 +69,8 @@ public record Fixup(List<Layer> layers, List<Param> before, List<Param> between,
         });
     }
 
-    private static Fixup of(int depth, IntFunction<Layer> layer) {
-        return new Fixup(IntStream.range(0, depth).mapToObj(layer).toList(), zeros(depth), zeros(depth - 1),
+    private static FixupBranch of(int depth, IntFunction<Layer> layer) {
+        return new FixupBranch(IntStream.range(0, depth).mapToObj(layer).toList(), zeros(depth), zeros(depth - 1),
                 Init.constant(1, 1), Init.constant(0, 1));
     }
 
@@ -78,7 +78,8 @@ public record Fixup(List<Layer> layers, List<Param> before, List<Param> between,
         return IntStream.range(0, count).mapToObj(_ -> Init.constant(0, 1)).toList();
     }
 
-    private static double factor(int depth, int branches) {
+    /// What all but the last of m layers start smaller by, with B branches: B^(-1 / (2 m - 2)).
+    static double factor(int depth, int branches) {
         return Math.pow(branches, -1 / (2.0 * depth - 2));
     }
 
