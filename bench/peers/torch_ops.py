@@ -29,6 +29,7 @@ import time
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.func import functional_call
 
 SECONDS = 0.2
 DROPOUT = 0.1
@@ -144,6 +145,75 @@ def residual_layer_norm(shape):
 def rms_norm(shape):
     n, d = numbers(shape)
     return (lambda x, gamma: F.rms_norm(x, (d,), gamma, 1e-5)), [random(n, d), random(d)]
+
+
+def every_norm():
+    """The methods of Norma's catalogue that PyTorch has, or whose usual composition is short: (work, shape, shape -> f and inputs)."""
+    rows, images, weight = "16x256x1024", "64x64x32x32", "1024x1024"
+
+    def on(shape, f, *parameters):
+        """f(x, *parameters) on a random x of that shape."""
+        return shape, lambda shape: (f, [random(*numbers(shape)[:4]), *(make() for make in parameters)])
+
+    def gains(*dims):
+        return [lambda: random(*dims)] * 2
+
+    def batch_norm(x, gamma, beta, training=True):
+        return F.batch_norm(x, mean, variance, gamma, beta, training)
+
+    def sync_batch_norm():
+        layer = nn.SyncBatchNorm(64)
+        return lambda x, gamma, beta: functional_call(layer, {"weight": gamma, "bias": beta}, (x,))
+
+    def adain(x, style):
+        variance, mean = torch.var_mean(style, (2, 3), keepdim=True)
+        of_x, mean_of_x = torch.var_mean(x, (2, 3), keepdim=True)
+        return (variance + 1e-5).sqrt() * ((x - mean_of_x) / (of_x + 1e-5).sqrt()) + mean
+
+    def film(x, c, w, b):
+        gamma, beta = F.linear(c, w, b)[:, :, None, None].chunk(2, 1)
+        return (1 + gamma) * x + beta
+
+    def ada_layer_norm(x, c, w, b):
+        shift, scale = F.linear(F.silu(c), w, b)[:, None].chunk(2, -1)
+        return F.layer_norm(x, (1024,), eps=1e-6) * (1 + scale) + shift
+
+    def ada_layer_norm_zero(x, c, w, b):
+        shift, scale, gate = F.linear(F.silu(c), w, b)[:, None].chunk(3, -1)
+        return gate * (F.layer_norm(x, (1024,), eps=1e-6) * (1 + scale) + shift)
+
+    def spectral_norm(w):
+        with torch.no_grad():
+            v.copy_(F.normalize(w.mT @ u, dim=0))
+            u.copy_(F.normalize(w @ v, dim=0))
+        return w / torch.dot(u.clone(), w @ v.clone())
+
+    mean, variance = torch.zeros(64), torch.ones(64)
+    u, v = random(1024), random(1024)
+    dynamic = [lambda: torch.full((1,), 0.5)]
+    return {
+        "batch_norm": on(images, batch_norm, *gains(64)),
+        "frozen_batch_norm": on(images, lambda x: batch_norm(x, variance, mean, False)),
+        "sync_batch_norm": on(images, sync_batch_norm(), *gains(64)),
+        "group_norm": on(images + "{groups=32}", lambda x, gamma, beta: F.group_norm(x, 32, gamma, beta), *gains(64)),
+        "instance_norm": on(images, F.instance_norm),
+        "pixel_norm": on(images, lambda x: x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-8)),
+        "local_response_norm": on(images, lambda x: F.local_response_norm(x, 5)),
+        "lp_normalize": on(rows, lambda x: F.normalize(x, dim=-1)),
+        "scale_norm": on(rows, lambda x, g: g * F.normalize(x, dim=-1, eps=1e-5), lambda: random(1)),
+        "weight_norm": on(weight, lambda w, g: torch._weight_norm(w, g, 0), lambda: random(1024, 1)),
+        "spectral_norm": on(weight, spectral_norm),
+        "dynamic_tanh": on(rows, lambda x, alpha, gamma, beta: gamma * torch.tanh(alpha * x) + beta,
+                           *dynamic, *gains(1024)),
+        "dynamic_erf": on(rows, lambda x, alpha, s, gamma, beta: gamma * torch.erf(alpha * x + s) + beta,
+                          *dynamic, lambda: torch.zeros(1), *gains(1024)),
+        "adain": on(images, adain, lambda: random(64, 64, 32, 32)),
+        "film": on(images, film, lambda: random(64, 4), lambda: torch.zeros(128, 4), lambda: torch.zeros(128)),
+        "ada_layer_norm": on(rows, ada_layer_norm, lambda: random(16, 4), lambda: torch.zeros(2048, 4),
+                             lambda: torch.zeros(2048)),
+        "ada_layer_norm_zero": on(rows, ada_layer_norm_zero, lambda: random(16, 4), lambda: torch.zeros(3072, 4),
+                                  lambda: torch.zeros(3072)),
+    }
 
 
 def elementwise(f):
@@ -325,6 +395,8 @@ def works():
     yield from both("layer_norm", layer_norm, ROWS)
     yield from both("residual_layer_norm", residual_layer_norm, ROWS[:2])
     yield from both("rms_norm", rms_norm, ROWS)
+    for name, (shape, make) in every_norm().items():
+        yield name + "_fwd_bwd", [shape], lambda shape, make=make: forward_backward(make, shape), None
     yield from both("softmax", elementwise(lambda x: F.softmax(x, -1)), ["4096x1024"])
     yield from both("gelu_erf", elementwise(F.gelu), MLP)
     yield from both("gelu_tanh", elementwise(lambda x: F.gelu(x, approximate="tanh")), MLP)

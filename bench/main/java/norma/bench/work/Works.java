@@ -25,12 +25,13 @@ public final class Works {
             new Family("updates", Updates.works()),
             new Family("convolution and pooling", byName(Images.works())),
             new Family("Fourier transforms", Transforms.works()),
+            new Family("every norm", EveryNorm.works()),
             new Family("models", Models.works()),
             new Family("processes", Processes.works()));
 
     /// What is made of many kernels, and takes long on slow ones.
     private static final List<Work> WHOLE =
-            FAMILIES.subList(FAMILIES.size() - 2, FAMILIES.size()).stream().flatMap(f -> f.works().stream()).toList();
+            FAMILIES.subList(FAMILIES.size() - 3, FAMILIES.size()).stream().flatMap(f -> f.works().stream()).toList();
 
     private static final String LESSONS = "lessons";
 
@@ -58,7 +59,7 @@ public final class Works {
         return all().stream().filter(Work::quick).toList();
     }
 
-    /// One of each name, whole models and processes left out: the first shape of the quick run, or the first. Of a forward pass
+    /// One of each name, whole models, processes and the norms of the catalogue left out: the first shape of the quick run, or the first. Of a forward pass
     /// alone and the same with its backward pass, the latter stands for both.
     public static List<Work> representatives() {
         var found = new LinkedHashMap<String, Work>();

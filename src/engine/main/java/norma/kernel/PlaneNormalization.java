@@ -30,6 +30,14 @@ public interface PlaneNormalization {
         merge(p, parts, statistics);
     }
 
+    /// [#moments], then [#normalize], with the same bits.
+    ///
+    /// @param statistics (S, 3), written
+    default void forward(Planes p, Floats x, Floats gamma, Floats beta, float eps, Floats y, Floats statistics) {
+        moments(p, x, statistics);
+        normalize(p, x, statistics, gamma, beta, eps, y);
+    }
+
     /// y = gamma * ((x - mean) - rest) / sqrt(var + eps) + beta; y may be x.
     ///
     /// @param gamma (C) or null for 1
@@ -66,7 +74,10 @@ public interface PlaneNormalization {
             }
         });
         ofChannels(p, p.batch(), sums, dGamma, dBeta);
-        float[] means = means(p, p.batch(), sums, constant, gamma);
+        float[] means = Scratch.floats(MEANS, 2 * p.statistics());
+        for (int s = 0; s < p.statistics(); s++) {
+            means(p, p.batch(), sums, constant, gamma, s, means);
+        }
         Workers.split(planes, Workers.grain(p.inner()), (from, to) -> {
             for (int i = from; i < to; i++) {
                 int s = p.statisticOf(i / p.width());
@@ -169,25 +180,21 @@ public interface PlaneNormalization {
         }
     }
 
-    /// mean(g) and mean(g xhat) of each statistic, (S, 2), from the sums of dy and dy xhat, (parts, C, 2); zeros if the
-    /// statistics are constants.
-    static float[] means(Planes p, int parts, float[] sums, boolean constant, Floats gamma) {
-        float[] means = Scratch.floats(MEANS, 2 * p.statistics());
+    /// mean(g) and mean(g xhat) of statistic `s`, to its place in (S, 2), from the sums of dy and dy xhat, (parts, C, 2); zeros if
+    /// the statistics are constants.
+    static void means(Planes p, int parts, float[] sums, boolean constant, Floats gamma, int s, float[] means) {
         int examples = p.acrossBatch() ? parts : 1;
-        for (int s = 0; s < p.statistics(); s++) {
-            double g = 0, dot = 0;
-            for (int i = 0; i < examples; i++) {
-                for (int c = 0; c < p.width(); c++) {
-                    int plane = (i * p.groups() + s) * p.width() + c;
-                    float scale = at(gamma, plane % p.channels(), 1);
-                    g += (double) scale * sums[2 * plane];
-                    dot += (double) scale * sums[2 * plane + 1];
-                }
+        double g = 0, dot = 0;
+        for (int i = 0; i < examples; i++) {
+            for (int c = 0; c < p.width(); c++) {
+                int plane = (i * p.groups() + s) * p.width() + c;
+                float scale = at(gamma, plane % p.channels(), 1);
+                g += (double) scale * sums[2 * plane];
+                dot += (double) scale * sums[2 * plane + 1];
             }
-            means[2 * s] = constant ? 0 : (float) (g / p.count());
-            means[2 * s + 1] = constant ? 0 : (float) (dot / p.count());
         }
-        return means;
+        means[2 * s] = constant ? 0 : (float) (g / p.count());
+        means[2 * s + 1] = constant ? 0 : (float) (dot / p.count());
     }
 
     /// Element `i` of a parameter that may be missing.

@@ -83,8 +83,8 @@ public record BatchRenorm(Param gamma, Param beta, Param mean, Param std, float 
         for (int c = 0; c < channels; c++) {
             correct(statistics.data(), c, r.data(), d.data());
         }
-        Tensor xhat = Channels.normalize(x, planes, statistics, false, null, null, eps);
-        return Channels.affine(Channels.affine(xhat, r, d), Param.valueOf(gamma), Param.valueOf(beta));
+        Tensor corrected = Channels.normalize(x, planes, statistics, false, r, d, eps);
+        return Channels.affine(corrected, Param.valueOf(gamma), Param.valueOf(beta));
     }
 
     /// Writes r and d of a channel and takes the batch into its running statistics.

@@ -29,14 +29,29 @@ final class Channels {
 
     /// The statistics of x.
     static Tensor moments(Tensor x, Planes planes) {
-        Tensor statistics = Tensor.empty(Shape.of(planes.statistics(), 3));
+        Tensor statistics = room(planes);
         Backend.kernels().planeNormalization().moments(planes, x.data(), statistics.data());
         return statistics;
     }
 
     /// gamma * (x - mean) / sqrt(var + eps) + beta by statistics of x itself, through which gradients flow.
     static Tensor normalize(Tensor x, Planes planes, Tensor gamma, Tensor beta, float eps) {
-        return normalize(x, planes, moments(x, planes), false, gamma, beta, eps);
+        return normalizeByOwn(x, planes, room(planes), gamma, beta, eps);
+    }
+
+    /// Room for statistics.
+    static Tensor room(Planes planes) {
+        return Tensor.empty(Shape.of(planes.statistics(), 3));
+    }
+
+    /// The same.
+    ///
+    /// @param statistics (S, 3), written
+    static Tensor normalizeByOwn(Tensor x, Planes planes, Tensor statistics, Tensor gamma, Tensor beta, float eps) {
+        Tensor y = Tensor.empty(x.shape());
+        Backend.kernels().planeNormalization().forward(planes, x.data(), Rows.floats(gamma), Rows.floats(beta), eps,
+                y.data(), statistics.data());
+        return Tape.record(new Fused(x, gamma, beta, planes, statistics, false, eps), y);
     }
 
     /// gamma * (x - mean) / sqrt(var + eps) + beta

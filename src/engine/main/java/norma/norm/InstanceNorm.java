@@ -46,11 +46,11 @@ public record InstanceNorm(int channels, Param gamma, Param beta, RunningStatist
                     "InstanceNorm: a plane needs more than one element to have a variance; got x %s; allowDegenerate gives beta"
                             .formatted(x.shape()));
         }
-        Tensor statistics = Channels.moments(x, planes);
+        Tensor statistics = Channels.room(planes), y = Channels.normalizeByOwn(x, planes, statistics, g, b, eps);
         if (running != null && planes.batch() > 0) {
             running.update(statistics, planes);
         }
-        return Channels.normalize(x, planes, statistics, false, g, b, eps);
+        return y;
     }
 
     @Override

@@ -64,7 +64,7 @@ final class SimdNormalization implements Normalization {
     }
 
     private static void moments(float[] x, int x0, int n, float eps, double[] sums, float[] statistics, int s0) {
-        float shift = deviations(x, x0, n, sums);
+        float shift = deviations(x, x0, n, 1, sums);
         if (inRange(sums[1] / n, eps)) {
             Normalization.moments(shift, sums[0], sums[1], n, eps, statistics, s0);
         } else {
@@ -72,20 +72,32 @@ final class SimdNormalization implements Normalization {
         }
     }
 
-    /// Sums of d = x - shift and of d^2 for a shift near the mean, which is returned.
-    static float deviations(float[] x, int x0, int n, double[] sums) {
+    /// Sums of d = x - shift and of d^2 for a shift near the mean, which is returned, over `pieces` of n elements.
+    static float deviations(float[] x, int x0, int n, int pieces, double[] sums) {
         float shift = guess(x, x0, n);
-        deviations(x, x0, n, shift, sums);
-        double squareOfSum = sums[0] * sums[0] / n;
-        if (squareOfSum > sums[1] - squareOfSum) {
-            shift += (float) (sums[0] / n);
-            deviations(x, x0, n, shift, sums);
+        add(x, x0, n, pieces, shift, sums);
+        if (isFar(sums, n * pieces)) {
+            shift += (float) (sums[0] / (n * pieces));
+            add(x, x0, n, pieces, shift, sums);
         }
         return shift;
     }
 
+    private static void add(float[] x, int x0, int n, int pieces, float shift, double[] sums) {
+        sums[0] = sums[1] = 0;
+        for (int i = 0; i < pieces; i++) {
+            deviations(x, x0 + i * n, n, shift, sums);
+        }
+    }
+
+    /// Whether the mean of d is greater than their standard deviation: then the squares have lost digits.
+    static boolean isFar(double[] sums, int n) {
+        double squareOfSum = sums[0] * sums[0] / n;
+        return squareOfSum > sums[1] - squareOfSum;
+    }
+
     private static float scaleOf(float[] x, int x0, int n, float eps, double[] sums) {
-        deviations(x, x0, n, 0, sums);
+        add(x, x0, n, 1, 0, sums);
         double square = sums[1] / n;
         return inRange(square, eps) ? (float) (1 / Math.sqrt(square + eps)) : Normalization.scaleOf(x, x0, n, eps);
     }
@@ -96,7 +108,7 @@ final class SimdNormalization implements Normalization {
     }
 
     /// The mean of the first eight elements.
-    private static float guess(float[] x, int x0, int n) {
+    static float guess(float[] x, int x0, int n) {
         if (n < 8) {
             return n == 0 ? 0 : x[x0];
         }
@@ -104,7 +116,7 @@ final class SimdNormalization implements Normalization {
                 + ((x[x0 + 4] + x[x0 + 5]) + (x[x0 + 6] + x[x0 + 7]))) * 0.125f;
     }
 
-    /// sums[0] = sum of d = x - shift, sums[1] = sum of d^2
+    /// sums[0] += sum of d = x - shift, sums[1] += sum of d^2
     private static void deviations(float[] x, int x0, int n, float shift, double[] sums) {
         float[] lanes = Rows.lanes();
         double sum = 0, squares = 0;
@@ -142,8 +154,8 @@ final class SimdNormalization implements Normalization {
             sum += d;
             squares += d * d;
         }
-        sums[0] = sum;
-        sums[1] = squares;
+        sums[0] += sum;
+        sums[1] += squares;
     }
 
     /// y = gamma * ((x - mean) - rest) * rstd + beta

@@ -24,6 +24,11 @@ final class SimdPlaneNormalization implements PlaneNormalization {
         return p.acrossBatch() && p.run() == 1;
     }
 
+    /// Whether each example has its own statistics, on planes that are worth vectors.
+    private static boolean isLocal(Planes p) {
+        return !p.acrossBatch() && p.inner() >= LANES;
+    }
+
     @Override
     public void moments(Planes p, Floats x, Floats statistics) {
         if (isFeatures(p)) {
@@ -34,11 +39,108 @@ final class SimdPlaneNormalization implements PlaneNormalization {
         Workers.split(p.runs(), Workers.grain(p.run()), (from, to) -> {
             double[] sums = new double[2];
             for (int r = from; r < to; r++) {
-                float shift = SimdNormalization.deviations(x.array(), x.offset() + r * p.run(), p.run(), sums);
-                PlaneNormalization.part(shift, sums[0], sums[1], p.run(), parts, 3 * r);
+                momentsOfRun(p, x, r, sums, parts, 3 * r);
             }
         });
         PlaneNormalization.merge(p, parts, statistics);
+    }
+
+    private static void momentsOfRun(Planes p, Floats x, int run, double[] sums, float[] parts, int at) {
+        int pieces = p.inner() < LANES ? 1 : p.width();
+        float shift =
+                SimdNormalization.deviations(x.array(), x.offset() + run * p.run(), p.run() / pieces, pieces, sums);
+        PlaneNormalization.part(shift, sums[0], sums[1], p.run(), parts, at);
+    }
+
+    @Override
+    public void forward(Planes p, Floats x, Floats gamma, Floats beta, float eps, Floats y, Floats statistics) {
+        if (!isLocal(p)) {
+            PlaneNormalization.super.forward(p, x, gamma, beta, eps, y, statistics);
+            return;
+        }
+        Workers.split(p.runs(), Workers.grain(p.run()), (from, to) -> {
+            double[] sums = new double[2];
+            float[] part = Scratch.floats(MOMENTS, 3);
+            momentsOfRun(p, x, from, sums, part, 0);
+            for (int r = from; r < to; r++) {
+                PlaneNormalization.merge(part, 0, 1, 0, p.run(), p.run(), statistics, 3 * r);
+                normalizeRun(p, x, r, Math.min(r + 1, to - 1), statistics, gamma, beta, eps, y, sums, part);
+            }
+        });
+    }
+
+    /// Normalizes a run, and takes the moments of the next one in the same loops: memory hands it over while the results of this one
+    /// are written.
+    private static void normalizeRun(Planes p, Floats x, int run, int next, Floats statistics, Floats gamma,
+            Floats beta,
+            float eps, Floats y, double[] sums, float[] part) {
+        float rstd = PlaneNormalization.rstd(statistics, 3 * run, eps);
+        float guess = SimdNormalization.guess(x.array(), x.offset() + next * p.run(), p.run());
+        sums[0] = sums[1] = 0;
+        for (int k = 0; k < p.width(); k++) {
+            int i = run * p.width() + k, j = next * p.width() + k, c = i % p.channels();
+            float scale = PlaneNormalization.at(gamma, c, 1) * rstd;
+            normalize(x.array(), x.offset() + i * p.inner(), p.inner(), statistics.get(3 * run),
+                    statistics.get(3 * run + 1), scale, PlaneNormalization.at(beta, c, 0), y.array(),
+                    y.offset() + i * p.inner(), x.offset() + j * p.inner(), guess, sums);
+        }
+        if (SimdNormalization.isFar(sums, p.run())) {
+            momentsOfRun(p, x, next, sums, part, 0);
+        } else {
+            PlaneNormalization.part(guess, sums[0], sums[1], p.run(), part, 0);
+        }
+    }
+
+    /// y = ((x - mean) - rest) * scale + shift, and to sums[0] the sum of d = x - guess, to sums[1] that of d^2 for the n elements from
+    /// x[next] on.
+    private static void normalize(float[] x, int x0, int n, float mean, float rest, float scale, float shift,
+            float[] y, int y0, int next, float guess, double[] sums) {
+        FloatVector scales = FloatVector.broadcast(F, scale), shifts = FloatVector.broadcast(F, shift);
+        float[] lanes = Rows.lanes();
+        int whole = F.loopBound(n);
+        double sum = 0, squares = 0;
+        for (int from = 0; from < whole; from += Rows.SPAN) {
+            int to = Math.min(whole, from + Rows.SPAN), i = from;
+            FloatVector s0 = FloatVector.zero(F), s1 = s0, s2 = s0, s3 = s0;
+            FloatVector q0 = FloatVector.zero(F), q1 = q0, q2 = q0, q3 = q0;
+            for (; i <= to - 4 * LANES; i += 4 * LANES) {
+                FloatVector d0 = fromArray(F, x, next + i).sub(guess);
+                FloatVector d1 = fromArray(F, x, next + i + LANES).sub(guess);
+                FloatVector d2 = fromArray(F, x, next + i + 2 * LANES).sub(guess);
+                FloatVector d3 = fromArray(F, x, next + i + 3 * LANES).sub(guess);
+                s0 = s0.add(d0);
+                s1 = s1.add(d1);
+                s2 = s2.add(d2);
+                s3 = s3.add(d3);
+                q0 = d0.fma(d0, q0);
+                q1 = d1.fma(d1, q1);
+                q2 = d2.fma(d2, q2);
+                q3 = d3.fma(d3, q3);
+                int k = x0 + i, l = y0 + i;
+                fromArray(F, x, k).sub(mean).sub(rest).fma(scales, shifts).intoArray(y, l);
+                fromArray(F, x, k + LANES).sub(mean).sub(rest).fma(scales, shifts).intoArray(y, l + LANES);
+                fromArray(F, x, k + 2 * LANES).sub(mean).sub(rest).fma(scales, shifts).intoArray(y, l + 2 * LANES);
+                fromArray(F, x, k + 3 * LANES).sub(mean).sub(rest).fma(scales, shifts).intoArray(y, l + 3 * LANES);
+            }
+            for (; i < to; i += LANES) {
+                FloatVector d = fromArray(F, x, next + i).sub(guess);
+                s0 = s0.add(d);
+                q0 = d.fma(d, q0);
+                fromArray(F, x, x0 + i).sub(mean).sub(rest).fma(scales, shifts).intoArray(y, y0 + i);
+            }
+            s0.add(s1).add(s2.add(s3)).intoArray(lanes, 0);
+            sum += Rows.sum(lanes);
+            q0.add(q1).add(q2.add(q3)).intoArray(lanes, 0);
+            squares += Rows.sum(lanes);
+        }
+        for (int i = whole; i < n; i++) {
+            double d = x[next + i] - guess;
+            sum += d;
+            squares += d * d;
+            y[y0 + i] = Math.fma((x[x0 + i] - mean) - rest, scale, shift);
+        }
+        sums[0] += sum;
+        sums[1] += squares;
     }
 
     private static void momentsOfFeatures(Planes p, Floats x, Floats statistics) {
@@ -113,16 +215,22 @@ final class SimdPlaneNormalization implements PlaneNormalization {
         } else if (p.inner() < LANES) {
             PlaneNormalization.super.normalize(p, x, statistics, gamma, beta, eps, y);
         } else {
-            Workers.split(p.batch() * p.channels(), Workers.grain(p.inner()), (from, to) -> {
-                for (int i = from; i < to; i++) {
-                    int s = 3 * p.statisticOf(i / p.width());
-                    float scale = PlaneNormalization.at(gamma, i % p.channels(), 1)
-                            * PlaneNormalization.rstd(statistics, s, eps);
-                    normalize(x.array(), x.offset() + i * p.inner(), p.inner(), statistics.get(s),
-                            statistics.get(s + 1), scale, PlaneNormalization.at(beta, i % p.channels(), 0), y.array(),
-                            y.offset() + i * p.inner());
+            Workers.split(p.runs(), Workers.grain(p.run()), (from, to) -> {
+                for (int r = from; r < to; r++) {
+                    normalizeRun(p, x, r, statistics, gamma, beta, eps, y);
                 }
             });
+        }
+    }
+
+    private static void normalizeRun(Planes p, Floats x, int run, Floats statistics, Floats gamma, Floats beta,
+            float eps, Floats y) {
+        int s = 3 * p.statisticOf(run);
+        float rstd = PlaneNormalization.rstd(statistics, s, eps);
+        for (int i = run * p.width(); i < (run + 1) * p.width(); i++) {
+            float scale = PlaneNormalization.at(gamma, i % p.channels(), 1) * rstd;
+            normalize(x.array(), x.offset() + i * p.inner(), p.inner(), statistics.get(s), statistics.get(s + 1), scale,
+                    PlaneNormalization.at(beta, i % p.channels(), 0), y.array(), y.offset() + i * p.inner());
         }
     }
 
@@ -183,26 +291,119 @@ final class SimdPlaneNormalization implements PlaneNormalization {
 
     private static void backwardOfPlanes(Planes p, Floats dy, Floats x, Floats statistics, boolean constant,
             Floats gamma, float eps, Floats dx, Floats dGamma, Floats dBeta) {
-        int planes = p.batch() * p.channels(), n = p.inner();
-        float[] sums = Scratch.floats(SUMS, 2 * planes);
-        Workers.split(planes, Workers.grain(n), (from, to) -> {
-            for (int i = from; i < to; i++) {
-                int s = 3 * p.statisticOf(i / p.width());
-                sums(dy.array(), dy.offset() + i * n, x.array(), x.offset() + i * n, n, statistics.get(s),
-                        statistics.get(s + 1), PlaneNormalization.rstd(statistics, s, eps), sums, 2 * i);
+        float[] sums = Scratch.floats(SUMS, 2 * p.batch() * p.channels());
+        float[] means = Scratch.floats(MEANS, 2 * p.statistics());
+        if (isLocal(p)) {
+            Workers.split(p.runs(), Workers.grain(p.run()), (from, to) -> {
+                sumsOfRun(p, dy, x, from, statistics, eps, sums);
+                for (int r = from; r < to; r++) {
+                    PlaneNormalization.means(p, p.batch(), sums, constant, gamma, r, means);
+                    backwardOfRun(p, dy, x, r, Math.min(r + 1, to - 1), statistics, gamma, eps, means, dx, sums);
+                }
+            });
+        } else {
+            Workers.split(p.runs(), Workers.grain(p.run()), (from, to) -> {
+                for (int r = from; r < to; r++) {
+                    sumsOfRun(p, dy, x, r, statistics, eps, sums);
+                }
+            });
+            for (int s = 0; s < p.statistics(); s++) {
+                PlaneNormalization.means(p, p.batch(), sums, constant, gamma, s, means);
             }
-        });
+            Workers.split(p.runs(), Workers.grain(p.run()), (from, to) -> {
+                for (int r = from; r < to; r++) {
+                    inputGradientOfRun(p, dy, x, r, statistics, gamma, eps, means, dx);
+                }
+            });
+        }
         PlaneNormalization.ofChannels(p, p.batch(), sums, dGamma, dBeta);
-        float[] means = PlaneNormalization.means(p, p.batch(), sums, constant, gamma);
-        Workers.split(planes, Workers.grain(n), (from, to) -> {
-            for (int i = from; i < to; i++) {
-                int s = p.statisticOf(i / p.width());
-                inputGradient(dy.array(), dy.offset() + i * n, x.array(), x.offset() + i * n, n, statistics.get(3 * s),
-                        statistics.get(3 * s + 1), PlaneNormalization.rstd(statistics, 3 * s, eps),
-                        PlaneNormalization.at(gamma, i % p.channels(), 1), means[2 * s], means[2 * s + 1],
-                        dx.array(), dx.offset() + i * n);
+    }
+
+    private static void sumsOfRun(Planes p, Floats dy, Floats x, int run, Floats statistics, float eps, float[] sums) {
+        int s = 3 * p.statisticOf(run), n = p.inner();
+        float rstd = PlaneNormalization.rstd(statistics, s, eps);
+        for (int i = run * p.width(); i < (run + 1) * p.width(); i++) {
+            sums(dy.array(), dy.offset() + i * n, x.array(), x.offset() + i * n, n, statistics.get(s),
+                    statistics.get(s + 1), rstd, sums, 2 * i);
+        }
+    }
+
+    /// The input gradient of a run, and the sums of the next one in the same loops.
+    private static void backwardOfRun(Planes p, Floats dy, Floats x, int run, int next, Floats statistics, Floats gamma,
+            float eps, float[] means, Floats dx, float[] sums) {
+        float rstd = PlaneNormalization.rstd(statistics, 3 * run, eps);
+        float nextRstd = PlaneNormalization.rstd(statistics, 3 * next, eps);
+        for (int k = 0; k < p.width(); k++) {
+            int i = run * p.width() + k, j = next * p.width() + k, at = i * p.inner(), nextAt = j * p.inner();
+            float scale = PlaneNormalization.at(gamma, i % p.channels(), 1);
+            if (next == run) {
+                inputGradient(dy.array(), dy.offset() + at, x.array(), x.offset() + at, p.inner(),
+                        statistics.get(3 * run), statistics.get(3 * run + 1), rstd, scale, means[2 * run],
+                        means[2 * run + 1], dx.array(), dx.offset() + at);
+            } else {
+                inputGradient(dy.array(), dy.offset() + at, x.array(), x.offset() + at, p.inner(),
+                        statistics.get(3 * run), statistics.get(3 * run + 1), rstd, scale, means[2 * run],
+                        means[2 * run + 1], dx.array(), dx.offset() + at, dy.offset() + nextAt, x.offset() + nextAt,
+                        statistics.get(3 * next), statistics.get(3 * next + 1), nextRstd, sums, 2 * j);
             }
-        });
+        }
+    }
+
+    /// The gradient of a plane, as below, and sums[to] = sum of dy, sums[to + 1] = sum of dy xhat of the n elements from nextDy and
+    /// nextX on.
+    private static void inputGradient(float[] dy, int dy0, float[] x, int x0, int n, float mean, float rest, float rstd,
+            float gamma, float meanG, float meanDot, float[] dx, int dx0, int nextDy, int nextX, float nextMean,
+            float nextRest, float nextRstd, float[] sums, int at) {
+        float a = rstd * gamma, b = -rstd * rstd * meanDot, c = -rstd * meanG;
+        FloatVector as = FloatVector.broadcast(F, a), bs = FloatVector.broadcast(F, b),
+                cs = FloatVector.broadcast(F, c);
+        float[] lanes = Rows.lanes();
+        double sum = 0, dot = 0;
+        int whole = F.loopBound(n);
+        for (int from = 0; from < whole; from += Rows.SPAN) {
+            int to = Math.min(whole, from + Rows.SPAN), i = from;
+            FloatVector s0 = FloatVector.zero(F), s1 = s0, t0 = s0, t1 = s0;
+            for (; i <= to - 2 * LANES; i += 2 * LANES) {
+                FloatVector g0 = fromArray(F, dy, nextDy + i), g1 = fromArray(F, dy, nextDy + i + LANES);
+                s0 = s0.add(g0);
+                s1 = s1.add(g1);
+                t0 = fromArray(F, x, nextX + i).sub(nextMean).sub(nextRest).fma(g0, t0);
+                t1 = fromArray(F, x, nextX + i + LANES).sub(nextMean).sub(nextRest).fma(g1, t1);
+                FloatVector rest0 = fromArray(F, x, x0 + i).sub(mean).sub(rest).fma(bs, cs);
+                FloatVector rest1 = fromArray(F, x, x0 + i + LANES).sub(mean).sub(rest).fma(bs, cs);
+                fromArray(F, dy, dy0 + i).fma(as, rest0).intoArray(dx, dx0 + i);
+                fromArray(F, dy, dy0 + i + LANES).fma(as, rest1).intoArray(dx, dx0 + i + LANES);
+            }
+            for (; i < to; i += LANES) {
+                FloatVector g = fromArray(F, dy, nextDy + i);
+                s0 = s0.add(g);
+                t0 = fromArray(F, x, nextX + i).sub(nextMean).sub(nextRest).fma(g, t0);
+                FloatVector rest0 = fromArray(F, x, x0 + i).sub(mean).sub(rest).fma(bs, cs);
+                fromArray(F, dy, dy0 + i).fma(as, rest0).intoArray(dx, dx0 + i);
+            }
+            s0.add(s1).intoArray(lanes, 0);
+            sum += Rows.sum(lanes);
+            t0.add(t1).intoArray(lanes, 0);
+            dot += Rows.sum(lanes);
+        }
+        for (int i = whole; i < n; i++) {
+            sum += dy[nextDy + i];
+            dot += (double) dy[nextDy + i] * ((x[nextX + i] - nextMean) - nextRest);
+            dx[dx0 + i] = Math.fma(dy[dy0 + i], a, Math.fma((x[x0 + i] - mean) - rest, b, c));
+        }
+        sums[at] = (float) sum;
+        sums[at + 1] = (float) (dot * nextRstd);
+    }
+
+    private static void inputGradientOfRun(Planes p, Floats dy, Floats x, int run, Floats statistics, Floats gamma,
+            float eps, float[] means, Floats dx) {
+        int s = p.statisticOf(run), n = p.inner();
+        float rstd = PlaneNormalization.rstd(statistics, 3 * s, eps);
+        for (int i = run * p.width(); i < (run + 1) * p.width(); i++) {
+            inputGradient(dy.array(), dy.offset() + i * n, x.array(), x.offset() + i * n, n, statistics.get(3 * s),
+                    statistics.get(3 * s + 1), rstd, PlaneNormalization.at(gamma, i % p.channels(), 1), means[2 * s],
+                    means[2 * s + 1], dx.array(), dx.offset() + i * n);
+        }
     }
 
     /// sums[at] = sum of dy, sums[at + 1] = sum of dy xhat
@@ -279,8 +480,9 @@ final class SimdPlaneNormalization implements PlaneNormalization {
             }
         });
         PlaneNormalization.ofChannels(p, blocks, sums, dGamma, dBeta);
-        float[] means = PlaneNormalization.means(p, blocks, sums, constant, gamma);
+        float[] means = Scratch.floats(MEANS, 2 * n);
         for (int c = 0; c < n; c++) {
+            PlaneNormalization.means(p, blocks, sums, constant, gamma, c, means);
             float rstd = PlaneNormalization.rstd(statistics, 3 * c, eps);
             k[2 * n + c] = rstd * PlaneNormalization.at(gamma, c, 1);
             k[3 * n + c] = -rstd * rstd * means[2 * c + 1];

@@ -1,0 +1,79 @@
+package norma.bench.work;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import norma.bench.work.Work.Operation;
+import norma.nn.Init;
+import norma.nn.Layer;
+import norma.nn.Linear;
+import norma.nn.Part;
+import norma.nn.Parts;
+import norma.norm.Conditional;
+import norma.norm.Norm;
+import norma.norm.Norms;
+import norma.norm.Norms.Entry;
+import norma.norm.Norms.On;
+import norma.norm.Over;
+import norma.tensor.Shape;
+import norma.tensor.Tensor;
+
+/// Every method of the catalogue, forward and backward in training, on one shape of what it is put on. Those that have works of their
+/// own ([norma.bench.work.Norms]) are left out.
+///
+/// Bytes are those that every norm must move: x read and y written, then x and dy read and dx written; a condition read twice and its
+/// gradient written. Arithmetic is not counted, memory is the limit.
+final class EveryNorm {
+    private static final int[] SEQUENCES = {16, 256, 1024};
+    private static final int[] IMAGES = {64, 64, 32, 32};
+    private static final int[] WEIGHTS = {1024, 1024};
+
+    private static final Set<String> ELSEWHERE = Set.of("layer_norm", "rms_norm", "identity");
+    private static final Set<String> QUICK = Set.of("batch_norm", "group_norm", "instance_norm", "dynamic_tanh");
+    private static final Map<String, String> OPTIONS = Map.of("group_norm", "{groups=32}");
+
+    private EveryNorm() {
+    }
+
+    static List<Work> works() {
+        return Norms.all().stream().filter(entry -> !ELSEWHERE.contains(entry.name())).map(EveryNorm::work).toList();
+    }
+
+    private static Work work(Entry entry) {
+        int[] dims = dims(entry);
+        String options = OPTIONS.getOrDefault(entry.name(), "");
+        String shape = Arrays.stream(dims).mapToObj(Integer::toString).collect(Collectors.joining("x"));
+        Work work = Work.of(entry.name() + "_fwd_bwd", shape + options, 0, 5.0 * 4 * Shape.of(dims).size(),
+                () -> operation(entry, options, dims));
+        return QUICK.contains(entry.name()) ? work.inQuickRun() : work;
+    }
+
+    private static int[] dims(Entry entry) {
+        if (entry.on() == On.WEIGHT) {
+            return WEIGHTS;
+        }
+        boolean rows = entry.on() == On.FEATURES || entry.on() == On.CONDITION && entry.over() == Over.FEATURES;
+        return rows ? SEQUENCES : IMAGES;
+    }
+
+    private static Operation operation(Entry entry, String options, int[] dims) {
+        boolean channels = dims == IMAGES;
+        Part part = Norms.any(entry.name() + options, false).make(new Init(1), channels ? dims[1] : dims[dims.length - 1]);
+        Tensor x = Inputs.random(1, dims);
+        Tensor[] parameters = Parts.of(part).params().values().stream().map(p -> p.value()).toArray(Tensor[]::new);
+        return switch (part) {
+            case Norm norm -> Passes.forwardBackward(in -> one(norm.forward(in[0])), List.of(x), parameters);
+            case Conditional norm -> Passes.forwardBackward(in -> one(norm.forward(in[0], in[1])),
+                    List.of(x, norm.example(new Init(2), x.shape())), parameters);
+            case Linear linear -> Passes.forwardBackward(_ -> one(linear.weight().value()), List.of(), parameters);
+            case Layer layer -> Passes.forwardBackward(in -> one(layer.forward(in[0])), List.of(x), parameters);
+            default -> throw new IllegalStateException(entry.name() + " makes " + part);
+        };
+    }
+
+    private static Tensor[] one(Tensor y) {
+        return new Tensor[] {y};
+    }
+}
