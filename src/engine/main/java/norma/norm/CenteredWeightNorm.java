@@ -33,7 +33,7 @@ public record CenteredWeightNorm(Weight raw, Param gain) implements Reparametriz
         Tensor v = raw.value();
         Shape gains = gain.shape();
         Tensor mean = v.sumTo(gains).multiply((float) ((double) gains.size() / v.size()));
-        return WeightNorm.scaled(v.subtract(mean), gain.value());
+        return WeightNorm.scaled(v.subtract(mean), gain.value(), 0);
     }
 
     @Override

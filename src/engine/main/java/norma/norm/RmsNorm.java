@@ -83,8 +83,8 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
     private Tensor clampedLength(Tensor x, Tensor gain) {
         Rows rows = Rows.of("RMSNorm", x, shape, gain, null);
         Tensor flat = x.reshape(rows.count(), rows.columns());
-        Tensor length = flat.square().sum(-1).maximum(Tensor.scalar(eps * eps)).sqrt();
-        return Rows.affine(flat.divide(length).multiply((float) Math.sqrt(rows.columns())), gain, null)
+        Tensor unit = new LpNormalize(2, -1, eps).forward(flat);
+        return Rows.affine(unit.multiply((float) Math.sqrt(rows.columns())), gain, null)
                 .reshape(x.shape());
     }
 

@@ -20,15 +20,21 @@ import norma.tensor.Tensor;
 /// output, (1) or () for one of the whole weight.
 ///
 /// With dW the gradient of W: dg = sum(dW v) / ||v||, dv = g / ||v|| (dW - v dg / ||v||). dv is orthogonal to v, so v
-/// grows with each step of gradient descent, and the steps of its direction shrink. Where v = 0, W is NaN.
+/// grows with each step of gradient descent, and the steps of its direction shrink. Where v = 0, W is NaN, unless eps is given.
 ///
 /// @param raw v
 /// @param gain g
-public record WeightNorm(Weight raw, Param gain) implements Reparametrization {
+/// @param eps least length of v, or 0
+public record WeightNorm(Weight raw, Param gain, float eps) implements Reparametrization {
 
     /// Checks that the gains can be repeated to the weight.
     public WeightNorm {
         requireGains("WeightNorm", raw, gain);
+    }
+
+    /// Without a least length.
+    public WeightNorm(Weight raw, Param gain) {
+        this(raw, gain, 0);
     }
 
     /// A length for each output; W = v at first.
@@ -47,21 +53,27 @@ public record WeightNorm(Weight raw, Param gain) implements Reparametrization {
     }
 
     private static WeightNorm of(Weight raw, Shape gains) {
-        return new WeightNorm(raw, Param.gain(length(raw.value().detach(), gains).copy()));
+        return new WeightNorm(raw, Param.gain(length(raw.value().detach(), gains, 0).copy()));
+    }
+
+    /// The same with a least length of v.
+    public WeightNorm clamped(float least) {
+        return new WeightNorm(raw, gain, least);
     }
 
     @Override
     public Tensor value() {
-        return scaled(raw.value(), gain.value());
+        return scaled(raw.value(), gain.value(), eps);
     }
 
-    /// g v / ||v||
-    static Tensor scaled(Tensor v, Tensor g) {
-        return v.multiply(g.divide(length(v, g.shape())));
+    /// g v / max(||v||, eps)
+    static Tensor scaled(Tensor v, Tensor g, float eps) {
+        return v.multiply(g.divide(length(v, g.shape(), eps)));
     }
 
-    private static Tensor length(Tensor v, Shape gains) {
-        return v.square().sumTo(gains).sqrt();
+    private static Tensor length(Tensor v, Shape gains, float eps) {
+        Tensor square = v.square().sumTo(gains);
+        return (eps == 0 ? square : square.maximum(Tensor.scalar(eps * eps))).sqrt();
     }
 
     /// (O, 1, ...) for a weight (O, ...)
@@ -133,10 +145,11 @@ public record WeightNorm(Weight raw, Param gain) implements Reparametrization {
 
     static Maker<Layer> maker(Spec spec) {
         Along along = spec.choice("along", Along.OUTPUTS);
+        float eps = spec.number("eps", 0);
         return Norms.linear((_, raw) -> switch (along) {
-            case OUTPUTS -> of(raw);
-            case INPUTS -> along(raw, 1);
-            case NOTHING -> whole(raw);
+            case OUTPUTS -> of(raw).clamped(eps);
+            case INPUTS -> along(raw, 1).clamped(eps);
+            case NOTHING -> whole(raw).clamped(eps);
         });
     }
 

@@ -137,6 +137,8 @@ class AllocationTest {
             Floats statistics = room(3 * p.statistics()), g = gamma.slice(0, p.channels());
             Floats dg = dGamma.slice(0, p.channels()), db = dBeta.slice(0, p.channels());
             all.put("moments of " + p, () -> normalization.moments(p, x, statistics));
+            all.put("moments and normalize " + p,
+                    () -> normalization.forward(p, x, g, g, 1e-5f, y, statistics));
             all.put("normalize " + p, () -> normalization.normalize(p, x, statistics, g, g, 1e-5f, y));
             all.put("backward of " + p,
                     () -> normalization.backward(p, dy, x, statistics, false, g, 1e-5f, y, dg, db));
