@@ -60,7 +60,8 @@ final class EveryNorm {
 
     private static Operation operation(Entry entry, String options, int[] dims) {
         boolean channels = dims == IMAGES;
-        Part part = Norms.any(entry.name() + options, false).make(new Init(1), channels ? dims[1] : dims[dims.length - 1]);
+        Part part =
+                Norms.any(entry.name() + options, false).make(new Init(1), channels ? dims[1] : dims[dims.length - 1]);
         Tensor x = Inputs.random(1, dims);
         Tensor[] parameters = Parts.of(part).params().values().stream().map(p -> p.value()).toArray(Tensor[]::new);
         return switch (part) {
