@@ -40,11 +40,6 @@ public record Planes(int batch, int channels, int inner, int groups, boolean acr
         return batch * groups;
     }
 
-    /// Runs of a statistic; they lie `groups` apart.
-    public int runsOfStatistic() {
-        return acrossBatch ? batch : 1;
-    }
-
     /// Number of statistics.
     public int statistics() {
         return acrossBatch ? groups : runs();
