@@ -50,8 +50,8 @@ final class NormsPage {
         var text = new StringBuilder();
         for (Group group : Group.values()) {
             text.append("\n## ").append(group.title())
-                    .append("\n\n| | method | for | over | learns | remembers | cost |\n")
-                    .append("|---|---|---|---|---|---|---|\n");
+                    .append("\n\n| method | for | over | learns | remembers | cost |\n")
+                    .append("|---|---|:-:|---|---|--:|\n");
             Norms.all().stream().filter(entry -> entry.group() == group)
                     .forEach(entry -> text.append(row(entry, folder)));
         }
@@ -62,10 +62,9 @@ final class NormsPage {
         String page = "norm/" + entry.name() + ".md";
         String name = "`" + entry.name() + "`";
         var cells = new ArrayList<String>();
-        cells.add("![%s](norm/%s)".formatted(entry.over(), picture(entry.over())));
         cells.add((Files.exists(folder.resolve(page)) ? "[" + name + "](" + page + ")" : name) + " " + entry.paper());
         cells.add(entry.use());
-        cells.add(entry.over().toString());
+        cells.add("![%s](norm/%s)<br>%s".formatted(entry.over(), picture(entry.over()), entry.over()));
         cells.add(entry.parameters());
         cells.add(entry.state());
         cells.add(cost(entry));

@@ -28,7 +28,7 @@ final class OverPicture {
             picture.block();
         }
         return """
-                <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 112 112" width="84" height="84" role="img">
+                <svg xmlns="http://www.w3.org/2000/svg" viewBox="14 8 84 98" width="84" height="98" role="img">
                 <title>%s</title>
                 <g stroke="#888" stroke-width="0.7" font-family="sans-serif" font-size="11">
                 %s</g>
