@@ -36,9 +36,13 @@ public record PartialRmsNorm(Param gamma, float p, float eps) implements Norm {
     @Override
     public Tensor forward(Tensor x, Context context) {
         int dim = Rows.of("PartialRmsNorm", x, gamma.value().shape(), null, null).columns();
-        int k = (int) Math.ceil((double) p * dim);
-        Tensor square = x.slice(-1, 0, k).square().mean(-1);
+        Tensor square = x.slice(-1, 0, first(p, dim)).square().mean(-1);
         return x.divide(square.add(eps).sqrt()).multiply(gamma.value());
+    }
+
+    /// k, by p as it is written: the float nearest to 0.1 is more than that, and would take 2 features of 10.
+    private static int first(float p, int dim) {
+        return (int) Math.ceil(Double.parseDouble(Float.toString(p)) * dim);
     }
 
     @Override
@@ -53,7 +57,7 @@ public record PartialRmsNorm(Param gamma, float p, float eps) implements Norm {
 
     static void golden(GoldenCase c) {
         float p = c.number("p", 1);
-        c.expect("k", (int) Math.ceil(p * c.input("x").dim(-1)));
+        c.expect("k", first(p, c.input("x").dim(-1)));
         c.output("y", new PartialRmsNorm(c.gain("weight"), p, c.number("eps", EPS)).forward(c.input("x")));
     }
 }

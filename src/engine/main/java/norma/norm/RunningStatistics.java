@@ -39,10 +39,13 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
         return Channels.statistics(mean.value(), variance.value());
     }
 
-    /// Takes in a batch.
+    /// Takes in a batch. One whose statistics have a single element has no unbiased variance, and changes nothing.
     ///
     /// @param statistics (C, 3), or (N C, 3) for an instance norm, of which the mean over the examples counts
     void update(Tensor statistics, Planes planes) {
+        if (planes.count() < 2) {
+            return;
+        }
         Floats s = statistics.data();
         int channels = mean.value().size(), examples = planes.statistics() / channels;
         double unbiased = planes.count() / (planes.count() - 1.0);

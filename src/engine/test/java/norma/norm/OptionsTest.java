@@ -69,6 +69,17 @@ class OptionsTest {
     }
 
     @Test
+    void planesOfOneElementTellRunningStatisticsNothing() {
+        Norm norm = (Norm) part("instance_norm{track=true, allow_degenerate=true}");
+        for (int[] dims : new int[][] {{3, C, 1}, {3, C, 0}}) {
+            trained(norm, normal(1, dims));
+            assertBits(Tensor.zeros(C), buffer(norm, "running.running_mean"));
+            assertBits(Tensor.full(Shape.of(C), 1), buffer(norm, "running.running_var"));
+            assertEquals(0, buffer(norm, "running.num_batches_tracked").item());
+        }
+    }
+
+    @Test
     void instanceNormMayTrack() {
         Norm norm = (Norm) part("instance_norm{track=true, affine=true, new_stat_weight=1}");
         Tensor x = normal(8, 3, C, 5);
@@ -174,6 +185,16 @@ class OptionsTest {
     }
 
     // ---- Formulas ----
+
+    /// 0.1f is more than 0.1; k = ceil(p D) goes by what was written.
+    @ParameterizedTest
+    @CsvSource({"0.1, 10, 1", "0.2, 5, 1", "0.3, 10, 3", "0.25, 6, 2", "0.0625, 16, 1", "1, 7, 7"})
+    void featuresOfAPartialRms(String p, int dim, int k) {
+        Tensor x = normal(1, 3, dim);
+        Tensor rms = x.slice(-1, 0, k).square().mean(-1).add(PartialRmsNorm.EPS).sqrt();
+        assertBits(x.divide(rms),
+                ((Norm) Norms.any("prms_norm{p=" + p + "}", false).make(new Init(1), dim)).forward(x));
+    }
 
     @Test
     void epsilonMayStandOutsideOfTheRoot() {
