@@ -1,10 +1,9 @@
 package norma.norm;
 
-import norma.tensor.Shape;
-import norma.nn.Init;
 import norma.kernel.Planes;
-import norma.nn.Part;
+import norma.nn.Init;
 import norma.nn.Parts;
+import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
 /// y = std(style) * (content - mean(content)) / std(content) + mean(style): each channel of an image gets mean and spread of
@@ -25,20 +24,19 @@ public record AdaIn(float eps, boolean unbiased) implements Conditional {
     /// The content in the other style.
     @Override
     public Tensor forward(Tensor content, Tensor style) {
-        Planes planes = Channels.planes("AdaIn", content, style.dim(1), style.dim(1), false);
         requireFit(content, style);
+        Planes planes = Channels.planes("AdaIn", content, style.dim(1), style.dim(1), false);
         double biased = unbiased ? (planes.run() - 1.0) / planes.run() : 1;
         // 1 / sqrt(var / biased + eps) = sqrt(biased) / sqrt(var + biased eps), with the kernel's biased variance
         Tensor xhat = Channels.normalize(content, planes, null, null, (float) (biased * eps));
-        int[] positions = Channels.planeAxes(style);
-        Tensor mean = style.mean(positions);
-        Tensor variance = style.subtract(mean).square().sum(positions).divide(positions(style) - (unbiased ? 1 : 0));
-        return xhat.multiply((float) Math.sqrt(biased)).multiply(variance.add(eps).sqrt()).add(mean);
+        Moments given = Moments.of(style, Channels.planeAxes(style));
+        Tensor variance = unbiased ? given.unbiased() : given.variance();
+        return xhat.multiply((float) Math.sqrt(biased)).multiply(variance.add(eps).sqrt()).add(given.mean());
     }
 
     private static void requireFit(Tensor content, Tensor style) {
-        if (content.shape().rank() != style.shape().rank() || content.dim(0) != style.dim(0) || positions(content) < 2
-                || positions(style) < 2) {
+        if (content.shape().rank() < 3 || content.shape().rank() != style.shape().rank()
+                || content.dim(0) != style.dim(0) || positions(content) < 2 || positions(style) < 2) {
             throw new IllegalArgumentException(
                     ("AdaIn: content and style must have the same examples, channels and number of axes, and two "
                             + "positions or more; got %s and %s").formatted(content.shape(), style.shape()));

@@ -25,10 +25,9 @@ public record PositionalNorm(float eps) implements Norm {
 
     /// The result with mean and standard deviation.
     public Result split(Tensor x) {
-        Tensor mean = x.mean(1);
-        Tensor centred = x.subtract(mean);
-        Tensor std = centred.square().mean(1).add(eps).sqrt();
-        return new Result(centred.divide(std), mean, std);
+        Moments own = Moments.of(x, 1);
+        Tensor std = own.variance().add(eps).sqrt();
+        return new Result(own.centred().divide(std), own.mean(), std);
     }
 
     @Override

@@ -65,6 +65,7 @@ class NumericsContractTest {
                 new Centred("group norm", new GroupNorm(C, 4, null, null, EPS), i -> i / (2 * L)),
                 new Centred("group norm of one group", new GroupNorm(C, 1, null, null, EPS), i -> i / (C * L)),
                 new Centred("instance norm", InstanceNorm.of(C), i -> i / L),
+                new Centred("positional norm", new PositionalNorm(EPS), i -> i / (C * L) * L + i % L),
                 new Centred("moments of composed norms", composed(), i -> i / L % C));
     }
 
@@ -92,7 +93,7 @@ class NumericsContractTest {
     void anOffsetCostsNoDigits(Centred c) {
         Tensor x = offset();
         float eps = c.norm instanceof BatchRenorm renorm ? renorm.eps() : EPS;
-        double[] n = new double[N * C], mean = n.clone(), variance = n.clone();
+        double[] n = new double[x.size()], mean = n.clone(), variance = n.clone();
         for (int i = 0; i < x.size(); i++) {
             n[c.statistics.applyAsInt(i)]++;
             mean[c.statistics.applyAsInt(i)] += x.data().get(i);
