@@ -2,11 +2,13 @@ package norma.norm;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
+import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
 /// Norms of tensors that are spread over several workers: each has some features of every token (tensor parallelism), or some
@@ -141,13 +143,32 @@ public final class Sharded {
     /// Gives replicas of a model the buffers of the first: to be called before evaluating or saving what was trained with batch
     /// norms that did not exchange their statistics, since each replica has kept those of its own shards.
     public static void broadcastBuffers(Part first, Part... replicas) {
-        Map<String, Param> params = Parts.of(first).params();
+        Map<String, Param> from = buffers(first);
         for (Part replica : replicas) {
-            Parts.of(replica).params().forEach((name, to) -> {
-                if (to.role() == Param.Role.BUFFER) {
-                    to.value().data().set(params.get(name).value().data());
-                }
-            });
+            requireAlike(shapes(from), shapes(buffers(replica)));
+        }
+        for (Part replica : replicas) {
+            buffers(replica).forEach((name, to) -> to.value().data().set(from.get(name).value().data()));
+        }
+    }
+
+    private static Map<String, Param> buffers(Part model) {
+        Map<String, Param> buffers = new LinkedHashMap<>(Parts.of(model).params());
+        buffers.values().removeIf(param -> param.role() != Param.Role.BUFFER);
+        return buffers;
+    }
+
+    private static Map<String, Shape> shapes(Map<String, Param> buffers) {
+        var shapes = new LinkedHashMap<String, Shape>();
+        buffers.forEach((name, buffer) -> shapes.put(name, buffer.shape()));
+        return shapes;
+    }
+
+    private static void requireAlike(Map<String, Shape> first, Map<String, Shape> replica) {
+        if (!replica.equals(first)) {
+            throw new IllegalArgumentException(
+                    "Sharded.broadcastBuffers: replicas must have the buffers of the first, %s; got %s"
+                            .formatted(first, replica));
         }
     }
 }

@@ -173,4 +173,15 @@ class ShardedTest {
         assertBits(first.running().variance().value(), other.running().variance().value());
         assertBits(gamma, other.gamma().value().detach());
     }
+
+    @Test
+    void replicasMustHaveTheBuffersOfTheFirst() {
+        BatchNorm first = shaken(BatchNorm.of(4), 17, 0.3), alike = BatchNorm.of(4);
+        for (BatchNorm other : new BatchNorm[] {BatchNorm.of(5),
+                new BatchNorm(null, null, null, BatchNorm.EPS, false)}) {
+            assertSays(assertThrows(IllegalArgumentException.class,
+                    () -> Sharded.broadcastBuffers(first, alike, other)), "broadcastBuffers", "running_mean=(4)");
+            assertBits(Tensor.zeros(4), alike.running().mean().value());
+        }
+    }
 }
