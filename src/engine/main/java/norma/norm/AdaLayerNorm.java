@@ -4,7 +4,6 @@ import norma.kernel.Activation;
 import norma.nn.Activations;
 import norma.nn.Init;
 import norma.nn.Linear;
-import norma.nn.Part;
 import norma.nn.Parts;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;

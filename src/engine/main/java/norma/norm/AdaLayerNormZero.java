@@ -1,15 +1,14 @@
 package norma.norm;
 
 import java.util.List;
-import norma.tensor.Shape;
 import norma.kernel.Activation;
-import norma.nn.Param;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
-import norma.nn.Part;
+import norma.nn.Param;
 import norma.nn.Parts;
+import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
 /// y = x + gate * f((1 + scale) * (x - mean) / sqrt(var + eps) + shift): a branch whose norm and gate come from a condition,

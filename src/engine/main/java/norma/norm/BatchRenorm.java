@@ -29,8 +29,10 @@ import norma.tensor.Tensor;
 /// @param dMax bound of d, at least 0
 public record BatchRenorm(Param gamma, Param beta, Param mean, Param std, float eps, float newStatWeight, float rMax,
         float dMax) implements Norm {
-    /// Epsilon and weight of the newest batch if no other are given, as in the paper.
+    /// Epsilon if no other is given.
     public static final float EPS = 1e-3f;
+
+    /// Weight of the newest batch if no other is given, as in the paper.
     public static final float WEIGHT = 0.01f;
 
     /// Bounds if no others are given: those that the paper ends with.

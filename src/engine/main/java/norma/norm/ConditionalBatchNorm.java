@@ -3,8 +3,6 @@ package norma.norm;
 import norma.tensor.Shape;
 import norma.nn.Embedding;
 import norma.nn.Init;
-import norma.nn.Param;
-import norma.nn.Part;
 import norma.nn.Parts;
 import norma.tensor.Indices;
 import norma.tensor.Tensor;

@@ -4,7 +4,6 @@ import norma.tensor.Shape;
 import norma.kernel.Activation;
 import norma.nn.Init;
 import norma.nn.Linear;
-import norma.nn.Part;
 import norma.nn.Parts;
 import norma.tensor.Tensor;
 

@@ -1,7 +1,7 @@
 package norma.norm;
 
-import norma.nn.Layer;
 import norma.nn.Init;
+import norma.nn.Layer;
 import norma.nn.Param;
 import norma.nn.Parts;
 import norma.nn.Reparametrization;

@@ -8,8 +8,8 @@ import norma.tensor.Tensor;
 ///
 ///     low = Re ifft2(fft2(x) * mask)    high = Re ifft2(fft2(x) * (1 - mask))    low + high = x
 ///
-/// The mask is 1 where sqrt((i - H/2)^2 + (j - W/2)^2) < radius, indices being those of the shifted spectrum, whose centre H/2, W/2 is
-/// frequency 0.
+/// The mask is 1 where sqrt((i - H/2)^2 + (j - W/2)^2) < radius, indices being those of the shifted spectrum. Of an even size,
+/// its centre H/2, W/2 is frequency 0.
 ///
 /// Shapes: x, low and high (..., H, W), mask (H, W).
 ///
@@ -38,12 +38,11 @@ public record FrequencySplit(Tensor low, Tensor high, Tensor mask) {
     }
 
     private static Tensor mask(int height, int width, double radius, double centre, boolean strict) {
-        double middle = Double.isNaN(centre) ? height / 2.0 : centre,
-                centreOfRow = Double.isNaN(centre) ? width / 2.0 : centre;
+        double row = Double.isNaN(centre) ? height / 2.0 : centre, column = Double.isNaN(centre) ? width / 2.0 : centre;
         float[] mask = new float[height * width];
         for (int i = 0; i < height; i++) {
             for (int j = 0; j < width; j++) {
-                double distance = Math.hypot(i - middle, j - centreOfRow);
+                double distance = Math.hypot(i - row, j - column);
                 mask[i * width + j] = distance < radius || !strict && distance == radius ? 1 : 0;
             }
         }

@@ -7,8 +7,8 @@ import norma.nn.Param;
 import norma.nn.Parts;
 import norma.tensor.Tensor;
 
-/// y = x - mean + beta for each channel, with the mean over the batch and all positions (Salimans & Kingma 2016, arXiv 1602.07868,
-/// section 3). Made to go with weight norm, which has taken care of the scale.
+/// y = x - mean + beta for each channel, with the mean over the batch and all positions (Salimans & Kingma 2016, arXiv
+/// 1602.07868). Made to go with weight norm, which has taken care of the scale.
 ///
 /// Shapes: x (N, C) or (N, C, ...), beta C. dx = dy - mean(dy).
 ///

@@ -27,7 +27,6 @@ record Rows(int count, int columns) {
         return new Rows(x.shape().slice(0, x.shape().rank() - shape.rank()).size(), shape.size());
     }
 
-    /// gamma * xhat + beta on rows (count, columns), in tensor algebra
     /// Checks that gamma and beta, if there are any, fit the last axes of x.
     static void check(String who, Tensor x, Tensor gamma, Tensor beta) {
         if (gamma != null || beta != null) {
@@ -35,6 +34,7 @@ record Rows(int count, int columns) {
         }
     }
 
+    /// gamma * xhat + beta on rows (count, columns), in tensor algebra; both may be null.
     static Tensor affine(Tensor xhat, Tensor gamma, Tensor beta) {
         Tensor scaled = gamma == null ? xhat : xhat.multiply(gamma.reshape(gamma.size()));
         return beta == null ? scaled : scaled.add(beta.reshape(beta.size()));

@@ -7,7 +7,6 @@ import norma.nn.Activations;
 import norma.nn.Conv2d;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Part;
 import norma.nn.Parts;
 import norma.tensor.Indices;
 import norma.tensor.Tensor;

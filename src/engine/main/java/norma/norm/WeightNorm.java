@@ -99,7 +99,7 @@ public record WeightNorm(Weight raw, Param gain, float eps) implements Reparamet
     // ---- Data-dependent first values ----
 
     /// The layer with a weight norm whose gains and biases are such that on the batch x each output has mean 0 and variance 1
-    /// before the activation (section 3 of the paper).
+    /// before the activation, as the paper has it.
     public static Linear fitted(Linear layer, Tensor x) {
         Tensor t = new Linear(unit(layer.weight()), null, Activation.IDENTITY).forward(x);
         Fit fit = Fit.of(layer.weight(), t.reshape(t.shape().rows(), t.dim(-1)));

@@ -40,6 +40,7 @@ import norma.tensor.Tensor;
 /// @param causal whether position t sees positions 0 .. t only
 /// @param rotary positions, before the norm of q and k, or null
 /// @param base unit of the stored factors
+/// @param firstStep share of the way that a stored step of `base` makes
 public record NGptBlock(Linear query, Linear key, Linear value, Linear output, Linear up, Linear gate, Linear down,
         Param attentionStep, Param mlpStep, Param qkScale, Param uvScale, int heads, boolean causal, Rotary rotary,
         float base, float firstStep) implements Layer {

@@ -26,8 +26,6 @@ import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// How the norms by channel are related to each other, and what they must do whatever their kernels look like.
 class NormFamilyTest {

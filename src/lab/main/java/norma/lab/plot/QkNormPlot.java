@@ -2,7 +2,6 @@ package norma.lab.plot;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import norma.kernel.Activation;
 import norma.nn.Attention;
 import norma.nn.Context;
 import norma.nn.Init;
