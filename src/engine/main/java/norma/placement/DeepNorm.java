@@ -5,7 +5,7 @@ import norma.nn.Layer;
 import norma.nn.Mlp;
 
 /// DeepNorm: y = N(alpha x + f(x)), for post-norm a thousand blocks deep (Wang et al. 2022, arXiv 2203.00555). The skip weighs
-/// alpha > 1, and the matrices of values, output and feed-forward layer start smaller by beta < 1.
+/// alpha > 1. Matrices start by Glorot's rule, those of values, output and feed-forward layer with gain beta < 1.
 public record DeepNorm() implements Placement {
 
     /// The factors for a stack of blocks.
@@ -42,13 +42,14 @@ public record DeepNorm() implements Placement {
 
     @Override
     public Layer aroundAttention(Attention f, Place place) {
-        FirstValues.scale(Factors.alone(place.layers()).beta(), f, "value.weight", "output.weight");
+        FirstValues.xavier(place.init(), 1, f, "query", "key");
+        FirstValues.xavier(place.init(), Factors.alone(place.layers()).beta(), f, "value", "output");
         return around(f, place);
     }
 
     @Override
     public Layer aroundMlp(Mlp f, Place place) {
-        FirstValues.scale(Factors.alone(place.layers()).beta(), f, "up.weight", "down.weight");
+        FirstValues.xavier(place.init(), Factors.alone(place.layers()).beta(), f, "up", "down");
         return around(f, place);
     }
 

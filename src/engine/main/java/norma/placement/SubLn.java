@@ -6,7 +6,7 @@ import norma.nn.Mlp;
 import norma.nn.Sequential;
 
 /// Sub-LN: pre-norm with a second norm inside the sublayer, before its last matrix (Wang et al. 2022, Magneto, arXiv 2210.06423).
-/// The matrices of values, output and feed-forward layer start larger by sqrt(log 2 L), L blocks.
+/// Matrices start by Glorot's rule, those of values, output and feed-forward layer with gain sqrt(log 2 L), L blocks.
 public record SubLn() implements Placement {
 
     /// sqrt(log 2 L)
@@ -21,13 +21,14 @@ public record SubLn() implements Placement {
 
     @Override
     public Layer aroundAttention(Attention f, Place place) {
-        FirstValues.scale(gain(place.layers()), f, "value.weight", "output.weight");
+        FirstValues.xavier(place.init(), 1, f, "query", "key");
+        FirstValues.xavier(place.init(), gain(place.layers()), f, "value", "output");
         return around(f.with(Sequential.of(place.plain("middle", place.dim()), f.output())), place);
     }
 
     @Override
     public Layer aroundMlp(Mlp f, Place place) {
-        FirstValues.scale(gain(place.layers()), f, "up.weight", "down.weight");
+        FirstValues.xavier(place.init(), gain(place.layers()), f, "up", "down");
         return around(f.with(place.plain("middle", f.hidden())), place);
     }
 }
