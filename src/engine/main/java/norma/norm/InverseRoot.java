@@ -1,5 +1,6 @@
 package norma.norm;
 
+import java.util.Arrays;
 import norma.kernel.Floats;
 import norma.tensor.Op;
 import norma.tensor.Tape;
@@ -12,6 +13,9 @@ import norma.tensor.Tensor;
 ///     K[i][j] = -1 / (sqrt(e_i e_j) (sqrt(e_i) + sqrt(e_j)))
 ///
 /// it is the same, and finite where eigenvalues are equal; the gradient of a general eigendecomposition is NaN there.
+///
+/// Eigenvalues that are small beside the largest are what the rounding of A left of them, and may come out negative: none counts
+/// as less than n 2^-24 times the largest.
 ///
 /// @param a A
 /// @param vectors V (G, n, n)
@@ -27,10 +31,7 @@ record InverseRoot(Tensor a, Tensor vectors, Tensor slopes) implements Op.Fused 
         for (int g = 0; g < a.dim(0); g++) {
             SymmetricEigen eigen = SymmetricEigen.of(matrix(a.data(), g, n));
             double[][] v = eigen.vectors();
-            double[] roots = new double[n];
-            for (int i = 0; i < n; i++) {
-                roots[i] = Math.sqrt(eigen.values()[i]);
-            }
+            double[] roots = roots(eigen.values());
             for (int i = 0; i < n; i++) {
                 for (int j = 0; j < n; j++) {
                     set(w.data(), g, n, i, j, quotients(v[i], v[j], roots));
@@ -40,6 +41,11 @@ record InverseRoot(Tensor a, Tensor vectors, Tensor slopes) implements Op.Fused 
             }
         }
         return Tape.record(new InverseRoot(a, vectors, slopes), w);
+    }
+
+    private static double[] roots(double[] eigenvalues) {
+        double floor = Arrays.stream(eigenvalues).max().orElse(0) * eigenvalues.length * 0x1p-24;
+        return Arrays.stream(eigenvalues).map(e -> Math.sqrt(Math.max(e, floor))).toArray();
     }
 
     /// The sum of a b / c.

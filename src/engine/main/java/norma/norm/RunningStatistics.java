@@ -24,6 +24,20 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
     /// In place of a weight: the mean over all batches, 1 / batches.
     public static final float CUMULATIVE = Float.NaN;
 
+    /// Checks the weight.
+    public RunningStatistics {
+        requireWeight("RunningStatistics", newStatWeight);
+    }
+
+    /// Checks the weight of the newest batch.
+    static void requireWeight(String who, float newStatWeight) {
+        if (newStatWeight < 0 || newStatWeight > 1) {
+            throw new IllegalArgumentException(
+                    "%s: the weight of the newest batch must be in [0, 1], or CUMULATIVE; got %s".formatted(who,
+                            newStatWeight));
+        }
+    }
+
     /// Of channels that were not seen yet.
     public static RunningStatistics of(int channels, float newStatWeight) {
         return new RunningStatistics(buffer(0, channels), buffer(1, channels), buffer(0), newStatWeight);

@@ -26,13 +26,19 @@ import norma.tensor.Tensor;
 /// @param mean running mean of the batch, zeros at first
 /// @param variance running variance of the batch, zeros at first
 /// @param batches how many were seen
-/// @param newStatWeight weight of the newest batch in the running statistics; or [RunningStatistics#CUMULATIVE], for the batch average
+/// @param newStatWeight weight of the newest batch in the running statistics; or [RunningStatistics#CUMULATIVE], for the batch
+/// average
 /// @param eps added to the variance
 public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma, Param beta, Param mean,
         Param variance, Param batches, float newStatWeight, float eps) implements Norm {
     /// Epsilon and weight of the newest batch if no other are given, as the authors have them.
     public static final float EPS = 1e-5f;
     public static final float WEIGHT = 0.003f;
+
+    /// Checks the weight.
+    public SwitchableNorm {
+        RunningStatistics.requireWeight("SwitchableNorm", newStatWeight);
+    }
 
     /// All three alike at first.
     public static SwitchableNorm of(int channels) {

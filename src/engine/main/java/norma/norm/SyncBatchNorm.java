@@ -1,5 +1,6 @@
 package norma.norm;
 
+import java.util.Arrays;
 import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Parts;
@@ -22,9 +23,10 @@ public record SyncBatchNorm(BatchNorm norm) implements Norm {
 
     /// On shards of these numbers of examples, which may differ.
     public Tensor forward(Tensor x, int... shards) {
-        if (java.util.Arrays.stream(shards).sum() != x.dim(0)) {
-            throw new IllegalArgumentException("SyncBatchNorm: shards must add up to the batch; got %s for x %s"
-                    .formatted(java.util.Arrays.toString(shards), x.shape()));
+        if (Arrays.stream(shards).sum() != x.dim(0) || Arrays.stream(shards).anyMatch(n -> n < 0)) {
+            throw new IllegalArgumentException(
+                    "SyncBatchNorm: shards must have no negative number of examples and add up to the batch; got %s for x %s"
+                            .formatted(Arrays.toString(shards), x.shape()));
         }
         return norm.forward("SyncBatchNorm", x, planes -> merged(x.detach(), planes, shards));
     }

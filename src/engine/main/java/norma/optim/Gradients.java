@@ -97,6 +97,7 @@ public final class Gradients {
 
     /// g = min(max(g, -limit), limit), element by element.
     public static void clipValues(Map<String, Param> params, float limit) {
+        requireLimit("Gradients.clipValues", limit);
         forEach(params, (_, g) -> {
             for (int i = g.offset(); i < g.offset() + g.length(); i++) {
                 g.array()[i] = Math.clamp(g.array()[i], -limit, limit);
@@ -111,6 +112,7 @@ public final class Gradients {
     ///
     /// A vector or scalar is one unit. The paper has limit 0.01 and eps 1e-3, and leaves the last linear layer out.
     public static void clipUnits(Map<String, Param> params, double limit, double eps) {
+        requireLimit("Gradients.clipUnits", limit);
         var kernels = Backend.kernels();
         forEach(params, (w, gradient) -> {
             int units = w.shape().rank() > 1 ? w.dim(0) : 1, n = units == 0 ? 0 : w.size() / units;
@@ -144,6 +146,12 @@ public final class Gradients {
             sum += g.array()[i];
         }
         return sum / g.length();
+    }
+
+    private static void requireLimit(String who, double limit) {
+        if (!(limit >= 0)) {
+            throw new IllegalArgumentException("%s: the limit must not be negative; got %s".formatted(who, limit));
+        }
     }
 
     private interface Change {

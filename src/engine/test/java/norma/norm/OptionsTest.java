@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What methods can be told to do otherwise.
 class OptionsTest {
@@ -68,6 +69,13 @@ class OptionsTest {
         assertSays(assertThrows(IllegalArgumentException.class, () -> norm.forward(normal(7, 1, C))), "(1, 4)");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"batch_norm", "instance_norm{track=true, ", "switchable_norm"})
+    void theNewestBatchWeighsAShare(String name) {
+        String spec = (name.contains("{") ? name : name + "{") + "new_stat_weight=1.5}";
+        assertSays(assertThrows(IllegalArgumentException.class, () -> part(spec)), "newest batch", "[0, 1]", "1.5");
+    }
+
     @Test
     void planesOfOneElementTellRunningStatisticsNothing() {
         Norm norm = (Norm) part("instance_norm{track=true, allow_degenerate=true}");
@@ -108,6 +116,19 @@ class OptionsTest {
         assertClose(mean.reshape(C), buffer(norm, "running_mean"), 1e-6);
         assertClose(variance.reshape(C), buffer(norm, "running_var"), 1e-5);
         assertBits(Tensor.zeros(3, C, 6), trained((Norm) part("switchable_norm{last_gamma=true}"), batches[0]));
+    }
+
+    /// A covariance of rank 1, whose other eigenvalues are less than the rounding of its elements.
+    @ParameterizedTest
+    @ValueSource(strings = {"decorrelated_batch_norm", "iter_norm"})
+    void channelsThatAreOneAreWhitenedToo(String name) {
+        for (float scale : new float[] {1, 1e3f, 1e6f}) {
+            Norm norm = (Norm) part(name);
+            Tensor x = normal(1, 64, 1).multiply(scale).expand(Shape.of(64, C));
+            Tensor y = trained(norm, x);
+            assertEquals(1.0 / C, y.square().mean().item(), 0.01, name + " of size " + scale);
+            assertTrue(Float.isFinite(buffer(norm, "whitening.running_whitening").sum().item()));
+        }
     }
 
     @ParameterizedTest

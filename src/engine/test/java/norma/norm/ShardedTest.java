@@ -175,6 +175,15 @@ class ShardedTest {
     }
 
     @Test
+    void shardsOfASyncBatchNormAddUpToTheBatch() {
+        SyncBatchNorm norm = new SyncBatchNorm(BatchNorm.of(4));
+        for (int[] shards : new int[][] {{1, 1}, {-1, 4}, {}}) {
+            assertSays(assertThrows(IllegalArgumentException.class, () -> norm.forward(normal(19, 3, 4), shards)),
+                    "SyncBatchNorm", "(3, 4)", java.util.Arrays.toString(shards));
+        }
+    }
+
+    @Test
     void replicasMustHaveTheBuffersOfTheFirst() {
         BatchNorm first = shaken(BatchNorm.of(4), 17, 0.3), alike = BatchNorm.of(4);
         for (BatchNorm other : new BatchNorm[] {BatchNorm.of(5),

@@ -291,6 +291,16 @@ class OptimizerTest {
     }
 
     @Test
+    void limitsAreNotNegative() {
+        for (double limit : new double[] {-1, Double.NaN}) {
+            assertSays(assertThrows(IllegalArgumentException.class,
+                    () -> Gradients.clipUnits(params, limit, 1e-3)), "clipUnits", "limit", "" + limit);
+            assertSays(assertThrows(IllegalArgumentException.class,
+                    () -> Gradients.clipValues(params, (float) limit)), "clipValues", "limit", "" + limit);
+        }
+    }
+
+    @Test
     void gradientsOfAnOutputGetMeanZero() {
         Tensor g = normal(16, 3, 2, 2), b = normal(17, 3);
         Param w = parameter(normal(18, 3, 2, 2), g), bias = parameter(normal(19, 3), b);
