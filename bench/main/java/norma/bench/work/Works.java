@@ -59,8 +59,8 @@ public final class Works {
         return all().stream().filter(Work::quick).toList();
     }
 
-    /// One of each name, whole models, processes and the norms of the catalogue left out: the first shape of the quick run, or the first. Of a forward pass
-    /// alone and the same with its backward pass, the latter stands for both.
+    /// One of each name, whole models, processes and the norms of the catalogue left out: the first shape of the quick run, or
+    /// the first. Of a forward pass alone and the same with its backward pass, the latter stands for both.
     public static List<Work> representatives() {
         var found = new LinkedHashMap<String, Work>();
         all().stream().filter(work -> !WHOLE.contains(work))

@@ -32,8 +32,8 @@ import norma.tensor.Shape;
 ///     "outputs": {"y": ...}, "buffers_after": {}, "grad_outputs": {"y": ...}, "grads": {"x": ...}}]}
 /// ```
 ///
-/// Tensors are row-major, and one of no axes may be a plain number; numbers that are not finite are the texts `NaN`, `Infinity` and `-Infinity`. The gradients are
-/// those of L = sum over the outputs of `<grad_output, output>`.
+/// Tensors are row-major, and one of no axes may be a plain number; numbers that are not finite are the texts `NaN`, `Infinity`
+/// and `-Infinity`. The gradients are those of L = sum over the outputs of `<grad_output, output>`.
 ///
 /// @param method which method, as in the catalogue
 /// @param cases at least one

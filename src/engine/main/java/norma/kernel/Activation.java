@@ -12,7 +12,7 @@ public enum Activation {
     GELU_TANH,
     /// f(x) = x / (1 + exp(-x)), also called swish (Elfwing 2017, arXiv 1702.03118)
     SILU,
-    /// f(x) = lambda x for x > 0, else lambda alpha (exp(x) - 1): keeps mean 0 and variance 1 through a deep network, if its weights
-    /// allow it (Klambauer et al. 2017, arXiv 1706.02515)
+    /// f(x) = lambda x for x > 0, else lambda alpha (exp(x) - 1): keeps mean 0 and variance 1 through a deep network, if its
+    /// weights allow it (Klambauer et al. 2017, arXiv 1706.02515)
     SELU
 }

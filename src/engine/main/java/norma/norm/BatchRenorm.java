@@ -9,8 +9,8 @@ import norma.nn.Parts;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
-/// A batch norm that corrects its batch towards the running statistics, so that training computes nearly what evaluation will (Ioffe
-/// 2017, arXiv 1702.03275):
+/// A batch norm that corrects its batch towards the running statistics, so that training computes nearly what evaluation will
+/// (Ioffe 2017, arXiv 1702.03275):
 ///
 ///     r = clip(s_B / s, 1 / rMax, rMax)    d = clip((mean_B - mean) / s, -dMax, dMax)
 ///     y = gamma * ((x - mean_B) / s_B * r + d) + beta        s_B = sqrt(var_B + eps)

@@ -4,9 +4,9 @@ import norma.nn.Context;
 import norma.nn.Parts;
 import norma.tensor.Tensor;
 
-/// y = x / sqrt((sum x^2 + (sum x)^2) / D + eps) on D - 1 features: the RMS norm of the vector of mean zero that they are a part of,
-/// since the last feature is minus the sum of the others (CRMSNorm; Jiang et al. 2023, arXiv 2305.14858). A Transformer with
-/// layer norms whose stream has mean zero can be rewritten with it and computes the same.
+/// y = x / sqrt((sum x^2 + (sum x)^2) / D + eps) on D - 1 features: the RMS norm of the vector of mean zero that they are a
+/// part of, since the last feature is minus the sum of the others (CRMSNorm; Jiang et al. 2023, arXiv 2305.14858). A
+/// Transformer with layer norms whose stream has mean zero can be rewritten with it and computes the same.
 ///
 /// Shapes: x (..., D - 1).
 ///

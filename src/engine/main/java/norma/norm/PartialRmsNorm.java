@@ -6,8 +6,8 @@ import norma.nn.Param;
 import norma.nn.Parts;
 import norma.tensor.Tensor;
 
-/// y = gamma * x / sqrt(mean of the first k x^2 + eps), k = ceil(p D): the RMS of a part stands for that of the whole (pRMSNorm; Zhang
-/// & Sennrich 2019, arXiv 1910.07467, section 4, who suggest p = 6.25 %).
+/// y = gamma * x / sqrt(mean of the first k x^2 + eps), k = ceil(p D): the RMS of a part stands for that of the whole
+/// (pRMSNorm; Zhang & Sennrich 2019, arXiv 1910.07467, section 4, who suggest p = 6.25 %).
 ///
 /// Shapes: x (..., D), gamma D.
 ///

@@ -4,7 +4,8 @@ import norma.nn.Context;
 import norma.nn.Parts;
 import norma.tensor.Tensor;
 
-/// y = x / sqrt(mean(x^2) + eps) over the last axis: an RMS norm that learns nothing (Qin et al. 2023, TransNormer, arXiv 2307.14995).
+/// y = x / sqrt(mean(x^2) + eps) over the last axis: an RMS norm that learns nothing (Qin et al. 2023, TransNormer, arXiv
+/// 2307.14995).
 ///
 /// Shapes: x (..., D).
 ///

@@ -68,8 +68,8 @@ public final class Muon extends Optimizer {
     ///
     ///     X = a X + b X X^T X + c X X^T X X^T X        a = 3.4445, b = -4.7750, c = 2.0315
     ///
-    /// which lets each singular value s go to a s + b s^3 + c s^5. The coefficients do not converge to 1 but bring all that are not tiny
-    /// into 0.7 to 1.2 within five steps. A matrix of zeros stays one.
+    /// which lets each singular value s go to a s + b s^3 + c s^5. The coefficients do not converge to 1 but bring all that are
+    /// not tiny into 0.7 to 1.2 within five steps. A matrix of zeros stays one.
     ///
     /// @param x (rows, columns)
     static Tensor orthogonalized(Tensor x, int iterations) {

@@ -14,14 +14,14 @@ import norma.norm.GoldenCase;
 import norma.norm.LpNormalize;
 import norma.tensor.Tensor;
 
-/// A Transformer block on the unit sphere (nGPT; Loshchilov et al. 2024, arXiv 2410.01131): every vector has length 1, and a sublayer
-/// moves the stream towards its own direction by learned steps.
+/// A Transformer block on the unit sphere (nGPT; Loshchilov et al. 2024, arXiv 2410.01131): every vector has length 1, and a
+/// sublayer moves the stream towards its own direction by learned steps.
 ///
 ///     h <- norm(h + a_A (norm(attention(h)) - h))    h <- norm(h + a_M (norm(mlp(h)) - h))    norm(x) = x / ||x||
 ///
 /// Queries and keys have length s_qk, and the attention's scale is sqrt(d) instead of 1 / sqrt(d). The feed-forward layer is
-/// W_d (u silu(v)) with u, v = s_uv sqrt(D) (W_u h, W_v h). Factors are stored as multiples of `base`, which sets how fast they learn: with
-/// base 1 / sqrt(D), a stored a of `base` is a step of 0.05 and a stored s_qk of `base` a length of 1.
+/// W_d (u silu(v)) with u, v = s_uv sqrt(D) (W_u h, W_v h). Factors are stored as multiples of `base`, which sets how fast they
+/// learn: with base 1 / sqrt(D), a stored a of `base` is a step of 0.05 and a stored s_qk of `base` a length of 1.
 ///
 /// Shapes: h (B, T, D) of length 1. After every step of the optimizer the rows of matrices get length 1 again.
 ///

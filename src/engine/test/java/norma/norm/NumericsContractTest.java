@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What all norms promise about numbers that other engines get wrong: large offsets, large and small numbers, statistics of nothing.
+/// What all norms promise about numbers that other engines get wrong: large offsets, large and small numbers, statistics of
+/// nothing.
 class NumericsContractTest {
     private static final int N = 6, C = 8, L = 40;
     private static final float EPS = 1e-5f;
