@@ -180,7 +180,7 @@ def every_norm():
 
     def ada_layer_norm_zero(x, c, w, b):
         shift, scale, gate = F.linear(F.silu(c), w, b)[:, None].chunk(3, -1)
-        return gate * (F.layer_norm(x, (1024,), eps=1e-6) * (1 + scale) + shift)
+        return x + gate * (F.layer_norm(x, (1024,), eps=1e-6) * (1 + scale) + shift)
 
     def spectral_norm(w):
         with torch.no_grad():
