@@ -7,14 +7,16 @@ package norma.kernel;
 ///
 /// @param name how the set is called in reports: `reference`, `simd512` ...
 public record Kernels(String name, Elementwise elementwise, Reduction reduction, Matmul matmul,
-        Normalization normalization, PlaneNormalization planeNormalization, Softmax softmax, Attention attention,
+        Normalization normalization, PlaneNormalization planeNormalization, Squashing squashing, Softmax softmax,
+        Attention attention,
         Rotary rotary, CrossEntropy crossEntropy,
         Gather gather,
         Dropout dropout, Update update, Fourier fourier, Convolution convolution, Pooling pooling) {
 
     /// The plain loops.
     public static final Kernels REFERENCE = new Kernels("reference", new Elementwise() {}, new Reduction() {},
-            new Matmul() {}, new Normalization() {}, new PlaneNormalization() {}, new Softmax() {}, new Attention() {},
+            new Matmul() {}, new Normalization() {}, new PlaneNormalization() {}, new Squashing() {}, new Softmax() {},
+            new Attention() {},
             new Rotary() {},
             new CrossEntropy() {},
             new Gather() {}, new Dropout() {}, new Update() {}, new Fourier() {}, new Convolution() {},

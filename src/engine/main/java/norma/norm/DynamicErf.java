@@ -1,5 +1,6 @@
 package norma.norm;
 
+import norma.kernel.Squashing.Form;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -26,9 +27,8 @@ public record DynamicErf(Param alpha, Param shift, Param gamma, Param beta) impl
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Tensor g = Param.valueOf(gamma), b = Param.valueOf(beta);
-        Rows.check("DynamicErf", x, g, b);
-        return Rows.affine(x.multiply(alpha.value()).add(shift.value()).erf(), g, b);
+        return DynamicCurve.of("DynamicErf", Form.ERF, x, alpha.value(), shift.value(), Param.valueOf(gamma),
+                Param.valueOf(beta));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package norma.norm;
 
+import norma.kernel.Squashing.Form;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -24,9 +25,8 @@ public record DynamicTanh(Param alpha, Param gamma, Param beta) implements Norm 
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Tensor g = Param.valueOf(gamma), b = Param.valueOf(beta);
-        Rows.check("DynamicTanh", x, g, b);
-        return Rows.affine(x.multiply(alpha.value()).tanh(), g, b);
+        return DynamicCurve.of("DynamicTanh", Form.TANH, x, alpha.value(), null, Param.valueOf(gamma),
+                Param.valueOf(beta));
     }
 
     @Override

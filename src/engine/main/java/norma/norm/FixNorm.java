@@ -25,7 +25,7 @@ public record FixNorm(Weight raw, Param length) implements Reparametrization {
 
     @Override
     public Tensor value() {
-        return LpNormalize.l2().forward(raw.value()).multiply(length.value());
+        return LpNormalize.euclidean(raw.value(), length.value(), LpNormalize.EPS, false);
     }
 
     @Override

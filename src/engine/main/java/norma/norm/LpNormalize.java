@@ -1,8 +1,10 @@
 package norma.norm;
 
+import java.util.function.UnaryOperator;
 import norma.nn.Context;
 import norma.nn.Parts;
 import norma.tensor.Shape;
+import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// y = x / max(||x||_p, eps) along an axis: vectors of length 1. With p = 2, dx = (dy - y (y . dy)) / ||x||.
@@ -36,35 +38,51 @@ public record LpNormalize(float p, int axis, float eps, boolean zeroGradAtZero) 
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Tensor length = length(x.detach());
-        Tensor tiny = Tensor.scalar(eps).greater(length);
+        if (p == 2) {
+            return x.shape().axis(axis) == x.shape().rank() - 1 ? euclidean(x, Tensor.scalar(1), eps, zeroGradAtZero)
+                    : euclidean(x.transpose(axis, -1), Tensor.scalar(1), eps, zeroGradAtZero).transpose(axis, -1);
+        }
+        Tensor tiny = Tensor.scalar(eps).greater(length(x.detach()));
+        return tiny.sum().item() == 0 ? x.divide(length(x))
+                : clamped(x, axis, tiny, eps, zeroGradAtZero, some -> some.divide(length(some)));
+    }
+
+    /// gain * x / max(||x||, eps) along the last axis, in one pass of the uncentred kernel, which adds up squares in double and
+    /// leaves sqrt(D) / ||x||: where that is too large, a vector was too short for it.
+    ///
+    /// @param gain (1) or D
+    static Tensor euclidean(Tensor x, Tensor gain, float eps, boolean zeroGradAtZero) {
+        Shape d = Shape.of(x.dim(-1));
+        float root = (float) Math.sqrt(x.dim(-1));
+        Tensor gamma = Tensor.full(d, 1 / root), y = Tensor.empty(x.shape());
+        RmsNorm.Fused norm = RmsNorm.into(y, x, d, gamma.multiply(gain), Float.MIN_NORMAL);
+        Tensor tiny = norm.statistics().greater(Tensor.scalar(root / eps));
         if (tiny.sum().item() == 0) {
-            return unit(x);
+            return Tape.record(norm, y);
         }
-        Tensor numerator = zeroGradAtZero ? length.greater(Tensor.scalar(0)).where(x, x.detach()) : x;
-        return tiny.where(numerator.divide(eps), unit(tiny.where(Tensor.scalar(1), x)));
+        int[] vectors = x.shape().toArray();
+        vectors[vectors.length - 1] = 1;
+        return clamped(x, -1, tiny.reshape(vectors), eps, zeroGradAtZero,
+                some -> RmsNorm.rmsNorm(some, d, gamma, Float.MIN_NORMAL)).multiply(gain);
     }
 
-    /// x / ||x||, for vectors that are long enough.
-    private Tensor unit(Tensor x) {
-        return p == 2 ? euclidean(x, axis) : x.divide(length(x));
+    /// x / eps for tiny vectors, else x / ||x||.
+    ///
+    /// @param tiny 1 for a vector shorter than eps, else 0
+    /// @param unit x / ||x||, for vectors that are long enough
+    private static Tensor clamped(Tensor x, int axis, Tensor tiny, float eps, boolean zeroGradAtZero,
+            UnaryOperator<Tensor> unit) {
+        Tensor numerator = !zeroGradAtZero ? x
+                : x.detach().abs().max(axis).greater(Tensor.scalar(0)).where(x, x.detach());
+        return tiny.where(numerator.divide(eps), unit.apply(tiny.where(Tensor.scalar(1), x)));
     }
 
-    /// By the uncentred kernel, which adds up squares in double.
-    private Tensor euclidean(Tensor x, int axis) {
-        if (x.shape().axis(axis) != x.shape().rank() - 1) {
-            return euclidean(x.transpose(axis, -1), -1).transpose(axis, -1);
-        }
-        return RmsNorm.rmsNorm(x, Shape.of(x.dim(-1)), null, Float.MIN_NORMAL).divide((float) Math.sqrt(x.dim(-1)));
-    }
-
-    /// ||x||_p along an axis, which keeps size 1.
+    /// ||x||_p along an axis, which keeps size 1; p is not 2.
     private Tensor length(Tensor x) {
         if (p == Float.POSITIVE_INFINITY) {
             return x.abs().max(axis);
         }
-        return p == 1 ? x.abs().sum(axis)
-                : p == 2 ? x.square().sum(axis).sqrt() : x.abs().power(p).sum(axis).power(1 / p);
+        return p == 1 ? x.abs().sum(axis) : x.abs().power(p).sum(axis).power(1 / p);
     }
 
     @Override

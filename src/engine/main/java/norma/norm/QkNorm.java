@@ -50,7 +50,7 @@ public final class QkNorm {
     private record Temperature(Param tau) implements Layer {
         @Override
         public Tensor forward(Tensor x, Context context) {
-            return x.multiply((float) Math.sqrt(x.dim(-1))).multiply(tau.value());
+            return x.multiply(tau.value().multiply((float) Math.sqrt(x.dim(-1))));
         }
 
         @Override

@@ -63,13 +63,17 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
 
     /// The norm as a function; gamma may be null.
     public static Tensor rmsNorm(Tensor x, Shape shape, Tensor gamma, float eps) {
-        Rows rows = Rows.of("RMSNorm", x, shape, gamma, null);
         Tensor y = Tensor.empty(x.shape());
+        return Tape.record(into(y, x, shape, gamma, eps), y);
+    }
+
+    /// Writes y, and does not put the operation on the tape yet.
+    static Fused into(Tensor y, Tensor x, Shape shape, Tensor gamma, float eps) {
+        Rows rows = Rows.of("RMSNorm", x, shape, gamma, null);
         Tensor statistics = Tensor.empty(Shape.of(rows.count()));
         Backend.kernels().normalization().uncentred(rows.count(), rows.columns(), x.data(), Rows.floats(gamma), null,
-                eps,
-                y.data(), statistics.data());
-        return Tape.record(new Fused(x, gamma, shape, eps, statistics), y);
+                eps, y.data(), statistics.data());
+        return new Fused(x, gamma, shape, eps, statistics);
     }
 
     private Tensor epsOutside(Tensor x, Tensor gain) {
@@ -83,12 +87,15 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
     private Tensor clampedLength(Tensor x, Tensor gain) {
         Rows rows = Rows.of("RMSNorm", x, shape, gain, null);
         Tensor flat = x.reshape(rows.count(), rows.columns());
-        Tensor unit = new LpNormalize(2, -1, eps).forward(flat);
-        return Rows.affine(unit.multiply((float) Math.sqrt(rows.columns())), gain, null)
+        Tensor root = Tensor.scalar((float) Math.sqrt(rows.columns()));
+        return LpNormalize
+                .euclidean(flat, gain == null ? root : gain.reshape(rows.columns()).multiply(root), eps, false)
                 .reshape(x.shape());
     }
 
     /// With g = dy * gamma: dx = rstd (g - xhat mean(g xhat)), dGamma = sum dy xhat.
+    ///
+    /// @param statistics (rows), 1 / sqrt(mean(x^2) + eps)
     record Fused(Tensor x, Tensor gamma, Shape shape, float eps, Tensor statistics) implements Op.Fused {
 
         @Override

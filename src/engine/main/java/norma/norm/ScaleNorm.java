@@ -23,7 +23,7 @@ public record ScaleNorm(Param g, float eps) implements Norm {
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        return new LpNormalize(2, -1, eps).forward(x, context).multiply(g.value());
+        return LpNormalize.euclidean(x, g.value(), eps, false);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package norma.placement;
 
+import norma.kernel.Activation;
 import norma.kernel.Floats;
+import norma.nn.Activations;
 import norma.nn.Attention;
 import norma.nn.Context;
 import norma.nn.Init;
@@ -86,7 +88,7 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
         Tensor scale = uvScale.value().multiply((float) Math.sqrt(h.dim(-1)));
         Tensor u = up.forward(h).multiply(scale.slice(0, 0, hidden));
         Tensor v = gate.forward(h).multiply(scale.slice(0, hidden, 2 * hidden));
-        return down.forward(u.multiply(v.multiply(v.sigmoid())));
+        return down.forward(u.multiply(Activations.activate(Activation.SILU, v)));
     }
 
     private Tensor step(Tensor h, Tensor towards, Param stored) {

@@ -89,6 +89,12 @@ class AllocationTest {
         all.put("uncentredBackward",
                 () -> normalization.uncentredBackward(ROWS, N, dy, x, gamma, row, y, dGamma, null));
         planes(kernels, all);
+        for (Squashing.Form form : Squashing.Form.values()) {
+            var curve = new Squashing.Curve(form, 0.5f, 0.1f);
+            all.put(form + " squashing", () -> kernels.squashing().forward(curve, ROWS, N, x, gamma, gamma, y));
+            all.put(form + " squashing backward", () -> kernels.squashing().backward(curve, ROWS, N, dy, x, gamma, y,
+                    row.slice(0, 1), row.slice(1, 1), dGamma, dBeta));
+        }
         all.put("softmax", () -> kernels.softmax().softmax(ROWS, N, x, y));
         all.put("softmaxBackward", () -> kernels.softmax().softmaxBackward(ROWS, N, x, dy, y));
         all.put("cross entropy",

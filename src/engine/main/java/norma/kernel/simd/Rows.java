@@ -7,17 +7,36 @@ import static norma.kernel.simd.Lanes.LANES;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import norma.kernel.Floats;
 import norma.parallel.Scratch;
 
 /// What several kernels ask of one row of floats. Sums over lanes are taken in a fixed order, in double.
 final class Rows {
     private static final int PAD = 7;
+    private static final int ONES = 6;
+    private static final int ZEROS = 5;
 
     /// Elements that four vectors sum up in float before the sum goes into a double: 32 additions to a lane, whatever the
     /// width, so that narrow vectors are as accurate as wide ones.
     static final int SPAN = 4 * 32 * LANES;
 
     private Rows() {
+    }
+
+    /// A gain, or ones in its place; a slot of [Scratch] keeps them.
+    static Floats orOnes(Floats gain, int columns) {
+        return gain != null ? gain : filled(ONES, columns, 1);
+    }
+
+    /// A bias, or zeros in its place; a slot of [Scratch] keeps them.
+    static Floats orZeros(Floats bias, int columns) {
+        return bias != null ? bias : filled(ZEROS, columns, 0);
+    }
+
+    private static Floats filled(int slot, int columns, float value) {
+        float[] values = Scratch.floats(slot, columns);
+        Arrays.fill(values, 0, columns, value);
+        return new Floats(values, 0, columns);
     }
 
     /// Room for the lanes of one vector; valid until the thread asks again.

@@ -18,15 +18,13 @@ import norma.parallel.Workers;
 /// shift near the mean: first the mean of a few elements; if that is further from the mean than the standard deviation,
 /// once more with the mean it gave. Sums that leave the range of float are taken again in double by the plain loops.
 final class SimdNormalization implements Normalization {
-    private static final int ONES = 6;
-    private static final int ZEROS = 5;
     private static final int PARTIAL = 4;
     private static final int TOTAL = 5;
 
     @Override
     public void centred(int rows, int columns, Floats x, Floats gamma, Floats beta, float eps, Floats y,
             Floats statistics) {
-        Floats scale = orFilled(gamma, ONES, columns, 1), shift = orFilled(beta, ZEROS, columns, 0);
+        Floats scale = Rows.orOnes(gamma, columns), shift = Rows.orZeros(beta, columns);
         Workers.split(rows, Workers.grain(columns), (from, to) -> {
             float[] s = statistics.array();
             double[] sums = new double[2];
@@ -42,7 +40,7 @@ final class SimdNormalization implements Normalization {
     @Override
     public void uncentred(int rows, int columns, Floats x, Floats gamma, Floats beta, float eps, Floats y,
             Floats statistics) {
-        Floats scale = orFilled(gamma, ONES, columns, 1), shift = orFilled(beta, ZEROS, columns, 0);
+        Floats scale = Rows.orOnes(gamma, columns), shift = Rows.orZeros(beta, columns);
         Workers.split(rows, Workers.grain(columns), (from, to) -> {
             double[] sums = new double[2];
             for (int r = from; r < to; r++) {
@@ -52,15 +50,6 @@ final class SimdNormalization implements Normalization {
                 normalize(x.array(), x0, columns, 0, 0, rstd, scale, shift, y.array(), y.offset() + r * columns);
             }
         });
-    }
-
-    private static Floats orFilled(Floats parameter, int slot, int columns, float value) {
-        if (parameter != null) {
-            return parameter;
-        }
-        float[] values = Scratch.floats(slot, columns);
-        Arrays.fill(values, 0, columns, value);
-        return new Floats(values, 0, columns);
     }
 
     private static void moments(float[] x, int x0, int n, float eps, double[] sums, float[] statistics, int s0) {
@@ -191,7 +180,7 @@ final class SimdNormalization implements Normalization {
         int blocks = Math.ceilDiv(rows, BLOCK), size = 2 * columns;
         float[] partial = Scratch.floats(PARTIAL, blocks * size);
         float[] total = Scratch.floats(TOTAL, size);
-        Floats scale = gamma != null ? gamma : orFilled(null, ONES, columns, 1);
+        Floats scale = Rows.orOnes(gamma, columns);
         Workers.split(blocks, Workers.grain(BLOCK * columns), (from, to) -> {
             double[] sums = new double[2];
             Arrays.fill(partial, from * size, to * size, 0);
