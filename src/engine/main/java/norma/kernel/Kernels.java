@@ -7,7 +7,8 @@ package norma.kernel;
 ///
 /// @param name how the set is called in reports: `reference`, `simd512` ...
 public record Kernels(String name, Elementwise elementwise, Reduction reduction, Matmul matmul,
-        Normalization normalization, PlaneNormalization planeNormalization, Squashing squashing, Softmax softmax,
+        Normalization normalization, PlaneNormalization planeNormalization, PositionNormalization positionNormalization,
+        Squashing squashing, Softmax softmax,
         Attention attention,
         Rotary rotary, CrossEntropy crossEntropy,
         Gather gather,
@@ -15,7 +16,8 @@ public record Kernels(String name, Elementwise elementwise, Reduction reduction,
 
     /// The plain loops.
     public static final Kernels REFERENCE = new Kernels("reference", new Elementwise() {}, new Reduction() {},
-            new Matmul() {}, new Normalization() {}, new PlaneNormalization() {}, new Squashing() {}, new Softmax() {},
+            new Matmul() {}, new Normalization() {}, new PlaneNormalization() {}, new PositionNormalization() {},
+            new Squashing() {}, new Softmax() {},
             new Attention() {},
             new Rotary() {},
             new CrossEntropy() {},

@@ -1,6 +1,7 @@
 package norma.norm;
 
 import norma.nn.Context;
+import norma.nn.Param;
 import norma.nn.Parts;
 import norma.tensor.Tensor;
 
@@ -20,7 +21,7 @@ public record LayerNorm2d(LayerNorm norm) implements Norm {
     @Override
     public Tensor forward(Tensor x, Context context) {
         Channels.planes("LayerNorm2d", x, norm.shape().size(), 1, false);
-        return Channels.fromLast(norm.forward(Channels.toLast(x), context));
+        return AcrossChannels.normalize(true, x, Param.valueOf(norm.gamma()), Param.valueOf(norm.beta()), norm.eps());
     }
 
     @Override

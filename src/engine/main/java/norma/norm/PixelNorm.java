@@ -16,9 +16,7 @@ public record PixelNorm(float eps) implements Norm {
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Tensor last = Channels.toLast(x);
-        return Channels.fromLast(RmsNorm.rmsNorm(last, last.shape().slice(last.shape().rank() - 1, last.shape().rank()),
-                null, eps));
+        return AcrossChannels.normalize(false, x, null, null, eps);
     }
 
     @Override

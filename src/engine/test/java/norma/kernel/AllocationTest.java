@@ -89,6 +89,13 @@ class AllocationTest {
         all.put("uncentredBackward",
                 () -> normalization.uncentredBackward(ROWS, N, dy, x, gamma, row, y, dGamma, null));
         planes(kernels, all);
+        for (boolean centred : new boolean[] {true, false}) {
+            var sizes = new PositionNormalization.Sizes(centred, 1, 32, ELEMENTS / 32);
+            Floats moments = room(3 * sizes.positions()), g = gamma.slice(0, 32), dg = dGamma.slice(0, 32);
+            PositionNormalization positions = kernels.positionNormalization();
+            all.put("positions of " + sizes, () -> positions.forward(sizes, x, g, g, 1e-5f, y, moments));
+            all.put("positions backward of " + sizes, () -> positions.backward(sizes, dy, x, g, moments, y, dg, dg));
+        }
         for (Squashing.Form form : Squashing.Form.values()) {
             var curve = new Squashing.Curve(form, 0.5f, 0.1f);
             all.put(form + " squashing", () -> kernels.squashing().forward(curve, ROWS, N, x, gamma, gamma, y));

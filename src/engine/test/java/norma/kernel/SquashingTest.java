@@ -73,13 +73,15 @@ class SquashingTest {
             return sum;
         }
 
+        /// The curve is right to three units in its last place, 2e-7, and 1 - tanh^2 to 2e-7 of 1, times up to three normal
+        /// numbers, alpha up to 1.7 and x up to 8.
         void check() {
-            assertClose(this::yExact, y, 1e-6);
-            assertClose(i -> f.alpha() * g(i), dx, 1e-6);
-            // 1 - tanh^2 is off by 1e-7 of 1, times x up to 8 and normal numbers
-            assertClose(_ -> sum(true), dAlpha, 4e-6 * Math.sqrt(rows * columns));
-            assertClose(_ -> sum(false), dShift, 1e-6 * Math.sqrt(rows * columns));
-            assertClose(j -> parameterGradient(j, true), dGamma, 1e-6 * Math.sqrt(rows));
+            double root = Math.sqrt(rows * columns);
+            assertClose(this::yExact, y, 2e-6);
+            assertClose(i -> f.alpha() * g(i), dx, 4e-6);
+            assertClose(_ -> sum(true), dAlpha, 8e-6 * root);
+            assertClose(_ -> sum(false), dShift, 4e-6 * root);
+            assertClose(j -> parameterGradient(j, true), dGamma, 2e-6 * Math.sqrt(rows));
             assertClose(j -> parameterGradient(j, false), dBeta, 1e-6 * Math.sqrt(rows));
         }
 

@@ -36,7 +36,8 @@ public final class Simd {
     /// The SIMD kernels; only if [#available()].
     public static Kernels kernels() {
         return new Kernels("simd" + Lanes.F.vectorBitSize(), new SimdElementwise(), new SimdReduction(),
-                new SimdMatmul(), new SimdNormalization(), new SimdPlaneNormalization(), new SimdSquashing(),
+                new SimdMatmul(), new SimdNormalization(), new SimdPlaneNormalization(),
+                new SimdPositionNormalization(), new SimdSquashing(),
                 new SimdSoftmax(),
                 new SimdAttention(), new SimdRotary(),
                 new SimdCrossEntropy(), new SimdGather(), new SimdDropout(), new SimdUpdate(), new SimdFourier(),
