@@ -23,8 +23,9 @@ import norma.tensor.Tensor;
 /// Every method of the catalogue, forward and backward in training, on one shape of what it is put on. Those that have works of
 /// their own ([norma.bench.work.Norms]) are left out.
 ///
-/// Bytes are those that every norm must move: x read and y written, then x and dy read and dx written; a condition read twice
-/// and its gradient written. Arithmetic is not counted, memory is the limit.
+/// Bytes are those that every norm must move: x read and y written, then x and dy read and dx written. Parameters
+/// and conditions are not counted, so the share of the limit is too low where a condition is as large as x. Nor is arithmetic:
+/// memory is the limit.
 final class EveryNorm {
     private static final int[] SEQUENCES = {16, 256, 1024};
     private static final int[] IMAGES = {64, 64, 32, 32};

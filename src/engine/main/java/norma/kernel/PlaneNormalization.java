@@ -10,7 +10,8 @@ import norma.parallel.Workers;
 ///
 /// Accuracy as in [Normalization]: each run's moments are taken around a value near its mean, and runs are merged in double
 /// (Chan, Golub & LeVeque 1979): n = na + nb, d = mean_b - mean_a, mean = mean_a + d nb / n, M2 = M2a + M2b + d^2 na nb / n.
-/// A NaN poisons its own statistic only.
+/// A NaN poisons its own statistic only. The variance is a float: where it leaves the range of float (deviations beyond
+/// 1e19), y is beta, unlike in [Normalization], which takes such sums again in double.
 public interface PlaneNormalization {
     /// Slots of [Scratch] for what each run or plane leaves.
     int MOMENTS = 0;

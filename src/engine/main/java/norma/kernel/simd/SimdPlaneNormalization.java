@@ -61,86 +61,12 @@ final class SimdPlaneNormalization implements PlaneNormalization {
         Workers.split(p.runs(), Workers.grain(p.run()), (from, to) -> {
             double[] sums = new double[2];
             float[] part = Scratch.floats(MOMENTS, 3);
-            momentsOfRun(p, x, from, sums, part, 0);
-            for (int r = from; r < to; r++) {
+            for (int r = from; r < to; r++) { // normalized while the first cache still has it
+                momentsOfRun(p, x, r, sums, part, 0);
                 PlaneNormalization.merge(part, 0, 1, 0, p.run(), p.run(), statistics, 3 * r);
-                normalizeRun(p, x, r, Math.min(r + 1, to - 1), statistics, gamma, beta, eps, y, sums, part);
+                normalizeRun(p, x, r, statistics, gamma, beta, eps, y);
             }
         });
-    }
-
-    /// Normalizes a run, and takes the moments of the next one in the same loops: memory hands it over while the results of this one
-    /// are written.
-    private static void normalizeRun(Planes p, Floats x, int run, int next, Floats statistics, Floats gamma,
-            Floats beta,
-            float eps, Floats y, double[] sums, float[] part) {
-        float rstd = PlaneNormalization.rstd(statistics, 3 * run, eps);
-        float guess = SimdNormalization.guess(x.array(), x.offset() + next * p.run(), p.run());
-        sums[0] = sums[1] = 0;
-        for (int k = 0; k < p.width(); k++) {
-            int i = run * p.width() + k, j = next * p.width() + k, c = i % p.channels();
-            float scale = PlaneNormalization.at(gamma, c, 1) * rstd;
-            normalize(x.array(), x.offset() + i * p.inner(), p.inner(), statistics.get(3 * run),
-                    statistics.get(3 * run + 1), scale, PlaneNormalization.at(beta, c, 0), y.array(),
-                    y.offset() + i * p.inner(), x.offset() + j * p.inner(), guess, sums);
-        }
-        if (SimdNormalization.isFar(sums, p.run())) {
-            momentsOfRun(p, x, next, sums, part, 0);
-        } else {
-            PlaneNormalization.part(guess, sums[0], sums[1], p.run(), part, 0);
-        }
-    }
-
-    /// y = ((x - mean) - rest) * scale + shift, and to sums[0] the sum of d = x - guess, to sums[1] that of d^2 for the n elements from
-    /// x[next] on.
-    private static void normalize(float[] x, int x0, int n, float mean, float rest, float scale, float shift,
-            float[] y, int y0, int next, float guess, double[] sums) {
-        FloatVector scales = FloatVector.broadcast(F, scale), shifts = FloatVector.broadcast(F, shift);
-        float[] lanes = Rows.lanes();
-        int whole = F.loopBound(n);
-        double sum = 0, squares = 0;
-        for (int from = 0; from < whole; from += Rows.SPAN) {
-            int to = Math.min(whole, from + Rows.SPAN), i = from;
-            FloatVector s0 = FloatVector.zero(F), s1 = s0, s2 = s0, s3 = s0;
-            FloatVector q0 = FloatVector.zero(F), q1 = q0, q2 = q0, q3 = q0;
-            for (; i <= to - 4 * LANES; i += 4 * LANES) {
-                FloatVector d0 = fromArray(F, x, next + i).sub(guess);
-                FloatVector d1 = fromArray(F, x, next + i + LANES).sub(guess);
-                FloatVector d2 = fromArray(F, x, next + i + 2 * LANES).sub(guess);
-                FloatVector d3 = fromArray(F, x, next + i + 3 * LANES).sub(guess);
-                s0 = s0.add(d0);
-                s1 = s1.add(d1);
-                s2 = s2.add(d2);
-                s3 = s3.add(d3);
-                q0 = d0.fma(d0, q0);
-                q1 = d1.fma(d1, q1);
-                q2 = d2.fma(d2, q2);
-                q3 = d3.fma(d3, q3);
-                int k = x0 + i, l = y0 + i;
-                fromArray(F, x, k).sub(mean).sub(rest).fma(scales, shifts).intoArray(y, l);
-                fromArray(F, x, k + LANES).sub(mean).sub(rest).fma(scales, shifts).intoArray(y, l + LANES);
-                fromArray(F, x, k + 2 * LANES).sub(mean).sub(rest).fma(scales, shifts).intoArray(y, l + 2 * LANES);
-                fromArray(F, x, k + 3 * LANES).sub(mean).sub(rest).fma(scales, shifts).intoArray(y, l + 3 * LANES);
-            }
-            for (; i < to; i += LANES) {
-                FloatVector d = fromArray(F, x, next + i).sub(guess);
-                s0 = s0.add(d);
-                q0 = d.fma(d, q0);
-                fromArray(F, x, x0 + i).sub(mean).sub(rest).fma(scales, shifts).intoArray(y, y0 + i);
-            }
-            s0.add(s1).add(s2.add(s3)).intoArray(lanes, 0);
-            sum += Rows.sum(lanes);
-            q0.add(q1).add(q2.add(q3)).intoArray(lanes, 0);
-            squares += Rows.sum(lanes);
-        }
-        for (int i = whole; i < n; i++) {
-            double d = x[next + i] - guess;
-            sum += d;
-            squares += d * d;
-            y[y0 + i] = Math.fma((x[x0 + i] - mean) - rest, scale, shift);
-        }
-        sums[0] += sum;
-        sums[1] += squares;
     }
 
     private static void momentsOfFeatures(Planes p, Floats x, Floats statistics) {
