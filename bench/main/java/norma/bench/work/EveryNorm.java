@@ -24,8 +24,8 @@ import norma.tensor.Tensor;
 /// their own ([norma.bench.work.Norms]) are left out.
 ///
 /// Bytes are those that every norm must move: x read and y written, then x and dy read and dx written. Parameters
-/// and conditions are not counted, so the share of the limit is too low where a condition is as large as x. Nor is arithmetic:
-/// memory is the limit.
+/// and conditions are not counted, so the share of the limit is too low where a condition is as large as x. Nor is
+/// arithmetic: memory is the limit.
 final class EveryNorm {
     private static final int[] SEQUENCES = {16, 256, 1024};
     private static final int[] IMAGES = {64, 64, 32, 32};
