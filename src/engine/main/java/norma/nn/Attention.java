@@ -15,7 +15,7 @@ import norma.tensor.Tensor;
 /// @param heads H
 /// @param causal whether position t sees positions 0 .. t only
 /// @param rotary how positions are written into q and k, or null
-/// @param cap c, if logits s become c tanh(s / c) (Gemma 2, arXiv 2408.00118; not fused, and several times slower), or 0
+/// @param cap c, if logits s become c tanh(s / c) (Gemma 2, arXiv 2408.00118; not fused, so slower), or 0
 public record Attention(Layer query, Layer key, Layer value, Layer output, int heads, boolean causal, Rotary rotary,
         float cap) implements Layer {
 

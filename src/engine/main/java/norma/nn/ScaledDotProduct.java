@@ -28,7 +28,7 @@ public record ScaledDotProduct(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor
     }
 
     /// The same with logits s that can't pass c: c tanh(s / c) in their place (Gemma 2, arXiv 2408.00118). In tensor algebra,
-    /// with the whole matrix of logits: several times slower than the fused attention.
+    /// with the whole matrix of logits: in tensor algebra, which is slower than the fused attention.
     public static Tensor capped(Tensor q, Tensor k, Tensor v, int heads, boolean causal, Tensor keyMask, float cap) {
         requireShapes(q, k, v, heads, keyMask);
         return new ScaledDotProduct(q, k, v, sizes(q, k, heads, causal), keyMask, null, null)

@@ -26,6 +26,14 @@ public record BatchNorm(Param gamma, Param beta, RunningStatistics running, floa
     /// Epsilon if no other is given, as in PyTorch.
     public static final float EPS = 1e-5f;
 
+    /// Checks that all are of the same channels.
+    public BatchNorm {
+        Param any = gamma != null ? gamma : beta != null ? beta : running == null ? null : running.mean();
+        if (any != null) {
+            RunningStatistics.requireChannels("BatchNorm", any.value().size(), running, gamma, beta);
+        }
+    }
+
     /// With gain, bias and running statistics.
     public static BatchNorm of(int channels) {
         return new BatchNorm(Init.constant(1, channels), Init.constant(0, channels),

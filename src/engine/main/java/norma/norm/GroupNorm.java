@@ -28,6 +28,7 @@ public record GroupNorm(int channels, int groups, Param gamma, Param beta, float
                     "GroupNorm: groups must divide the channels; got %d channels in %d groups"
                             .formatted(channels, groups));
         }
+        RunningStatistics.requireChannels("GroupNorm", channels, null, gamma, beta);
     }
 
     /// With gain and bias.

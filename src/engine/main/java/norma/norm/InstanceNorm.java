@@ -23,6 +23,11 @@ public record InstanceNorm(int channels, Param gamma, Param beta, RunningStatist
     /// Epsilon if no other is given, as in PyTorch.
     public static final float EPS = 1e-5f;
 
+    /// Checks that all are of the same channels.
+    public InstanceNorm {
+        RunningStatistics.requireChannels("InstanceNorm", channels, running, gamma, beta);
+    }
+
     /// Without gain, bias and running statistics.
     public static InstanceNorm of(int channels) {
         return new InstanceNorm(channels, null, null, null, EPS, false);

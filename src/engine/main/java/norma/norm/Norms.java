@@ -265,7 +265,7 @@ public final class Norms {
             channels("global_response_norm", RESPONSES, "Woo et al. 2023, arXiv 2301.00808", POSITIONS_THEN_CHANNELS,
                     "gamma C, beta C", "none", "between the layers of ConvNeXt V2: channels compete",
                     GlobalResponseNorm::maker, GlobalResponseNorm::golden),
-            features("lp_normalize", LENGTHS, "old as geometry", FEATURES,
+            features("lp_normalize", LENGTHS, "none: x / ||x||", FEATURES,
                     "none", "none", "embeddings that are compared by cosine", LpNormalize::maker, LpNormalize::golden),
             features("scale_norm", LENGTHS, "Nguyen & Salazar 2019, arXiv 1910.05895", FEATURES,
                     "g", "none", "a layer norm of one parameter; small translation models", ScaleNorm::maker,

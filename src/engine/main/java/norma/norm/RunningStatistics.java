@@ -1,5 +1,6 @@
 package norma.norm;
 
+import java.util.stream.Stream;
 import norma.kernel.Floats;
 import norma.kernel.Planes;
 import norma.nn.Init;
@@ -46,6 +47,17 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
     /// A buffer with all elements equal at first.
     static Param buffer(float value, int... dims) {
         return Param.buffer(Init.constant(value, dims).value().detach());
+    }
+
+    /// Checks that statistics, gains and biases, where there are any, are of C channels.
+    static void requireChannels(String who, int channels, RunningStatistics running, Param... each) {
+        Stream<Param> all = running == null ? Stream.of(each)
+                : Stream.concat(Stream.of(each), Stream.of(running.mean, running.variance));
+        all.filter(param -> param != null && param.value().size() != channels).findFirst().ifPresent(param -> {
+            throw new IllegalArgumentException(
+                    "%s: gain, bias and running statistics must have %d channels each; got %s"
+                            .formatted(who, channels, param.shape()));
+        });
     }
 
     /// As statistics (C, 3).

@@ -473,6 +473,20 @@ class NormFamilyTest {
     // ---- Errors ----
 
     @Test
+    void partsOfOtherSizesAreRefusedBeforeAnythingChanges() {
+        Param three = Init.constant(1, 3);
+        RunningStatistics running = RunningStatistics.of(C, 0.1f);
+        assertSays(
+                assertThrows(IllegalArgumentException.class, () -> new BatchNorm(three, null, running, 1e-5f, false)),
+                "BatchNorm", "3 channels", "(4)");
+        assertSays(assertThrows(IllegalArgumentException.class, () -> new GroupNorm(C, 2, three, null, 1e-5f)),
+                "GroupNorm",
+                "4 channels", "(3)");
+        assertSays(assertThrows(IllegalArgumentException.class,
+                () -> new InstanceNorm(C, null, three, running, 1e-5f, false)), "InstanceNorm", "4 channels", "(3)");
+    }
+
+    @Test
     void wrongShapesAreNamed() {
         for (Norm norm : List.of(batchNorm(1e-5f), GroupNorm.of(C, 2), InstanceNorm.affine(C), SwitchableNorm.of(C),
                 StochNorm.of(C, 0.5f), OnlineNorm.of(C), IterNorm.of(C, 2), DecorrelatedBatchNorm.of(C, 2),
