@@ -27,6 +27,15 @@ final class Channels {
         return new Planes(x.dim(0), channels, inner, groups, acrossBatch);
     }
 
+    /// How x falls into planes, for methods that take any number of channels.
+    static Planes planes(String who, Tensor x) {
+        if (x.shape().rank() < 2) {
+            throw new IllegalArgumentException("%s: x must be (N, C) or (N, C, ...), channels on axis 1; got %s"
+                    .formatted(who, x.shape()));
+        }
+        return planes(who, x, x.dim(1), 1, false);
+    }
+
     /// The statistics of x.
     static Tensor moments(Tensor x, Planes planes) {
         Tensor statistics = room(planes);
@@ -141,24 +150,6 @@ final class Channels {
         dims[0] = perExample.dim(0);
         dims[1] = perExample.dim(1);
         return perExample.reshape(dims);
-    }
-
-    /// (N, C, ...) as (N, ..., C)
-    static Tensor toLast(Tensor x) {
-        Tensor y = x;
-        for (int axis = 1; axis + 1 < x.shape().rank(); axis++) {
-            y = y.transpose(axis, axis + 1);
-        }
-        return y;
-    }
-
-    /// (N, ..., C) as (N, C, ...)
-    static Tensor fromLast(Tensor x) {
-        Tensor y = x;
-        for (int axis = x.shape().rank() - 2; axis >= 1; axis--) {
-            y = y.transpose(axis, axis + 1);
-        }
-        return y;
     }
 
     /// The axes behind the channel: those of a plane.

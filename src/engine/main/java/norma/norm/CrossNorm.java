@@ -124,7 +124,7 @@ public record CrossNorm(float p, Crop crop, float eps, boolean unbiased) impleme
     }
 
     private static Moments moments(Tensor x) {
-        Planes planes = Channels.planes("CrossNorm", x, x.shape().rank() < 2 ? 0 : x.dim(1), 1, false);
+        Planes planes = Channels.planes("CrossNorm", x);
         if (planes.inner() == 1) {
             throw new IllegalArgumentException(
                     "CrossNorm: a plane needs more than one element to have a variance; got x " + x.shape());

@@ -47,7 +47,7 @@ public record LocalResponseNorm(int size, float alpha, float beta, float k) impl
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Planes planes = Channels.planes("LocalResponseNorm", x, x.shape().rank() < 2 ? 0 : x.dim(1), 1, false);
+        Planes planes = Channels.planes("LocalResponseNorm", x);
         Tensor images = x.reshape(planes.batch(), planes.channels(), planes.inner());
         Tensor activity = windowSum(images.square()).multiply(alpha / size).add(k);
         return images.multiply(activity.power(-beta)).reshape(x.shape());

@@ -25,6 +25,7 @@ public record PositionalNorm(float eps) implements Norm {
 
     /// The result with mean and standard deviation.
     public Result split(Tensor x) {
+        Channels.planes("PositionalNorm", x);
         Moments own = Moments.of(x, 1);
         Tensor std = own.variance().add(eps).sqrt();
         return new Result(own.centred().divide(std), own.mean(), std);
