@@ -31,10 +31,11 @@ class VariantsTest {
         for (int i = 0; i < 3; i++) {
             for (int j = 0; j < 4; j++) {
                 Tensor pixel = x.slice(2, i, i + 1).slice(3, j, j + 1).reshape(2, 5);
-                assertBits(norm.norm().forward(pixel), y.slice(2, i, i + 1).slice(3, j, j + 1).reshape(2, 5));
+                // the kernel across channels adds up in another order than that along rows: a bit or two of float
+                assertClose(norm.norm().forward(pixel), y.slice(2, i, i + 1).slice(3, j, j + 1).reshape(2, 5), 1e-6);
             }
         }
-        assertBits(norm.norm().forward(normal(3, 4, 5)), norm.forward(normal(3, 4, 5)));
+        assertClose(norm.norm().forward(normal(3, 4, 5)), norm.forward(normal(3, 4, 5)), 1e-6);
         assertNormGradients("layer norm 2d", norm, x);
         assertSays(assertThrows(IllegalArgumentException.class, () -> norm.forward(normal(4, 2, 3, 5))), "LayerNorm2d",
                 "(2, 3, 5)", "5", "channels on axis 1");
