@@ -48,7 +48,7 @@ public interface PlaneNormalization {
             for (int i = from * p.width(); i < to * p.width(); i++) {
                 int s = 3 * p.statisticOf(i / p.width());
                 float mean = statistics.get(s), rest = statistics.get(s + 1);
-                float scale = (at(gamma, i % p.channels(), 1) * rstd(statistics, s, eps));
+                float scale = at(gamma, i % p.channels(), 1) * rstd(statistics, s, eps);
                 float shift = at(beta, i % p.channels(), 0);
                 for (int j = i * p.inner(); j < (i + 1) * p.inner(); j++) {
                     y.array()[y.offset() + j] = ((x.array()[x.offset() + j] - mean) - rest) * scale + shift;
@@ -181,8 +181,8 @@ public interface PlaneNormalization {
         }
     }
 
-    /// mean(g) and mean(g xhat) of statistic `s`, to its place in (S, 2), from the sums of dy and dy xhat, (parts, C, 2); zeros if
-    /// the statistics are constants.
+    /// mean(g) and mean(g xhat) of statistic `s`, to its place in (S, 2), from the sums of dy and dy xhat, (parts, C, 2);
+    /// zeros if the statistics are constants.
     static void means(Planes p, int parts, float[] sums, boolean constant, Floats gamma, int s, float[] means) {
         int examples = p.acrossBatch() ? parts : 1;
         double g = 0, dot = 0;

@@ -55,8 +55,9 @@ public interface PositionNormalization {
         });
     }
 
-    /// With g = dy * gamma: dx = rstd * (g - mean(g) - xhat * mean(g * xhat)), without mean(g) if not centred; dGamma = sum over
-    /// images and positions of dy * xhat; dBeta = sum of dy. `dGamma` and `dBeta` are set, not added to, and may be null. dx may be dy.
+    /// With g = dy * gamma: dx = rstd * (g - mean(g) - xhat * mean(g * xhat)), without mean(g) if not centred; dGamma = sum
+    /// over images and positions of dy * xhat; dBeta = sum of dy. `dGamma` and `dBeta` are set, not added to, and may be
+    /// null. dx may be dy.
     default void backward(Sizes s, Floats dy, Floats x, Floats gamma, Floats statistics, Floats dx, Floats dGamma,
             Floats dBeta) {
         int size = 2 * s.channels, blocks = s.images * s.blocks();

@@ -3,8 +3,8 @@ package norma.kernel;
 import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
-/// What stands in place of a norm without statistics: y = gamma * f(alpha x + shift) + beta on the rows of x (rows, columns), f a curve
-/// from -1 to 1. Infinities give its ends; a NaN stays where it is.
+/// What stands in place of a norm without statistics: y = gamma * f(alpha x + shift) + beta on the rows of x (rows,
+/// columns), f a curve from -1 to 1. Infinities give its ends; a NaN stays where it is.
 public interface Squashing {
 
     /// The functions f.
@@ -46,8 +46,9 @@ public interface Squashing {
         });
     }
 
-    /// With u = alpha x + shift and g = dy * gamma * f'(u): dx = alpha g; dAlpha = sum of g x; dShift = sum of g; dGamma = sum over
-    /// rows of dy * f(u); dBeta = sum over rows of dy. All but dx (which may be dy) may be null; they are set, not added to.
+    /// With u = alpha x + shift and g = dy * gamma * f'(u): dx = alpha g; dAlpha = sum of g x; dShift = sum of g; dGamma =
+    /// sum over rows of dy * f(u); dBeta = sum over rows of dy. All but dx (which may be dy) may be null; they are set, not
+    /// added to.
     default void backward(Curve f, int rows, int columns, Floats dy, Floats x, Floats gamma, Floats dx,
             Floats dAlpha, Floats dShift, Floats dGamma, Floats dBeta) {
         int blocks = Math.ceilDiv(rows, Normalization.BLOCK), size = shares(columns);

@@ -63,8 +63,8 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
         return new Attention(query, key, value, output, heads, causal, rotary, cap);
     }
 
-    /// The same with a norm on what each head gives, shared by all heads (RetNet, arXiv 2307.08621; differential attention, arXiv
-    /// 2410.05258).
+    /// The same with a norm on what each head gives, shared by all heads (RetNet, arXiv 2307.08621; differential attention,
+    /// arXiv 2410.05258).
     ///
     /// @param norm on d features
     public Attention withHeadNorm(Layer norm) {

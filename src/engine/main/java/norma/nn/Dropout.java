@@ -24,8 +24,7 @@ public record Dropout(float rate) implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Tape tape = Tape.current();
-        return rate == 0 || tape == null || !tape.training() ? x : drop(x, 1 - rate, tape.nextKey());
+        return rate == 0 || !Tape.isTraining() ? x : drop(x, 1 - rate, Tape.current().nextKey());
     }
 
     private static Tensor drop(Tensor x, float keep, long key) {

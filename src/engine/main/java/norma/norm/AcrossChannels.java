@@ -13,8 +13,8 @@ final class AcrossChannels {
     private AcrossChannels() {
     }
 
-    /// gamma * (x - mean) / sqrt(var + eps) + beta, or gamma * x / sqrt(mean(x^2) + eps) + beta if not centred; gamma and beta (C)
-    /// may be null.
+    /// gamma * (x - mean) / sqrt(var + eps) + beta, or gamma * x / sqrt(mean(x^2) + eps) + beta if not centred; gamma and
+    /// beta (C) may be null.
     static Tensor normalize(boolean centred, Tensor x, Tensor gamma, Tensor beta, float eps) {
         int positions = x.shape().slice(2, x.shape().rank()).size();
         Sizes sizes = new Sizes(centred, x.dim(0), x.dim(1), positions);

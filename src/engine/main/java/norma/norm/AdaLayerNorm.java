@@ -60,11 +60,7 @@ public record AdaLayerNorm(Linear modulation, float eps) implements Conditional 
 
     /// (B, D) with axes of size 1 between, so that it broadcasts over the positions of x (B, ..., D).
     static Tensor along(Tensor perExample, Tensor x) {
-        int[] dims = new int[x.shape().rank()];
-        java.util.Arrays.fill(dims, 1);
-        dims[0] = x.dim(0);
-        dims[dims.length - 1] = x.dim(-1);
-        return perExample.reshape(dims);
+        return perExample.reshape(Shape.ones(x.shape().rank()).with(0, x.dim(0)).with(-1, x.dim(-1)));
     }
 
     @Override

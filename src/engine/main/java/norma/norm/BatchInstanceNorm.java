@@ -7,8 +7,8 @@ import norma.nn.Param;
 import norma.nn.Parts;
 import norma.tensor.Tensor;
 
-/// y = gamma * (rho * BN(x) + (1 - rho) * IN(x)) + beta: each channel learns how much of the style of an image to keep (Nam & Kim
-/// 2018, arXiv 1805.07925).
+/// y = gamma * (rho * BN(x) + (1 - rho) * IN(x)) + beta: each channel learns how much of the style of an image to keep (Nam
+/// & Kim 2018, arXiv 1805.07925).
 ///
 /// Shapes: x (N, C, ...), rho, gamma and beta C. rho belongs into [0, 1] and is put back there after each step of the
 /// optimizer.

@@ -12,8 +12,8 @@ import norma.tensor.Tensor;
 /// y = gamma * (x - mean) / sqrt(var + eps) + beta for each channel, with statistics over the batch and all positions
 /// (Ioffe & Szegedy 2015, arXiv 1502.03167).
 ///
-/// Shapes: x (N, C) or (N, C, ...), gamma and beta C. In training (on a training tape) statistics are those of the batch, by the
-/// biased variance, and go into the running ones; elsewhere the running ones are used, and y is affine in x.
+/// Shapes: x (N, C) or (N, C, ...), gamma and beta C. In training (on a training tape) statistics are those of the batch,
+/// by the biased variance, and go into the running ones; elsewhere the running ones are used, and y is affine in x.
 ///
 /// Examples see each other: the result for one depends on which others are in its batch. Frozen, it does not.
 ///
@@ -52,10 +52,10 @@ public record BatchNorm(Param gamma, Param beta, RunningStatistics running, floa
             return x;
         }
         Tensor g = Param.valueOf(gamma), b = Param.valueOf(beta);
-        if (running != null && (frozen || !isTraining())) {
+        if (running != null && (frozen || !Tape.isTraining())) {
             return Channels.normalize(x, planes, running.statistics(), true, g, b, eps);
         }
-        requireSeveral(who, x, planes);
+        Channels.requireSeveral(who, x, planes);
         Tensor statistics = moments.apply(planes);
         if (running != null) {
             running.update(statistics, planes);
@@ -65,18 +65,6 @@ public record BatchNorm(Param gamma, Param beta, RunningStatistics running, floa
 
     private int channels(Tensor x) {
         return gamma != null ? gamma.value().size() : running != null ? running.mean().value().size() : x.dim(1);
-    }
-
-    static boolean isTraining() {
-        return Tape.current() != null && Tape.current().training();
-    }
-
-    static void requireSeveral(String who, Tensor x, Planes planes) {
-        if (planes.count() == 1) {
-            throw new IllegalArgumentException(
-                    ("%s: a channel needs more than one value to have a variance; got x %s; use a larger batch, or freeze the "
-                            + "norm").formatted(who, x.shape()));
-        }
     }
 
     @Override

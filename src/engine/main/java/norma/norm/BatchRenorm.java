@@ -7,6 +7,7 @@ import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
 import norma.tensor.Shape;
+import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// A batch norm that corrects its batch towards the running statistics, so that training computes nearly what evaluation will
@@ -57,8 +58,8 @@ public record BatchRenorm(Param gamma, Param beta, Param mean, Param std, float 
                 buffers.variance(), EPS, WEIGHT, rMax, dMax);
     }
 
-    /// The same norm with the bounds that the paper has at this step of training: rMax 1 and dMax 0 for 5000 steps, then rMax up
-    /// to 3 at step 40000 and dMax up to 5 at step 25000, both along a line.
+    /// The same norm with the bounds that the paper has at this step of training: rMax 1 and dMax 0 for 5000 steps, then
+    /// rMax up to 3 at step 40000 and dMax up to 5 at step 25000, both along a line.
     public BatchRenorm at(long step) {
         float r = (float) (1 + (R_MAX - 1) * share(step, 40_000)), d = (float) (D_MAX * share(step, 25_000));
         return new BatchRenorm(gamma, beta, mean, std, eps, newStatWeight, r, d);
@@ -75,11 +76,11 @@ public record BatchRenorm(Param gamma, Param beta, Param mean, Param std, float 
         if (planes.count() == 0) {
             return x;
         }
-        if (!BatchNorm.isTraining()) {
+        if (!Tape.isTraining()) {
             Tensor xhat = x.subtract(Channels.along(mean.value(), x)).divide(Channels.along(std.value(), x));
             return Channels.affine(xhat, Param.valueOf(gamma), Param.valueOf(beta));
         }
-        BatchNorm.requireSeveral("BatchRenorm", x, planes);
+        Channels.requireSeveral("BatchRenorm", x, planes);
         Tensor statistics = Channels.moments(x, planes);
         Tensor r = Tensor.empty(Shape.of(channels)), d = Tensor.empty(Shape.of(channels));
         for (int c = 0; c < channels; c++) {

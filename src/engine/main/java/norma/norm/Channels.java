@@ -1,5 +1,6 @@
 package norma.norm;
 
+import java.util.stream.IntStream;
 import norma.kernel.Floats;
 import norma.kernel.Planes;
 import norma.tensor.Backend;
@@ -36,6 +37,15 @@ final class Channels {
         return planes(who, x, x.dim(1), 1, false);
     }
 
+    /// Checks that a statistic is taken over more than one value.
+    static void requireSeveral(String who, Tensor x, Planes planes) {
+        if (planes.count() == 1) {
+            throw new IllegalArgumentException(
+                    ("%s: a channel needs more than one value to have a variance; got x %s; use a larger batch, or freeze the "
+                            + "norm").formatted(who, x.shape()));
+        }
+    }
+
     /// The statistics of x.
     static Tensor moments(Tensor x, Planes planes) {
         Tensor statistics = room(planes);
@@ -53,9 +63,9 @@ final class Channels {
         return Tensor.empty(Shape.of(planes.statistics(), 3));
     }
 
-    /// The same.
+    /// The same for norms that want the statistics too.
     ///
-    /// @param statistics (S, 3), written
+    /// @param statistics (S, 3), written; see [#room]
     static Tensor normalizeByOwn(Tensor x, Planes planes, Tensor statistics, Tensor gamma, Tensor beta, float eps) {
         Tensor y = Tensor.empty(x.shape());
         Backend.kernels().planeNormalization().forward(planes, x.data(), Rows.floats(gamma), Rows.floats(beta), eps,
@@ -121,8 +131,8 @@ final class Channels {
         }
     }
 
-    /// x - mean over the batch and all positions. The mean rounded to float is taken off first, so nothing of small deviations is
-    /// lost to a large mean.
+    /// x - mean over the batch and all positions. The mean rounded to float is taken off first, so nothing of small
+    /// deviations is lost to a large mean.
     static Tensor centred(Tensor x, Planes planes) {
         Tensor shifted = x.subtract(along(moments(x, planes).slice(1, 0, 1), x));
         Tensor groups = shifted.reshape(planes.batch(), planes.groups(), planes.run());
@@ -137,24 +147,17 @@ final class Channels {
 
     /// One number a channel, with axes of size 1 behind it: it broadcasts along axis 1 of x.
     static Tensor along(Tensor perChannel, Tensor x) {
-        int[] dims = new int[x.shape().rank() - 1];
-        java.util.Arrays.fill(dims, 1);
-        dims[0] = perChannel.size();
-        return perChannel.reshape(dims);
+        return perChannel.reshape(Shape.ones(x.shape().rank() - 1).with(0, perChannel.size()));
     }
 
     /// One number (N, C) for each example and channel, with axes of size 1 behind them.
     static Tensor alongEach(Tensor perExample, Tensor x) {
-        int[] dims = new int[x.shape().rank()];
-        java.util.Arrays.fill(dims, 1);
-        dims[0] = perExample.dim(0);
-        dims[1] = perExample.dim(1);
-        return perExample.reshape(dims);
+        return perExample.reshape(Shape.ones(x.shape().rank()).with(0, perExample.dim(0)).with(1, perExample.dim(1)));
     }
 
     /// The axes behind the channel: those of a plane.
     static int[] planeAxes(Tensor x) {
-        return java.util.stream.IntStream.range(2, x.shape().rank()).toArray();
+        return IntStream.range(2, x.shape().rank()).toArray();
     }
 
     /// Statistics (C, 3) from a mean and a variance for each channel.

@@ -13,8 +13,8 @@ import norma.tensor.Tensor;
 ///
 ///     y = (x - mean) / std * std' + mean'        std = sqrt(unbiased variance + eps), ' of the other example
 ///
-/// The statistics may be those of a part of the other image (STYLE), and only a part of x may be changed (CONTENT): boxes, drawn
-/// for each batch, of 10 % of the area or more.
+/// The statistics may be those of a part of the other image (STYLE), and only a part of x may be changed (CONTENT): boxes,
+/// drawn for each batch, of 10 % of the area or more.
 ///
 /// Shapes: x (N, C, ...), for boxes (N, C, H, W). In evaluation y = x.
 ///
@@ -55,7 +55,7 @@ public record CrossNorm(float p, Crop crop, float eps, boolean unbiased) impleme
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        if (!BatchNorm.isTraining() || x.size() == 0) {
+        if (!Tape.isTraining() || x.size() == 0) {
             return x;
         }
         var random = new SplittableRandom(Tape.current().nextKey());

@@ -55,9 +55,8 @@ public record DecorrelatedBatchNorm(Param gamma, Param beta, Whitening whitening
     static void golden(GoldenCase c) {
         Tensor x = c.input("x");
         c.flag("affine", false);
-        int groups = c.integer("groups", c.integer("num_groups", 1));
         c.output("y", new DecorrelatedBatchNorm(c.gain("weight"), c.gain("bias"),
-                Whitening.of("DecorrelatedBatchNorm", x.dim(1), groups, WEIGHT, c.number("eps", EPS)))
+                Whitening.golden(c, "DecorrelatedBatchNorm", x.dim(1), WEIGHT, EPS))
                 .forward(x));
     }
 }

@@ -14,8 +14,8 @@ import norma.tensor.Tensor;
 ///
 ///     v = x - mean_W(x)    y = v / sqrt(sigma^2 + mean_W(v^2))
 ///
-/// where mean_W is taken over the neighbours that exist. A window that sees everything, 2 L - 1, makes it a layer norm of (N, D)
-/// with one axis, an instance norm of (N, C, H, W) with two, and a batch norm of (D, N).
+/// where mean_W is taken over the neighbours that exist. A window that sees everything, 2 L - 1, makes it a layer norm of
+/// (N, D) with one axis, an instance norm of (N, C, H, W) with two, and a batch norm of (D, N).
 ///
 /// Shapes: x (..., L) or (..., H, W), sigma (1).
 ///

@@ -42,8 +42,8 @@ final class DynamicCurve {
         }
     }
 
-    /// With u = alpha x + shift and g = dy * gamma * f'(u): dx = alpha g, dAlpha = sum g x, dShift = sum g, dGamma = sum dy f(u),
-    /// dBeta = sum dy; tanh' = 1 - tanh^2, erf' = 2 / sqrt(pi) exp(-u^2).
+    /// With u = alpha x + shift and g = dy * gamma * f'(u): dx = alpha g, dAlpha = sum g x, dShift = sum g, dGamma = sum dy
+    /// f(u), dBeta = sum dy; tanh' = 1 - tanh^2, erf' = 2 / sqrt(pi) exp(-u^2).
     record Fused(Squashing.Form form, Rows rows, Tensor x, Tensor alpha, Tensor shift, Tensor gamma, Tensor beta)
             implements Op.Fused {
 

@@ -9,7 +9,8 @@ import norma.tensor.Tensor;
 
 /// y = gamma * tanh(alpha x) + beta, in place of a norm: no statistics at all (DyT; Zhu et al. 2025, arXiv 2503.10622).
 ///
-/// Shapes: x (..., D), alpha (1), gamma and beta D. A later report (arXiv 2604.23434) finds that it helps only where data is scarce.
+/// Shapes: x (..., D), alpha (1), gamma and beta D. A later report (arXiv 2604.23434) finds that it helps only where data
+/// is scarce.
 ///
 /// @param alpha how steep, 0.5 at first
 /// @param gamma gain, ones at first, or null

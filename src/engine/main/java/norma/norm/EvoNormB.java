@@ -6,6 +6,7 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
+import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// Norm and nonlinearity in one, found by a search over formulas (Liu et al. 2020, arXiv 2004.02967):
@@ -57,13 +58,13 @@ public record EvoNormB(Form form, Param v, Param gamma, Param beta, Param varian
             return x;
         }
         Tensor images = x.reshape(planes.batch(), channels, planes.inner());
-        Tensor batch = BatchNorm.isTraining() ? ofBatch(x, images, planes) : variance.value().reshape(channels, 1);
+        Tensor batch = Tape.isTraining() ? ofBatch(x, images, planes) : variance.value().reshape(channels, 1);
         Tensor y = images.divide(batch.add(eps).sqrt().maximum(own(images)));
         return Channels.affine(y.reshape(x.shape()), gamma.value(), beta.value());
     }
 
     private Tensor ofBatch(Tensor x, Tensor images, Planes planes) {
-        BatchNorm.requireSeveral("EvoNormB", x, planes);
+        Channels.requireSeveral("EvoNormB", x, planes);
         Moments batch = Moments.of(images, 0, 2);
         RunningStatistics.mix(variance, newStatWeight, batch.unbiased());
         return batch.variance();

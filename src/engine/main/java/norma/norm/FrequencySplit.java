@@ -4,7 +4,8 @@ import norma.tensor.Fourier;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
-/// An image as the sum of a low and a high frequency part, cut at a radius around frequency 0 (Wang et al. 2020, arXiv 1905.13545):
+/// An image as the sum of a low and a high frequency part, cut at a radius around frequency 0 (Wang et al. 2020, arXiv
+/// 1905.13545):
 ///
 ///     low = Re ifft2(fft2(x) * mask)    high = Re ifft2(fft2(x) * (1 - mask))    low + high = x
 ///
@@ -23,7 +24,8 @@ public record FrequencySplit(Tensor low, Tensor high, Tensor mask) {
         return of(x, radius, Double.NaN, true);
     }
 
-    /// @param centre of the mask, the same for both axes; NaN for half the size of each, where frequency 0 lies if the size is even
+    /// @param centre of the mask, the same for both axes; NaN for half the size of each, where frequency 0 lies if the
+    ///     size is even
     /// @param strict whether frequencies at the radius are high
     private static FrequencySplit of(Tensor x, double radius, double centre, boolean strict) {
         if (x.shape().rank() < 2) {

@@ -4,11 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import norma.nn.Context;
 import norma.nn.Parts;
+import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// A batch norm that takes its statistics over small parts of the batch, one after the other, so that a large batch trains with the
-/// noise of small ones (Hoffer, Hubara & Soudry 2017, arXiv 1705.08741). The same as data-parallel training without
-/// synchronization.
+/// A batch norm that takes its statistics over small parts of the batch, one after the other, so that a large batch trains
+/// with the noise of small ones (Hoffer, Hubara & Soudry 2017, arXiv 1705.08741). The same as data-parallel training
+/// without synchronization.
 ///
 /// Shapes: x (N, C) or (N, C, ...). A last part of one value a channel, which has no variance, joins the part before it.
 ///
@@ -30,7 +31,7 @@ public record GhostBatchNorm(BatchNorm norm, int examples) implements Norm {
     @Override
     public Tensor forward(Tensor x, Context context) {
         int n = x.dim(0);
-        if (!BatchNorm.isTraining() || n <= examples) {
+        if (!Tape.isTraining() || n <= examples) {
             return norm.forward(x, context);
         }
         boolean single = n % examples == 1 && x.size() == n * x.dim(1);

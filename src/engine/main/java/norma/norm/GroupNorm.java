@@ -7,8 +7,8 @@ import norma.nn.Param;
 import norma.nn.Parts;
 import norma.tensor.Tensor;
 
-/// y = gamma * (x - mean) / sqrt(var + eps) + beta, with statistics of each example over the positions of C / G consecutive channels
-/// (Wu & He 2018, arXiv 1803.08494). With one group a layer norm over (C, ...), with C groups an instance norm.
+/// y = gamma * (x - mean) / sqrt(var + eps) + beta, with statistics of each example over the positions of C / G consecutive
+/// channels (Wu & He 2018, arXiv 1803.08494). With one group a layer norm over (C, ...), with C groups an instance norm.
 ///
 /// Shapes: x (N, C) or (N, C, ...), gamma and beta C. Where a group has one element, y = beta.
 ///

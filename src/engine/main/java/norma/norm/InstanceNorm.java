@@ -5,6 +5,7 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
+import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// y = gamma * (x - mean) / sqrt(var + eps) + beta for each example and channel, with statistics over the positions (Ulyanov,
@@ -42,7 +43,7 @@ public record InstanceNorm(int channels, Param gamma, Param beta, RunningStatist
     public Tensor forward(Tensor x, Context context) {
         Planes planes = Channels.planes("InstanceNorm", x, channels, channels, false);
         Tensor g = Param.valueOf(gamma), b = Param.valueOf(beta);
-        if (running != null && !BatchNorm.isTraining()) {
+        if (running != null && !Tape.isTraining()) {
             Planes batch = Channels.planes("InstanceNorm", x, channels, channels, true);
             return Channels.normalize(x, batch, running.statistics(), true, g, b, eps);
         }

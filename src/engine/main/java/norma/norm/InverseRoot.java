@@ -14,8 +14,8 @@ import norma.tensor.Tensor;
 ///
 /// it is the same, and finite where eigenvalues are equal; the gradient of a general eigendecomposition is NaN there.
 ///
-/// Eigenvalues that are small beside the largest are what the rounding of A left of them, and may come out negative: none counts
-/// as less than n 2^-24 times the largest.
+/// Eigenvalues that are small beside the largest are what the rounding of A left of them, and may come out negative: none
+/// counts as less than n 2^-24 times the largest.
 ///
 /// @param a A
 /// @param vectors V (G, n, n)

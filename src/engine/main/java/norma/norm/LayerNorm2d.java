@@ -5,8 +5,8 @@ import norma.nn.Param;
 import norma.nn.Parts;
 import norma.tensor.Tensor;
 
-/// A [LayerNorm] over the channels of each position of an image, as ConvNeXt has it (Liu et al. 2022, arXiv 2201.03545). Not the
-/// layer norm over channels and positions together, which is [GroupNorm] of one group.
+/// A [LayerNorm] over the channels of each position of an image, as ConvNeXt has it (Liu et al. 2022, arXiv 2201.03545).
+/// Not the layer norm over channels and positions together, which is [GroupNorm] of one group.
 ///
 /// Shapes: x (N, C) or (N, C, ...), gamma and beta C.
 ///

@@ -5,6 +5,7 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
+import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// y = x - mean + beta for each channel, with the mean over the batch and all positions (Salimans & Kingma 2016, arXiv
@@ -29,7 +30,7 @@ public record MeanOnlyBatchNorm(Param beta, RunningStatistics running) implement
         if (planes.count() == 0) {
             return x;
         }
-        if (!BatchNorm.isTraining()) {
+        if (!Tape.isTraining()) {
             return Channels.affine(x.subtract(Channels.along(running.mean().value(), x)), null, Param.valueOf(beta));
         }
         running.updateMean(Channels.moments(x, planes));

@@ -76,7 +76,7 @@ public record OnlineNorm(Param gamma, Param beta, Param mean, Param variance, Pa
         if (x.size() == 0) {
             return x;
         }
-        Tensor z = BatchNorm.isTraining()
+        Tensor z = Tape.isTraining()
                 ? online(x.reshape(planes.batch(), channels, planes.inner())).reshape(x.shape())
                 : Channels.normalize(x, planes, Channels.statistics(mean.value(), variance.value()), true, null, null,
                         eps);

@@ -6,9 +6,9 @@ import norma.nn.Reparametrization;
 import norma.nn.Weight;
 import norma.tensor.Tensor;
 
-/// W is the orthogonal matrix next to V: all its singular values are 1, so that the layer keeps the lengths of vectors, or where it
-/// has fewer outputs than inputs, of gradients (Björck & Bowie 1971; in networks Anil, Lucas & Grosse 2018, arXiv 1811.05381). By
-/// Newton's iteration, from W = V / ||V||,
+/// W is the orthogonal matrix next to V: all its singular values are 1, so that the layer keeps the lengths of vectors, or
+/// where it has fewer outputs than inputs, of gradients (Björck & Bowie 1971; in networks Anil, Lucas & Grosse 2018, arXiv
+/// 1811.05381). By Newton's iteration, from W = V / ||V||,
 ///
 ///     W = 3/2 W - 1/2 W W^T W
 ///

@@ -4,8 +4,8 @@ import norma.nn.Context;
 import norma.nn.Parts;
 import norma.tensor.Tensor;
 
-/// y = x / sqrt(mean(x^2) + eps), with the mean over the channels of each position (Karras et al. 2018, arXiv 1710.10196, section 4.2).
-/// It keeps the signals of a GAN's generator from growing without bounds.
+/// y = x / sqrt(mean(x^2) + eps), with the mean over the channels of each position (Karras et al. 2018, arXiv 1710.10196,
+/// section 4.2). It keeps the signals of a GAN's generator from growing without bounds.
 ///
 /// Shapes: x (N, C, ...).
 ///

@@ -4,8 +4,8 @@ import norma.nn.Context;
 import norma.nn.Parts;
 import norma.tensor.Tensor;
 
-/// y = (x - mean) / std over the channels of each position; mean and std, which hold the structure of the image, can be given back
-/// further up in a network (Li et al. 2019, arXiv 1907.04312: moment shortcut).
+/// y = (x - mean) / std over the channels of each position; mean and std, which hold the structure of the image, can be
+/// given back further up in a network (Li et al. 2019, arXiv 1907.04312: moment shortcut).
 ///
 /// Shapes: x (N, C, ...), mean and std (N, 1, ...).
 ///

@@ -20,8 +20,8 @@ import norma.tensor.Tensor;
 ///     n = sum n_i    mean = sum n_i mean_i / n    variance = sum n_i (variance_i + (mean_i - mean)^2) / n
 ///
 /// they are those of all elements, and so results and gradients are those of one worker that has everything, whatever the
-/// sizes of the shards. An RMS norm needs the sum of squares only. Squares are floats here: elements must stay below 1e19, which
-/// the norms of one worker do not ask for.
+/// sizes of the shards. An RMS norm needs the sum of squares only. Squares are floats here: elements must stay below 1e19,
+/// which the norms of one worker do not ask for.
 ///
 /// All workers live in this process: a function takes the shards of all and gives the results of all. With some examples, or
 /// some tokens, on each worker, layer and group norms need to know nothing of each other, and the gradients of gains and
@@ -99,8 +99,8 @@ public final class Sharded {
         }
     }
 
-    /// (x - mean) / sqrt(var + eps) of rows (R, n_i) that are one row (R, n) together. What all exchange is relative to the means
-    /// of the first worker, so that nothing of small deviations is lost to a large mean.
+    /// (x - mean) / sqrt(var + eps) of rows (R, n_i) that are one row (R, n) together. What all exchange is relative to the
+    /// means of the first worker, so that nothing of small deviations is lost to a large mean.
     private static Tensor[] normalized(float eps, Tensor... rows) {
         if (rows[0].dim(0) == 0) {
             return rows;

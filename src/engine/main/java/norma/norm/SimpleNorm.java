@@ -6,8 +6,8 @@ import norma.nn.Param;
 import norma.nn.Parts;
 import norma.tensor.Tensor;
 
-/// y = gamma * x / sqrt(var + eps) over the last axis: x is divided by its spread, by the unbiased variance, but keeps its mean.
-/// (The library timm has it; no paper. For an x of mean 0 it is an RMS norm, but for n - 1 in place of n.)
+/// y = gamma * x / sqrt(var + eps) over the last axis: x is divided by its spread, by the unbiased variance, but keeps its
+/// mean. (The library timm has it; no paper. For an x of mean 0 it is an RMS norm, but for n - 1 in place of n.)
 ///
 /// Shapes: x (..., D), gamma D, at least two features.
 ///

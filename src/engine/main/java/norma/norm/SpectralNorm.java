@@ -7,13 +7,15 @@ import norma.nn.Parts;
 import norma.nn.Reparametrization;
 import norma.nn.Weight;
 import norma.tensor.Shape;
+import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// W = V / sigma, where sigma is the largest singular value of V: the most that the layer can stretch a vector by is 1, as far as
-/// sigma is known (Miyato et al. 2018, arXiv 1802.05957).
+/// W = V / sigma, where sigma is the largest singular value of V: the most that the layer can stretch a vector by is 1, as
+/// far as sigma is known (Miyato et al. 2018, arXiv 1802.05957).
 ///
-/// In training each use takes a step of the power method, v = V^T u / ||V^T u||, u = V v / ||V v||, and sigma = u^T V v, which
-/// comes near from below; elsewhere u and v stay. No gradient flows through u and v: dV = dW / sigma - sum(dW V) / sigma^2 u v^T.
+/// In training each use takes a step of the power method, v = V^T u / ||V^T u||, u = V v / ||V v||, and sigma = u^T V v,
+/// which comes near from below; elsewhere u and v stay. No gradient flows through u and v: dV = dW / sigma - sum(dW V) /
+/// sigma^2 u v^T.
 ///
 /// Shapes: V and W (O, ...), seen as a matrix of O rows; u (O), v (the rest). A weight of zeros gives NaN.
 ///
@@ -56,7 +58,7 @@ public record SpectralNorm(Weight raw, Param u, Param v, int iterations, float e
             return ofVector(w, eps);
         }
         Tensor matrix = matrix(w);
-        if (BatchNorm.isTraining()) {
+        if (Tape.isTraining()) {
             iterate(matrix, iterations);
         }
         Tensor sigma = row(u).matmul(matrix).multiply(row(v)).sum();

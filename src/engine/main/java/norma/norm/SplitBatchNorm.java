@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import norma.nn.Context;
 import norma.nn.Parts;
+import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// Several batch norms in one place, for examples of several kinds that must not share statistics, gains and biases: clean
@@ -34,13 +35,13 @@ public record SplitBatchNorm(List<BatchNorm> norms) implements Norm {
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        if (!BatchNorm.isTraining() || x.size() == 0) {
+        if (!Tape.isTraining() || x.size() == 0) {
             return norms.getFirst().forward(x, context);
         }
         Tensor[] parts = new Tensor[norms.size()];
         for (int i = 0; i < parts.length; i++) {
             parts[i] = x.slice(0, i * x.dim(0) / parts.length, (i + 1) * x.dim(0) / parts.length);
-            BatchNorm.requireSeveral("SplitBatchNorm", parts[i],
+            Channels.requireSeveral("SplitBatchNorm", parts[i],
                     Channels.planes("SplitBatchNorm", parts[i], x.dim(1), x.dim(1), true));
         }
         for (int i = 0; i < parts.length; i++) {

@@ -48,7 +48,7 @@ public record StochNorm(Param gamma, Param beta, RunningStatistics running, floa
         if (planes.count() == 0) {
             return x;
         }
-        return BatchNorm.isTraining() ? mixed(x, planes, coins(channels))
+        return Tape.isTraining() ? mixed(x, planes, coins(channels))
                 : Channels.normalize(x, planes, running.statistics(), true, gamma.value(), beta.value(), eps);
     }
 
@@ -63,7 +63,7 @@ public record StochNorm(Param gamma, Param beta, RunningStatistics running, floa
 
     /// @param select (C), 1 for the batch's statistics, 0 for the running ones
     private Tensor mixed(Tensor x, Planes planes, Tensor select) {
-        BatchNorm.requireSeveral("StochNorm", x, planes);
+        Channels.requireSeveral("StochNorm", x, planes);
         Tensor moving = Channels.normalize(x, planes, running.statistics(), true, null, null, eps);
         Tensor statistics = Channels.moments(x, planes);
         running.update(statistics, planes);

@@ -6,6 +6,7 @@ import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
 import norma.nn.Softmax;
+import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// Learns which statistics to use: those of the instance, of the layer or of the batch (Luo et al. 2018, arXiv 1806.10779).
@@ -65,7 +66,7 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
         }
         Moments each = Moments.of(x.reshape(planes.batch(), channels, planes.inner()), 2);
         Moments layer = Moments.together(each.mean(), each.unbiased(), 1);
-        Moments batch = BatchNorm.isTraining() ? ofBatch(each) : running();
+        Moments batch = Tape.isTraining() ? ofBatch(each) : running();
         Tensor m = mix(meanWeight, each.mean(), layer.mean(), batch.mean());
         Tensor v = mix(varianceWeight, each.unbiased(), layer.variance(), batch.variance());
         Tensor xhat = each.centred().add(each.mean().subtract(m)).divide(v.add(eps).sqrt());

@@ -6,9 +6,9 @@ import norma.nn.Context;
 import norma.nn.Parts;
 import norma.tensor.Tensor;
 
-/// A batch norm whose batch is spread over several workers. Each takes the moments of its own shard; merged exactly, by the number
-/// of values that each has, they are those of the whole batch (Chan, Golub & LeVeque 1979), and so are the gradients: the sums
-/// of dy and dy xhat are taken over all shards.
+/// A batch norm whose batch is spread over several workers. Each takes the moments of its own shard; merged exactly, by the
+/// number of values that each has, they are those of the whole batch (Chan, Golub & LeVeque 1979), and so are the
+/// gradients: the sums of dy and dy xhat are taken over all shards.
 ///
 /// Shapes: x (N, C) or (N, C, ...), the shards one after the other on axis 0.
 ///

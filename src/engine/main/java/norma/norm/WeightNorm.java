@@ -1,7 +1,6 @@
 package norma.norm;
 
 import norma.nn.Layer;
-import java.util.Arrays;
 import norma.kernel.Activation;
 import norma.kernel.Planes;
 import norma.nn.Conv2d;
@@ -82,10 +81,7 @@ public record WeightNorm(Weight raw, Param gain, float eps) implements Reparamet
     }
 
     private static Shape along(Shape weight, int axis) {
-        int[] dims = new int[weight.rank()];
-        Arrays.fill(dims, 1);
-        dims[weight.axis(axis)] = weight.dim(axis);
-        return Shape.of(dims);
+        return Shape.ones(weight.rank()).with(axis, weight.dim(axis));
     }
 
     static void requireGains(String who, Weight raw, Param gain) {
@@ -122,7 +118,7 @@ public record WeightNorm(Weight raw, Param gain, float eps) implements Reparamet
         static Fit of(Weight raw, Tensor t) {
             int outputs = t.dim(1);
             Planes planes = Channels.planes("WeightNorm", t, outputs, outputs, true);
-            BatchNorm.requireSeveral("WeightNorm", t, planes);
+            Channels.requireSeveral("WeightNorm", t, planes);
             Tensor statistics = Channels.moments(t, planes);
             Tensor rstd = statistics.slice(1, 2, 3).sqrt().reciprocal();
             if (rstd.max(0).item() == Float.POSITIVE_INFINITY) {

@@ -5,6 +5,7 @@ import norma.kernel.Planes;
 import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
+import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// y = W (x - mean) in each group of channels, with W W = covariance^(-1): channels come out with variance 1 and uncorrelated.
@@ -54,12 +55,12 @@ public record Whitening(Param mean, Param matrix, Kept kept, float newStatWeight
         if (planes.count() == 0) {
             return x;
         }
-        if (!BatchNorm.isTraining()) {
+        if (!Tape.isTraining()) {
             Tensor centred = x.subtract(Channels.along(mean.value(), x));
             Tensor w = kept == Kept.WHITENING ? matrix.value() : inverseRoot.apply(withEps(matrix.value()));
             return toPlanes(w.matmul(toColumns(centred, planes)), x, planes);
         }
-        BatchNorm.requireSeveral(who, x, planes);
+        Channels.requireSeveral(who, x, planes);
         Tensor centred = toColumns(Channels.centred(x, planes), planes);
         Tensor covariance = centred.matmulTransposed(centred).divide(planes.count());
         Tensor w = inverseRoot.apply(withEps(covariance));
@@ -95,5 +96,10 @@ public record Whitening(Param mean, Param matrix, Kept kept, float newStatWeight
     public void list(Parts parts) {
         parts.add("running_mean", mean).add(kept == Kept.WHITENING ? "running_whitening" : "running_covariance",
                 matrix);
+    }
+
+    /// Of the groups and the epsilon of a case.
+    static Whitening golden(GoldenCase c, String who, int channels, float newStatWeight, float eps) {
+        return of(who, channels, c.integer("groups", c.integer("num_groups", 1)), newStatWeight, c.number("eps", eps));
     }
 }

@@ -7,9 +7,9 @@ import norma.tensor.Memory;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// Momentum, orthogonalized: all singular values of a step are about 1, so that no direction of a matrix learns much faster than
-/// another (Jordan et al. 2024; Liu et al. 2025, arXiv 2502.16982; as steepest descent in the spectral norm: Bernstein & Newhouse
-/// 2024, arXiv 2409.20325):
+/// Momentum, orthogonalized: all singular values of a step are about 1, so that no direction of a matrix learns much faster
+/// than another (Jordan et al. 2024; Liu et al. 2025, arXiv 2502.16982; as steepest descent in the spectral norm: Bernstein
+/// & Newhouse 2024, arXiv 2409.20325):
 ///
 /// ```
 /// velocity = momentum velocity + g

@@ -19,8 +19,8 @@ final class FirstValues {
         }
     }
 
-    /// Draws the matrices (out, in) of a sublayer's linear layers anew, from N(0, gain^2 2 / (in + out)) (Glorot & Bengio 2010),
-    /// whatever size the model gave them.
+    /// Draws the matrices (out, in) of a sublayer's linear layers anew, from N(0, gain^2 2 / (in + out)) (Glorot & Bengio
+    /// 2010), whatever size the model gave them.
     static void xavier(Init init, double gain, Part f, String... layers) {
         var params = Parts.of(f).params();
         for (String layer : layers) {

@@ -15,7 +15,8 @@ import norma.nn.Param;
 import norma.nn.Parts;
 import norma.tensor.Tensor;
 
-/// A residual branch that needs no norm, since it begins as nothing and grows slowly (Zhang, Dauphin & Ma 2019, arXiv 1901.09321):
+/// A residual branch that needs no norm, since it begins as nothing and grows slowly (Zhang, Dauphin & Ma 2019, arXiv
+/// 1901.09321):
 ///
 ///     y = x + scale * f_m(relu(... relu(f_1(x + a_1) + b_1) ...) + a_m) + c
 ///

@@ -2,8 +2,8 @@ package norma.placement;
 
 import norma.nn.Layer;
 
-/// Post-norm in the first quarter of the blocks, pre-norm in the others (Mix-LN; Li et al. 2024, arXiv 2412.13795): early blocks
-/// keep what post-norm is good at, late ones get the gradients of pre-norm.
+/// Post-norm in the first quarter of the blocks, pre-norm in the others (Mix-LN; Li et al. 2024, arXiv 2412.13795): early
+/// blocks keep what post-norm is good at, late ones get the gradients of pre-norm.
 public record MixLn() implements Placement {
     @Override
     public Layer around(Layer f, Place place) {

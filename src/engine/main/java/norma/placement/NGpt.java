@@ -11,9 +11,9 @@ import norma.nn.Parts;
 import norma.norm.LpNormalize;
 import norma.tensor.Tensor;
 
-/// A model on the unit sphere (nGPT; Loshchilov et al. 2024, arXiv 2410.01131): blocks are [NGptBlock]s with matrices of their own,
-/// embeddings and rows of the output matrix have length 1, and logits are cosines times learned factors s_z (V). There is no
-/// place for another norm: lengths are the method.
+/// A model on the unit sphere (nGPT; Loshchilov et al. 2024, arXiv 2410.01131): blocks are [NGptBlock]s with matrices of
+/// their own, embeddings and rows of the output matrix have length 1, and logits are cosines times learned factors s_z (V).
+/// There is no place for another norm: lengths are the method.
 public record NGpt() implements Placement {
     @Override
     public Layer around(Layer f, Place place) {

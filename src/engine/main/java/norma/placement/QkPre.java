@@ -5,8 +5,8 @@ import norma.nn.Layer;
 import norma.nn.Mlp;
 import norma.norm.QkNorm;
 
-/// Pre-norm with norms on the queries and keys of each head too, so that no logit of the attention can run away (Henry et al. 2020,
-/// arXiv 2010.04245; with RMSNorm in Qwen 3, Gemma 3 and others). The gain is one for all heads.
+/// Pre-norm with norms on the queries and keys of each head too, so that no logit of the attention can run away (Henry et
+/// al. 2020, arXiv 2010.04245; with RMSNorm in Qwen 3, Gemma 3 and others). The gain is one for all heads.
 ///
 /// @param parallel whether attention and feed-forward layer stand side by side, as in ViT-22B (Dehghani et al. 2023, arXiv
 /// 2302.05442)

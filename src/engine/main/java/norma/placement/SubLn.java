@@ -5,8 +5,9 @@ import norma.nn.Layer;
 import norma.nn.Mlp;
 import norma.nn.Sequential;
 
-/// Sub-LN: pre-norm with a second norm inside the sublayer, before its last matrix (Wang et al. 2022, Magneto, arXiv 2210.06423).
-/// Matrices start by Glorot's rule, those of values, output and feed-forward layer with gain sqrt(log 2 L), L blocks.
+/// Sub-LN: pre-norm with a second norm inside the sublayer, before its last matrix (Wang et al. 2022, Magneto, arXiv
+/// 2210.06423). Matrices start by Glorot's rule, those of values, output and feed-forward layer with gain sqrt(log 2 L), L
+/// blocks.
 public record SubLn() implements Placement {
 
     /// sqrt(log 2 L)

@@ -78,6 +78,13 @@ public final class Shape {
         return product;
     }
 
+    /// Axes of size 1, to be given sizes by [#with]: what broadcasts along some axes only.
+    public static Shape ones(int rank) {
+        int[] dims = new int[rank];
+        Arrays.fill(dims, 1);
+        return new Shape(dims);
+    }
+
     /// This shape with another size on one axis.
     public Shape with(int axis, int dim) {
         int[] changed = dims.clone();

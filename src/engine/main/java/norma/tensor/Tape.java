@@ -74,6 +74,11 @@ public final class Tape implements AutoCloseable {
         return CURRENT.get();
     }
 
+    /// Whether a training tape is open on this thread: what layers ask that behave differently in training.
+    public static boolean isTraining() {
+        return current() != null && current().training();
+    }
+
     /// Whether layers that behave differently in training (dropout) do so.
     public boolean training() {
         return training;

@@ -3,8 +3,9 @@ package norma.lab;
 import java.util.Locale;
 import norma.norm.Over;
 
-/// What a statistic is taken over, drawn after figure 2 of the GroupNorm paper (Wu & He 2018, arXiv 1803.08494): x as a block of
-/// N x C x positions seen from a corner, and in it the elements that share one statistic. Weights are a sheet of outputs x inputs.
+/// What a statistic is taken over, drawn after figure 2 of the GroupNorm paper (Wu & He 2018, arXiv 1803.08494): x as a
+/// block of N x C x positions seen from a corner, and in it the elements that share one statistic. Weights are a sheet of
+/// outputs x inputs.
 final class OverPicture {
     private static final int CELLS = 4;
     private static final int LAST = CELLS - 1;

@@ -275,8 +275,8 @@ final class SimdPlaneNormalization implements PlaneNormalization {
         }
     }
 
-    /// The gradient of a plane, as below, and sums[to] = sum of dy, sums[to + 1] = sum of dy xhat of the n elements from nextDy and
-    /// nextX on.
+    /// The gradient of a plane, as below, and sums[to] = sum of dy, sums[to + 1] = sum of dy xhat of the n elements from
+    /// nextDy and nextX on.
     private static void inputGradient(float[] dy, int dy0, float[] x, int x0, int n, float mean, float rest, float rstd,
             float gamma, float meanG, float meanDot, float[] dx, int dx0, int nextDy, int nextX, float nextMean,
             float nextRest, float nextRstd, float[] sums, int at) {

@@ -163,8 +163,8 @@ final class SimdSquashing implements Squashing {
                 f.alpha(), dx.array(), dx.offset() + row * n, partial, p0, sums);
     }
 
-    /// With g = dy * gamma * slope: dx = alpha g, sums[0] += sum(g x), sums[1] += sum(g); adds dy * value and dy to the shares of
-    /// dGamma and dBeta.
+    /// With g = dy * gamma * slope: dx = alpha g, sums[0] += sum(g x), sums[1] += sum(g); adds dy * value and dy to the
+    /// shares of dGamma and dBeta.
     private static void gradients(float[] values, float[] slopes, int n, float[] dy, int dy0, float[] x, int x0,
             float[] gamma, int g0, float alpha, float[] dx, int dx0, float[] partial, int p0, double[] sums) {
         FloatVector s = FloatVector.zero(F), t = s;
