@@ -1,0 +1,144 @@
+package norma.embeddings;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import norma.embeddings.model.Bert;
+import norma.nn.Context;
+import norma.nn.Layer;
+import norma.parallel.Workers;
+import norma.tensor.Indices;
+import norma.tensor.Memory;
+import norma.tensor.Shape;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// Runs a model over many texts: those of the same length together, so that padding is never computed. What a text gives does
+/// not depend, bit for bit, on the texts beside it or on the number of threads.
+///
+/// May be asked by many threads at once. Each pass through the model takes a memory of its own from a pool.
+final class Inference implements AutoCloseable {
+    /// Tokens of one pass: enough rows for a matrix product, few enough for what a block computes to stay small.
+    private static final int TOKENS = 1024;
+
+    /// A memory keeps arrays of every length it has met; one that has grown so large is dropped.
+    private static final long LARGEST_MEMORY = 64L << 20;
+
+    /// A text as the model sees it.
+    ///
+    /// @param ids of its tokens
+    /// @param types which segment each belongs to, or null if there is one only
+    record Tokens(int[] ids, int[] types) {
+    }
+
+    private final Bert model;
+    private final UnaryOperator<Tensor> readout;
+    private final Workers workers;
+    private final Queue<Memory> memories = new ConcurrentLinkedQueue<>();
+    private volatile boolean closed;
+
+    /// @param readout from a stream (B, T, D) to the result (B, K)
+    Inference(Bert model, int threads, UnaryOperator<Tensor> readout) {
+        this.model = model;
+        this.readout = readout;
+        this.workers = new Workers(threads);
+    }
+
+    /// The readout's row for each text, in their order.
+    float[][] run(List<Tokens> texts) {
+        requireOpen();
+        List<int[]> passes = passes(texts);
+        float[][] results = new float[texts.size()][];
+        workers.call(() -> {
+            Workers.split(passes.size(), 1, (from, to) -> {
+                for (int i = from; i < to; i++) {
+                    pass(texts, passes.get(i), results);
+                }
+            });
+            return null;
+        });
+        return results;
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("this encoder is closed; load another one, or close it later");
+        }
+    }
+
+    /// Which texts go together: of one length, longest first, so that threads end at about the same time.
+    private static List<int[]> passes(List<Tokens> texts) {
+        int[] order = IntStream.range(0, texts.size()).boxed()
+                .sorted(Comparator.comparingInt(i -> -texts.get(i).ids.length)).mapToInt(i -> i).toArray();
+        var passes = new ArrayList<int[]>();
+        for (int from = 0, to; from < order.length; from = to) {
+            int length = texts.get(order[from]).ids.length;
+            int most = from + Math.max(1, TOKENS / Math.max(1, length));
+            to = from + 1;
+            while (to < Math.min(most, order.length) && texts.get(order[to]).ids.length == length) {
+                to++;
+            }
+            passes.add(java.util.Arrays.copyOfRange(order, from, to));
+        }
+        return passes;
+    }
+
+    private void pass(List<Tokens> texts, int[] which, float[][] results) {
+        Memory pooled = memories.poll();
+        Memory memory = pooled == null ? new Memory() : pooled;
+        try (Tape _ = Tape.inference(memory)) {
+            Tensor rows = readout.apply(stream(ids(texts, which), types(texts, which), memory));
+            int columns = rows.dim(-1);
+            for (int i = 0; i < which.length; i++) {
+                results[which[i]] = rows.data().slice(i * columns, columns).toArray();
+            }
+        }
+        if (memory.allocatedBytes() < LARGEST_MEMORY) {
+            memories.add(memory);
+        }
+    }
+
+    /// The stream behind the last block. Each block has a tape of its own, so that the next one takes the same memory again.
+    private Tensor stream(Indices ids, Indices types, Memory memory) {
+        Tensor x = model.embedded(ids, types);
+        for (Layer block : model.blocks()) {
+            try (Tape _ = Tape.inference(memory)) {
+                x.data().set(block.forward(x, Context.NONE).data());
+            }
+        }
+        return x;
+    }
+
+    private static Indices ids(List<Tokens> texts, int[] which) {
+        int length = texts.get(which[0]).ids.length;
+        int[] ids = new int[which.length * length];
+        for (int i = 0; i < which.length; i++) {
+            System.arraycopy(texts.get(which[i]).ids, 0, ids, i * length, length);
+        }
+        return new Indices(ids, Shape.of(which.length, length));
+    }
+
+    private static Indices types(List<Tokens> texts, int[] which) {
+        int length = texts.get(which[0]).ids.length;
+        int[] types = new int[which.length * length];
+        for (int i = 0; i < which.length; i++) {
+            int[] own = texts.get(which[i]).types;
+            if (own != null) {
+                System.arraycopy(own, 0, types, i * length, length);
+            }
+        }
+        return new Indices(types, Shape.of(which.length, length));
+    }
+
+    /// Ends the threads. Calls under way come to their end; later ones are refused.
+    @Override
+    public void close() {
+        closed = true;
+        workers.close();
+        memories.clear();
+    }
+}

@@ -1,0 +1,16 @@
+package norma.embeddings.model;
+
+import norma.tensor.Shape;
+
+/// Where a pretrained model's numbers come from, by the names they have in Hugging Face's files of BERT:
+/// `encoder.layer.0.attention.self.query.weight`, (out, in), and so on.
+public interface Weights {
+
+    /// Whether there is a weight of that name.
+    boolean has(String name);
+
+    /// A weight's numbers, row-major, in an array of their own. A weight is taken once.
+    ///
+    /// @throws IllegalArgumentException if there is none of that name and shape
+    float[] take(String name, Shape shape);
+}

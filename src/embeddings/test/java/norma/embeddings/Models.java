@@ -1,0 +1,37 @@
+package norma.embeddings;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.net.URLConnection;
+import java.nio.file.Path;
+import norma.embeddings.model.Bert;
+import norma.embeddings.onnx.OnnxBert;
+
+/// Weights that tests have on their class path, each read once.
+enum Models {
+    MINILM("all-minilm-l6-v2.onnx"), BGE("bge-small-en-v1.5.onnx"), E5("e5-small-v2.onnx");
+
+    final String resource;
+
+    Models(String resource) {
+        this.resource = resource;
+    }
+
+    Bert bert() {
+        try {
+            URLConnection connection = url().openConnection();
+            try (InputStream in = connection.getInputStream()) {
+                OnnxBert onnx = OnnxBert.read(Path.of(resource), in, connection.getContentLengthLong());
+                return Bert.of(onnx.config(), onnx.weights());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    URL url() {
+        return ClassLoader.getSystemResource(resource);
+    }
+}
