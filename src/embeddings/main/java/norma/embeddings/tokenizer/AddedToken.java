@@ -1,0 +1,50 @@
+package norma.embeddings.tokenizer;
+
+/// A token that is found in a text before the text is cut into words, such as `[MASK]`.
+///
+/// @param content what it looks like
+/// @param id its id
+/// @param singleWord only where no letter, mark, digit or `_` touches it
+/// @param stripLeft the spaces before it are part of it
+/// @param stripRight the spaces after it are
+/// @param normalized looked for in the normalized text, not in the text itself
+record AddedToken(String content, int id, boolean singleWord, boolean stripLeft, boolean stripRight,
+        boolean normalized) {
+
+    /// Where a token was found.
+    ///
+    /// @param id of the token; `Trie.NONE` if none was found
+    /// @param start its first char
+    /// @param end the one after its last; for none both are the end of the text
+    record Match(int id, int start, int end) {
+    }
+
+    /// Its place in a text around `[start, end)`, where `content` stands; nothing before `from` is taken.
+    Match match(CharSequence text, int from, int start, int end) {
+        int left = start;
+        while (stripLeft && left > from && Characters.isSpace(text.charAt(left - 1))) {
+            left--;
+        }
+        int right = end;
+        while (stripRight && right < text.length() && Characters.isSpace(text.charAt(right))) {
+            right++;
+        }
+        return new Match(id, left, right);
+    }
+
+    /// Whether the token may stand at `[start, end)`.
+    boolean fits(CharSequence text, int start, int end) {
+        return !singleWord
+                || (start == 0 || !isWordly(Character.codePointBefore(text, start)))
+                        && (end == text.length() || !isWordly(Character.codePointAt(text, end)));
+    }
+
+    /// `\w` as Unicode has it, https://www.unicode.org/reports/tr18/#word.
+    private static boolean isWordly(int c) {
+        return Character.isAlphabetic(c) || switch (Character.getType(c)) {
+            case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK -> true;
+            case Character.DECIMAL_DIGIT_NUMBER, Character.CONNECTOR_PUNCTUATION -> true;
+            default -> c == 0x200C || c == 0x200D;
+        };
+    }
+}

@@ -1,0 +1,215 @@
+package norma.embeddings.tokenizer;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import norma.data.CorruptFileException;
+
+/// A `tokenizer.json`, as https://github.com/huggingface/tokenizers writes it: one object for each step of the tokenizer, with a
+/// `type` that says which step it is. A step or an option that we do not know is refused: skipped, it would give wrong ids.
+///
+/// The two long lists, vocabulary and merges, are read as they come; all the rest is small.
+final class TokenizerFile {
+    private final Path file;
+    private final Vocabulary vocabulary;
+    private final List<String[]> merges = new ArrayList<>();
+    private final Fields top;
+    private final Fields model;
+    private boolean trimOffsets;
+    private Template template = Template.BARE;
+
+    private TokenizerFile(Path file) {
+        this.file = file;
+        vocabulary = new Vocabulary(file);
+        top = new Fields(file, "$", new JsonObject());
+        model = new Fields(file, "$.model", new JsonObject());
+    }
+
+    static Tokenizer read(Path file) throws IOException {
+        TokenizerFile parsed = new TokenizerFile(file);
+        return Fields.read(file, json -> {
+            parsed.parse(json);
+            return new Tokenizer(parsed.steps());
+        });
+    }
+
+    private void parse(JsonReader json) throws IOException {
+        json.beginObject();
+        while (json.hasNext()) {
+            String name = json.nextName();
+            if (name.equals("model") && json.peek() == JsonToken.BEGIN_OBJECT) {
+                parseModel(json);
+            } else {
+                top.values().add(name, JsonParser.parseReader(json));
+            }
+        }
+        json.endObject();
+    }
+
+    private void parseModel(JsonReader json) throws IOException {
+        json.beginObject();
+        while (json.hasNext()) {
+            String name = json.nextName();
+            if (name.equals("vocab") && json.peek() == JsonToken.BEGIN_OBJECT) {
+                parseVocabulary(json);
+            } else if (name.equals("merges") && json.peek() == JsonToken.BEGIN_ARRAY) {
+                parseMerges(json);
+            } else {
+                model.values().add(name, JsonParser.parseReader(json));
+            }
+        }
+        json.endObject();
+    }
+
+    private void parseVocabulary(JsonReader json) throws IOException {
+        json.beginObject();
+        while (json.hasNext()) {
+            vocabulary.add(json.nextName(), json.nextInt());
+        }
+        json.endObject();
+    }
+
+    /// A merge is `"a b"`, or `["a", "b"]` in newer files.
+    private void parseMerges(JsonReader json) throws IOException {
+        json.beginArray();
+        while (json.hasNext()) {
+            if (json.peek() == JsonToken.STRING) {
+                merges.add(json.nextString().split(" ", -1));
+            } else {
+                json.beginArray();
+                merges.add(new String[] {json.nextString(), json.nextString()});
+                json.endArray();
+            }
+            if (merges.getLast().length != 2) {
+                throw model.corrupt(".merges must be pairs of tokens; number " + (merges.size() - 1) + " is "
+                        + String.join(" ", merges.getLast()));
+            }
+        }
+        json.endArray();
+    }
+
+    private Tokenizer.Steps steps() throws CorruptFileException {
+        List<AddedToken> added = new ArrayList<>();
+        for (Fields token : top.parts("added_tokens")) {
+            added.add(addedToken(token));
+        }
+        postProcessor(top);
+        return new Tokenizer.Steps(vocabulary, added, normalizer(), preTokenizer(), subwords(), template, trimOffsets);
+    }
+
+    private AddedToken addedToken(Fields token) throws CorruptFileException {
+        String content = token.text("content");
+        if (content.isEmpty()) {
+            throw token.corrupt("must have a content to look for; it is empty");
+        }
+        vocabulary.add(content, token.number("id"));
+        return new AddedToken(content, token.number("id"), token.flag("single_word", false),
+                token.flag("lstrip", false),
+                token.flag("rstrip", false), token.flag("normalized", !token.flag("special", false)));
+    }
+
+    private TextNormalizer normalizer() throws CorruptFileException {
+        if (!top.has("normalizer")) {
+            return new TextNormalizer.None();
+        }
+        Fields step = top.part("normalizer");
+        only(step, "BertNormalizer");
+        boolean lowercase = step.flag("lowercase", true);
+        return new BertNormalizer(step.flag("clean_text", true), step.flag("handle_chinese_chars", true),
+                step.flag("strip_accents", lowercase), lowercase);
+    }
+
+    private PreTokenizer preTokenizer() throws CorruptFileException {
+        Fields step = top.part("pre_tokenizer");
+        only(step, "BertPreTokenizer", "ByteLevel");
+        return step.text("type").equals("BertPreTokenizer") ? new BertWords()
+                : new ByteLevelWords(step.flag("add_prefix_space", true), step.flag("use_regex", true));
+    }
+
+    private Subwords subwords() throws CorruptFileException {
+        String type = model.text("type", merges.isEmpty() ? "WordPiece" : "BPE"); // the first files did not say
+        return switch (type) {
+            case "WordPiece" -> new WordPiece(vocabulary, model.text("continuing_subword_prefix"),
+                    vocabulary.id(model.text("unk_token")), model.number("max_input_chars_per_word"));
+            case "BPE" -> bytePairs();
+            default -> throw model.corrupt("must be of type WordPiece or BPE; it is " + type);
+        };
+    }
+
+    private BytePairs bytePairs() throws CorruptFileException {
+        if (!top.part("pre_tokenizer").text("type").equals("ByteLevel")) {
+            throw model.corrupt(
+                    "must stand behind the pre-tokenizer ByteLevel; byte-pair encoding of characters is not known");
+        }
+        boolean plain = model.text("continuing_subword_prefix", "").isEmpty()
+                && model.text("end_of_word_suffix", "").isEmpty() && !model.has("dropout")
+                && !model.flag("ignore_merges", false);
+        if (!plain) {
+            throw model
+                    .corrupt("must merge words without prefix, suffix, dropout or ignore_merges; it has one of them");
+        }
+        return new BytePairs(vocabulary, merges);
+    }
+
+    private void postProcessor(Fields parent) throws CorruptFileException {
+        if (parent.has("post_processor")) {
+            postProcess(parent.part("post_processor"));
+        }
+    }
+
+    private void postProcess(Fields step) throws CorruptFileException {
+        only(step, "TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel", "Sequence");
+        switch (step.text("type")) {
+            case "TemplateProcessing" -> template = new Template(parts(step, "single"), parts(step, "pair"));
+            case "BertProcessing" -> template = Template.bert(step.tokenId("cls"), step.tokenId("sep"));
+            case "RobertaProcessing" -> {
+                template = Template.roberta(step.tokenId("cls"), step.tokenId("sep"));
+                trimOffsets |= step.flag("trim_offsets", true);
+            }
+            case "ByteLevel" -> trimOffsets |= step.flag("trim_offsets", true);
+            default -> {
+                for (Fields part : step.parts("processors")) {
+                    postProcess(part);
+                }
+            }
+        }
+    }
+
+    private List<Template.Part> parts(Fields step, String name) throws CorruptFileException {
+        List<Template.Part> parts = new ArrayList<>();
+        for (Fields part : step.parts(name)) {
+            parts.add(
+                    part.has("Sequence") ? sequence(part.part("Sequence")) : special(step, part.part("SpecialToken")));
+        }
+        long first = parts.stream().filter(p -> p.ids() == Template.Part.FIRST).count();
+        long second = parts.stream().filter(p -> p.ids() == Template.Part.SECOND).count();
+        if (first != 1 || second != (name.equals("pair") ? 1 : 0)) {
+            throw step.corrupt("." + name + " must have each text once; it has A " + first + " times, B " + second);
+        }
+        return parts;
+    }
+
+    private static Template.Part sequence(Fields part) throws CorruptFileException {
+        return switch (part.text("id")) {
+            case "A" -> new Template.Part(Template.Part.FIRST, part.number("type_id"));
+            case "B" -> new Template.Part(Template.Part.SECOND, part.number("type_id"));
+            default -> throw part.corrupt("must be of text A or B; it is of " + part.text("id"));
+        };
+    }
+
+    private static Template.Part special(Fields step, Fields part) throws CorruptFileException {
+        int[] ids = step.part("special_tokens").part(part.text("id")).numbers("ids");
+        return new Template.Part(ids, part.number("type_id"));
+    }
+
+    private static void only(Fields step, String... types) throws CorruptFileException {
+        if (!List.of(types).contains(step.text("type"))) {
+            throw step.corrupt("must be of type " + String.join(", ", types) + "; it is " + step.text("type"));
+        }
+    }
+}
