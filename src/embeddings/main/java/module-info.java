@@ -8,6 +8,5 @@ module norma.embeddings {
 
     exports norma.embeddings;
     exports norma.embeddings.model;
-    exports norma.embeddings.onnx;
     exports norma.embeddings.tokenizer;
 }

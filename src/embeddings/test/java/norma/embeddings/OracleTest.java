@@ -69,7 +69,8 @@ class OracleTest {
         int length = text.ids().length;
         long[][] ones = new long[1][length];
         java.util.Arrays.fill(ones[0], 1);
-        try (OnnxTensor ids = tensor(text.ids()); OnnxTensor types = tensor(text.types());
+        try (OnnxTensor ids = tensor(text.ids());
+                OnnxTensor types = tensor(text.types());
                 OnnxTensor mask = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), ones);
                 var result = session.run(Map.of("input_ids", ids, "token_type_ids", types, "attention_mask", mask))) {
             return ((float[][][]) result.get(0).getValue())[0];

@@ -79,10 +79,14 @@ public final class OnnxBert {
             throw graph.refusal("it has no layer");
         }
         int dim = weights.axis("embeddings.word_embeddings.weight", 1);
+        int heads = dim / (int) headSize;
+        if (heads * (int) headSize != dim) {
+            throw graph.refusal("%d features must be a multiple of the head size %s".formatted(dim, headSize));
+        }
         try {
             return new BertConfig(weights.axis("embeddings.word_embeddings.weight", 0),
                     weights.axis("embeddings.position_embeddings.weight", 0), firstPosition,
-                    weights.has(TYPES) ? weights.axis(TYPES, 0) : 0, dim, dim / (int) headSize, layers.size(),
+                    weights.has(TYPES) ? weights.axis(TYPES, 0) : 0, dim, heads, layers.size(),
                     layers.getFirst().axis("intermediate.dense.bias", 0), activation, eps);
         } catch (IllegalArgumentException e) {
             throw graph.refusal(e.getMessage());
@@ -223,11 +227,16 @@ public final class OnnxBert {
         return node.getInput(0);
     }
 
-    /// (B, T, H * d) seen as (B, T, H, d): the new shape's last number is d.
+    /// H, if d is what attention's scale says and W_o's rows are H * d.
+    private long heads() {
+        return section.axis("attention.output.dense.weight", 0) / (long) headSize;
+    }
+
+    /// (B, T, H * d) seen as (B, T, H, d): the new shape's last numbers are H and d.
     private String head(String value) throws IOException {
         NodeProto reshape = graph.made(value, "Reshape");
         NodeProto shape = graph.made(reshape.getInput(1), "Concat");
-        graph.require(shape.getInputCount() == 4, shape, "must have four axes");
+        graph.requireLongs(shape, 2, heads());
         graph.requireLongs(shape, 3, (long) headSize);
         return reshape.getInput(0);
     }
@@ -285,10 +294,12 @@ public final class OnnxBert {
         graph.requireLongs(slice, 3, 1);
         graph.requireLongs(slice, 4, 1);
         long[] ids = graph.constant(slice.getInput(0)).longs();
-        graph.require(ids != null && ids.length > 0, slice, "must cut a constant row of positions");
+        int rows = section.axis("position_embeddings.weight", 0);
+        graph.require(ids != null && ids.length > 0 && ids[0] >= 0 && ids[0] + ids.length <= rows, slice,
+                "must cut a constant row of positions below " + rows);
         for (int i = 0; i < ids.length; i++) {
             graph.require(ids[i] == ids[0] + i, slice, "must cut positions that count up by one");
         }
-        return Math.toIntExact(ids[0]);
+        return (int) ids[0];
     }
 }

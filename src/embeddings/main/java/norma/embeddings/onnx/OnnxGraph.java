@@ -1,5 +1,7 @@
 package norma.embeddings.onnx;
 
+import static java.util.Map.entry;
+
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.io.IOException;
@@ -12,6 +14,13 @@ import norma.data.CorruptFileException;
 /// An ONNX graph, asked from its result backwards: which node made this value, from what? Whoever asks says what the node must
 /// be, and another one is refused: weights are believed to mean something only where the graph uses them so.
 final class OnnxGraph {
+    /// How many inputs each operator that BERT is made of has.
+    private static final Map<String, Integer> INPUTS = Map.ofEntries(entry("Add", 2), entry("Sub", 2), entry("Mul", 2),
+            entry("Div", 2), entry("Pow", 2), entry("MatMul", 2), entry("Gather", 2), entry("Reshape", 2),
+            entry("Sqrt", 1),
+            entry("Erf", 1), entry("Relu", 1), entry("Softmax", 1), entry("ReduceMean", 1), entry("Transpose", 1),
+            entry("Cast", 1), entry("Unsqueeze", 1), entry("Concat", 4), entry("Slice", 5));
+
     private final OnnxFile file;
     private final Map<String, NodeProto> makers = new HashMap<>();
     private final Map<String, OnnxTensor> constants;
@@ -20,8 +29,8 @@ final class OnnxGraph {
         this.file = file;
         this.constants = new HashMap<>(file.tensors());
         for (NodeProto node : file.nodes()) {
-            if (node.getOpType().equals("Constant")) {
-                constants.put(node.getOutput(0), constant(node));
+            if (node.getOpType().equals("Constant") && node.getOutputCount() == 1) {
+                addConstant(node);
             }
             for (String output : node.getOutputList()) {
                 makers.put(output, node);
@@ -29,8 +38,22 @@ final class OnnxGraph {
         }
     }
 
-    private OnnxTensor constant(NodeProto node) throws IOException {
-        return OnnxTensor.read(attribute(node, "value").getT().toByteString().newCodedInput());
+    private void addConstant(NodeProto node) throws IOException {
+        for (AttributeProto attribute : node.getAttributeList()) {
+            if (attribute.getName().equals("value")) {
+                constants.put(node.getOutput(0), constant(node, attribute));
+            }
+        }
+    }
+
+    private OnnxTensor constant(NodeProto node, AttributeProto value) throws IOException {
+        try {
+            return OnnxTensor.read(value.getT().toByteString().newCodedInput());
+        } catch (IOException e) {
+            throw new CorruptFileException(file.file(),
+                    "constant %s must be whole; %s".formatted(node.getName(), e.getMessage()),
+                    e);
+        }
     }
 
     /// How many nodes there are.
@@ -55,6 +78,9 @@ final class OnnxGraph {
             throw refusal("%s must be made by %s; it is made by %s%s".formatted(value, String.join(" or ", operators),
                     operator, node == null ? "" : " " + node.getName()));
         }
+        int inputs = INPUTS.get(operator);
+        require(node.getInputCount() == inputs, node,
+                "must have %d inputs; it has %s".formatted(inputs, node.getInputList()));
         return node;
     }
 
@@ -87,7 +113,7 @@ final class OnnxGraph {
 
     /// Of a node with two inputs in any order, the one that is computed.
     String computed(NodeProto node) throws IOException {
-        require(node.getInputCount() == 2 && isConstant(node.getInput(0)) != isConstant(node.getInput(1)), node,
+        require(isConstant(node.getInput(0)) != isConstant(node.getInput(1)), node,
                 "must combine a computed value with a constant");
         return node.getInput(isConstant(node.getInput(0)) ? 1 : 0);
     }
@@ -106,7 +132,6 @@ final class OnnxGraph {
 
     /// An input that is one constant number.
     float number(NodeProto node, int input) throws IOException {
-        require(node.getInputCount() > input, node, "must have an input " + input);
         float number = constant(node.getInput(input)).scalar();
         require(Float.isFinite(number), node, "must have one float as its input " + input);
         return number;
@@ -123,7 +148,6 @@ final class OnnxGraph {
 
     /// Checks a constant input of whole numbers.
     void requireLongs(NodeProto node, int input, long... values) throws IOException {
-        require(node.getInputCount() > input, node, "must have an input " + input);
         long[] found = constant(node.getInput(input)).longs();
         require(Arrays.equals(found, values), node,
                 "must have %s as its input %d; it has %s".formatted(Arrays.toString(values), input,

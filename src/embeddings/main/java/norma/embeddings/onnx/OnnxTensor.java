@@ -23,6 +23,8 @@ record OnnxTensor(String name, long[] shape, float[] floats, long[] longs) {
 
     private static final int CHUNK = 1 << 16;
 
+    private static final int MOST_AXES = 8;
+
     /// Reads a `TensorProto` (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto) up to the end of the message.
     static OnnxTensor read(CodedInputStream in) throws IOException {
         var message = new Message(in);
@@ -77,6 +79,9 @@ record OnnxTensor(String name, long[] shape, float[] floats, long[] longs) {
         }
 
         private void dim() throws IOException {
+            if (shape.length == MOST_AXES) {
+                throw new IOException("tensor %s must have at most %d axes".formatted(name, MOST_AXES));
+            }
             shape = Arrays.copyOf(shape, shape.length + 1);
             shape[shape.length - 1] = in.readInt64();
         }

@@ -2,6 +2,7 @@ package norma.embeddings.onnx;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import norma.embeddings.model.Weights;
 import norma.tensor.Shape;
 
@@ -27,6 +28,14 @@ final class OnnxWeights implements Weights {
 
     void add(String prefix, OnnxWeights others) {
         others.weights.forEach((name, stored) -> weights.put(prefix + name, stored));
+    }
+
+    Set<String> names() {
+        return weights.keySet();
+    }
+
+    String nameInFile(String name) {
+        return weights.get(name).tensor.name();
     }
 
     int axis(String name, int axis) {

@@ -1,0 +1,108 @@
+package norma.embeddings;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.net.URLConnection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import norma.data.CorruptFileException;
+import norma.embeddings.model.Bert;
+import norma.embeddings.model.BertConfig;
+import norma.embeddings.model.ClassificationHead;
+import norma.embeddings.huggingface.Family;
+import norma.embeddings.huggingface.JsonFile;
+import norma.embeddings.huggingface.StoredWeights;
+import norma.embeddings.model.Weights;
+import norma.embeddings.onnx.OnnxBert;
+
+/// A model from its files, and what they say about its use.
+///
+/// @param bert the network
+/// @param pooling of the tokens' vectors
+/// @param maxTokens how many a text may have
+/// @param queryPrefix put in front of queries
+/// @param passagePrefix put in front of passages
+record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix, String passagePrefix) {
+    private static final String[] WEIGHTS = {"model.safetensors", "model.onnx", "onnx/model.onnx"};
+
+    /// From a folder as Hugging Face has them.
+    static Pretrained folder(Path folder) throws IOException {
+        Modules modules = Modules.read(folder);
+        Bert bert = bert(modules.network());
+        JsonFile use = JsonFile.readIfThere(modules.network().resolve("sentence_bert_config.json"));
+        JsonFile prompts = JsonFile.readIfThere(folder.resolve("config_sentence_transformers.json")).object("prompts");
+        int most = use.whole("max_seq_length", bert.config().maxTokens());
+        if (most < 1) {
+            throw use.refusal("max_seq_length", "positive");
+        }
+        return new Pretrained(bert, modules.pooling(), Math.min(most, bert.config().maxTokens()),
+                prompts.text("query", ""),
+                prompts.text("passage", prompts.text("document", "")));
+    }
+
+    /// From an ONNX file alone, which says nothing of its use.
+    static Pretrained onnx(Path name, URL file) throws IOException {
+        Bert bert = onnxBert(name, file);
+        return new Pretrained(bert, Pooling.MEAN, bert.config().maxTokens(), "", "");
+    }
+
+    private static Bert bert(Path folder) throws IOException {
+        Path weights = weights(folder);
+        if (weights.toString().endsWith(".onnx")) {
+            return onnxBert(weights, weights.toUri().toURL());
+        }
+        JsonFile config = JsonFile.read(folder.resolve("config.json"));
+        Family family = Family.of(config);
+        try (StoredWeights stored = StoredWeights.open(weights, family)) {
+            return made(weights, family.config(config), stored);
+        }
+    }
+
+    private static Path weights(Path folder) throws IOException {
+        for (String name : WEIGHTS) {
+            if (Files.exists(folder.resolve(name))) {
+                return folder.resolve(name);
+            }
+        }
+        throw new IOException(folder + ": must hold " + String.join(" or ", WEIGHTS)
+                + "; it has none of them; weights in pytorch_model.bin are a program that Python runs, save them as safetensors");
+    }
+
+    private static Bert onnxBert(Path name, URL file) throws IOException {
+        URLConnection connection = file.openConnection();
+        try (InputStream in = connection.getInputStream()) {
+            OnnxBert onnx = OnnxBert.read(name, in, connection.getContentLengthLong());
+            return made(name, onnx.config(), onnx.weights());
+        }
+    }
+
+    private static Bert made(Path file, BertConfig config, Weights weights) throws CorruptFileException {
+        try {
+            return Bert.of(config, weights);
+        } catch (IllegalArgumentException e) {
+            throw new CorruptFileException(file, e.getMessage(), e);
+        }
+    }
+
+    /// A network with a classification head.
+    ///
+    /// @param bert the network
+    /// @param head on top of it
+    record Classifier(Bert bert, ClassificationHead head) {
+
+        /// From a folder with safetensors.
+        static Classifier folder(Path folder) throws IOException {
+            JsonFile config = JsonFile.read(folder.resolve("config.json"));
+            Family family = Family.of(config);
+            BertConfig shape = family.config(config);
+            Path file = folder.resolve(WEIGHTS[0]);
+            try (StoredWeights stored = StoredWeights.open(file, family)) {
+                return new Classifier(made(file, shape, stored),
+                        family.head(shape, Family.labels(config), stored));
+            } catch (IllegalArgumentException e) {
+                throw new CorruptFileException(file, e.getMessage(), e);
+            }
+        }
+    }
+}

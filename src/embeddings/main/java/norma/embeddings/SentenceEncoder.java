@@ -1,0 +1,95 @@
+package norma.embeddings;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Texts to vectors whose cosine says how alike the texts are (Sentence-BERT; Reimers & Gurevych 2019, arXiv 1908.10084).
+///
+/// ```java
+/// try (SentenceEncoder encoder = SentenceEncoder.load(Path.of("bge-small-en-v1.5"))) {
+///     float[] a = encoder.encode("a first sentence");
+///     float[] b = encoder.encode("another one");
+///     System.out.println(Vectors.cosine(a, b));
+/// }
+/// ```
+///
+/// May be asked by many threads at once. A text's vector has the same bits whatever texts are encoded with it, and on any number of
+/// threads.
+public final class SentenceEncoder implements AutoCloseable {
+    private final Tokenization tokenization;
+    private final Inference inference;
+    private final Options options;
+    private final int dimensions;
+
+    SentenceEncoder(Pretrained model, Tokenization tokenization, Options options) {
+        int dim = model.bert().config().dim();
+        int most = model.bert().config().maxTokens();
+        if (options.dimensions() > dim || options.maxTokens() > most) {
+            throw new IllegalArgumentException(
+                    "SentenceEncoder: this model has at most %d dimensions and %d tokens; got %d and %d"
+                            .formatted(dim, most, options.dimensions(), options.maxTokens()));
+        }
+        this.options = complete(options, model);
+        this.tokenization = tokenization;
+        this.dimensions = this.options.dimensions();
+        this.inference = new Inference(model.bert(), options.threads(), this.options.pooling()::of);
+    }
+
+    /// Options with the model's own choices where none was made.
+    private static Options complete(Options o, Pretrained model) {
+        return new Options(o.threads(), o.maxTokens() == 0 ? model.maxTokens() : o.maxTokens(),
+                o.pooling() == null ? model.pooling() : o.pooling(),
+                o.dimensions() == 0 ? model.bert().config().dim() : o.dimensions(), o.unit(),
+                o.queryPrefix() == null ? model.queryPrefix() : o.queryPrefix(),
+                o.passagePrefix() == null ? model.passagePrefix() : o.passagePrefix());
+    }
+
+    /// Its options, with the model's own choices where none was made.
+    public Options options() {
+        return options;
+    }
+
+    /// How many elements a vector has.
+    public int dimensions() {
+        return dimensions;
+    }
+
+    /// A text's vector.
+    public float[] encode(String text) {
+        return encode(List.of(text))[0];
+    }
+
+    /// The vector of each text.
+    public float[][] encode(List<String> texts) {
+        return encode("", texts);
+    }
+
+    /// The vector of a text that looks for passages.
+    public float[] encodeQuery(String text) {
+        return encode(options.queryPrefix(), List.of(text))[0];
+    }
+
+    /// The vectors of texts that queries look for.
+    public float[][] encodePassages(List<String> texts) {
+        return encode(options.passagePrefix(), texts);
+    }
+
+    private float[][] encode(String prefix, List<String> texts) {
+        inference.requireOpen();
+        List<Inference.Tokens> tokens =
+                texts.stream().map(text -> tokenization.of(prefix + text, null, options.maxTokens())).toList();
+        float[][] vectors = inference.run(tokens);
+        for (int i = 0; i < vectors.length; i++) {
+            float[] cut = Vectors.truncated(vectors[i], dimensions);
+            vectors[i] = options.unit() ? Vectors.unit(cut) : cut;
+        }
+        return vectors;
+    }
+
+    /// Ends its threads. Calls under way come to their end; later ones throw `IllegalStateException`.
+    @Override
+    public void close() {
+        inference.close();
+    }
+}

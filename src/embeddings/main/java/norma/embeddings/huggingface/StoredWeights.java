@@ -1,0 +1,60 @@
+package norma.embeddings.huggingface;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import norma.embeddings.model.Weights;
+import norma.io.Safetensors;
+import norma.tensor.Shape;
+
+/// Weights in a safetensors file, as Hugging Face's libraries write it. The file is mapped, and closed after the model is made.
+public final class StoredWeights implements Weights, AutoCloseable {
+    private final Path path;
+    private final Safetensors file;
+    private final Family family;
+
+    private StoredWeights(Path path, Safetensors file, Family family) {
+        this.path = path;
+        this.file = file;
+        this.family = family;
+    }
+
+    /// Opens a file.
+    public static StoredWeights open(Path path, Family family) throws IOException {
+        return new StoredWeights(path, Safetensors.open(path), family);
+    }
+
+    @Override
+    public boolean has(String name) {
+        return stored(name) != null;
+    }
+
+    @Override
+    public float[] take(String name, Shape shape) {
+        String stored = stored(name);
+        Safetensors.Entry entry = stored == null ? null : file.entries().get(stored);
+        if (entry == null || !java.util.Arrays.equals(entry.shape(), axes(shape))) {
+            throw new IllegalArgumentException("%s: must hold %s %s; got %s".formatted(path, family.name(name), shape,
+                    entry == null ? "none of that name" : entry));
+        }
+        return file.floats(stored);
+    }
+
+    /// What the file calls a weight: encoders that were saved with a head have a prefix, files that were made from TensorFlow's
+    /// say gamma and beta.
+    private String stored(String name) {
+        String plain = family.name(name);
+        String old = plain.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta");
+        return List.of(plain, family.prefix() + plain, old, family.prefix() + old).stream()
+                .filter(file.entries()::containsKey).findFirst().orElse(null);
+    }
+
+    private static long[] axes(Shape shape) {
+        return java.util.Arrays.stream(shape.toArray()).asLongStream().toArray();
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}

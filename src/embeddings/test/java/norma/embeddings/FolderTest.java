@@ -1,0 +1,216 @@
+package norma.embeddings;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import norma.data.CorruptFileException;
+import norma.embeddings.Inference.Tokens;
+import norma.io.Safetensors.Array;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Models read from folders.
+class FolderTest {
+    private static final List<Tokens> TEXTS = List.of(new Tokens(new int[] {3, 1, 4, 1, 5, 9, 2, 6}, null),
+            new Tokens(new int[] {29, 0, 7}, new int[] {0, 0, 1}), new Tokens(new int[] {2}, null));
+
+    @TempDir
+    private Path folder;
+
+    private static float[][] vectors(Path folder) throws IOException {
+        Pretrained model = Pretrained.folder(folder);
+        try (var inference = new Inference(model.bert(), 2, model.pooling()::of)) {
+            return inference.run(TEXTS);
+        }
+    }
+
+    private TinyFolder bert() {
+        return TinyFolder.bert(folder);
+    }
+
+    @Test
+    void namesOfOtherWritersAreTheSameWeights() throws IOException {
+        float[][] expected = vectors(bert().write());
+        assertArrayEquals(expected, vectors(bert().renamed(name -> "bert." + name).write()), "with a prefix");
+        assertArrayEquals(expected, vectors(bert().renamed(name -> name.replace("LayerNorm.weight", "LayerNorm.gamma")
+                .replace("LayerNorm.bias", "LayerNorm.beta")).write()), "from TensorFlow");
+    }
+
+    /// Without segments: what BERT gives when its table of segments is zero.
+    @Test
+    void distilbertIsBertWithoutSegments() throws IOException {
+        TinyFolder plain = bert();
+        plain.weights.put("embeddings.token_type_embeddings.weight",
+                new Array.Floats(new float[2 * TinyFolder.DIM], 0, 2, TinyFolder.DIM));
+        float[][] expected = vectors(plain.write());
+        TinyFolder distil = bert().renamed(FolderTest::distilled);
+        distil.weights.remove("distilbert.embeddings.token_type_embeddings.weight");
+        distil.set("model_type", "distilbert").set("activation", "gelu").set("dim", TinyFolder.DIM).set("n_heads", 2)
+                .set("n_layers", 2).set("hidden_dim", TinyFolder.HIDDEN);
+        assertArrayEquals(expected, vectors(distil.write()));
+    }
+
+    /// As in https://huggingface.co/distilbert-base-uncased.
+    private static String distilled(String name) {
+        return "distilbert." + name.replace("encoder.layer", "transformer.layer")
+                .replace("attention.self.query", "attention.q_lin")
+                .replace("attention.self.key", "attention.k_lin").replace("attention.self.value", "attention.v_lin")
+                .replace("attention.output.dense", "attention.out_lin")
+                .replace("attention.output.LayerNorm", "sa_layer_norm")
+                .replace("intermediate.dense", "ffn.lin1").replace("output.dense", "ffn.lin2")
+                .replace("output.LayerNorm", "output_layer_norm");
+    }
+
+    /// Positions from 2 on: what BERT gives when its table of positions begins two rows later.
+    @Test
+    void robertasPositionsBeginBehindPadding() throws IOException {
+        TinyFolder roberta =
+                bert().renamed(name -> "roberta." + name).set("model_type", "roberta").set("pad_token_id", 1);
+        float[][] found = vectors(roberta.write());
+        TinyFolder shifted = bert();
+        float[] table = shifted.weights.get("embeddings.position_embeddings.weight").values();
+        shifted.weights.put("embeddings.position_embeddings.weight",
+                new Array.Floats(Arrays.copyOfRange(table, 2 * TinyFolder.DIM, table.length), 0,
+                        TinyFolder.POSITIONS - 2,
+                        TinyFolder.DIM));
+        assertArrayEquals(vectors(shifted.set("max_position_embeddings", TinyFolder.POSITIONS - 2).write()), found);
+        roberta.write();
+        assertEquals(TinyFolder.POSITIONS - 2, Pretrained.folder(folder).maxTokens());
+    }
+
+    @Test
+    void theConfigurationSaysWhichGelu() throws IOException {
+        float[][] erf = vectors(bert().write());
+        float[][] tanh = vectors(bert().set("hidden_act", "gelu_new").write());
+        assertFalse(Arrays.equals(erf[0], tanh[0]));
+        assertArrayEquals(erf[0], tanh[0], 0.01f);
+    }
+
+    @Test
+    void modulesSayHowToPool() throws IOException {
+        bert().write();
+        assertEquals(Pooling.MEAN, Pretrained.folder(folder).pooling());
+        modules("1_Pooling", "Pooling", "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false}");
+        assertEquals(Pooling.CLS, Pretrained.folder(folder).pooling());
+        modules("1_Pooling", "Pooling", "{\"pooling_mode_lasttoken\": true}");
+        assertEquals(Pooling.LAST, Pretrained.folder(folder).pooling());
+        modules("1_Pooling", "Pooling", "{\"pooling_mode\": \"mean\"}");
+        assertEquals(Pooling.MEAN, Pretrained.folder(folder).pooling());
+        modules("1_Pooling", "Pooling", "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": true}");
+        refuses("pooling must be mean, cls or lasttoken; got cls_token and mean_tokens");
+        modules("1_Pooling", "Dense", "{}");
+        refuses("type must be Transformer, Pooling or Normalize; got \"sentence_transformers.models.Dense\"");
+        modules("..", "Pooling", "{}");
+        refuses("path must be a folder inside of the model's");
+    }
+
+    private void modules(String path, String type, String config) throws IOException {
+        Files.writeString(folder.resolve("modules.json"), """
+                [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+                 {"idx": 1, "name": "1", "path": "%s", "type": "sentence_transformers.models.%s"},
+                 {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"}]
+                """.formatted(path, type));
+        Files.createDirectories(folder.resolve("1_Pooling"));
+        Files.writeString(folder.resolve("1_Pooling/config.json"), config);
+    }
+
+    @Test
+    void promptsAndLengthAreRead() throws IOException {
+        bert().write();
+        Files.writeString(folder.resolve("sentence_bert_config.json"),
+                "{\"max_seq_length\": 12, \"do_lower_case\": false}");
+        Files.writeString(folder.resolve("config_sentence_transformers.json"),
+                "{\"prompts\": {\"query\": \"query: \", \"document\": \"passage: \"}}");
+        Pretrained model = Pretrained.folder(folder);
+        assertEquals(12, model.maxTokens());
+        assertEquals("query: ", model.queryPrefix());
+        assertEquals("passage: ", model.passagePrefix());
+    }
+
+    @Test
+    void foldersThatAreSomethingElseAreRefused() throws IOException {
+        assertTrue(assertThrows(IOException.class, () -> Pretrained.folder(folder)).getMessage()
+                .contains("must hold model.safetensors or model.onnx"));
+        bert().set("model_type", "t5").write();
+        refuses("model_type must be one of [bert, roberta, xlm-roberta, camembert, distilbert]; got \"t5\"");
+        bert().set("position_embedding_type", "relative_key").write();
+        refuses("position_embedding_type must be absolute; got \"relative_key\"");
+        bert().set("hidden_act", "quick_gelu").write();
+        refuses("hidden_act must be gelu, gelu_new");
+        bert().set("vocab_size", "many").write();
+        refuses("vocab_size must be a number; got \"many\"");
+        bert().set("vocab_size", 1 << 20).write();
+        refuses("must hold embeddings.word_embeddings.weight (1048576, 16)");
+        bert().set("num_attention_heads", 3).write();
+        refuses("dim must be a multiple of heads; got dim 16 and heads 3");
+        bert().set("num_hidden_layers", 3).write();
+        refuses("must hold encoder.layer.2.attention.self.query.weight (16, 16); got none of that name");
+        Files.writeString(folder.resolve("config.json"), "[".repeat(10_000));
+        refuses("must be JSON");
+    }
+
+    private void refuses(String message) {
+        String found = assertThrows(CorruptFileException.class, () -> Pretrained.folder(folder)).getMessage();
+        assertTrue(found.contains(message), found);
+    }
+
+    @Test
+    void aHeadTellsLabelsByTheFirstToken() throws IOException {
+        var model = Pretrained.Classifier.folder(bert().write());
+        try (var logits = new Inference(model.bert(), 1, stream -> model.head().forward(stream));
+                var first = new Inference(model.bert(), 1, Pooling.CLS::of)) {
+            float[] x = first.run(TEXTS)[0];
+            float[] h = affine("pooler.dense", x);
+            for (int i = 0; i < h.length; i++) {
+                h[i] = (float) Math.tanh(h[i]);
+            }
+            assertArrayEquals(affine("classifier", h), logits.run(TEXTS)[0], 1e-5f);
+        }
+    }
+
+    private float[] affine(String name, float... x) {
+        float[] w = bert().weights.get(name + ".weight").values();
+        float[] y = bert().weights.get(name + ".bias").values().clone();
+        for (int o = 0; o < y.length; o++) {
+            for (int i = 0; i < x.length; i++) {
+                y[o] += w[o * x.length + i] * x[i];
+            }
+        }
+        return y;
+    }
+
+    @Test
+    void headsOfOtherFamiliesHaveTheirOwnNames() throws IOException {
+        TinyFolder roberta =
+                bert().renamed(name -> name.startsWith("classifier") ? name.replace("classifier", "classifier.out_proj")
+                        : name.startsWith("pooler") ? name.replace("pooler", "classifier") : "roberta." + name);
+        assertEquals(3, logits(roberta.set("model_type", "roberta").set("pad_token_id", 1)));
+        TinyFolder distil = bert().renamed(name -> name.startsWith("classifier") ? name
+                : name.startsWith("pooler") ? name.replace("pooler.dense", "pre_classifier") : distilled(name));
+        assertEquals(3,
+                logits(distil.set("model_type", "distilbert").set("dim", TinyFolder.DIM).set("n_heads", 2)
+                        .set("n_layers", 2)
+                        .set("hidden_dim", TinyFolder.HIDDEN)));
+        TinyFolder none = bert().renamed(name -> name.replace("classifier", "other"));
+        none.write();
+        String found =
+                assertThrows(CorruptFileException.class, () -> Pretrained.Classifier.folder(folder)).getMessage();
+        assertTrue(found.contains("must hold classifier.weight (3, 16)"), found.toLowerCase(Locale.ROOT));
+    }
+
+    private static int logits(TinyFolder folder) throws IOException {
+        var model = Pretrained.Classifier.folder(folder.write());
+        try (var inference = new Inference(model.bert(), 1, stream -> model.head().forward(stream))) {
+            return inference.run(TEXTS)[0].length;
+        }
+    }
+}
