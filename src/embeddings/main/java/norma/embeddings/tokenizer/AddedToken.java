@@ -41,10 +41,7 @@ record AddedToken(String content, int id, boolean singleWord, boolean stripLeft,
 
     /// `\w` as Unicode has it, https://www.unicode.org/reports/tr18/#word.
     private static boolean isWordly(int c) {
-        return Character.isAlphabetic(c) || switch (Character.getType(c)) {
-            case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK -> true;
-            case Character.DECIMAL_DIGIT_NUMBER, Character.CONNECTOR_PUNCTUATION -> true;
-            default -> c == 0x200C || c == 0x200D;
-        };
+        return Character.isAlphabetic(c) || Characters.isCombining(c) || Character.isDigit(c)
+                || Character.getType(c) == Character.CONNECTOR_PUNCTUATION || c == 0x200C || c == 0x200D;
     }
 }

@@ -1,5 +1,7 @@
 package norma.embeddings.tokenizer;
 
+import java.text.Normalizer;
+
 /// BERT's normalization: no control characters, one kind of space, ideographs apart, no accents, lower case; in this order.
 ///
 /// Devlin et al., arXiv 1810.04805; its `BasicTokenizer` in https://github.com/google-research/bert/blob/master/tokenization.py.
@@ -16,49 +18,85 @@ record BertNormalizer(boolean clean, boolean ideographs, boolean stripAccents, b
 
     @Override
     public Normalized normalize(String text, int from, int to) {
-        Normalized out = new Normalized(to - from);
+        Run run = new Run(this, new Normalized(to - from), new Normalized(0));
         for (int i = from; i < to;) {
             int size = Normalized.sizeAt(text, i, to);
-            character(Normalized.codePointAt(text, i, size), out, i, i + size);
+            run.character(Normalized.codePointAt(text, i, size), i, i + size);
             i += size;
         }
-        return out;
+        run.addMarks();
+        return run.out;
     }
 
-    private void character(int c, Normalized out, int start, int end) {
-        if (clean && Characters.isSpace(c) && !Characters.isDropped(c)) {
-            out.add(' ', start, end);
-        } else if (ideographs && Characters.isIdeograph(c)) {
-            out.add(' ', start, end);
-            letter(c, out, start, end);
-            out.add(' ', start, end);
-        } else if (!clean || !Characters.isDropped(c)) {
-            letter(c, out, start, end);
-        }
-    }
+    /// A text on its way.
+    ///
+    /// @param rules what to do
+    /// @param out what is done
+    /// @param marks those behind the last letter; Unicode's order of marks may put them in another one
+    private record Run(BertNormalizer rules, Normalized out, Normalized marks) {
 
-    private void letter(int c, Normalized out, int start, int end) {
-        if (!stripAccents || c < FIRST_ACCENTED) {
-            lower(c, out, start, end);
-            return;
-        }
-        String parts = Characters.decomposition(c);
-        for (int i = 0; i < parts.length(); i += Character.charCount(parts.codePointAt(i))) {
-            int part = parts.codePointAt(i);
-            if (!Characters.isMark(part)) {
-                lower(part, out, start, end);
+        void character(int c, int start, int end) {
+            if (rules.clean && Characters.isSpace(c) && !Characters.isDropped(c)) {
+                plain(' ', start, end);
+            } else if (rules.ideographs && Characters.isIdeograph(c)) {
+                plain(' ', start, end);
+                letter(c, start, end);
+                plain(' ', start, end);
+            } else if (!rules.clean || !Characters.isDropped(c)) {
+                letter(c, start, end);
             }
         }
-    }
 
-    private void lower(int c, Normalized out, int start, int end) {
-        if (!lowercase) {
-            out.add(c, start, end);
-        } else if (c == DOTTED_I) { // the one character that two small ones stand for
-            out.add('i', start, end);
-            out.add(DOT_ABOVE, start, end);
-        } else {
-            out.add(Character.toLowerCase(c), start, end);
+        private void letter(int c, int start, int end) {
+            if (!rules.stripAccents || c < FIRST_ACCENTED) {
+                plain(c, start, end);
+                return;
+            }
+            String parts = Characters.decomposition(c);
+            for (int i = 0; i < parts.length(); i += Character.charCount(parts.codePointAt(i))) {
+                int part = parts.codePointAt(i);
+                if (Characters.isCombining(part)) {
+                    marks.add(part, start, end);
+                } else {
+                    plain(part, start, end);
+                }
+            }
+        }
+
+        private void plain(int c, int start, int end) {
+            if (marks.length > 0) {
+                addMarks();
+            }
+            lower(c, start, end);
+        }
+
+        /// Adds the marks that are not stripped. In order, they still have the places of the marks that stood there: so it is in
+        /// the tokenizers in use.
+        void addMarks() {
+            String ordered = ordered(marks.toString());
+            for (int i = 0, c; i < ordered.length(); i += Character.charCount(c)) {
+                c = ordered.codePointAt(i);
+                if (!Characters.isMark(c)) {
+                    lower(c, marks.starts[i], marks.ends[i]);
+                }
+            }
+            marks.length = 0;
+        }
+
+        private static String ordered(String marks) {
+            String ordered = marks.length() < 2 ? marks : Normalizer.normalize(marks, Normalizer.Form.NFD);
+            return ordered.length() == marks.length() ? ordered : marks; // else one is newer than the vocabularies
+        }
+
+        private void lower(int c, int start, int end) {
+            if (!rules.lowercase) {
+                out.add(c, start, end);
+            } else if (c == DOTTED_I) { // the one character that two small ones stand for
+                out.add('i', start, end);
+                out.add(DOT_ABOVE, start, end);
+            } else {
+                out.add(Character.toLowerCase(c), start, end);
+            }
         }
     }
 }

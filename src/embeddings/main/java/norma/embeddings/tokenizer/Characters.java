@@ -70,6 +70,14 @@ final class Characters {
         return (CLASSES[c] & MARK) != 0;
     }
 
+    /// A character that joins the one before it, and may change places with others of its kind: general category M.
+    static boolean isCombining(int c) {
+        return switch (Character.getType(c)) {
+            case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK -> true;
+            default -> false;
+        };
+    }
+
     /// General category P, and the symbols of ASCII, such as `$`.
     static boolean isPunctuation(int c) {
         return (CLASSES[c] & PUNCTUATION) != 0;

@@ -72,8 +72,8 @@ public final class Tokenizer {
     public Encoding encodePair(String first, String second, int maxTokens) {
         var parts = steps.template.pair();
         int room = room(parts, maxTokens);
-        Pieces a = tokens(first, room);
-        Pieces b = tokens(second, room);
+        Pieces a = tokens(first, Integer.MAX_VALUE); // all of them, to know which is longer
+        Pieces b = tokens(second, Integer.MAX_VALUE);
         if (a.size() + b.size() > room) {
             int shorter = Math.min(Math.min(a.size(), b.size()), room / 2);
             boolean firstIsShorter = a.size() <= b.size();

@@ -1,0 +1,101 @@
+package norma.embeddings.tokenizer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Ids, types and places of tokens against the tokenizers in use.
+class OracleTest {
+    private static final int LINES = 10_000;
+    private static final int ALL = Integer.MAX_VALUE;
+
+    @TempDir
+    Path folder;
+
+    private interface Comparison {
+        void compare(Oracle oracle, Tokenizer tokenizer, int line);
+    }
+
+    /// Says how many lines differ, and how the first does.
+    private static void sweep(Path file, Oracle reference, int[] lines, Comparison comparison) throws IOException {
+        Tokenizer tokenizer = Tokenizer.load(file);
+        List<AssertionError> errors = new ArrayList<>();
+        try (Oracle oracle = reference) {
+            for (int line : lines) {
+                try {
+                    comparison.compare(oracle, tokenizer, line);
+                } catch (AssertionError e) {
+                    errors.add(e);
+                }
+            }
+        }
+        assertEquals(0, errors.size(),
+                () -> "lines that differ of " + lines.length + "; " + errors.getFirst().getMessage());
+    }
+
+    private static int[] lines(int count) {
+        return IntStream.range(0, count).toArray();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void hostileLines(TokenizerFiles which) throws IOException {
+        List<String> texts = HostileTexts.lines(LINES);
+        Path file = which.write(folder);
+        sweep(file, new Oracle(file), lines(LINES), (oracle, tokenizer, line) -> {
+            String text = texts.get(line);
+            Oracle.assertSame(oracle.encode(text), tokenizer.encode(text, ALL), text);
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void pairs(TokenizerFiles which) throws IOException {
+        List<String> texts = HostileTexts.lines(1000);
+        Path file = which.write(folder);
+        sweep(file, new Oracle(file), lines(999), (oracle, tokenizer, line) -> {
+            String a = texts.get(line);
+            String b = texts.get(line + 1);
+            Oracle.assertSame(oracle.encodePair(a, b), tokenizer.encodePair(a, b, ALL), a + "|" + b);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MINILM, 3", "MINILM, 4", "MINILM, 17", "MINILM, 64", "ROBERTA, 5", "ROBERTA, 32", "ROBERTA, 128"})
+    void cutToLength(TokenizerFiles which, int maxTokens) throws IOException {
+        List<String> texts = HostileTexts.lines(500);
+        Path file = which.write(folder);
+        sweep(file, new Oracle(file, maxTokens), lines(499), (oracle, tokenizer, line) -> {
+            String a = texts.get(line);
+            String b = texts.get(line + 1);
+            Oracle.assertSame(oracle.encode(a), tokenizer.encode(a, maxTokens), a);
+            Oracle.assertSame(oracle.encodePair(a, b), tokenizer.encodePair(a, b, maxTokens), a + "|" + b);
+        });
+    }
+
+    /// Each character that the JDK knows: alone, inside of a word, and behind one.
+    @ParameterizedTest
+    @EnumSource(names = {"MINILM", "CASED", "UNCLEAN", "ROBERTA"})
+    void everyCharacter(TokenizerFiles which) throws IOException {
+        Path file = which.write(folder);
+        int[] blocks = IntStream.rangeClosed(0, Character.MAX_CODE_POINT >> 8)
+                .filter(block -> Character.isDefined(block << 8 | 0x20))
+                .filter(block -> block < 0xF01 || block == 0x1000).toArray();
+        sweep(file, new Oracle(file), blocks, (oracle, tokenizer, block) -> {
+            StringBuilder text = new StringBuilder();
+            for (int c = block << 8; c < block + 1 << 8; c++) {
+                String s = Character.isDefined(c) ? Character.toString(c) : "";
+                text.append(s).append(" a").append(s).append("a ").append("a").append(s).append(' ');
+            }
+            Oracle.assertSame(oracle.encode(text.toString()), tokenizer.encode(text.toString(), ALL), text.toString());
+        });
+    }
+}
