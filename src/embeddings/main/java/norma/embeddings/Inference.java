@@ -46,6 +46,11 @@ final class Inference implements AutoCloseable {
     /// The readout's row for each text, in their order.
     float[][] run(List<Encoding> texts) {
         requireOpen();
+        if (texts.stream().anyMatch(text -> text.length() == 0)) {
+            throw new IllegalArgumentException(
+                    "a text must have a token at least, if only the one that the tokenizer puts in front; "
+                            + "this tokenizer adds none; leave empty texts out");
+        }
         List<int[]> passes = passes(texts);
         float[][] results = new float[texts.size()][];
         workers.call(() -> {

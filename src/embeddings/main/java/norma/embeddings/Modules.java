@@ -13,19 +13,19 @@ import norma.embeddings.huggingface.JsonFile;
 /// would be wrong.
 ///
 /// @param network the folder of config.json and the weights
-/// @param pooling of the tokens' vectors; their mean if nothing is said
+/// @param pooling of the tokens' vectors; null if nothing is said
 record Modules(Path network, Pooling pooling) {
 
     static Modules read(Path folder) throws IOException {
         Path file = folder.resolve("modules.json");
         if (!Files.exists(file)) {
-            return new Modules(folder, Pooling.MEAN);
+            return new Modules(folder, null);
         }
         JsonElement steps = JsonFile.parse(file);
         if (!steps.isJsonArray()) {
             throw new CorruptFileException(file, "must hold an array of modules");
         }
-        var modules = new Modules(folder, Pooling.MEAN);
+        var modules = new Modules(folder, null);
         for (JsonElement step : steps.getAsJsonArray()) {
             if (!step.isJsonObject()) {
                 throw new CorruptFileException(file, "must hold an array of modules; got " + step);

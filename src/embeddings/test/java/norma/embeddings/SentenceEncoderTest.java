@@ -29,6 +29,8 @@ class SentenceEncoderTest {
     @TempDir
     private Path folder;
 
+    private static final Options MEAN = Options.DEFAULT.threads(1).pooling(Pooling.MEAN);
+
     @BeforeAll
     static void load() throws IOException {
         minilm = SentenceEncoder.load("all-minilm-l6-v2", Options.DEFAULT.threads(2));
@@ -60,8 +62,8 @@ class SentenceEncoderTest {
     @Test
     void theFirstDimensionsAreKeptAndMadeAUnit() throws IOException {
         bert();
-        try (var whole = SentenceEncoder.load(folder, Options.DEFAULT.unit(false));
-                var part = SentenceEncoder.load(folder, Options.DEFAULT.dimensions(5))) {
+        try (var whole = SentenceEncoder.load(folder, MEAN.unit(false));
+                var part = SentenceEncoder.load(folder, MEAN.dimensions(5))) {
             float[] x = whole.encode("b c");
             assertEquals(TinyFolder.DIM, whole.dimensions());
             assertEquals(5, part.dimensions());
@@ -72,7 +74,7 @@ class SentenceEncoderTest {
     @Test
     void queriesAndPassagesHavePrefixes() throws IOException {
         bert();
-        Options prefixes = Options.DEFAULT.prefixes("b ", "c ");
+        Options prefixes = MEAN.prefixes("b ", "c ");
         try (var encoder = SentenceEncoder.load(folder, prefixes)) {
             assertArrayEquals(encoder.encode("b d"), encoder.encodeQuery("d"));
             assertArrayEquals(encoder.encode(List.of("c d")), encoder.encodePassages(List.of("d")));
@@ -90,6 +92,8 @@ class SentenceEncoderTest {
         var tokens = Options.DEFAULT.maxTokens(21);
         assertThrows(IllegalArgumentException.class, () -> SentenceEncoder.load(folder, tokens));
         assertThrows(IllegalArgumentException.class, () -> Options.DEFAULT.threads(0));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> SentenceEncoder.load(folder)).getMessage()
+                .contains("must say how to pool"));
     }
 
     @Test
@@ -122,6 +126,8 @@ class SentenceEncoderTest {
             assertEquals(1, Vectors.dot(vector, vector), 1e-5);
         }
         assertEquals(0, minilm.encode(List.of()).length);
+        assertTrue(assertThrows(NullPointerException.class, () -> minilm.encode((String) null)).getMessage()
+                .contains("text"));
         float[][] empty = minilm.encode(Collections.nCopies(10_000, ""));
         assertArrayEquals(minilm.encode(""), empty[9_999]);
     }
@@ -153,11 +159,24 @@ class SentenceEncoderTest {
     @Test
     void aClosedEncoderSaysSo() throws IOException {
         bert();
-        SentenceEncoder encoder = SentenceEncoder.load(folder);
+        SentenceEncoder encoder = SentenceEncoder.load(folder, MEAN);
         encoder.close();
         encoder.close();
         assertTrue(
                 assertThrows(IllegalStateException.class, () -> encoder.encode("a")).getMessage().contains("closed"));
+    }
+
+    @Test
+    void aKnownModelsUseIsKnown() throws IOException {
+        assertEquals(Pooling.MEAN, minilm.options().pooling());
+        assertEquals(512, minilm.options().maxTokens());
+        try (var bge = SentenceEncoder.load("bge-small-en-v1.5", Options.DEFAULT)) {
+            assertEquals(Pooling.CLS, bge.options().pooling());
+        }
+        try (var e5 = SentenceEncoder.load("e5-small-v2", Options.DEFAULT)) {
+            assertEquals("query: ", e5.options().queryPrefix());
+            assertArrayEquals(e5.encode("query: where is it?"), e5.encodeQuery("where is it?"));
+        }
     }
 
     @Test
