@@ -26,6 +26,7 @@ import norma.data.CorruptFileException;
 /// @param path where in the file, such as `$.model`
 /// @param values its fields
 record Fields(Path file, String path, JsonObject values) {
+    private static final long LARGEST = 1 << 30;
 
     /// What is done with the text of a file.
     interface Reading<T> {
@@ -51,12 +52,13 @@ record Fields(Path file, String path, JsonObject values) {
 
     /// The text of a file in UTF-8.
     static String text(Path file) throws IOException {
+        if (Files.size(file) > LARGEST) {
+            throw new CorruptFileException(file, "must have at most " + LARGEST + " bytes; it has " + Files.size(file));
+        }
         try {
             return Files.readString(file);
         } catch (CharacterCodingException e) {
             throw new CorruptFileException(file, "must be UTF-8 text; it is not", e);
-        } catch (OutOfMemoryError e) {
-            throw new CorruptFileException(file, "must fit into memory; it has " + Files.size(file) + " bytes", e);
         }
     }
 

@@ -21,17 +21,10 @@ final class Vocabulary {
         if (id < 0 || id >= MOST) {
             throw corrupt("ids must be in [0, " + MOST + "); \"" + token + "\" has " + id);
         }
-        if (!isWellFormed(token)) {
-            throw corrupt("a token must be text; that of id " + id + " has half a surrogate pair");
-        }
         if (!ids.putIfAbsent(token, id) && ids.get(token) != id) {
             throw corrupt("a token must have one id; \"" + token + "\" has " + ids.get(token) + " and " + id);
         }
         size = Math.max(size, id + 1);
-    }
-
-    private static boolean isWellFormed(String token) {
-        return token.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
     }
 
     /// The highest id, plus one.
