@@ -53,7 +53,8 @@ final class Normalized implements CharSequence {
         }
     }
 
-    private void addChar(char c, int start, int end) {
+    /// Adds a char, which may be half of a pair whose other half is added too.
+    void addChar(char c, int start, int end) {
         if (length == chars.length) {
             int capacity = Math.max(16, length + (length >> 1));
             chars = Arrays.copyOf(chars, capacity);

@@ -4,7 +4,7 @@ package norma.embeddings.tokenizer;
 ///
 /// One asks for words in turn: the word after `from` is `[i, end(text, i, to))` with `i = start(text, from, to)`, unless `i =
 /// to`.
-sealed interface PreTokenizer permits BertWords, ByteLevelWords {
+sealed interface PreTokenizer permits BertWords, ByteLevelWords, MetaspaceWords {
 
     /// The text as words are cut from it, which may have a space before it that the original has not.
     default Normalized prepare(Normalized text) {

@@ -1,7 +1,7 @@
 package norma.embeddings.tokenizer;
 
 /// What happens to a text before it is cut into words.
-sealed interface TextNormalizer permits BertNormalizer, TextNormalizer.None {
+sealed interface TextNormalizer permits BertNormalizer, CharacterMap, TextNormalizer.None {
 
     /// Normalizes `[from, to)` of a text.
     Normalized normalize(String text, int from, int to);

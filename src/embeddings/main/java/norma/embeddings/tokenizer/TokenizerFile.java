@@ -1,5 +1,6 @@
 package norma.embeddings.tokenizer;
 
+import com.carrotsearch.hppc.DoubleArrayList;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
@@ -7,6 +8,7 @@ import com.google.gson.stream.JsonToken;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import norma.data.CorruptFileException;
 
@@ -17,6 +19,7 @@ import norma.data.CorruptFileException;
 final class TokenizerFile {
     private final Path file;
     private final Vocabulary vocabulary;
+    private final DoubleArrayList scores = new DoubleArrayList();
     private final List<String[]> merges = new ArrayList<>();
     private final Fields top;
     private final Fields model;
@@ -57,6 +60,8 @@ final class TokenizerFile {
             String name = json.nextName();
             if (name.equals("vocab") && json.peek() == JsonToken.BEGIN_OBJECT) {
                 parseVocabulary(json);
+            } else if (name.equals("vocab") && json.peek() == JsonToken.BEGIN_ARRAY) {
+                parseScores(json);
             } else if (name.equals("merges") && json.peek() == JsonToken.BEGIN_ARRAY) {
                 parseMerges(json);
             } else {
@@ -72,6 +77,18 @@ final class TokenizerFile {
             vocabulary.add(json.nextName(), json.nextInt());
         }
         json.endObject();
+    }
+
+    /// Tokens in order of their ids, each with its score: `["a", -1.5]`.
+    private void parseScores(JsonReader json) throws IOException {
+        json.beginArray();
+        while (json.hasNext()) {
+            json.beginArray();
+            vocabulary.add(json.nextString(), scores.size());
+            scores.add(json.nextDouble());
+            json.endArray();
+        }
+        json.endArray();
     }
 
     /// A merge is `"a b"`, or `["a", "b"]` in newer files.
@@ -118,26 +135,61 @@ final class TokenizerFile {
             return new TextNormalizer.None();
         }
         Fields step = top.part("normalizer");
-        only(step, "BertNormalizer");
+        only(step, "BertNormalizer", "Precompiled");
+        if (step.text("type").equals("Precompiled")) {
+            return characterMap(step);
+        }
         boolean lowercase = step.flag("lowercase", true);
         return new BertNormalizer(step.flag("clean_text", true), step.flag("handle_chinese_chars", true),
                 step.flag("strip_accents", lowercase), lowercase);
     }
 
+    private static CharacterMap characterMap(Fields step) throws CorruptFileException {
+        try {
+            return new CharacterMap(Base64.getDecoder().decode(step.text("precompiled_charsmap")));
+        } catch (IllegalArgumentException e) {
+            throw step.corrupt(".precompiled_charsmap must be a table in base 64; " + e.getMessage());
+        }
+    }
+
     private PreTokenizer preTokenizer() throws CorruptFileException {
         Fields step = top.part("pre_tokenizer");
-        only(step, "BertPreTokenizer", "ByteLevel");
-        return step.text("type").equals("BertPreTokenizer") ? new BertWords()
-                : new ByteLevelWords(step.flag("add_prefix_space", true), step.flag("use_regex", true));
+        only(step, "BertPreTokenizer", "ByteLevel", "Metaspace", "Sequence");
+        return switch (step.text("type")) {
+            case "BertPreTokenizer" -> new BertWords();
+            case "ByteLevel" -> new ByteLevelWords(step.flag("add_prefix_space", true), step.flag("use_regex", true));
+            case "Metaspace" -> metaspace(step, false);
+            default -> {
+                List<Fields> steps = step.parts("pretokenizers");
+                if (steps.size() != 2) {
+                    throw step.corrupt("must be WhitespaceSplit and Metaspace; it has " + steps.size() + " steps");
+                }
+                only(steps.get(0), "WhitespaceSplit");
+                only(steps.get(1), "Metaspace");
+                yield metaspace(steps.get(1), true);
+            }
+        };
+    }
+
+    private static MetaspaceWords metaspace(Fields step, boolean everySpace) throws CorruptFileException {
+        String prepend = step.text("prepend_scheme", step.flag("add_prefix_space", true) ? "always" : "never");
+        boolean known = prepend.equals("always") || prepend.equals("never") && !everySpace;
+        if (!known || !step.flag("split", true) || step.text("replacement").codePointAt(0) != MetaspaceWords.SPACE) {
+            throw step
+                    .corrupt("must put \u2581 for spaces, split there, and prepend it always; it has " + step.values());
+        }
+        return new MetaspaceWords(everySpace, prepend.equals("always"));
     }
 
     private Subwords subwords() throws CorruptFileException {
-        String type = model.text("type", merges.isEmpty() ? "WordPiece" : "BPE"); // the first files did not say
+        String former = !merges.isEmpty() ? "BPE" : scores.isEmpty() ? "WordPiece" : "Unigram"; // the first files did not say
+        String type = model.text("type", former);
         return switch (type) {
             case "WordPiece" -> new WordPiece(vocabulary, model.text("continuing_subword_prefix"),
                     vocabulary.id(model.text("unk_token")), model.number("max_input_chars_per_word"));
             case "BPE" -> bytePairs();
-            default -> throw model.corrupt("must be of type WordPiece or BPE; it is " + type);
+            case "Unigram" -> unigram();
+            default -> throw model.corrupt("must be of type WordPiece, BPE or Unigram; it is " + type);
         };
     }
 
@@ -154,6 +206,16 @@ final class TokenizerFile {
                     .corrupt("must merge words without prefix, suffix, dropout or ignore_merges; it has one of them");
         }
         return new BytePairs(vocabulary, merges);
+    }
+
+    private Unigram unigram() throws CorruptFileException {
+        int unknown = model.number("unk_id");
+        if (unknown >= scores.size() || model.flag("byte_fallback", false)) {
+            throw model.corrupt(
+                    "must have an unk_id below " + scores.size() + ", its pieces, and no byte_fallback; unk_id is "
+                            + unknown);
+        }
+        return new Unigram(vocabulary, scores.toArray(), unknown);
     }
 
     private void postProcessor(Fields parent) throws CorruptFileException {

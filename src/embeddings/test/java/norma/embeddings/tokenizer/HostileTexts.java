@@ -45,6 +45,12 @@ final class HostileTexts {
         return lines;
     }
 
+    /// Without the two characters that the table of `UNIGRAM` deletes. Where they begin a text, the tokenizers in use move the
+    /// places of all that follows to the left.
+    static List<String> withoutDeleted(int count) {
+        return lines(count).stream().map(line -> line.replaceAll("[\uFEFF\u0007]", "")).toList();
+    }
+
     private static void addWord(StringBuilder line, Random random) {
         int kind = random.nextInt(10);
         if (kind < 4) {

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -77,16 +78,30 @@ enum TokenizerFiles {
                     JsonParser.parseString("{\"type\": \"RobertaProcessing\", \"sep\": [\"</s>\", 50258], "
                             + "\"cls\": [\"<s>\", 50257], \"trim_offsets\": false, \"add_prefix_space\": true}"));
         }
+    },
+    /// Learned from a few pages, with a table of a few lines; else as XLM-RoBERTa's.
+    UNIGRAM {
+        @Override
+        void change(JsonObject json) {
+            // as it is
+        }
+    },
+    UNIGRAM_SPACES {
+        @Override
+        void change(JsonObject json) {
+            json.add("pre_tokenizer", json.getAsJsonObject("pre_tokenizer").getAsJsonArray("pretokenizers").get(1));
+            json.add("normalizer", null);
+        }
     };
 
     abstract void change(JsonObject json);
 
-    boolean isByteLevel() {
-        return this == GPT2 || this == ROBERTA;
-    }
-
     JsonObject json() {
-        JsonObject json = isByteLevel() ? gpt2() : miniLm();
+        JsonObject json = switch (this) {
+            case GPT2, ROBERTA -> gpt2();
+            case UNIGRAM, UNIGRAM_SPACES -> read("norma/embeddings/tokenizer/unigram.json");
+            default -> read("all-minilm-l6-v2-tokenizer.json");
+        };
         change(json);
         return json;
     }
@@ -95,8 +110,8 @@ enum TokenizerFiles {
         return Files.writeString(folder.resolve("tokenizer.json"), json().toString());
     }
 
-    private static JsonObject miniLm() {
-        try (var in = reader("all-minilm-l6-v2-tokenizer.json")) {
+    private static JsonObject read(String resource) {
+        try (var in = reader(resource)) {
             return JsonParser.parseReader(in).getAsJsonObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -104,8 +119,13 @@ enum TokenizerFiles {
     }
 
     private static BufferedReader reader(String resource) {
-        return new BufferedReader(new InputStreamReader(ClassLoader.getSystemResourceAsStream(resource),
+        return new BufferedReader(new InputStreamReader(stream(resource),
                 StandardCharsets.UTF_8));
+    }
+
+    private static InputStream stream(String resource) {
+        InputStream own = TokenizerFiles.class.getResourceAsStream("/" + resource);
+        return own == null ? ClassLoader.getSystemResourceAsStream(resource) : own;
     }
 
     private static JsonObject byteLevel(boolean prefix) {

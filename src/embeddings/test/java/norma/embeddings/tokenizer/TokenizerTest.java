@@ -68,6 +68,21 @@ class TokenizerTest {
         assertEquals(0, encoding.ends()[encoding.length() - 1]);
     }
 
+    /// What the table deletes, in a word or before it, is not in the places of what remains.
+    @Test
+    void deletedCharacters() throws IOException {
+        Tokenizer tokenizer = load(TokenizerFiles.UNIGRAM);
+        Encoding plain = tokenizer.encode("norm the", ALL);
+        for (String deleted : List.of("\uFEFF", "\u0007")) {
+            String text = deleted + "no" + deleted + "rm" + deleted + " the";
+            Encoding encoding = tokenizer.encode(text, ALL);
+            assertArrayEquals(plain.ids(), encoding.ids());
+            assertEquals(1, encoding.starts()[1]);
+            assertEquals("the",
+                    text.substring(encoding.starts()[encoding.length() - 2], encoding.ends()[encoding.length() - 2]));
+        }
+    }
+
     /// A `vocab.txt` says the same as the `tokenizer.json` that was made of it.
     @Test
     void vocabularyFile() throws IOException {
@@ -136,7 +151,7 @@ class TokenizerTest {
 
     /// A million letters, spaces, ideographs, marks, half pairs: as one word, and as many.
     @ParameterizedTest
-    @EnumSource(names = {"MINILM", "ROBERTA"})
+    @EnumSource(names = {"MINILM", "ROBERTA", "UNIGRAM", "UNIGRAM_SPACES"})
     void megabytes(TokenizerFiles which) throws IOException {
         Tokenizer tokenizer = load(which);
         Random random = new Random(1);
@@ -208,9 +223,9 @@ class TokenizerTest {
 
     @Test
     void whatIsNotKnownIsRefused() throws IOException {
-        refused(json -> step(json, "normalizer").addProperty("type", "Precompiled"), "BertNormalizer", "Precompiled");
+        refused(json -> step(json, "normalizer").addProperty("type", "Precompiled"), "precompiled_charsmap");
         refused(json -> step(json, "pre_tokenizer").addProperty("type", "Digits"), "ByteLevel", "Digits");
-        refused(json -> step(json, "model").addProperty("type", "Unigram"), "WordPiece", "Unigram");
+        refused(json -> step(json, "model").addProperty("type", "WordLevel"), "WordPiece", "WordLevel");
         refused(json -> step(json, "post_processor").addProperty("type", "Other"), "TemplateProcessing", "Other");
         refused(json -> json.remove("pre_tokenizer"), "pre_tokenizer must be an object");
         refused(json -> json.remove("model"), "model");
