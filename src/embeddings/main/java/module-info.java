@@ -9,4 +9,5 @@ module norma.embeddings {
     exports norma.embeddings;
     exports norma.embeddings.model;
     exports norma.embeddings.tokenizer;
+    exports norma.embeddings.tuning;
 }

@@ -157,6 +157,14 @@ public record AdaptiveNormFormer(Norm base, Linear in, Trunk gammaTrunk, Trunk b
         return delta.divide(bound).tanh().multiply(bound).add(Param.valueOf(gammaHead.bias()));
     }
 
+    /// The same networks in the place of a trained norm, of which they take eps, gain and bias: at first it computes what that
+    /// norm does.
+    public AdaptiveNormFormer inPlaceOf(LayerNorm trained) {
+        return new AdaptiveNormFormer(new LayerNorm(trained.shape(), null, null, trained.eps()), in, gammaTrunk,
+                betaTrunk, new Linear(gammaHead.weight(), trained.gamma(), Activation.IDENTITY),
+                new Linear(betaHead.weight(), trained.beta(), Activation.IDENTITY), causal, bound, eps);
+    }
+
     /// The same networks on another base.
     AdaptiveNormFormer with(Norm other) {
         return new AdaptiveNormFormer(other, in, gammaTrunk, betaTrunk, gammaHead, betaHead, causal, bound, eps);

@@ -1,5 +1,6 @@
 package norma.placement;
 
+import java.util.function.UnaryOperator;
 import norma.nn.Context;
 import norma.nn.Dropout;
 import norma.nn.Layer;
@@ -58,6 +59,13 @@ record Branch(Norm before, float scale, Layer f, Norm after, Dropout dropout, Pa
 
     Branch outer(Norm norm) {
         return new Branch(before, scale, f, after, dropout, gain, alpha, skip, norm);
+    }
+
+    Branch withNorms(UnaryOperator<Norm> other) {
+        Norm first = before == null ? null : other.apply(before);
+        Norm second = after == null ? null : other.apply(after);
+        Norm last = outer == null ? null : other.apply(outer);
+        return new Branch(first, scale, f, second, dropout, gain, alpha, skip, last);
     }
 
     @Override

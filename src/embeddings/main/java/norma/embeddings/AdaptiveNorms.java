@@ -1,0 +1,45 @@
+package norma.embeddings;
+
+import java.util.ArrayList;
+import java.util.List;
+import norma.embeddings.model.Bert;
+import norma.nn.Init;
+import norma.nn.Layer;
+import norma.norm.AdaptiveNormFormer;
+import norma.norm.AdaptiveNormFormer.Options;
+import norma.norm.LayerNorm;
+import norma.norm.Norm;
+import norma.placement.Block;
+
+/// Puts an [AdaptiveNormFormer] in the place of each layer norm behind a residual sum. The networks in it begin with zeros, so that
+/// the model computes what it did until something is learned; its own parameters are shared.
+///
+/// The norm of the embeddings stays: it is in front of the residual stream.
+final class AdaptiveNorms {
+    private final Options options;
+    private final Init init;
+    private int count;
+
+    private AdaptiveNorms(Options options, Init init) {
+        this.options = options;
+        this.init = init;
+    }
+
+    /// @param init first values of the networks
+    static Bert in(Bert bert, Init init) {
+        var norms = new AdaptiveNorms(Options.of(false, bert.config().dim()), init);
+        List<Layer> blocks = new ArrayList<>();
+        for (Layer block : bert.blocks()) {
+            blocks.add(((Block) block).withNorms(norms::inPlaceOf));
+        }
+        return new Bert(bert.config(), bert.tokens(), bert.positions(), bert.types(), bert.norm(), blocks);
+    }
+
+    private Norm inPlaceOf(Norm trained) {
+        if (!(trained instanceof LayerNorm norm)) {
+            throw new IllegalStateException("AdaptiveNorms: only a layer norm can be replaced; got "
+                    + trained.getClass().getSimpleName() + "; are they replaced already?");
+        }
+        return AdaptiveNormFormer.of(init.at("norms." + count++), norm.shape().dim(0), options).inPlaceOf(norm);
+    }
+}

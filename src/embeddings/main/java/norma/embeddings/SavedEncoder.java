@@ -1,0 +1,175 @@
+package norma.embeddings;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import norma.data.AtomicFile;
+import norma.data.CorruptFileException;
+import norma.embeddings.huggingface.Family;
+import norma.embeddings.huggingface.JsonFile;
+import norma.embeddings.huggingface.StoredWeights;
+import norma.embeddings.model.Bert;
+import norma.embeddings.model.BertConfig;
+import norma.io.Safetensors;
+import norma.io.Safetensors.Array;
+import norma.kernel.Activation;
+import norma.kernel.Floats;
+import norma.nn.Init;
+import norma.nn.Linear;
+import norma.nn.Param;
+import norma.nn.Parts;
+import norma.tensor.Tensor;
+
+/// A tuned model as a folder: config.json and model.safetensors with the names that Hugging Face's BERT has, modules.json with the
+/// pooling.
+///
+/// A model with adaptive norms has g0 and b0 where BERT has the layer norm's weight and bias, and the networks of the norm beside
+/// them, as `LayerNorm.adaptive...`. Its `model_type` is none that others know, since without those networks its vectors would be wrong.
+final class SavedEncoder {
+    private static final String ADAPTIVE_TYPE = "bert-adaptive-norm";
+    private static final String ADAPTIVE = "LayerNorm.adaptive.";
+
+    /// From our names to Hugging Face's, in this order.
+    private static final String[][] NAMES = {
+            {"^tokens\\.table", "embeddings.word_embeddings.weight"},
+            {"^positions\\.table", "embeddings.position_embeddings.weight"},
+            {"^types\\.table", "embeddings.token_type_embeddings.weight"},
+            {"^norm\\.", "embeddings.LayerNorm."},
+            {"^blocks\\.", "encoder.layer."},
+            {"attention\\.f\\.(query|key|value)\\.", "attention.self.$1."},
+            {"attention\\.f\\.output\\.", "attention.output.dense."},
+            {"attention\\.norm\\.", "attention.output.LayerNorm."},
+            {"mlp\\.f\\.up\\.", "intermediate.dense."},
+            {"mlp\\.f\\.down\\.", "output.dense."},
+            {"mlp\\.norm\\.", "output.LayerNorm."},
+            {"LayerNorm\\.gamma(Head\\.bias)?$", "LayerNorm.weight"},
+            {"LayerNorm\\.beta(Head\\.bias)?$", "LayerNorm.bias"},
+            {"LayerNorm\\.(?!weight$|bias$)", ADAPTIVE}};
+
+    private SavedEncoder() {
+    }
+
+    static void write(Path folder, Pretrained model, Linear classifier) throws IOException {
+        requireBert(model.bert().config());
+        Map<String, Param> params = params(model.bert());
+        boolean adaptive = params.keySet().stream().anyMatch(name -> name.contains(ADAPTIVE));
+        var arrays = new LinkedHashMap<String, Array>();
+        params.forEach((name, param) -> arrays.put(name, array(param.value())));
+        if (classifier != null) {
+            arrays.put("classifier.weight", array(classifier.weight().value()));
+            arrays.put("classifier.bias", array(classifier.bias().value()));
+        }
+        Safetensors.write(folder.resolve("model.safetensors"), Map.of("format", "pt"), arrays);
+        AtomicFile.write(folder.resolve("config.json"), config(model.bert().config(), adaptive) + "\n");
+        writeUse(folder, model);
+    }
+
+    private static void requireBert(BertConfig c) {
+        if (c.firstPosition() != 0 || c.types() == 0) {
+            throw new IllegalArgumentException(
+                    "TrainableEncoder.save: must be of BERT's shape, with positions from 0 on and segments; got " + c);
+        }
+    }
+
+    private static Map<String, Param> params(Bert bert) {
+        var params = new LinkedHashMap<String, Param>();
+        Parts.of(bert).params().forEach((name, param) -> params.put(savedName(name), param));
+        return params;
+    }
+
+    private static String savedName(String name) {
+        String saved = name;
+        for (String[] rule : NAMES) {
+            saved = saved.replaceFirst(rule[0], rule[1]);
+        }
+        return saved;
+    }
+
+    private static Array array(Tensor tensor) {
+        Floats data = tensor.data();
+        return new Array.Floats(data.array(), data.offset(),
+                Arrays.stream(tensor.shape().toArray()).asLongStream().toArray());
+    }
+
+    private static JsonObject config(BertConfig c, boolean adaptive) {
+        var json = new JsonObject();
+        json.addProperty("model_type", adaptive ? ADAPTIVE_TYPE : "bert");
+        json.addProperty("vocab_size", c.vocabulary());
+        json.addProperty("max_position_embeddings", c.positions());
+        json.addProperty("type_vocab_size", c.types());
+        json.addProperty("hidden_size", c.dim());
+        json.addProperty("num_attention_heads", c.heads());
+        json.addProperty("num_hidden_layers", c.layers());
+        json.addProperty("intermediate_size", c.hidden());
+        json.addProperty("hidden_act", activation(c.activation()));
+        json.addProperty("layer_norm_eps", c.eps());
+        return json;
+    }
+
+    private static String activation(Activation f) {
+        return switch (f) {
+            case GELU_ERF -> "gelu";
+            case GELU_TANH -> "gelu_new";
+            case RELU -> "relu";
+            case SILU -> "silu";
+            default -> throw new IllegalArgumentException("TrainableEncoder.save: BERT knows no activation " + f);
+        };
+    }
+
+    /// What sentence-transformers reads: https://sbert.net/docs/sentence_transformer/usage/custom_models.html
+    private static void writeUse(Path folder, Pretrained model) throws IOException {
+        String pooling = switch (model.pooling()) {
+            case MEAN -> "mean_tokens";
+            case CLS -> "cls_token";
+            case LAST -> "lasttoken";
+        };
+        AtomicFile.write(folder.resolve("modules.json"), """
+                [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+                 {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]
+                """);
+        var json = new JsonObject();
+        json.addProperty("word_embedding_dimension", model.bert().config().dim());
+        json.addProperty("pooling_mode_mean_tokens", false); // which would be true if nothing was said
+        json.addProperty("pooling_mode_" + pooling, true);
+        AtomicFile.write(folder.resolve("1_Pooling").resolve("config.json"), json + "\n");
+        AtomicFile.write(folder.resolve("sentence_bert_config.json"), """
+                {"max_seq_length": %d, "do_lower_case": false}
+                """.formatted(model.maxTokens()));
+        var prompts = new JsonObject();
+        prompts.addProperty("query", model.queryPrefix());
+        prompts.addProperty("passage", model.passagePrefix());
+        var use = new JsonObject();
+        use.add("prompts", prompts);
+        AtomicFile.write(folder.resolve("config_sentence_transformers.json"), use + "\n");
+    }
+
+    /// A folder that was written here, or any other one.
+    static Pretrained read(Path folder) throws IOException {
+        Path config = folder.resolve("config.json");
+        return Files.exists(config) && JsonFile.read(config).text("model_type", "").equals(ADAPTIVE_TYPE)
+                ? adaptive(folder, JsonFile.read(config))
+                : Pretrained.folder(folder);
+    }
+
+    private static Pretrained adaptive(Path folder, JsonFile config) throws IOException {
+        Path file = folder.resolve("model.safetensors");
+        JsonFile use = JsonFile.read(folder.resolve("sentence_bert_config.json"));
+        JsonFile prompts = JsonFile.read(folder.resolve("config_sentence_transformers.json")).object("prompts");
+        try (StoredWeights stored = StoredWeights.open(file, Family.BERT)) {
+            Bert bert = AdaptiveNorms.in(Bert.of(Family.BERT.config(config), stored), new Init(0));
+            params(bert).forEach((name, param) -> {
+                if (name.contains(ADAPTIVE)) {
+                    param.value().data().set(Floats.of(stored.take(name, param.shape())));
+                }
+            });
+            return new Pretrained(bert, Modules.read(folder).pooling(), use.whole("max_seq_length"),
+                    prompts.text("query", ""), prompts.text("passage", ""));
+        } catch (IllegalArgumentException e) {
+            throw new CorruptFileException(file, e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package norma.embeddings;
+
+import java.util.List;
+import norma.embeddings.tokenizer.Encoding;
+import norma.nn.Part;
+import norma.tensor.Tensor;
+
+/// Makes vectors of texts as tensors: what a loss is made of when a model is tuned. The parameters that it lists are those that
+/// learn.
+public interface TextEncoder extends Part {
+
+    /// Their vectors (B, D), of any length.
+    Tensor forward(List<Encoding> texts);
+
+    /// D
+    int dim();
+}

@@ -1,0 +1,125 @@
+package norma.embeddings;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import norma.embeddings.tokenizer.Encoding;
+import norma.embeddings.tokenizer.Tokenizer;
+import norma.nn.Init;
+import norma.nn.Linear;
+import norma.nn.Parts;
+import norma.tensor.Tensor;
+
+/// A pretrained encoder whose parameters learn on; `norma.embeddings.tuning` says how.
+///
+/// ```java
+/// TrainableEncoder encoder = TrainableEncoder.load("all-minilm-l6-v2").maxTokens(64);
+/// Classifier model = Classifier.of(encoder, 2);
+/// Tuning.whole(1).run(model, examples, Listener.SILENT);
+/// encoder.save(folder, model.head());
+/// ```
+public final class TrainableEncoder implements TextEncoder {
+    private static final List<String> TOKENIZER_FILES = List.of("tokenizer.json", "vocab.txt", "tokenizer_config.json");
+
+    private final Pretrained model;
+    private final Tokenizer tokenizer;
+    private final Map<String, byte[]> tokenizerFiles;
+
+    private TrainableEncoder(Pretrained model, Tokenizer tokenizer, Map<String, byte[]> tokenizerFiles) {
+        if (model.pooling() == null) {
+            throw new IllegalArgumentException(
+                    "TrainableEncoder: the model's files must say how to pool, in modules.json; they don't");
+        }
+        this.model = model;
+        this.tokenizer = tokenizer;
+        this.tokenizerFiles = tokenizerFiles;
+    }
+
+    /// Loads a folder as Hugging Face has them, as [SentenceEncoder#load(Path)] does, or one that [#save] has written.
+    public static TrainableEncoder load(Path folder) throws IOException {
+        var files = new LinkedHashMap<String, byte[]>();
+        for (String name : TOKENIZER_FILES) {
+            if (Files.exists(folder.resolve(name))) {
+                files.put(name, Files.readAllBytes(folder.resolve(name)));
+            }
+        }
+        return new TrainableEncoder(SavedEncoder.read(folder), Tokenizer.load(folder), files);
+    }
+
+    /// Loads `name.onnx` and `name-tokenizer.json` from the class path, as [SentenceEncoder#load(String, Options)] does.
+    ///
+    /// @param name `all-minilm-l6-v2`, for example
+    public static TrainableEncoder load(String name) throws IOException {
+        String file = name + "-tokenizer.json";
+        try (InputStream in = Resources.find(file).openStream()) {
+            return new TrainableEncoder(Pretrained.resource(name), Resources.tokenizer(file),
+                    Map.of("tokenizer.json", in.readAllBytes()));
+        }
+    }
+
+    /// The same parameters for texts that are cut after so many tokens.
+    public TrainableEncoder maxTokens(int maxTokens) {
+        int most = model.bert().config().maxTokens();
+        if (maxTokens < 1 || maxTokens > most) {
+            throw new IllegalArgumentException(
+                    "TrainableEncoder: maxTokens must be 1 to %d, which the model can read; got %d".formatted(most,
+                            maxTokens));
+        }
+        return with(
+                new Pretrained(model.bert(), model.pooling(), maxTokens, model.queryPrefix(), model.passagePrefix()));
+    }
+
+    /// The same parameters with adaptive norms in the place of the layer norms behind residual sums
+    /// ([norma.norm.AdaptiveNormFormer]). At first they compute what the layer norms did.
+    ///
+    /// @param init first values of the networks inside of them
+    public TrainableEncoder withAdaptiveNorms(Init init) {
+        return with(new Pretrained(AdaptiveNorms.in(model.bert(), init), model.pooling(), model.maxTokens(),
+                model.queryPrefix(), model.passagePrefix()));
+    }
+
+    private TrainableEncoder with(Pretrained other) {
+        return new TrainableEncoder(other, tokenizer, tokenizerFiles);
+    }
+
+    /// A text as the model reads it.
+    public Encoding tokens(String text) {
+        return tokenizer.encode(text, model.maxTokens());
+    }
+
+    @Override
+    public Tensor forward(List<Encoding> texts) {
+        var padded = PaddedTexts.of(texts);
+        return padded.pooled(model.bert().stream(padded.ids(), padded.types(), padded.context()), model.pooling());
+    }
+
+    @Override
+    public int dim() {
+        return model.bert().config().dim();
+    }
+
+    /// An encoder for use, on the same parameters: what is learned later, it knows too.
+    public SentenceEncoder encoder(Options options) {
+        return new SentenceEncoder(model, tokenizer, options);
+    }
+
+    /// Writes a folder as Hugging Face has them, which Python's transformers and sentence-transformers read, and
+    /// [SentenceEncoder#load(Path)] too. One with adaptive norms is for [#load(Path)] only, and says so to the others.
+    ///
+    /// @param classifier stands in model.safetensors as `classifier.weight` and `classifier.bias`, on top of the pooling; or null
+    public void save(Path folder, Linear classifier) throws IOException {
+        SavedEncoder.write(folder, model, classifier);
+        for (var file : tokenizerFiles.entrySet()) {
+            Files.write(folder.resolve(file.getKey()), file.getValue());
+        }
+    }
+
+    @Override
+    public void list(Parts parts) {
+        parts.add("bert", model.bert());
+    }
+}

@@ -1,0 +1,115 @@
+package norma.embeddings.tuning;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import norma.data.CorruptFileException;
+import norma.embeddings.TextEncoder;
+import norma.embeddings.TrainableEncoder;
+import norma.embeddings.tokenizer.Encoding;
+import norma.embeddings.tuning.Example.Labelled;
+import norma.io.Safetensors;
+import norma.kernel.Activation;
+import norma.nn.CrossEntropy;
+import norma.nn.Init;
+import norma.nn.Linear;
+import norma.nn.Param;
+import norma.nn.Parts;
+import norma.tensor.Indices;
+import norma.tensor.Memory;
+import norma.tensor.Shape;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// Labels of texts: logits = W v + b of a text's vector v, with cross entropy for a loss. On a [FrozenEncoder] it is logistic
+/// regression.
+///
+/// Shapes: v (B, D), logits (B, labels).
+///
+/// @param encoder makes the vectors
+/// @param head W (labels, D) and b
+public record Classifier(TextEncoder encoder, Linear head) implements Objective<Labelled> {
+    private static final int BATCH = 32;
+
+    /// With a head of zeros, which says that all labels are as likely.
+    public static Classifier of(TextEncoder encoder, int labels) {
+        return new Classifier(encoder, Linear.of(new Init(0), encoder.dim(), labels, 0));
+    }
+
+    /// Loads a folder that [TrainableEncoder#save] has written with a head.
+    public static Classifier load(Path folder) throws IOException {
+        TrainableEncoder encoder = TrainableEncoder.load(folder);
+        Path path = folder.resolve("model.safetensors");
+        try (Safetensors file = Safetensors.open(path)) {
+            if (!file.entries().containsKey("classifier.bias")) {
+                throw new CorruptFileException(path, "must hold classifier.weight and classifier.bias; it has no head");
+            }
+            float[] bias = file.floats("classifier.bias");
+            Tensor weight = Tensor.of(Shape.of(bias.length, encoder.dim()), file.floats("classifier.weight"));
+            return new Classifier(encoder, new Linear(Param.weight(weight),
+                    Param.gain(Tensor.of(Shape.of(bias.length), bias)), Activation.IDENTITY));
+        }
+    }
+
+    /// The head learns on from the numbers that it has now, on another encoder and apart from this one.
+    public Classifier on(TextEncoder other) {
+        Linear copy = new Linear(Param.weight(head.weight().value().copy()), Param.gain(head.bias().value().copy()),
+                head.activation());
+        return new Classifier(other, copy);
+    }
+
+    @Override
+    public Tensor loss(List<Labelled> batch) {
+        int[] labels = batch.stream().mapToInt(Labelled::label).toArray();
+        return CrossEntropy.loss(logits(texts(batch)), Indices.of(labels, labels.length));
+    }
+
+    /// The label of each text, the one with the largest logit.
+    public int[] labels(List<Encoding> texts) {
+        int[] labels = new int[texts.size()];
+        for (int from = 0; from < labels.length; from += BATCH) {
+            List<Encoding> batch = texts.subList(from, Math.min(from + BATCH, labels.length));
+            try (Tape _ = Tape.inference(new Memory())) {
+                Tensor logits = logits(batch);
+                for (int i = 0; i < batch.size(); i++) {
+                    labels[from + i] = largest(logits.slice(0, i, i + 1).toArray());
+                }
+            }
+        }
+        return labels;
+    }
+
+    private static int largest(float... values) {
+        int largest = 0;
+        for (int i = 1; i < values.length; i++) {
+            largest = values[i] > values[largest] ? i : largest;
+        }
+        return largest;
+    }
+
+    /// The share of examples that get their label.
+    public double accuracy(List<Labelled> examples) {
+        var sorted = new ArrayList<Labelled>();
+        Lengths.batches(examples, BATCH).forEach(sorted::addAll);
+        int[] labels = labels(texts(sorted));
+        int right = 0;
+        for (int i = 0; i < labels.length; i++) {
+            right += labels[i] == sorted.get(i).label() ? 1 : 0;
+        }
+        return (double) right / labels.length;
+    }
+
+    private Tensor logits(List<Encoding> texts) {
+        return head.forward(encoder.forward(texts));
+    }
+
+    private static List<Encoding> texts(List<Labelled> examples) {
+        return examples.stream().map(Labelled::text).toList();
+    }
+
+    @Override
+    public void list(Parts parts) {
+        parts.add("encoder", encoder).add("head", head);
+    }
+}

@@ -1,0 +1,32 @@
+package norma.embeddings.tuning;
+
+import norma.embeddings.tokenizer.Encoding;
+
+/// What is learned from.
+public sealed interface Example {
+
+    /// How many tokens it has: examples of about the same length go into one batch.
+    int tokens();
+
+    /// A text and what is to be said of it.
+    ///
+    /// @param text its tokens
+    /// @param label number of its class
+    record Labelled(Encoding text, int label) implements Example {
+        @Override
+        public int tokens() {
+            return text.length();
+        }
+    }
+
+    /// Two texts that belong together: a question and its answer, a sentence and its translation.
+    ///
+    /// @param first one text
+    /// @param second the other one
+    record Pair(Encoding first, Encoding second) implements Example {
+        @Override
+        public int tokens() {
+            return Math.max(first.length(), second.length());
+        }
+    }
+}

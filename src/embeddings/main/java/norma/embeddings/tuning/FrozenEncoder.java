@@ -1,0 +1,56 @@
+package norma.embeddings.tuning;
+
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import norma.embeddings.TextEncoder;
+import norma.embeddings.tokenizer.Encoding;
+import norma.nn.Parts;
+import norma.tensor.Memory;
+import norma.tensor.Shape;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// An encoder that does not learn: it lists no parameters, and no gradient flows into it. So a text's vector stays the same, and is
+/// computed once.
+public final class FrozenEncoder implements TextEncoder {
+    private final TextEncoder encoder;
+    private final Map<Encoding, float[]> vectors = new IdentityHashMap<>();
+
+    /// @param encoder whose parameters nobody else changes
+    public FrozenEncoder(TextEncoder encoder) {
+        this.encoder = encoder;
+    }
+
+    @Override
+    public Tensor forward(List<Encoding> texts) {
+        compute(texts.stream().filter(text -> !vectors.containsKey(text)).toList());
+        float[] rows = new float[texts.size() * dim()];
+        for (int i = 0; i < texts.size(); i++) {
+            System.arraycopy(vectors.get(texts.get(i)), 0, rows, i * dim(), dim());
+        }
+        return Tensor.of(Shape.of(texts.size(), dim()), rows);
+    }
+
+    private void compute(List<Encoding> texts) {
+        if (texts.isEmpty()) {
+            return;
+        }
+        try (Tape _ = Tape.inference(new Memory())) {
+            Tensor rows = encoder.forward(texts);
+            for (int i = 0; i < texts.size(); i++) {
+                vectors.put(texts.get(i), rows.data().slice(i * dim(), dim()).toArray());
+            }
+        }
+    }
+
+    @Override
+    public int dim() {
+        return encoder.dim();
+    }
+
+    @Override
+    public void list(Parts parts) {
+        // nothing learns
+    }
+}
