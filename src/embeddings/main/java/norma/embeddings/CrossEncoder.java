@@ -3,7 +3,6 @@ package norma.embeddings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import norma.embeddings.tokenizer.Encoding;
 import norma.embeddings.tokenizer.Tokenizer;
 import norma.nn.Context;
 
@@ -43,10 +42,7 @@ public final class CrossEncoder implements AutoCloseable {
 
     /// The logits of each pair of the query and a passage, one for each of the model's labels.
     public float[][] logits(String query, List<String> passages) {
-        inference.requireOpen();
-        List<Encoding> pairs =
-                passages.stream().map(passage -> tokenizer.encodePair(query, passage, maxTokens)).toList();
-        return inference.run(pairs);
+        return inference.run(passages.size(), i -> tokenizer.encodePair(query, passages.get(i), maxTokens));
     }
 
     /// How well each passage answers the query, the larger the better. With one label its logit; with several that of the last one,

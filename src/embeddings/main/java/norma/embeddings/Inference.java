@@ -6,6 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import norma.embeddings.model.Bert;
@@ -25,10 +27,13 @@ import norma.tensor.Tensor;
 /// May be asked by many threads at once. Each pass through the model takes a memory of its own from a pool.
 final class Inference implements AutoCloseable {
     /// Tokens of one pass: enough rows for a matrix product, few enough for what a block computes to stay small.
-    private static final int TOKENS = 1024;
+    private static final int TOKENS = 512;
+
+    /// Texts that a thread tokenizes at a time.
+    private static final int TEXTS = 16;
 
     /// A memory keeps arrays of every length it has met; one that has grown so large is dropped.
-    private static final long LARGEST_MEMORY = 64L << 20;
+    private static final long LARGEST_MEMORY = 32L << 20;
 
     private final Bert model;
     private final UnaryOperator<Tensor> readout;
@@ -44,6 +49,16 @@ final class Inference implements AutoCloseable {
     }
 
     /// The readout's row for each text, in their order.
+    ///
+    /// @param tokenize gives text i; is asked by several threads at once
+    float[][] run(int count, IntFunction<Encoding> tokenize) {
+        requireOpen();
+        var texts = new Encoding[count];
+        share(count, TEXTS, i -> texts[i] = tokenize.apply(i));
+        return run(Arrays.asList(texts));
+    }
+
+    /// The readout's row for each text, in their order.
     float[][] run(List<Encoding> texts) {
         requireOpen();
         if (texts.stream().anyMatch(text -> text.length() == 0)) {
@@ -53,18 +68,23 @@ final class Inference implements AutoCloseable {
         }
         List<int[]> passes = passes(texts);
         float[][] results = new float[texts.size()][];
+        share(passes.size(), 1, i -> pass(texts, passes.get(i), results));
+        return results;
+    }
+
+    /// Does the work of `[0, count)` on all threads.
+    private void share(int count, int grain, IntConsumer work) {
         workers.call(() -> {
-            Workers.split(passes.size(), 1, (from, to) -> {
+            Workers.split(count, grain, (from, to) -> {
                 for (int i = from; i < to; i++) {
-                    pass(texts, passes.get(i), results);
+                    work.accept(i);
                 }
             });
             return null;
         });
-        return results;
     }
 
-    void requireOpen() {
+    private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("this encoder is closed; load another one, or close it later");
         }

@@ -3,7 +3,6 @@ package norma.embeddings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -115,19 +114,17 @@ public final class SentenceEncoder implements AutoCloseable {
     }
 
     private float[][] encode(String prefix, List<String> texts) {
-        inference.requireOpen();
-        var tokens = new ArrayList<Encoding>(texts.size());
-        for (String text : texts) {
-            Objects.requireNonNull(text,
-                    "SentenceEncoder: a text must not be null; leave it out, or take an empty one");
-            tokens.add(tokenizer.encode(prefix + text, options.maxTokens()));
-        }
-        float[][] vectors = inference.run(tokens);
+        float[][] vectors = inference.run(texts.size(), i -> tokens(prefix, texts.get(i)));
         for (int i = 0; i < vectors.length; i++) {
             float[] cut = Vectors.truncated(vectors[i], dimensions);
             vectors[i] = options.unit() ? Vectors.unit(cut) : cut;
         }
         return vectors;
+    }
+
+    private Encoding tokens(String prefix, String text) {
+        Objects.requireNonNull(text, "SentenceEncoder: a text must not be null; leave it out, or take an empty one");
+        return tokenizer.encode(prefix + text, options.maxTokens());
     }
 
     /// Ends its threads. Calls under way come to their end; later ones throw `IllegalStateException`.

@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.SplittableRandom;
 import norma.data.CorruptFileException;
 import norma.embeddings.tokenizer.Encoding;
 import norma.io.Safetensors.Array;
@@ -212,6 +214,41 @@ class FolderTest {
         var model = Pretrained.Classifier.folder(folder.write());
         try (var inference = new Inference(model.bert(), 1, stream -> model.head().forward(stream))) {
             return inference.run(TEXTS)[0].length;
+        }
+    }
+
+    /// Whatever stands in the files, they are read, or refused with one of their names.
+    @Test
+    void damagedFoldersAreReadOrRefused() throws IOException {
+        bert().write();
+        modules("1_Pooling", "Pooling", "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false}");
+        var random = new SplittableRandom(3);
+        int refused = 0;
+        for (String name : List.of("config.json", "modules.json", "1_Pooling/config.json", "model.safetensors")) {
+            Path file = folder.resolve(name);
+            byte[] whole = Files.readAllBytes(file);
+            for (int i = 0; i < 150; i++) {
+                byte[] broken = i % 3 == 0 ? Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
+                for (int flips = i % 3; flips > 0; flips--) {
+                    // a safetensors file begins with its header
+                    broken[random.nextInt(Math.min(broken.length, 4000))] = (byte) random.nextInt(256);
+                }
+                Files.write(file, broken);
+                refused += isRefused() ? 1 : 0;
+            }
+            Files.write(file, whole);
+        }
+        assertTrue(refused > 300, "refused " + refused);
+    }
+
+    private boolean isRefused() throws IOException {
+        try {
+            Pretrained.folder(folder);
+            Pretrained.Classifier.folder(folder);
+            return false;
+        } catch (CorruptFileException | NoSuchFileException e) {
+            assertTrue(e.getMessage().startsWith(folder.toString()), e.getMessage());
+            return true;
         }
     }
 }

@@ -40,7 +40,6 @@ class OracleTest {
                 }
             }
         }
-        System.out.println(model + ": lowest cosine " + lowest + ", largest difference " + largest);
         assertTrue(lowest >= 0.999999, "lowest cosine " + lowest);
         assertTrue(largest <= 1e-5, "largest difference " + largest);
     }

@@ -56,7 +56,9 @@ public record Linear(Weight weight, Param bias, Activation activation) implement
                     "Linear: bias must be (%d), the rows of the weight; got %s".formatted(w.dim(0), b.shape()));
         }
         Tensor y = Tensor.empty(x.shape().with(-1, w.dim(0)));
-        Tensor z = f == Activation.IDENTITY ? null : Tensor.empty(y.shape());
+        // only the backward pass asks for z
+        boolean recorded = Tape.records(x) || Tape.records(w) || b != null && Tape.records(b);
+        Tensor z = f == Activation.IDENTITY || !recorded ? null : Tensor.empty(y.shape());
         Backend.kernels().matmul().multiply(rows(x), Matrix.of(w.data(), w.dim(0), w.dim(1)).transpose(), rows(y),
                 new Matmul.Epilogue(false, floats(b), floats(z), f));
         return Tape.record(new Fused(x, w, b, f, z), y);

@@ -20,6 +20,8 @@ final class OnnxWeights implements Weights {
         }
     }
 
+    private static final int SQUARE = 16;
+
     private final Map<String, Stored> weights = new HashMap<>();
 
     void add(String name, OnnxTensor tensor, boolean transposed) {
@@ -59,14 +61,22 @@ final class OnnxWeights implements Weights {
         return stored.transposed ? transposed(values, shape.dim(0), shape.dim(1)) : values;
     }
 
-    /// (in, out) to (out, in)
+    /// (in, out) to (out, in), in squares that stay in cache.
     private static float[] transposed(float[] values, int out, int in) {
         float[] result = new float[values.length];
-        for (int o = 0; o < out; o++) {
-            for (int i = 0; i < in; i++) {
-                result[o * in + i] = values[i * out + o];
+        for (int o = 0; o < out; o += SQUARE) {
+            for (int i = 0; i < in; i += SQUARE) {
+                transpose(values, result, out, in, o, i);
             }
         }
         return result;
+    }
+
+    private static void transpose(float[] values, float[] result, int out, int in, int firstOut, int firstIn) {
+        for (int o = firstOut; o < Math.min(out, firstOut + SQUARE); o++) {
+            for (int i = firstIn; i < Math.min(in, firstIn + SQUARE); i++) {
+                result[o * in + i] = values[i * out + o];
+            }
+        }
     }
 }
