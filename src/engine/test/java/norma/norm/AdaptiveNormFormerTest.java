@@ -228,4 +228,16 @@ class AdaptiveNormFormerTest {
                 assertThrows(IllegalArgumentException.class, () -> norm(Options.of(true, D)).forward(normal(15, 4, D))),
                 "AdaptiveNormFormer", "(B, T, D)", "(4, 12)");
     }
+
+    /// Also the gain, the bias and the epsilon of a norm that was trained; they are shared, not copied.
+    @Test
+    void inPlaceOfATrainedNormItComputesTheSame() {
+        LayerNorm trained = shaken(LayerNorm.of(1e-3f, D), 3, 0.5);
+        Tensor x = normal(4, 2, 5, D);
+        AdaptiveNormFormer adaptive =
+                norm(new Options(false, Base.LAYER, 1, 4, 2, true, true, false, 0)).inPlaceOf(trained);
+        assertClose(trained.forward(x), adaptive.forward(x), 1e-6);
+        Parts.of(trained).params().values()
+                .forEach(param -> assertTrue(Parts.of(adaptive).params().containsValue(param)));
+    }
 }

@@ -1,0 +1,241 @@
+package norma.lab;
+
+import static norma.lab.console.Figures.number;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import norma.data.AtomicFile;
+import norma.embeddings.TrainableEncoder;
+import norma.embeddings.tuning.Classifier;
+import norma.embeddings.tuning.Example;
+import norma.embeddings.tuning.FrozenEncoder;
+import norma.embeddings.tuning.Tuning;
+import norma.lab.console.Json;
+import norma.lab.console.Machine;
+import norma.lab.console.Progress;
+import norma.lab.console.Table;
+import norma.nn.Init;
+import norma.nn.Parts;
+import norma.train.Listener;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Tunes a pretrained encoder for a classification, with the norms it came with and with adaptive ones in their place.
+///
+/// For each seed a head is trained on the frozen encoder first, which is logistic regression. From there everything learns (first
+/// the head, then all: Kumar et al. 2022, arXiv 2202.10054). Since adaptive norms compute at first what the layer norms did, both arms
+/// start from the same head and the same accuracy.
+@Command(name = "finetune", mixinStandardHelpOptions = true, sortOptions = false,
+        header = "Tunes a pretrained sentence encoder for a classification.",
+        description = "Prints a table and writes results.json; with --save also each arm's model of the last seed.%n")
+final class Finetune implements Callable<Integer> {
+
+    /// What is learned.
+    enum Task {
+        /// praise or blame
+        SENTIMENT,
+        /// WordNet's 45 lexicographer files
+        WORDNET
+    }
+
+    /// What stands behind the residual sums.
+    enum Norm {
+        /// what the model came with
+        LAYER_NORM,
+        /// [norma.norm.AdaptiveNormFormer]
+        ADAPTIVE;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /// One run.
+    private record Trial(String arm, long seed, long parameters, double accuracy, double trainAccuracy,
+            double seconds) {
+    }
+
+    /// All that came out.
+    private record Outcome(String version, String task, String model, int train, int test, double majority, Tuning head,
+            Tuning whole, String kernels, int threads, String cpu, List<Trial> trials) {
+    }
+
+    private static final String FROZEN = "frozen, head only";
+
+    @Option(names = "--task", paramLabel = "TASK", required = true, description = "One of ${COMPLETION-CANDIDATES}.")
+    private Task task;
+
+    @Option(names = "--norm", paramLabel = "A,B", split = ",", defaultValue = "layer_norm,adaptive",
+            description = "Norms that all of the encoder is tuned with, one arm each; an empty text for the frozen encoder alone "
+                    + "(default: ${DEFAULT-VALUE}).")
+    private List<String> norms;
+
+    @Option(names = "--data", paramLabel = "DIR", defaultValue = "node_modules/sentiment",
+            description = "The npm package sentiment@5.0.2, whose tests hold the sentences (default: ${DEFAULT-VALUE}).")
+    private Path data;
+
+    @Option(names = "--examples", paramLabel = "N", defaultValue = "4000",
+            description = "Of WordNet's definitions, how many to learn from (default: ${DEFAULT-VALUE}).")
+    private int examples;
+
+    @Option(names = "--model", paramLabel = "DIR|NAME", defaultValue = Encoder.BUILT_IN,
+            description = "Folder as Hugging Face has them, or the name of a model that comes with the command "
+                    + "(default: ${DEFAULT-VALUE}).")
+    private String model;
+
+    @Option(names = "--max-tokens", paramLabel = "N", defaultValue = "64",
+            description = "Longer texts are cut (default: ${DEFAULT-VALUE}).")
+    private int maxTokens;
+
+    @Option(names = "--seeds", paramLabel = "N", defaultValue = "3",
+            description = "Runs of each arm, with seeds from --seed on (default: ${DEFAULT-VALUE}).")
+    private int seeds;
+
+    @Option(names = "--epochs", paramLabel = "N", defaultValue = "3",
+            description = "Of all of the encoder (default: ${DEFAULT-VALUE}).")
+    private int epochs;
+
+    @Option(names = "--rate", paramLabel = "R", defaultValue = "5e-5",
+            description = "Highest learning rate of all of the encoder (default: ${DEFAULT-VALUE}).")
+    private double rate;
+
+    @Option(names = "--save",
+            description = "Keep the models: model.safetensors and what belongs to it, in a folder an arm.")
+    private boolean save;
+
+    @Mixin
+    private Run run;
+
+    @Override
+    public Integer call() throws Exception {
+        Path folder = run.folder();
+        return run.call(() -> {
+            finetune(folder);
+            return 0;
+        });
+    }
+
+    private void finetune(Path folder) throws IOException {
+        check();
+        List<Norm> arms = arms();
+        LabelledTexts texts = task == Task.SENTIMENT ? LabelledTexts.sentiment(data) : LabelledTexts.wordNet(examples);
+        run.say("%s: %s texts to learn from, %s to measure on, %d labels; whoever says the most frequent one is right in %s"
+                .formatted(texts.name(), number(texts.train().size()), number(texts.test().size()), texts.labels(),
+                        percent(texts.majority())));
+        run.say("%s, %d seeds, %d threads, %s kernels".formatted(model, seeds, run.threads(), Machine.kernels()));
+        List<Trial> trials = trials(arms, texts, folder);
+        var outcome = new Outcome(Main.VERSION, texts.name(), model, texts.train().size(), texts.test().size(),
+                texts.majority(), Tuning.head(run.seed()), whole(run.seed()), Machine.kernels(), run.threads(),
+                Machine.cpu(),
+                trials);
+        AtomicFile.write(folder.resolve("results.json"), Json.page(outcome) + "\n");
+        run.print(run.json() ? Json.page(outcome) : "\n" + table(trials));
+    }
+
+    private void check() {
+        if (seeds < 1 || epochs < 1 || examples < 1 || !(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "--seeds, --epochs, --examples and --rate must be positive; got %d, %d, %d and %s"
+                            .formatted(seeds, epochs, examples, rate));
+        }
+    }
+
+    private List<Norm> arms() {
+        var arms = new ArrayList<Norm>();
+        for (String name : norms) {
+            if (!name.isBlank()) {
+                arms.add(
+                        List.of(Norm.values()).stream().filter(norm -> norm.toString().equals(name.strip())).findFirst()
+                                .orElseThrow(() -> new IllegalArgumentException(
+                                        "--norm must be of %s; got %s".formatted(List.of(Norm.values()), name))));
+            }
+        }
+        return arms;
+    }
+
+    private Tuning whole(long seed) {
+        return Tuning.whole(seed).epochs(epochs).rate(rate);
+    }
+
+    private TrainableEncoder load() throws IOException {
+        TrainableEncoder encoder =
+                Files.isDirectory(Path.of(model)) ? TrainableEncoder.load(Path.of(model))
+                        : TrainableEncoder.load(model);
+        return encoder.maxTokens(maxTokens);
+    }
+
+    private List<Trial> trials(List<Norm> arms, LabelledTexts texts, Path folder) throws IOException {
+        TrainableEncoder tokenizer = load();
+        List<Example.Labelled> train = tokens(tokenizer, texts.train());
+        List<Example.Labelled> test = tokens(tokenizer, texts.test());
+        var frozen = new FrozenEncoder(tokenizer);
+        var trials = new ArrayList<Trial>();
+        long steps = seeds * (Tuning.head(0).steps(train.size()) + arms.size() * whole(0).steps(train.size()));
+        try (Progress progress = run.progress("finetune", "step", steps)) {
+            for (long seed = run.seed(); seed < run.seed() + seeds; seed++) {
+                Classifier probe = Classifier.of(frozen, texts.labels());
+                trials.add(trial(FROZEN, probe, Tuning.head(seed), train, test, progress));
+                for (Norm arm : arms) {
+                    TrainableEncoder encoder = load();
+                    encoder = arm == Norm.ADAPTIVE ? encoder.withAdaptiveNorms(new Init(seed)) : encoder;
+                    Classifier whole = probe.on(encoder);
+                    trials.add(trial(arm.toString(), whole, whole(seed), train, test, progress));
+                    if (save && seed == run.seed() + seeds - 1) {
+                        encoder.save(folder.resolve(arm.toString()), whole.head());
+                    }
+                }
+            }
+        }
+        return trials;
+    }
+
+    private Trial trial(String arm, Classifier model, Tuning tuning, List<Example.Labelled> train,
+            List<Example.Labelled> test, Progress progress) {
+        progress.note("seed %d, %s".formatted(tuning.seed(), arm));
+        long start = System.nanoTime();
+        tuning.run(model, train, new Listener() {
+            @Override
+            public void step(Step step) {
+                progress.step();
+            }
+        });
+        double seconds = (System.nanoTime() - start) / 1e9;
+        var trial = new Trial(arm, tuning.seed(), Parts.of(model).size(), model.accuracy(test), model.accuracy(train),
+                seconds);
+        run.say("seed %d, %s: %s of the test, %s of what it learned from, %s s".formatted(trial.seed, arm,
+                percent(trial.accuracy), percent(trial.trainAccuracy), number(seconds, 0)));
+        return trial;
+    }
+
+    private static List<Example.Labelled> tokens(TrainableEncoder encoder, List<LabelledTexts.Item> texts) {
+        return texts.stream().map(text -> new Example.Labelled(encoder.tokens(text.text()), text.label())).toList();
+    }
+
+    private static String table(List<Trial> trials) {
+        Map<String, List<Trial>> arms = new LinkedHashMap<>();
+        trials.forEach(trial -> arms.computeIfAbsent(trial.arm, _ -> new ArrayList<>()).add(trial));
+        var table = new Table("arm", ">numbers that learn", ">test accuracy", ">of what it learned from", ">seconds");
+        arms.forEach((arm, its) -> table.row(arm, number(its.getFirst().parameters),
+                spread(its.stream().map(trial -> trial.accuracy * 100).toList()),
+                spread(its.stream().map(trial -> trial.trainAccuracy * 100).toList()),
+                number(Measurements.of(its.stream().map(trial -> trial.seconds).toList()).median(), 0)));
+        return table + "\nAccuracy in %, mean ± standard deviation over the seeds; seconds of training, median.";
+    }
+
+    private static String spread(List<Double> values) {
+        var measured = Measurements.of(values);
+        return number(measured.mean(), 1) + (values.size() > 1 ? " ± " + number(measured.deviation(), 1) : "");
+    }
+
+    private static String percent(double share) {
+        return number(share * 100, 1) + " %";
+    }
+}
