@@ -1,0 +1,72 @@
+package dev.langchain4j.model.embedding.onnx;
+
+import dev.langchain4j.model.embedding.DimensionAwareEmbeddingModel;
+import dev.langchain4j.model.embedding.request.EmbeddingParameter;
+import dev.langchain4j.model.embedding.request.EmbeddingRequest;
+import dev.langchain4j.model.embedding.response.EmbeddingResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collections;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import norma.embeddings.Options;
+import norma.embeddings.SentenceEncoder;
+
+/// What the classes in langchain4j's model jars are made of, such as `AllMiniLmL6V2EmbeddingModel`: with this one in place of that
+/// in `langchain4j-embeddings`, they and their service-loader factories run on Norma, and an application changes its
+/// dependencies and nothing else.
+public abstract class AbstractInProcessEmbeddingModel extends DimensionAwareEmbeddingModel {
+    private static final String SUFFIX = ".onnx";
+
+    /// @param executor not used: a model has threads of its own, which share the work of a call
+    protected AbstractInProcessEmbeddingModel(Executor executor) {
+    }
+
+    /// Loads a model from the class path.
+    ///
+    /// @param modelFileName `name.onnx`
+    /// @param tokenizerFileName `name-tokenizer.json`
+    protected static OnnxBertBiEncoder loadFromJar(String modelFileName, String tokenizerFileName,
+            PoolingMode poolingMode) {
+        requireAlone();
+        String name = modelFileName.substring(0, modelFileName.length() - SUFFIX.length());
+        if (!modelFileName.endsWith(SUFFIX) || !tokenizerFileName.equals(name + "-tokenizer.json")) {
+            throw new IllegalArgumentException("a model's files must be name.onnx and name-tokenizer.json; got %s and %s"
+                    .formatted(modelFileName, tokenizerFileName));
+        }
+        try {
+            return new OnnxBertBiEncoder(
+                    SentenceEncoder.load(name, Options.DEFAULT.pooling(poolingMode.pooling)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// With both on the class path, classes of one would call what only the other one has.
+    private static void requireAlone() {
+        String self = AbstractInProcessEmbeddingModel.class.getName().replace('.', '/') + ".class";
+        try {
+            var copies = Collections.list(ClassLoader.getSystemResources(self));
+            if (copies.size() > 1) {
+                throw new IllegalStateException(
+                        "norma-langchain4j takes the place of langchain4j-embeddings; both are on the class path: "
+                                + copies + "; exclude langchain4j-embeddings");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The model that runs.
+    protected abstract OnnxBertBiEncoder model();
+
+    @Override
+    public EmbeddingResponse doEmbed(EmbeddingRequest request) {
+        return model().model.doEmbed(request);
+    }
+
+    @Override
+    public Set<EmbeddingParameter<?>> supportedParameters() {
+        return model().model.supportedParameters();
+    }
+}

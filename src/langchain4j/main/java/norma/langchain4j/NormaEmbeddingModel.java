@@ -1,0 +1,46 @@
+package norma.langchain4j;
+
+import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.embedding.request.EmbeddingInput;
+import dev.langchain4j.model.embedding.request.EmbeddingInputType;
+import dev.langchain4j.model.embedding.request.EmbeddingParameter;
+import dev.langchain4j.model.embedding.request.EmbeddingRequest;
+import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
+import dev.langchain4j.model.embedding.response.EmbeddingResponse;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import norma.embeddings.SentenceEncoder;
+
+/// A [SentenceEncoder] as langchain4j's `EmbeddingModel`. All texts of a request go through the network together. A request may
+/// say that its texts are queries or documents; then they get the model's prefix.
+///
+/// @param encoder may be used by others too; whoever loaded it closes it
+public record NormaEmbeddingModel(SentenceEncoder encoder) implements EmbeddingModel {
+
+    @Override
+    public EmbeddingResponse doEmbed(EmbeddingRequest request) {
+        List<String> texts = request.inputs().stream().map(EmbeddingInput::text).toList();
+        return EmbeddingResponse.builder()
+                .embeddings(Arrays.stream(vectors(texts, request.inputType())).map(Embedding::from).toList()).build();
+    }
+
+    private float[][] vectors(List<String> texts, EmbeddingInputType type) {
+        return switch (type) {
+            case null -> encoder.encode(texts);
+            case QUERY -> texts.stream().map(encoder::encodeQuery).toArray(float[][]::new);
+            case DOCUMENT -> encoder.encodePassages(texts);
+        };
+    }
+
+    @Override
+    public Set<EmbeddingParameter<?>> supportedParameters() {
+        return Set.of(EmbeddingRequestParameters.INPUT_TYPE);
+    }
+
+    @Override
+    public int dimension() {
+        return encoder.dimensions();
+    }
+}
