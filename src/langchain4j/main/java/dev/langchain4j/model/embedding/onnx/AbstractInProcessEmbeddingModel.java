@@ -31,8 +31,9 @@ public abstract class AbstractInProcessEmbeddingModel extends DimensionAwareEmbe
         requireAlone();
         String name = modelFileName.substring(0, modelFileName.length() - SUFFIX.length());
         if (!modelFileName.endsWith(SUFFIX) || !tokenizerFileName.equals(name + "-tokenizer.json")) {
-            throw new IllegalArgumentException("a model's files must be name.onnx and name-tokenizer.json; got %s and %s"
-                    .formatted(modelFileName, tokenizerFileName));
+            throw new IllegalArgumentException(
+                    "a model's files must be name.onnx and name-tokenizer.json; got %s and %s"
+                            .formatted(modelFileName, tokenizerFileName));
         }
         try {
             return new OnnxBertBiEncoder(

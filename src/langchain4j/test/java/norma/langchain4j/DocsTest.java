@@ -1,0 +1,51 @@
+package norma.langchain4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Every program in `docs/embeddings.md` runs as it stands there, on the class path, as most applications have it.
+class DocsTest {
+    private static final Pattern PROGRAM = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+
+    @TempDir
+    private Path folder;
+
+    @TestFactory
+    Stream<DynamicTest> programsRun() throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        var matcher = PROGRAM.matcher(Files.readString(Path.of("../../docs/embeddings.md")));
+        for (int i = 1; matcher.find(); i++) {
+            String program = matcher.group(1);
+            tests.add(DynamicTest.dynamicTest("embeddings.md-" + i, () -> run(program)));
+        }
+        assertFalse(tests.isEmpty(), "the page must have programs");
+        return tests.stream();
+    }
+
+    private void run(String program) throws IOException, InterruptedException {
+        Path source = Files.writeString(folder.resolve("Program.java"), program);
+        String path =
+                System.getProperty("jdk.module.path", "") + File.pathSeparator + System.getProperty("java.class.path");
+        Process process =
+                new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
+                        "--add-modules", "jdk.incubator.vector", "-cp", path, source.toString())
+                        .redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+        assertFalse(output.isBlank(), "the program must print something");
+        System.out.println(output);
+    }
+}

@@ -1,0 +1,93 @@
+package norma.langchain4j;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.embedding.onnx.AbstractInProcessEmbeddingModel;
+import dev.langchain4j.model.embedding.request.EmbeddingInputType;
+import dev.langchain4j.model.embedding.request.EmbeddingRequest;
+import dev.langchain4j.spi.ServiceHelper;
+import dev.langchain4j.spi.model.embedding.EmbeddingModelFactory;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
+import norma.embeddings.Options;
+import norma.embeddings.SentenceEncoder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// What langchain4j gets is what [SentenceEncoder] says.
+class EmbeddingModelTest {
+    private static final List<String> TEXTS =
+            List.of("a first sentence", "another one", "and a third one, which is longer");
+
+    private static SentenceEncoder encoder;
+
+    @BeforeAll
+    static void load() throws IOException {
+        encoder = SentenceEncoder.load("all-minilm-l6-v2", Options.DEFAULT.threads(2).prefixes("query: ", "passage: "));
+    }
+
+    @AfterAll
+    static void close() {
+        encoder.close();
+    }
+
+    private static float[][] vectors(List<Embedding> embeddings) {
+        return embeddings.stream().map(Embedding::vector).toArray(float[][]::new);
+    }
+
+    @Test
+    void theModelJarsFactoryMakesAModelOfOurs() {
+        Collection<EmbeddingModelFactory> factories = ServiceHelper.loadFactories(EmbeddingModelFactory.class);
+        assertEquals(1, factories.size());
+        EmbeddingModel model = factories.iterator().next().create();
+        assertSame(AbstractInProcessEmbeddingModel.class, model.getClass().getSuperclass());
+        assertSame(NormaEmbeddingModel.class.getModule(), AbstractInProcessEmbeddingModel.class.getModule());
+        assertEquals(384, model.dimension());
+        assertArrayEquals(encoder.encode(TEXTS),
+                vectors(model.embedAll(TEXTS.stream().map(TextSegment::from).toList()).content()));
+        assertArrayEquals(encoder.encode(TEXTS.get(1)), model.embed(TEXTS.get(1)).content().vector());
+    }
+
+    @Test
+    void aModelOfOnesOwn() {
+        EmbeddingModel model = new NormaEmbeddingModel(encoder);
+        assertEquals(encoder.dimensions(), model.dimension());
+        assertArrayEquals(encoder.encode(TEXTS),
+                vectors(model.embedAll(TEXTS.stream().map(TextSegment::from).toList()).content()));
+        assertEquals(List.of(), model.embedAll(List.of()).content());
+    }
+
+    @Test
+    void queriesAndDocumentsHaveTheirPrefix() {
+        EmbeddingModel model = new NormaEmbeddingModel(encoder);
+        float[][] queries = embed(model, EmbeddingInputType.QUERY);
+        float[][] documents = embed(model, EmbeddingInputType.DOCUMENT);
+        assertArrayEquals(encoder.encodePassages(TEXTS), documents);
+        assertArrayEquals(TEXTS.stream().map(encoder::encodeQuery).toArray(float[][]::new), queries);
+        assertFalse(Arrays.equals(queries[0], documents[0]));
+    }
+
+    private static float[][] embed(EmbeddingModel model, EmbeddingInputType type) {
+        List<TextSegment> segments = TEXTS.stream().map(TextSegment::from).toList();
+        return vectors(model
+                .embed(EmbeddingRequest.builder().textSegments(segments).inputType(type).build())
+                .embeddings());
+    }
+
+    @Test
+    void anyTextThatLangchain4jTakesHasAVector() {
+        EmbeddingModel model = new NormaEmbeddingModel(encoder);
+        Stream.of("a\0b", "\ud800", "🚀", "a".repeat(1 << 20), "word ".repeat(1 << 18))
+                .forEach(text -> assertEquals(384, model.embed(text).content().dimension()));
+    }
+}
