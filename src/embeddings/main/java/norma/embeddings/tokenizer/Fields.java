@@ -181,6 +181,14 @@ record Fields(Path file, String path, JsonObject values) {
                 + (value.length() > 60 ? value.substring(0, 60) + "..." : value);
     }
 
+    /// The object's type, which must be one of `types`.
+    String type(String... types) throws CorruptFileException {
+        if (!List.of(types).contains(text("type"))) {
+            throw corrupt("must be of type " + String.join(", ", types) + "; it is " + text("type"));
+        }
+        return text("type");
+    }
+
     /// For a value that is well-formed and cannot be used.
     CorruptFileException corrupt(String problem) {
         return new CorruptFileException(file, path + " " + problem);

@@ -23,7 +23,7 @@ public final class Tokenizer {
 
     /// The steps of a tokenizer, as a file describes them.
     record Steps(Vocabulary vocabulary, List<AddedToken> added, TextNormalizer normalizer, PreTokenizer preTokenizer,
-            Subwords subwords, Template template, boolean trimOffsets) {
+            Subwords subwords, PostProcessor postProcessor) {
     }
 
     private static final Pieces NOTHING = new Pieces(0);
@@ -57,7 +57,7 @@ public final class Tokenizer {
     /// @param text any text, of any length
     /// @param maxTokens the first that many tokens are kept, special ones included
     public Encoding encode(String text, int maxTokens) {
-        var parts = steps.template.single();
+        var parts = steps.postProcessor.template().single();
         Pieces pieces = tokens(text, room(parts, maxTokens));
         pieces.cut(Math.min(pieces.size(), room(parts, maxTokens)));
         return Template.fill(parts, pieces, NOTHING);
@@ -70,7 +70,7 @@ public final class Tokenizer {
     /// @param second any text
     /// @param maxTokens how many tokens are kept, special ones included
     public Encoding encodePair(String first, String second, int maxTokens) {
-        var parts = steps.template.pair();
+        var parts = steps.postProcessor.template().pair();
         int room = room(parts, maxTokens);
         Pieces a = tokens(first, Integer.MAX_VALUE); // all of them, to know which is longer
         Pieces b = tokens(second, Integer.MAX_VALUE);
@@ -115,7 +115,7 @@ public final class Tokenizer {
             }
             at = match.end();
         }
-        if (steps.trimOffsets) {
+        if (steps.postProcessor.trimOffsets()) {
             trim(text, out);
         }
         return out;

@@ -23,8 +23,6 @@ final class TokenizerFile {
     private final List<String[]> merges = new ArrayList<>();
     private final Fields top;
     private final Fields model;
-    private boolean trimOffsets;
-    private Template template = Template.BARE;
 
     private TokenizerFile(Path file) {
         this.file = file;
@@ -111,12 +109,13 @@ final class TokenizerFile {
     }
 
     private Tokenizer.Steps steps() throws CorruptFileException {
+        Subwords subwords = subwords(); // before the vocabulary grows: words are not made of added tokens
         List<AddedToken> added = new ArrayList<>();
         for (Fields token : top.parts("added_tokens")) {
             added.add(addedToken(token));
         }
-        postProcessor(top);
-        return new Tokenizer.Steps(vocabulary, added, normalizer(), preTokenizer(), subwords(), template, trimOffsets);
+        PostProcessor post = PostProcessor.read(top.optionalPart("post_processor"));
+        return new Tokenizer.Steps(vocabulary, added, normalizer(), preTokenizer(), subwords, post);
     }
 
     private AddedToken addedToken(Fields token) throws CorruptFileException {
@@ -135,8 +134,7 @@ final class TokenizerFile {
             return new TextNormalizer.None();
         }
         Fields step = top.part("normalizer");
-        only(step, "BertNormalizer", "Precompiled");
-        if (step.text("type").equals("Precompiled")) {
+        if (step.type("BertNormalizer", "Precompiled").equals("Precompiled")) {
             return characterMap(step);
         }
         boolean lowercase = step.flag("lowercase", true);
@@ -154,8 +152,7 @@ final class TokenizerFile {
 
     private PreTokenizer preTokenizer() throws CorruptFileException {
         Fields step = top.part("pre_tokenizer");
-        only(step, "BertPreTokenizer", "ByteLevel", "Metaspace", "Sequence");
-        return switch (step.text("type")) {
+        return switch (step.type("BertPreTokenizer", "ByteLevel", "Metaspace", "Sequence")) {
             case "BertPreTokenizer" -> new BertWords();
             case "ByteLevel" -> new ByteLevelWords(step.flag("add_prefix_space", true), step.flag("use_regex", true));
             case "Metaspace" -> metaspace(step, false);
@@ -164,8 +161,8 @@ final class TokenizerFile {
                 if (steps.size() != 2) {
                     throw step.corrupt("must be WhitespaceSplit and Metaspace; it has " + steps.size() + " steps");
                 }
-                only(steps.get(0), "WhitespaceSplit");
-                only(steps.get(1), "Metaspace");
+                steps.get(0).type("WhitespaceSplit");
+                steps.get(1).type("Metaspace");
                 yield metaspace(steps.get(1), true);
             }
         };
@@ -174,7 +171,8 @@ final class TokenizerFile {
     private static MetaspaceWords metaspace(Fields step, boolean everySpace) throws CorruptFileException {
         String prepend = step.text("prepend_scheme", step.flag("add_prefix_space", true) ? "always" : "never");
         boolean known = prepend.equals("always") || prepend.equals("never") && !everySpace;
-        if (!known || !step.flag("split", true) || step.text("replacement").codePointAt(0) != MetaspaceWords.SPACE) {
+        if (!known || !step.flag("split", true)
+                || !step.text("replacement").equals(String.valueOf(MetaspaceWords.SPACE))) {
             throw step
                     .corrupt("must put \u2581 for spaces, split there, and prepend it always; it has " + step.values());
         }
@@ -216,62 +214,5 @@ final class TokenizerFile {
                             + unknown);
         }
         return new Unigram(vocabulary, scores.toArray(), unknown);
-    }
-
-    private void postProcessor(Fields parent) throws CorruptFileException {
-        if (parent.has("post_processor")) {
-            postProcess(parent.part("post_processor"));
-        }
-    }
-
-    private void postProcess(Fields step) throws CorruptFileException {
-        only(step, "TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel", "Sequence");
-        switch (step.text("type")) {
-            case "TemplateProcessing" -> template = new Template(parts(step, "single"), parts(step, "pair"));
-            case "BertProcessing" -> template = Template.bert(step.tokenId("cls"), step.tokenId("sep"));
-            case "RobertaProcessing" -> {
-                template = Template.roberta(step.tokenId("cls"), step.tokenId("sep"));
-                trimOffsets |= step.flag("trim_offsets", true);
-            }
-            case "ByteLevel" -> trimOffsets |= step.flag("trim_offsets", true);
-            default -> {
-                for (Fields part : step.parts("processors")) {
-                    postProcess(part);
-                }
-            }
-        }
-    }
-
-    private List<Template.Part> parts(Fields step, String name) throws CorruptFileException {
-        List<Template.Part> parts = new ArrayList<>();
-        for (Fields part : step.parts(name)) {
-            parts.add(
-                    part.has("Sequence") ? sequence(part.part("Sequence")) : special(step, part.part("SpecialToken")));
-        }
-        long first = parts.stream().filter(p -> p.ids() == Template.Part.FIRST).count();
-        long second = parts.stream().filter(p -> p.ids() == Template.Part.SECOND).count();
-        if (first != 1 || second != (name.equals("pair") ? 1 : 0)) {
-            throw step.corrupt("." + name + " must have each text once; it has A " + first + " times, B " + second);
-        }
-        return parts;
-    }
-
-    private static Template.Part sequence(Fields part) throws CorruptFileException {
-        return switch (part.text("id")) {
-            case "A" -> new Template.Part(Template.Part.FIRST, part.number("type_id"));
-            case "B" -> new Template.Part(Template.Part.SECOND, part.number("type_id"));
-            default -> throw part.corrupt("must be of text A or B; it is of " + part.text("id"));
-        };
-    }
-
-    private static Template.Part special(Fields step, Fields part) throws CorruptFileException {
-        int[] ids = step.part("special_tokens").part(part.text("id")).numbers("ids");
-        return new Template.Part(ids, part.number("type_id"));
-    }
-
-    private static void only(Fields step, String... types) throws CorruptFileException {
-        if (!List.of(types).contains(step.text("type"))) {
-            throw step.corrupt("must be of type " + String.join(", ", types) + "; it is " + step.text("type"));
-        }
     }
 }

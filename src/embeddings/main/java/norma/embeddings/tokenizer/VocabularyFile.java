@@ -26,7 +26,7 @@ final class VocabularyFile {
         WordPiece pieces = new WordPiece(vocabulary, "##", vocabulary.id("[UNK]"), LONGEST_WORD);
         Template template = Template.bert(vocabulary.id("[CLS]"), vocabulary.id("[SEP]"));
         return new Tokenizer(new Tokenizer.Steps(vocabulary, special(vocabulary), normalizer, new BertWords(), pieces,
-                template, false));
+                new PostProcessor(template, false)));
     }
 
     private static Vocabulary vocabulary(Path file) throws IOException {

@@ -19,12 +19,9 @@ import java.util.Map;
 
 /// Files of `tokenizer.json` to test with: all-MiniLM-L6-v2's, GPT-2's, and both changed in what other models change.
 enum TokenizerFiles {
-    MINILM {
-        @Override
-        void change(JsonObject json) {
-            // as it is
-        }
-    },
+    MINILM,
+    BGE,
+    E5,
     CASED {
         @Override
         void change(JsonObject json) {
@@ -57,6 +54,7 @@ enum TokenizerFiles {
             add(json, "CAFÉ", 30523, "normalized", "single_word", "lstrip", "rstrip");
             add(json, "t's", 30524, "single_word");
             add(json, "[mask]", 30525, "lstrip", "rstrip");
+            add(json, "qzx", 30526, "single_word");
         }
     },
     GPT2 {
@@ -83,7 +81,7 @@ enum TokenizerFiles {
     UNIGRAM {
         @Override
         void change(JsonObject json) {
-            // as it is
+            add(json, "qzx", json.getAsJsonObject("model").getAsJsonArray("vocab").size(), "single_word");
         }
     },
     UNIGRAM_SPACES {
@@ -94,12 +92,16 @@ enum TokenizerFiles {
         }
     };
 
-    abstract void change(JsonObject json);
+    void change(JsonObject json) {
+        // as it is
+    }
 
     JsonObject json() {
         JsonObject json = switch (this) {
             case GPT2, ROBERTA -> gpt2();
             case UNIGRAM, UNIGRAM_SPACES -> read("norma/embeddings/tokenizer/unigram.json");
+            case BGE -> read("bge-small-en-v1.5-tokenizer.json");
+            case E5 -> read("e5-small-v2-tokenizer.json");
             default -> read("all-minilm-l6-v2-tokenizer.json");
         };
         change(json);
