@@ -8,21 +8,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import norma.data.AtomicFile;
 import norma.embeddings.TrainableEncoder;
 import norma.embeddings.tuning.Classifier;
-import norma.embeddings.tuning.Example;
-import norma.embeddings.tuning.FrozenEncoder;
 import norma.embeddings.tuning.Tuning;
 import norma.lab.console.Json;
 import norma.lab.console.Machine;
-import norma.lab.console.Progress;
 import norma.lab.console.Table;
-import norma.nn.Init;
-import norma.nn.Parts;
-import norma.train.Listener;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -54,29 +49,25 @@ final class Finetune implements Callable<Integer> {
 
         @Override
         public String toString() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
-    }
-
-    /// One run.
-    private record Trial(String arm, long seed, long parameters, double accuracy, double trainAccuracy,
-            double seconds) {
     }
 
     /// All that came out.
     private record Outcome(String version, String task, String model, int train, int test, double majority, Tuning head,
-            Tuning whole, String kernels, int threads, String cpu, List<Trial> trials) {
+            Tuning whole, String kernels, int threads, String cpu, List<FinetuneTrials.Result> trials) {
     }
-
-    private static final String FROZEN = "frozen, head only";
 
     @Option(names = "--task", paramLabel = "TASK", required = true, description = "One of ${COMPLETION-CANDIDATES}.")
     private Task task;
 
     @Option(names = "--norm", paramLabel = "A,B", split = ",", defaultValue = "layer_norm,adaptive",
-            description = "Norms that all of the encoder is tuned with, one arm each; an empty text for the frozen encoder alone "
+            description = "Norms that all of the encoder is tuned with, an arm each: ${COMPLETION-CANDIDATES} "
                     + "(default: ${DEFAULT-VALUE}).")
-    private List<String> norms;
+    private List<Norm> norms;
+
+    @Option(names = "--frozen", description = "Train heads only, on the encoder as it is.")
+    private boolean frozen;
 
     @Option(names = "--data", paramLabel = "DIR", defaultValue = "node_modules/sentiment",
             description = "The npm package sentiment@5.0.2, whose tests hold the sentences (default: ${DEFAULT-VALUE}).")
@@ -125,13 +116,12 @@ final class Finetune implements Callable<Integer> {
 
     private void finetune(Path folder) throws IOException {
         check();
-        List<Norm> arms = arms();
         LabelledTexts texts = task == Task.SENTIMENT ? LabelledTexts.sentiment(data) : LabelledTexts.wordNet(examples);
         run.say("%s: %s texts to learn from, %s to measure on, %d labels; whoever says the most frequent one is right in %s"
                 .formatted(texts.name(), number(texts.train().size()), number(texts.test().size()), texts.labels(),
                         percent(texts.majority())));
         run.say("%s, %d seeds, %d threads, %s kernels".formatted(model, seeds, run.threads(), Machine.kernels()));
-        List<Trial> trials = trials(arms, texts, folder);
+        List<FinetuneTrials.Result> trials = trials(texts, folder);
         var outcome = new Outcome(Main.VERSION, texts.name(), model, texts.train().size(), texts.test().size(),
                 texts.majority(), Tuning.head(run.seed()), whole(run.seed()), Machine.kernels(), run.threads(),
                 Machine.cpu(),
@@ -149,16 +139,7 @@ final class Finetune implements Callable<Integer> {
     }
 
     private List<Norm> arms() {
-        var arms = new ArrayList<Norm>();
-        for (String name : norms) {
-            if (!name.isBlank()) {
-                arms.add(
-                        List.of(Norm.values()).stream().filter(norm -> norm.toString().equals(name.strip())).findFirst()
-                                .orElseThrow(() -> new IllegalArgumentException(
-                                        "--norm must be of %s; got %s".formatted(List.of(Norm.values()), name))));
-            }
-        }
-        return arms;
+        return frozen ? List.of() : norms;
     }
 
     private Tuning whole(long seed) {
@@ -172,61 +153,44 @@ final class Finetune implements Callable<Integer> {
         return encoder.maxTokens(maxTokens);
     }
 
-    private List<Trial> trials(List<Norm> arms, LabelledTexts texts, Path folder) throws IOException {
-        TrainableEncoder tokenizer = load();
-        List<Example.Labelled> train = tokens(tokenizer, texts.train());
-        List<Example.Labelled> test = tokens(tokenizer, texts.test());
-        var frozen = new FrozenEncoder(tokenizer);
-        var trials = new ArrayList<Trial>();
-        long steps = seeds * (Tuning.head(0).steps(train.size()) + arms.size() * whole(0).steps(train.size()));
-        try (Progress progress = run.progress("finetune", "step", steps)) {
+    private List<FinetuneTrials.Result> trials(LabelledTexts texts, Path folder) throws IOException {
+        List<Norm> arms = arms();
+        long steps = seeds
+                * (Tuning.head(0).steps(texts.train().size()) + arms.size() * whole(0).steps(texts.train().size()));
+        try (var progress = run.progress("finetune", "step", steps)) {
+            var trials = FinetuneTrials.of(this::load, texts, progress, this::tell);
             for (long seed = run.seed(); seed < run.seed() + seeds; seed++) {
-                Classifier probe = Classifier.of(frozen, texts.labels());
-                trials.add(trial(FROZEN, probe, Tuning.head(seed), train, test, progress));
+                Classifier probe = trials.probe(seed);
                 for (Norm arm : arms) {
-                    TrainableEncoder encoder = load();
-                    encoder = arm == Norm.ADAPTIVE ? encoder.withAdaptiveNorms(new Init(seed)) : encoder;
-                    Classifier whole = probe.on(encoder);
-                    trials.add(trial(arm.toString(), whole, whole(seed), train, test, progress));
+                    Classifier tuned = trials.tune(probe, arm, whole(seed));
                     if (save && seed == run.seed() + seeds - 1) {
-                        encoder.save(folder.resolve(arm.toString()), whole.head());
+                        keep(tuned, folder.resolve(arm.toString()));
                     }
                 }
             }
+            return trials.done();
         }
-        return trials;
     }
 
-    private Trial trial(String arm, Classifier model, Tuning tuning, List<Example.Labelled> train,
-            List<Example.Labelled> test, Progress progress) {
-        progress.note("seed %d, %s".formatted(tuning.seed(), arm));
-        long start = System.nanoTime();
-        tuning.run(model, train, new Listener() {
-            @Override
-            public void step(Step step) {
-                progress.step();
-            }
-        });
-        double seconds = (System.nanoTime() - start) / 1e9;
-        var trial = new Trial(arm, tuning.seed(), Parts.of(model).size(), model.accuracy(test), model.accuracy(train),
-                seconds);
-        run.say("seed %d, %s: %s of the test, %s of what it learned from, %s s".formatted(trial.seed, arm,
-                percent(trial.accuracy), percent(trial.trainAccuracy), number(seconds, 0)));
-        return trial;
+    private static void keep(Classifier tuned, Path folder) throws IOException {
+        if (tuned.encoder() instanceof TrainableEncoder encoder) {
+            encoder.save(folder, tuned.head());
+        }
     }
 
-    private static List<Example.Labelled> tokens(TrainableEncoder encoder, List<LabelledTexts.Item> texts) {
-        return texts.stream().map(text -> new Example.Labelled(encoder.tokens(text.text()), text.label())).toList();
+    private void tell(FinetuneTrials.Result trial) {
+        run.say("seed %d, %s: %s of the test, %s of what it learned from, %s s".formatted(trial.seed(), trial.arm(),
+                percent(trial.accuracy()), percent(trial.trainAccuracy()), number(trial.seconds(), 0)));
     }
 
-    private static String table(List<Trial> trials) {
-        Map<String, List<Trial>> arms = new LinkedHashMap<>();
-        trials.forEach(trial -> arms.computeIfAbsent(trial.arm, _ -> new ArrayList<>()).add(trial));
+    private static String table(List<FinetuneTrials.Result> trials) {
+        Map<String, List<FinetuneTrials.Result>> arms = new LinkedHashMap<>();
+        trials.forEach(trial -> arms.computeIfAbsent(trial.arm(), _ -> new ArrayList<>()).add(trial));
         var table = new Table("arm", ">numbers that learn", ">test accuracy", ">of what it learned from", ">seconds");
-        arms.forEach((arm, its) -> table.row(arm, number(its.getFirst().parameters),
-                spread(its.stream().map(trial -> trial.accuracy * 100).toList()),
-                spread(its.stream().map(trial -> trial.trainAccuracy * 100).toList()),
-                number(Measurements.of(its.stream().map(trial -> trial.seconds).toList()).median(), 0)));
+        arms.forEach((arm, its) -> table.row(arm, number(its.getFirst().parameters()),
+                spread(its.stream().map(trial -> trial.accuracy() * 100).toList()),
+                spread(its.stream().map(trial -> trial.trainAccuracy() * 100).toList()),
+                number(Measurements.of(its.stream().map(trial -> trial.seconds()).toList()).median(), 0)));
         return table + "\nAccuracy in %, mean ± standard deviation over the seeds; seconds of training, median.";
     }
 

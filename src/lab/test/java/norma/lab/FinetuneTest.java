@@ -67,8 +67,8 @@ class FinetuneTest {
     }
 
     @Test
-    void theHeadAloneTakesNoEncoderAlong() {
-        Command run = finetune("--task", "sentiment", "--norm", "");
+    void headsAloneLeaveTheEncoderAsItIs() {
+        Command run = finetune("--task", "sentiment", "--frozen");
         assertEquals(0, run.code(), run.err());
         assertTrue(run.out().contains("frozen, head only") && !run.out().contains("adaptive"), run.out());
     }
