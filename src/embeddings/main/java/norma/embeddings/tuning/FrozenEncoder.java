@@ -17,6 +17,8 @@ public final class FrozenEncoder implements TextEncoder {
     private final TextEncoder encoder;
     private final Map<Encoding, float[]> vectors = new IdentityHashMap<>();
 
+    /// Freezes an encoder.
+    ///
     /// @param encoder whose parameters nobody else changes
     public FrozenEncoder(TextEncoder encoder) {
         this.encoder = encoder;
