@@ -10,16 +10,16 @@ import picocli.CommandLine.Command;
 /// The `norma` command: it finds the subcommand that the arguments name and turns what goes wrong into one line.
 @Command(name = "norma", version = Main.VERSION, mixinStandardHelpOptions = true,
         subcommands = {Compare.class, Train.class,
-                SampleCommand.class, Embed.class, Similar.class, Finetune.class, NormsCommand.class, PlacementsCommand.class,
+                SampleCommand.class, Embed.class, Similar.class, Finetune.class, NormsCommand.class,
+                PlacementsCommand.class,
                 GoldenCommand.class,
                 PlotsCommand.class, Doctor.class},
         synopsisSubcommandLabel = "COMMAND",
-        header = "Trains small Transformers under different normalizations, in pure Java.%n",
+        header = "Small Transformers under many normalizations and sentence embeddings, in Java.%n",
         footer = {"%nFrom a checkout also:",
                 "  norma bench                quick figures beside this machine's measured limits",
                 "  norma run FILE.java        a program of your own on the engine",
                 "%nnorma COMMAND --help tells more about one of them. To begin with:",
-                "  norma compare              the same model under five norms, built-in corpus",
                 "  norma compare --steps 20   a first look, in seconds"})
 public final class Main implements Runnable {
 
