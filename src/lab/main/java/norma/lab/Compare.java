@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 /// All arms see the same batches in the same order and start from the same numbers wherever a parameter has the same name
 /// and shape. They take turns, one step each, so that a machine which is busy for a while slows all of them alike.
 @Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false,
-        header = "Trains one small Transformer under several norms and compares them.",
+        header = "Trains one small Transformer under several norms.",
         description = "All of them get the same batches, the same first weights and the same number of parameters. Prints a "
                 + "table and writes report.html, results.json and metrics.jsonl.%n")
 final class Compare implements Callable<Integer> {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 
 /// Draws the pictures of the pages about norms.
 @Command(name = "plots", mixinStandardHelpOptions = true,
-        header = "Computes and draws the pictures of docs/norm: one SVG for each page.")
+        header = "Computes and draws the pictures of docs/norm, an SVG each.")
 final class PlotsCommand implements Callable<Integer> {
 
     static final String NO_FONTS =
