@@ -13,6 +13,7 @@ import norma.embeddings.model.ClassificationHead;
 import norma.embeddings.huggingface.Family;
 import norma.embeddings.huggingface.JsonFile;
 import norma.embeddings.huggingface.StoredWeights;
+import norma.embeddings.model.Purpose;
 import norma.embeddings.model.Weights;
 import norma.embeddings.onnx.OnnxBert;
 
@@ -27,9 +28,9 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
     private static final String[] WEIGHTS = {"model.safetensors", "model.onnx", "onnx/model.onnx"};
 
     /// From a folder as Hugging Face has them.
-    static Pretrained folder(Path folder) throws IOException {
+    static Pretrained folder(Path folder, Purpose purpose) throws IOException {
         Modules modules = Modules.read(folder);
-        Bert bert = bert(modules.network());
+        Bert bert = bert(modules.network(), purpose);
         JsonFile use = JsonFile.readIfThere(modules.network().resolve("sentence_bert_config.json"));
         JsonFile prompts = JsonFile.readIfThere(folder.resolve("config_sentence_transformers.json")).object("prompts");
         int most = use.whole("max_seq_length", bert.config().maxTokens());
@@ -42,15 +43,15 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
     }
 
     /// From an ONNX file alone, which says nothing of its use.
-    static Pretrained onnx(Path name, URL file) throws IOException {
-        Bert bert = onnxBert(name, file);
+    static Pretrained onnx(Path name, URL file, Purpose purpose) throws IOException {
+        Bert bert = onnxBert(name, file, purpose);
         return new Pretrained(bert, null, bert.config().maxTokens(), "", "");
     }
 
     /// From an ONNX file on the class path, `name.onnx`. What is known of the use of those in langchain4j's jars stands in the models'
     /// cards: https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2, BAAI/bge-small-en-v1.5, intfloat/e5-small-v2.
-    static Pretrained resource(String name) throws IOException {
-        Pretrained model = onnx(Path.of(name + ".onnx"), Resources.find(name + ".onnx"));
+    static Pretrained resource(String name, Purpose purpose) throws IOException {
+        Pretrained model = onnx(Path.of(name + ".onnx"), Resources.find(name + ".onnx"), purpose);
         return switch (name) {
             case "all-minilm-l6-v2" -> model.used(Pooling.MEAN, "", "");
             case "bge-small-en", "bge-small-en-v1.5" ->
@@ -64,15 +65,15 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
         return new Pretrained(bert, pooling, maxTokens, queryPrefix, passagePrefix);
     }
 
-    private static Bert bert(Path folder) throws IOException {
+    private static Bert bert(Path folder, Purpose purpose) throws IOException {
         Path weights = weights(folder);
         if (weights.toString().endsWith(".onnx")) {
-            return onnxBert(weights, weights.toUri().toURL());
+            return onnxBert(weights, weights.toUri().toURL(), purpose);
         }
         JsonFile config = JsonFile.read(folder.resolve("config.json"));
         Family family = Family.of(config);
         try (StoredWeights stored = StoredWeights.open(weights, family)) {
-            return made(weights, family.config(config), stored);
+            return made(weights, family.config(config), stored, purpose);
         }
     }
 
@@ -86,17 +87,18 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
                 + "; it has none of them; weights in pytorch_model.bin are a program that Python runs, save them as safetensors");
     }
 
-    private static Bert onnxBert(Path name, URL file) throws IOException {
+    private static Bert onnxBert(Path name, URL file, Purpose purpose) throws IOException {
         URLConnection connection = file.openConnection();
         try (InputStream in = connection.getInputStream()) {
             OnnxBert onnx = OnnxBert.read(name, in, connection.getContentLengthLong());
-            return made(name, onnx.config(), onnx.weights());
+            return made(name, onnx.config(), onnx.weights(), purpose);
         }
     }
 
-    private static Bert made(Path file, BertConfig config, Weights weights) throws CorruptFileException {
+    private static Bert made(Path file, BertConfig config, Weights weights, Purpose purpose)
+            throws CorruptFileException {
         try {
-            return Bert.of(config, weights);
+            return Bert.of(config, weights, purpose);
         } catch (IllegalArgumentException e) {
             throw new CorruptFileException(file, e.getMessage(), e);
         }
@@ -115,7 +117,7 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
             BertConfig shape = family.config(config);
             Path file = folder.resolve(WEIGHTS[0]);
             try (StoredWeights stored = StoredWeights.open(file, family)) {
-                return new Classifier(made(file, shape, stored),
+                return new Classifier(made(file, shape, stored, Purpose.INFERENCE),
                         family.head(shape, Family.labels(config), stored));
             } catch (IllegalArgumentException e) {
                 throw new CorruptFileException(file, e.getMessage(), e);

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import norma.data.AtomicFile;
 import norma.data.CorruptFileException;
+import norma.embeddings.model.Purpose;
 import norma.embeddings.huggingface.Family;
 import norma.embeddings.huggingface.JsonFile;
 import norma.embeddings.huggingface.StoredWeights;
@@ -152,7 +153,7 @@ final class SavedEncoder {
         Path config = folder.resolve("config.json");
         return Files.exists(config) && JsonFile.read(config).text("model_type", "").equals(ADAPTIVE_TYPE)
                 ? adaptive(folder, JsonFile.read(config))
-                : Pretrained.folder(folder);
+                : Pretrained.folder(folder, Purpose.TUNING);
     }
 
     private static Pretrained adaptive(Path folder, JsonFile config) throws IOException {
@@ -160,7 +161,7 @@ final class SavedEncoder {
         JsonFile use = JsonFile.read(folder.resolve("sentence_bert_config.json"));
         JsonFile prompts = JsonFile.read(folder.resolve("config_sentence_transformers.json")).object("prompts");
         try (StoredWeights stored = StoredWeights.open(file, Family.BERT)) {
-            Bert bert = AdaptiveNorms.in(Bert.of(Family.BERT.config(config), stored), new Init(0));
+            Bert bert = AdaptiveNorms.in(Bert.of(Family.BERT.config(config), stored, Purpose.TUNING), new Init(0));
             params(bert).forEach((name, param) -> {
                 if (name.contains(ADAPTIVE)) {
                     param.value().data().set(Floats.of(stored.take(name, param.shape())));

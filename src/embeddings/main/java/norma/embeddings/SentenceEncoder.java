@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import norma.embeddings.model.Purpose;
 import norma.embeddings.tokenizer.Encoding;
 import norma.embeddings.tokenizer.Tokenizer;
 
@@ -58,9 +59,9 @@ public final class SentenceEncoder implements AutoCloseable {
     /// The same with options.
     public static SentenceEncoder load(Path path, Options options) throws IOException {
         if (Files.isDirectory(path)) {
-            return new SentenceEncoder(Pretrained.folder(path), Tokenizer.load(path), options);
+            return new SentenceEncoder(Pretrained.folder(path, Purpose.INFERENCE), Tokenizer.load(path), options);
         }
-        Pretrained model = Pretrained.onnx(path, path.toUri().toURL());
+        Pretrained model = Pretrained.onnx(path, path.toUri().toURL(), Purpose.INFERENCE);
         return new SentenceEncoder(model, Tokenizer.load(path.resolveSibling("tokenizer.json")), options);
     }
 
@@ -71,7 +72,8 @@ public final class SentenceEncoder implements AutoCloseable {
     ///
     /// @param name `all-minilm-l6-v2`, for example
     public static SentenceEncoder load(String name, Options options) throws IOException {
-        return new SentenceEncoder(Pretrained.resource(name), Resources.tokenizer(name + "-tokenizer.json"), options);
+        return new SentenceEncoder(Pretrained.resource(name, Purpose.INFERENCE),
+                Resources.tokenizer(name + "-tokenizer.json"), options);
     }
 
     /// Options with the model's own choices where none was made.

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import norma.embeddings.model.Purpose;
 import norma.embeddings.tokenizer.Encoding;
 import norma.embeddings.tokenizer.Tokenizer;
 import norma.nn.Init;
@@ -56,7 +57,7 @@ public final class TrainableEncoder implements TextEncoder {
     public static TrainableEncoder load(String name) throws IOException {
         String file = name + "-tokenizer.json";
         try (InputStream in = Resources.find(file).openStream()) {
-            return new TrainableEncoder(Pretrained.resource(name), Resources.tokenizer(file),
+            return new TrainableEncoder(Pretrained.resource(name, Purpose.TUNING), Resources.tokenizer(file),
                     Map.of("tokenizer.json", in.readAllBytes()));
         }
     }

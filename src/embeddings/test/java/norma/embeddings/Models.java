@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.file.Path;
+import norma.embeddings.model.Purpose;
 import norma.embeddings.model.Bert;
 import norma.embeddings.onnx.OnnxBert;
 import norma.embeddings.tokenizer.Encoding;
@@ -25,7 +26,7 @@ enum Models {
             URLConnection connection = url().openConnection();
             try (InputStream in = connection.getInputStream()) {
                 OnnxBert onnx = OnnxBert.read(Path.of(resource), in, connection.getContentLengthLong());
-                return Bert.of(onnx.config(), onnx.weights());
+                return Bert.of(onnx.config(), onnx.weights(), Purpose.INFERENCE);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -22,6 +22,31 @@ public interface Matmul {
         MatmulLoops.multiply(a, b, c, epilogue);
     }
 
+    /// B laid out as these kernels read it, for many products: the weight of a layer that no longer learns.
+    ///
+    /// @param b (1, k, n), any strides; must not change afterwards, since it may be kept
+    default Packed pack(Matrix b) {
+        requireOne(b);
+        return (a, c, epilogue) -> multiply(a, b, c, epilogue);
+    }
+
+    /// A factor that was packed.
+    interface Packed {
+        /// C = f(A B + bias), with the bits that [Matmul#multiply] gives.
+        ///
+        /// @param a (1, m, k), any strides
+        /// @param c (1, m, n), `columnStride` 1; must not overlap a
+        /// @param epilogue as for [Matmul#multiply]
+        void multiply(Matrix a, Matrix c, Epilogue epilogue);
+    }
+
+    /// Throws unless there is one matrix to be packed.
+    static void requireOne(Matrix b) {
+        if (b.batch() != 1) {
+            throw new IllegalArgumentException("Matmul: what is packed must be one matrix; got " + shape(b));
+        }
+    }
+
     /// Throws unless the shapes agree.
     static void check(Matrix a, Matrix b, Matrix c, Epilogue epilogue) {
         if (a.rows() != c.rows() || a.columns() != b.rows() || b.columns() != c.columns()

@@ -41,20 +41,12 @@ public record Linear(Weight weight, Param bias, Activation activation) implement
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        return linear(x, weight.value(), Param.valueOf(bias), activation);
+        return weight.linear(x, Param.valueOf(bias), activation);
     }
 
     /// f(x W^T + b); `b` may be null.
     public static Tensor linear(Tensor x, Tensor w, Tensor b, Activation f) {
-        if (w.shape().rank() != 2 || x.shape().rank() == 0 || x.dim(-1) != w.dim(1)) {
-            throw new IllegalArgumentException(
-                    "Linear: last axis of x %s must be %d, the columns of the weight %s; transpose x?"
-                            .formatted(x.shape(), w.dim(-1), w.shape()));
-        }
-        if (b != null && !b.shape().equals(Shape.of(w.dim(0)))) {
-            throw new IllegalArgumentException(
-                    "Linear: bias must be (%d), the rows of the weight; got %s".formatted(w.dim(0), b.shape()));
-        }
+        requireShapes(x, w.shape(), b);
         Tensor y = Tensor.empty(x.shape().with(-1, w.dim(0)));
         // only the backward pass asks for z
         boolean recorded = Tape.records(x) || Tape.records(w) || b != null && Tape.records(b);
@@ -62,6 +54,18 @@ public record Linear(Weight weight, Param bias, Activation activation) implement
         Backend.kernels().matmul().multiply(rows(x), Matrix.of(w.data(), w.dim(0), w.dim(1)).transpose(), rows(y),
                 new Matmul.Epilogue(false, floats(b), floats(z), f));
         return Tape.record(new Fused(x, w, b, f, z), y);
+    }
+
+    static void requireShapes(Tensor x, Shape w, Tensor b) {
+        if (w.rank() != 2 || x.shape().rank() == 0 || x.dim(-1) != w.dim(1)) {
+            throw new IllegalArgumentException(
+                    "Linear: last axis of x %s must be %d, the columns of the weight %s; transpose x?"
+                            .formatted(x.shape(), w.dim(-1), w));
+        }
+        if (b != null && !b.shape().equals(Shape.of(w.dim(0)))) {
+            throw new IllegalArgumentException(
+                    "Linear: bias must be (%d), the rows of the weight; got %s".formatted(w.dim(0), b.shape()));
+        }
     }
 
     /// With z = x W^T + b and dz = dy f'(z): dx = dz W, dW = dz^T x, db = sum of dz over rows.
@@ -113,7 +117,7 @@ public record Linear(Weight weight, Param bias, Activation activation) implement
         }
     }
 
-    private static Matrix rows(Tensor x) {
+    static Matrix rows(Tensor x) {
         return Matrix.of(x.data(), x.shape().rows(), x.dim(-1));
     }
 

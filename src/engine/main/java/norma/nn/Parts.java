@@ -43,12 +43,13 @@ public final class Parts {
         return this;
     }
 
-    /// Lists a weight, be it a parameter or a part; null for one that the layer lacks.
+    /// Lists a weight, be it a parameter or a part; null for one that the layer lacks. A packed one is neither.
     public Parts add(String name, Weight weight) {
         return switch (weight) {
             case null -> this;
             case Param param -> add(name, param);
             case Reparametrization part -> add(name, (Part) part);
+            case PackedWeight _ -> this;
         };
     }
 

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import norma.kernel.Matmul.Epilogue;
+import norma.kernel.Matmul.Packed;
 import norma.kernel.simd.SimdMatmul;
 import norma.parallel.Workers;
 import org.junit.jupiter.api.Test;
@@ -193,6 +195,35 @@ class MatmulTest {
             SETS.get(1).multiply(a, b, c, bias);
             assertArrayEquals(plain, c.data().toArray(), 0);
         }
+    }
+
+    @ParameterizedTest
+    @FieldSource("SETS")
+    void aPackedFactorGivesTheSameBits(Matmul set) {
+        int[][] longSums = {{9, 50, 9000}, {1100, 3, 4100}};
+        for (int[] s : Stream.of(SHAPES, longSums).flatMap(Arrays::stream).toArray(int[][]::new)) {
+            for (int layout = 0; layout < 4; layout++) {
+                Matrix a = random(1, s[0], s[2], layout);
+                Matrix b = random(1, s[2], s[1], layout);
+                Matrix c = random(1, s[0], s[1], layout & 1);
+                Matrix other = new Matrix(Floats.of(c.data().array().clone()).slice(c.data().offset(),
+                        c.data().length()), 1, s[0], s[1], 0, c.rowStride(), 1);
+                Epilogue gelu = new Epilogue(layout == 3, random(1, 1, s[1], 0).data(), null, Activation.GELU_ERF);
+                set.multiply(a, b, c, gelu);
+                set.pack(b).multiply(a, other, gelu);
+                assertArrayEquals(c.data().array(), other.data().array(), 0, a + " " + b);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @FieldSource("SETS")
+    void aPackedFactorIsOneMatrixOfTheRightShape(Matmul set) {
+        assertThrows(IllegalArgumentException.class, () -> set.pack(random(2, 4, 5, 0)));
+        Packed packed = set.pack(random(1, 5, 4, 0));
+        assertThrows(IllegalArgumentException.class,
+                () -> packed.multiply(random(1, 3, 4, 0), random(1, 3, 4, 0), Epilogue.NONE));
+        packed.multiply(random(1, 0, 5, 0), random(1, 0, 4, 0), Epilogue.NONE);
     }
 
     @ParameterizedTest

@@ -43,8 +43,8 @@ public record Bert(BertConfig config, Embedding tokens, Embedding positions, Emb
     /// A model with these weights.
     ///
     /// @throws IllegalArgumentException if a weight is missing or has another shape
-    public static Bert of(BertConfig c, Weights weights) {
-        var reader = new Reader(c, weights);
+    public static Bert of(BertConfig c, Weights weights, Purpose purpose) {
+        var reader = new Reader(c, weights, purpose);
         Embedding types = c.types() == 0 ? null : reader.embedding("embeddings.token_type_embeddings", c.types());
         var blocks = new ArrayList<Layer>();
         for (int i = 0; i < c.layers(); i++) {
@@ -57,7 +57,7 @@ public record Bert(BertConfig config, Embedding tokens, Embedding positions, Emb
     }
 
     /// Makes layers of weights.
-    private record Reader(BertConfig c, Weights weights) {
+    private record Reader(BertConfig c, Weights weights, Purpose purpose) {
 
         Layer block(String prefix) {
             var attention = new Attention(linear(prefix + "attention.self.query", c.dim(), c.dim()),
@@ -78,7 +78,8 @@ public record Bert(BertConfig config, Embedding tokens, Embedding positions, Emb
         }
 
         Embedding embedding(String name, int rows) {
-            return new Embedding(weight(name + ".weight", rows, c.dim()), 1);
+            Shape shape = Shape.of(rows, c.dim());
+            return new Embedding(Param.weight(Tensor.of(shape, weights.take(name + ".weight", shape))), 1);
         }
 
         Norm norm(String name) {
@@ -87,12 +88,8 @@ public record Bert(BertConfig config, Embedding tokens, Embedding positions, Emb
         }
 
         Linear linear(String name, int in, int out) {
-            return new Linear(weight(name + ".weight", out, in), gain(name + ".bias", out), Activation.IDENTITY);
-        }
-
-        private Param weight(String name, int rows, int columns) {
-            Shape shape = Shape.of(rows, columns);
-            return Param.weight(Tensor.of(shape, weights.take(name, shape)));
+            return new Linear(purpose.weight(weights.linear(name + ".weight", out, in)), gain(name + ".bias", out),
+                    Activation.IDENTITY);
         }
 
         private Param gain(String name, int size) {

@@ -1,5 +1,7 @@
 package norma.embeddings.model;
 
+import norma.kernel.Floats;
+import norma.kernel.Matrix;
 import norma.tensor.Shape;
 
 /// Where a pretrained model's numbers come from, by the names they have in Hugging Face's files of BERT:
@@ -13,4 +15,11 @@ public interface Weights {
     ///
     /// @throws IllegalArgumentException if there is none of that name and shape
     float[] take(String name, Shape shape);
+
+    /// W (out, in) of a linear layer, as it lies in memory: some files have its transpose. A weight is taken once.
+    ///
+    /// @throws IllegalArgumentException if there is none of that name and shape
+    default Matrix linear(String name, int out, int in) {
+        return Matrix.of(Floats.of(take(name, Shape.of(out, in))), out, in);
+    }
 }

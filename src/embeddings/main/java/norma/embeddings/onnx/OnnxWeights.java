@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import norma.embeddings.model.Weights;
+import norma.kernel.Floats;
+import norma.kernel.Matrix;
 import norma.tensor.Shape;
 
 /// Weights that were found in a graph, by the names they have in Hugging Face's files.
@@ -19,8 +21,6 @@ final class OnnxWeights implements Weights {
             return axes.length == shape.rank() && axes[0] == shape.dim(0) && axes[axes.length - 1] == shape.dim(-1);
         }
     }
-
-    private static final int SQUARE = 16;
 
     private final Map<String, Stored> weights = new HashMap<>();
 
@@ -49,34 +49,23 @@ final class OnnxWeights implements Weights {
         return weights.containsKey(name);
     }
 
-    /// The weight is given once; it is not kept, so that what was transposed is in memory once.
     @Override
     public float[] take(String name, Shape shape) {
+        return taken(name, shape, false).floats();
+    }
+
+    @Override
+    public Matrix linear(String name, int out, int in) {
+        return Matrix.of(Floats.of(taken(name, Shape.of(out, in), true).floats()), in, out).transpose();
+    }
+
+    /// The weight is not kept, so that what is made of it is in memory once.
+    private OnnxTensor taken(String name, Shape shape, boolean transposed) {
         Stored stored = weights.remove(name);
-        if (stored == null || !stored.isShaped(shape)) {
+        if (stored == null || stored.transposed != transposed || !stored.isShaped(shape)) {
             throw new IllegalArgumentException("weight %s must be %s; got %s"
                     .formatted(name, shape, stored == null ? "none of that name" : stored));
         }
-        float[] values = stored.tensor.floats();
-        return stored.transposed ? transposed(values, shape.dim(0), shape.dim(1)) : values;
-    }
-
-    /// (in, out) to (out, in), in squares that stay in cache.
-    private static float[] transposed(float[] values, int out, int in) {
-        float[] result = new float[values.length];
-        for (int o = 0; o < out; o += SQUARE) {
-            for (int i = 0; i < in; i += SQUARE) {
-                transpose(values, result, out, in, o, i);
-            }
-        }
-        return result;
-    }
-
-    private static void transpose(float[] values, float[] result, int out, int in, int firstOut, int firstIn) {
-        for (int o = firstOut; o < Math.min(out, firstOut + SQUARE); o++) {
-            for (int i = firstIn; i < Math.min(in, firstIn + SQUARE); i++) {
-                result[o * in + i] = values[i * out + o];
-            }
-        }
+        return stored.tensor;
     }
 }

@@ -7,6 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import norma.kernel.Matrix;
+import norma.parallel.Workers;
 
 /// One factor of a matrix product, cut into the panels that [Tiles] reads.
 ///
@@ -15,7 +16,7 @@ import norma.kernel.Matrix;
 /// zeros.
 ///
 /// Panels of A have [Tiles#ROWS] lines, those of B two vectors; the last one of B may be a single vector. Rows of A may also
-/// be read where they lie.
+/// be read where they lie, and a whole factor may be packed once for many products.
 final class Panels {
     private static final int L = Lanes.LANES;
 
@@ -62,6 +63,9 @@ final class Panels {
     /// Whether lines are read where they lie; only a last panel of fewer lines is packed.
     final boolean inPlace;
 
+    /// All panels one after the other, each for all k, or null if they are packed product by product.
+    final float[] ready;
+
     /// Lines with padding.
     private final int padded;
 
@@ -75,6 +79,21 @@ final class Panels {
         this.padded = Math.ceilDiv(lines, unit) * unit;
         this.count = Math.ceilDiv(lines, width);
         this.inPlace = inPlace;
+        this.ready = null;
+    }
+
+    /// The same lines, packed: what they were copied from is not kept.
+    private Panels(Panels lines, float[] ready) {
+        this.data = null;
+        this.first = 0;
+        this.lines = lines.lines;
+        this.across = 0;
+        this.along = 0;
+        this.width = lines.width;
+        this.padded = lines.padded;
+        this.count = lines.count;
+        this.inPlace = false;
+        this.ready = ready;
     }
 
     /// The rows of matrix `index` of a batch, which must lie in one piece each to be read in place.
@@ -85,6 +104,23 @@ final class Panels {
     /// The columns of matrix `index` of a batch.
     static Panels ofColumns(Matrix b, int index) {
         return new Panels(b, index, b.columns(), b.columnStride(), b.rowStride(), L, 2, false);
+    }
+
+    /// These panels, packed once and for all.
+    ///
+    /// @param depth values of k, all of them
+    Panels packed(int depth) {
+        float[] target = new float[Math.multiplyExact(padded, depth)];
+        Workers.split(count, Workers.grain(width * depth),
+                (from, to) -> pack(from, to, 0, depth, target, start(from) * depth));
+        return new Panels(this, target);
+    }
+
+    /// Where panel `p` lies in [#ready] from `k` on.
+    ///
+    /// @param depth values of k, all of them
+    int readyAt(int p, int k, int depth) {
+        return start(p) * depth + k * (start(p + 1) - start(p));
     }
 
     /// The first line of panel `p`; of the panel after the last, the number of lines with padding.

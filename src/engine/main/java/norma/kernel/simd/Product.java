@@ -22,7 +22,7 @@ import norma.parallel.Workers;
 ///
 /// The factor with fewer lines is the shared one, so the larger is read once, copied while it is at hand and never
 /// written back to memory. With few rows (decoding) that larger factor is B: each thread streams its columns of the
-/// weights. Where C has few columns, A is not packed but read in place.
+/// weights. Where C has few columns, A is not packed but read in place. Weights that no longer change come packed.
 ///
 /// A chunk holds all of k, so no two threads add to the same element; where C is cut depends on the shape alone.
 final class Product {
@@ -81,9 +81,11 @@ final class Product {
     private int sharedGrain;
     private int sharedCuts;
 
-    Product(Matrix a, Matrix b, Matrix c, int index, Epilogue epilogue, Elementwise elementwise) {
+    /// @param b panels of B's columns
+    /// @param index of the matrices of A and C in their batch
+    Product(Matrix a, Panels b, Matrix c, int index, Epilogue epilogue, Elementwise elementwise) {
         this.a = Panels.ofRows(a, index, MANY_REGISTERS && a.columnStride() == 1 && c.columns() <= FEW_COLUMNS);
-        this.b = Panels.ofColumns(b, index);
+        this.b = b;
         this.c = c.data();
         this.first = c.data().offset() + index * c.batchStride();
         this.stride = c.rowStride();
@@ -113,9 +115,11 @@ final class Product {
 
     private void multiply() {
         block = Math.ceilDiv(depth, Math.ceilDiv(depth, BLOCK));
-        packed = Scratch.floats(0, sharedLines() * depth);
-        int grain = shared.inPlace ? sharedTo : Math.ceilDiv(LEAST_WORK / 4, shared.width * depth);
-        Workers.split(sharedTo - sharedFrom, grain, this::packShared);
+        if (shared.ready == null) {
+            packed = Scratch.floats(0, sharedLines() * depth);
+            int grain = shared.inPlace ? sharedTo : Math.ceilDiv(LEAST_WORK / 4, shared.width * depth);
+            Workers.split(sharedTo - sharedFrom, grain, this::packShared);
+        }
         cut();
         Workers.split(Math.ceilDiv(own.count, ownGrain) * sharedCuts, 1, this::chunks);
     }
@@ -139,7 +143,13 @@ final class Product {
 
     /// Where panel `p` of the shared factor lies for the block of `count` values of k from `start + at`.
     private int sharedAt(int p, int at, int count) {
-        return sharedLines() * at + (shared.start(p) - shared.start(sharedFrom)) * count;
+        return shared.ready == null ? sharedLines() * at + (shared.start(p) - shared.start(sharedFrom)) * count
+                : shared.readyAt(p, start + at, k);
+    }
+
+    /// The same for panel `p` of the own factor, of which panels from `from` on are at hand.
+    private int ownAt(int p, int from, int at, int count) {
+        return own.ready == null ? (own.start(p) - own.start(from)) * count : own.readyAt(p, start + at, k);
     }
 
     private void packShared(int from, int to) {
@@ -181,19 +191,25 @@ final class Product {
     /// C += the product of some panels of both factors over the block of k from `start + at` on.
     private void slice(int ownFrom, int ownTo, int from, int to, int at) {
         int count = Math.min(block, depth - at);
-        float[] mine = Scratch.floats(1, (own.start(ownTo) - own.start(ownFrom)) * block);
-        own.pack(ownFrom, ownTo, start + at, count, mine, 0);
+        float[] ours = shared.ready == null ? packed : shared.ready;
+        float[] mine = own.ready == null ? packOwn(ownFrom, ownTo, at, count) : own.ready;
         for (int s = from; s < to; s++) {
             int sharedAt = sharedAt(s, at, count);
             for (int o = ownFrom; o < ownTo; o++) {
-                int ownAt = (own.start(o) - own.start(ownFrom)) * count;
+                int ownAt = ownAt(o, ownFrom, at, count);
                 if (shared == a) {
-                    tile(s, packed, sharedAt, o, mine, ownAt, start + at, count);
+                    tile(s, ours, sharedAt, o, mine, ownAt, start + at, count);
                 } else {
-                    tile(o, mine, ownAt, s, packed, sharedAt, start + at, count);
+                    tile(o, mine, ownAt, s, ours, sharedAt, start + at, count);
                 }
             }
         }
+    }
+
+    private float[] packOwn(int from, int to, int at, int count) {
+        float[] mine = Scratch.floats(1, (own.start(to) - own.start(from)) * block);
+        own.pack(from, to, start + at, count, mine, 0);
+        return mine;
     }
 
     private void begin(int row, int rows, int column, int columns) {

@@ -1,6 +1,7 @@
 package norma.kernel.simd;
 
 import norma.kernel.Elementwise;
+import norma.kernel.Floats;
 import norma.kernel.Matmul;
 import norma.kernel.Matrix;
 import norma.parallel.Workers;
@@ -41,8 +42,22 @@ public final class SimdMatmul implements Matmul {
         if (FewRows.suits(b, c)) {
             new FewRows(a, b, c, index, epilogue, elementwise).run();
         } else {
-            new Product(a, b, c, index, epilogue, elementwise).run();
+            new Product(a, Panels.ofColumns(b, index), c, index, epilogue, elementwise).run();
         }
+    }
+
+    @Override
+    public Packed pack(Matrix b) {
+        Matmul.requireOne(b);
+        Panels panels = Panels.ofColumns(b, 0).packed(b.rows());
+        // its shape; b itself is not kept
+        Matrix outline = new Matrix(Floats.zeros(1), 1, b.rows(), b.columns(), 0, 0, 0);
+        return (a, c, epilogue) -> {
+            Matmul.check(a, outline, c, epilogue);
+            if (c.rows() > 0 && c.columns() > 0) {
+                new Product(a, panels, c, 0, epilogue, elementwise).run();
+            }
+        };
     }
 
     /// Whether the rows of all matrices of the batch are those of one tall matrix.
