@@ -1,5 +1,6 @@
 package norma.bench;
 
+import norma.bench.work.Work;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
@@ -12,10 +13,17 @@ import org.openjdk.jmh.runner.options.TimeValue;
 record Pace(int warmups, int warmup, int iterations, int iteration) {
     /// C2 needs up to a second for the largest kernels, counted from the first call: of four such iterations the fourth is as
     /// fast as those that count, within their spread.
-    static final Pace WORK = new Pace(4, 250, 5, 80);
+    private static final Pace WORK = new Pace(4, 250, 5, 80);
+
+    /// From a text to its vector there is more to compile than a kernel: four seconds' worth.
+    private static final Pace ENCODER = new Pace(7, 600, 5, 120);
 
     /// A single loop, compiled at once.
     static final Pace LIMIT = new Pace(2, 150, 5, 100);
+
+    static Pace of(Work work) {
+        return work.name().equals("encode") ? ENCODER : WORK;
+    }
 
     ChainedOptionsBuilder set(ChainedOptionsBuilder options) {
         return options.warmupIterations(warmups).warmupTime(TimeValue.milliseconds(warmup))

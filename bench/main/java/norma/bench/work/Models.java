@@ -51,7 +51,7 @@ final class Models {
     }
 
     /// Parameters of the matrices in all layers.
-    private static double matrices() {
+    static double matrices() {
         return LAYERS * 12.0 * DIM * DIM;
     }
 
@@ -90,12 +90,15 @@ final class Models {
 
     // ---- Encoder ----
 
-    /// The shape of MiniLM-L6: 12 heads, post-norm, erf GELU, no mask. FLOPs: 2 for each weight and token, and attention's
-    /// 4 T D for each layer and token. Bytes: the weights.
+    /// The shape of MiniLM-L6: 12 heads, post-norm, erf GELU, no mask. Bytes: the weights.
     private static Work encoder(int batch, int time) {
-        double flops = (double) batch * time * (2 * matrices() + LAYERS * 4.0 * time * DIM);
-        return Work.of("encoder_fwd", "B %d, T %d".formatted(batch, time), flops, 4 * matrices(),
+        return Work.of("encoder_fwd", "B %d, T %d".formatted(batch, time), batch * encoderFlops(time), 4 * matrices(),
                 () -> encode(batch, time));
+    }
+
+    /// 2 for each weight and token, and attention's 4 T D for each layer and token.
+    static double encoderFlops(int time) {
+        return time * (2 * matrices() + LAYERS * 4.0 * time * DIM);
     }
 
     private static Operation encode(int batch, int time) {

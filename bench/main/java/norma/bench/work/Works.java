@@ -27,11 +27,12 @@ public final class Works {
             new Family("Fourier transforms", Transforms.works()),
             new Family("every norm", EveryNorm.works()),
             new Family("models", Models.works()),
+            new Family("sentence encoders", Sentences.works()),
             new Family("processes", Processes.works()));
 
     /// What is made of many kernels, and takes long on slow ones.
     private static final List<Work> WHOLE =
-            FAMILIES.subList(FAMILIES.size() - 3, FAMILIES.size()).stream().flatMap(f -> f.works().stream()).toList();
+            FAMILIES.subList(FAMILIES.size() - 4, FAMILIES.size()).stream().flatMap(f -> f.works().stream()).toList();
 
     private static final String LESSONS = "lessons";
 
