@@ -16,7 +16,7 @@ record Pace(int warmups, int warmup, int iterations, int iteration) {
     private static final Pace WORK = new Pace(4, 250, 5, 80);
 
     /// From a text to its vector there is more to compile than a kernel: four seconds' worth.
-    private static final Pace ENCODER = new Pace(7, 600, 5, 120);
+    private static final Pace ENCODER = new Pace(3, 1400, 5, 120);
 
     /// A single loop, compiled at once.
     static final Pace LIMIT = new Pace(2, 150, 5, 100);

@@ -91,7 +91,7 @@ final class Report {
                         escape(family.title()), cell("th", "n", "time"), cell("th", "n more", "spread"),
                         cell("th", "n more", "rate")));
                 html.append("<th>share of the limit%s%s</thead>\n<tbody>\n".formatted(
-                        cell("th", "n more", "allocated"), results.isCompared() ? cell("th", "n", "time / ours") : ""));
+                        cell("th", "n more", "memory"), results.isCompared() ? cell("th", "n", "time / ours") : ""));
                 appendRows(html, results, rows);
                 html.append("</tbody></table></div>\n");
             }

@@ -158,8 +158,10 @@ final class Rounds {
 
     private Row row(Case c) {
         Variant variant = c.variant();
-        Long allocated = Peer.named(variant.kernels()).isPresent() ? null : allocatedBytes(results.get(c));
-        return Row.of(c.work(), variant.threads(), variant.kernels(), timing(c), roof(variant.threads()), allocated);
+        Long allocated = Peer.named(variant.kernels()).isPresent() ? null : bytes(results.get(c), "gc.alloc.rate.norm");
+        long resident = bytes(results.get(c), "residentBytes");
+        return Row.of(c.work(), variant.threads(), variant.kernels(), timing(c), roof(variant.threads()),
+                resident > 0 ? null : allocated, resident > 0 ? resident : null);
     }
 
     /// The limits for each number of threads.
@@ -186,9 +188,9 @@ final class Rounds {
                 .mapToDouble(result -> result.getScore() / 1e9).toArray());
     }
 
-    private static long allocatedBytes(List<BenchmarkResult> forks) {
-        double[] bytes = iterations(forks).stream()
-                .mapToDouble(i -> i.getSecondaryResults().get("gc.alloc.rate.norm").getScore()).toArray();
+    private static long bytes(List<BenchmarkResult> forks, String name) {
+        double[] bytes = iterations(forks).stream().mapToDouble(i -> i.getSecondaryResults().get(name).getScore())
+                .toArray();
         return Math.round(Timing.of(bytes).median());
     }
 

@@ -11,12 +11,14 @@ import norma.bench.work.Work;
 /// @param gflops the work's FLOPs, in GFLOP a second
 /// @param shareOfLimit how near to the fastest that this machine allows; 1 is the limit
 /// @param allocatedBytes on Java's heap in one operation; null for those who don't say
+/// @param residentBytes the most of a process's memory that was resident; null for what is no process
 record Row(String work, String shape, int threads, String kernels, double medianSeconds, double spread, double gbs,
-        double gflops, double shareOfLimit, Long allocatedBytes) {
+        double gflops, double shareOfLimit, Long allocatedBytes, Long residentBytes) {
 
-    static Row of(Work work, int threads, String kernels, Timing time, Roof roof, Long allocatedBytes) {
+    static Row of(Work work, int threads, String kernels, Timing time, Roof roof, Long allocatedBytes,
+            Long residentBytes) {
         return new Row(work.name(), work.shape(), threads, kernels, time.median(), time.spread(),
                 work.bytes() / time.median() / 1e9, work.flops() / time.median() / 1e9,
-                roof.share(work, time.median()), allocatedBytes);
+                roof.share(work, time.median()), allocatedBytes, residentBytes);
     }
 }

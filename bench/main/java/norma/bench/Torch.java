@@ -20,7 +20,7 @@ final class Torch {
         }
 
         Row row(Work of, Roof roof) {
-            return Row.of(of, threads, kernels, new Timing(medianSeconds, spread), roof, null);
+            return Row.of(of, threads, kernels, new Timing(medianSeconds, spread), roof, null, null);
         }
     }
 

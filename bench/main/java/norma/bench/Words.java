@@ -12,7 +12,7 @@ import norma.lab.console.Table;
 /// Results as text for a terminal and as Markdown.
 final class Words {
     private static final String[] HEADINGS =
-            {"", "kernels", ">time", ">spread", ">rate", ">of limit", ">allocated", ">time / ours"};
+            {"", "kernels", ">time", ">spread", ">rate", ">of limit", ">memory", ">time / ours"};
 
     private Words() {
     }
@@ -75,12 +75,18 @@ final class Words {
         return cells;
     }
 
-    /// Kernels, time, spread, rate, share of the limit, allocated bytes, ratio.
+    /// Kernels, time, spread, rate, share of the limit, memory, ratio.
     static List<String> cells(Results results, Row row) {
         double ratio = results.againstOurs(row);
         return List.of(row.kernels(), time(row.medianSeconds()), percent(row.spread(), 1), rate(results, row),
-                percent(row.shareOfLimit(), 0), row.allocatedBytes() == null ? "" : bytes(row.allocatedBytes()),
+                percent(row.shareOfLimit(), 0), memory(row),
                 Double.isNaN(ratio) ? "" : "%s x".formatted(figure(ratio)));
+    }
+
+    /// What an operation allocates, or what a process has.
+    private static String memory(Row row) {
+        Long bytes = row.residentBytes() == null ? row.allocatedBytes() : row.residentBytes();
+        return bytes == null ? "" : bytes(bytes);
     }
 
     /// In what the work is limited by.
@@ -145,7 +151,7 @@ final class Words {
                 text.append("\n## %s%s\n\n".formatted(family.title().substring(0, 1).toUpperCase(Locale.ROOT),
                         family.title().substring(1)));
                 text.append(
-                        "| work | shape | threads | kernels | time | spread | rate | of limit | allocated | time / ours |\n"
+                        "| work | shape | threads | kernels | time | spread | rate | of limit | memory | time / ours |\n"
                                 + "|---|---|---:|---|---:|---:|---:|---:|---:|---:|\n");
                 rows.forEach(row -> text.append("| `%s` | %s | %d | %s |\n".formatted(row.work(), row.shape(),
                         row.threads(),

@@ -2,10 +2,12 @@ package norma.bench;
 
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import norma.bench.work.Processes.Ended;
 import norma.bench.work.Work;
 import norma.bench.work.Work.Operation;
 import norma.bench.work.Works;
 import norma.tensor.Backend;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -51,9 +53,21 @@ public class WorkBenchmark {
         operation = (peer.isPresent() ? peer.get().maker(wanted, threads).orElseThrow() : wanted.maker()).get();
     }
 
+    /// What a process says about its memory.
+    @AuxCounters(AuxCounters.Type.EVENTS)
+    @State(Scope.Thread)
+    public static class Memory {
+        /// Of the last process.
+        public long residentBytes;
+    }
+
     /// Does it once.
     @Benchmark
-    public Object run() {
-        return operation.run();
+    public Object run(Memory memory) {
+        Object result = operation.run();
+        if (result instanceof Ended process) {
+            memory.residentBytes = process.residentBytes();
+        }
+        return result;
     }
 }

@@ -49,7 +49,7 @@ class ArithmeticTest {
 
     @Test
     void aRowSaysWhatTheWorkMovesAndComputes() {
-        Row row = Row.of(work(2e9, 4e9), 1, "simd512", new Timing(0.5, 0.01), ROOF, 12L);
+        Row row = Row.of(work(2e9, 4e9), 1, "simd512", new Timing(0.5, 0.01), ROOF, 12L, null);
         assertEquals(4, row.gflops(), 1e-12);
         assertEquals(8, row.gbs(), 1e-12);
         assertEquals(0.4 / 0.5, row.shareOfLimit(), 1e-12);

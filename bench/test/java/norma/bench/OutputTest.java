@@ -25,8 +25,8 @@ class OutputTest {
     private static final Roof ROOF = new Roof(2, 200e9, List.of(new Roof.Bandwidth(1 << 20, 80e9, 90e9, 70e9)));
     private static final Work MATMUL = Works.of("matmul", "1024x1024x1024 NN");
     private static final Work CLIP = Works.of("clip", "10M");
-    private static final Row OURS = Row.of(MATMUL, 2, "simd512", new Timing(0.012, 0.01), ROOF, 1200L);
-    private static final Row CLIP_ROW = Row.of(CLIP, 2, "simd512", new Timing(0.001, 0.02), ROOF, 0L);
+    private static final Row OURS = Row.of(MATMUL, 2, "simd512", new Timing(0.012, 0.01), ROOF, 1200L, null);
+    private static final Row CLIP_ROW = Row.of(CLIP, 2, "simd512", new Timing(0.001, 0.02), ROOF, 0L, null);
 
     private static final String TORCH = """
             [{"work": "matmul", "shape": "1024x1024x1024 NN", "threads": 2, "kernels": "torch best", "medianSeconds": 0.018,
@@ -47,7 +47,7 @@ class OutputTest {
     void rowsHaveExactlyTheFieldsThatMachinesKnow() {
         JsonObject row = JsonParser.parseString(Json.line(OURS)).getAsJsonObject();
         assertEquals(List.of("work", "shape", "threads", "kernels", "medianSeconds", "spread", "gbs", "gflops",
-                "shareOfLimit", "allocatedBytes"), List.copyOf(row.keySet()));
+                "shareOfLimit", "allocatedBytes", "residentBytes"), List.copyOf(row.keySet()));
         assertEquals(1200, row.get("allocatedBytes").getAsLong());
     }
 

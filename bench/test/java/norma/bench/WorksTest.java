@@ -49,7 +49,7 @@ class WorksTest {
     @Test
     void eachKernelHasARepresentative() {
         List<String> names = Works.representatives().stream().map(Work::name).toList();
-        List<String> others = List.of("every norm", "models", "processes", "lessons");
+        List<String> others = List.of("every norm", "models", "sentence encoders", "processes", "lessons");
         assertEquals(
                 Works.families().stream().filter(family -> !others.contains(family.title()))
                         .flatMap(family -> family.works().stream().map(work -> work.name().replace("_fwd_bwd", "_fwd")))
@@ -63,7 +63,7 @@ class WorksTest {
     @TestFactory
     Stream<DynamicTest> worksRun() {
         return Works.families().stream().flatMap(family -> family.works().stream())
-                .filter(work -> work.flops() < 1e9 && work.bytes() < 1e8)
+                .filter(work -> work.flops() < 1e9 && work.bytes() < 1e8 && !work.toString().startsWith("embed 500"))
                 .map(work -> DynamicTest.dynamicTest(work.toString(), () -> assertNotNull(work.maker().get().run())));
     }
 }

@@ -2,13 +2,11 @@ package norma.bench.work;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import norma.bench.work.Work.Operation;
 import norma.embeddings.Options;
 import norma.embeddings.SentenceEncoder;
-import norma.parallel.Workers;
 
 /// Texts to vectors with all-MiniLM-L6-v2 and its real weights, tokenizer included.
 final class Sentences {
@@ -17,29 +15,29 @@ final class Sentences {
     }
 
     static List<Work> works() {
-        var works = new ArrayList<Work>();
-        for (int batch : new int[] {1, 32}) {
-            for (int tokens : new int[] {16, 128, 256}) {
-                Work work = encode("%d of T %d".formatted(batch, tokens), batch, tokens, tokens);
-                works.add(tokens == 128 ? work.inQuickRun() : work);
-            }
-        }
-        works.add(encode("32 of T 8 to 256", 32, 8, 256).inQuickRun());
-        works.add(encode("256 of T 8 to 256", 256, 8, 256));
-        return works;
+        return List.of(encode(1, 16, 16), encode(1, 128, 128).inQuickRun(), encode(1, 256, 256),
+                encode(32, 16, 16), encode(32, 128, 128), encode(32, 256, 256), encode(32, 8, 256).inQuickRun(),
+                encode(256, 8, 256));
     }
 
     /// FLOPs: those of the network, for the tokens that there are. Bytes: the weights.
-    private static Work encode(String shape, int count, int fewest, int most) {
-        double flops = Arrays.stream(Texts.lengths(count, fewest, most)).mapToDouble(Models::encoderFlops).sum();
-        return Work.of("encode", shape, flops, 4 * Models.matrices(), () -> encode(Texts.of(count, fewest, most), most));
+    private static Work encode(int count, int fewest, int most) {
+        var texts = new Texts(count, fewest, most);
+        double flops = Arrays.stream(texts.lengths()).mapToDouble(Models::encoderFlops).sum();
+        return Work.of("encode", texts.toString(), flops, 4 * Models.matrices(), () -> encode(texts));
     }
 
-    private static Operation encode(List<String> texts, int maxTokens) {
+    private static Operation encode(Texts texts) {
+        List<String> list = texts.list();
+        SentenceEncoder encoder = encoder(texts.most());
+        return () -> encoder.encode(list);
+    }
+
+    /// With as many threads as the engine.
+    static SentenceEncoder encoder(int maxTokens) {
+        int threads = Integer.getInteger("norma.threads", Options.DEFAULT.threads());
         try {
-            var options = Options.DEFAULT.threads(Workers.current().threads()).maxTokens(maxTokens);
-            SentenceEncoder encoder = SentenceEncoder.load("all-minilm-l6-v2", options);
-            return () -> encoder.encode(texts);
+            return SentenceEncoder.load("all-minilm-l6-v2", Options.DEFAULT.threads(threads).maxTokens(maxTokens));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import norma.bench.Peer;
 import norma.bench.peers.OnnxEncoder.Way;
+import norma.bench.work.Processes;
 import norma.bench.work.Texts;
 import norma.bench.work.Work;
 import norma.bench.work.Work.Operation;
@@ -15,6 +16,10 @@ import norma.embeddings.Vectors;
 
 /// Texts to vectors on ONNX Runtime, in one of the ways to do it there. Its vectors must be ours before a clock starts.
 abstract class OnnxSentences implements Peer {
+    /// Nothing is fetched or reported by DJL.
+    static final List<String> JVM_ARGS =
+            List.of("--enable-native-access=ALL-UNNAMED", "-Dai.djl.offline=true", "-DOPT_OUT_TRACKING=true");
+
     private final String kernels;
     private final String model;
     private final Way way;
@@ -68,23 +73,33 @@ abstract class OnnxSentences implements Peer {
 
     @Override
     public List<String> jvmArgs() {
-        return List.of("--enable-native-access=ALL-UNNAMED", "-Dai.djl.offline=true", "-DOPT_OUT_TRACKING=true");
+        return JVM_ARGS;
+    }
+
+    @Override
+    public Optional<Supplier<Operation>> maker(Work work, int threads) {
+        return switch (work.name()) {
+            case "encode" -> alone(work) ? Optional.empty() : Optional.of(() -> encode(work, threads));
+            case "embed" -> alone(work) ? Optional.empty() : Optional.of(() -> embed(work));
+            default -> Optional.empty();
+        };
     }
 
     /// A single text is a batch too.
-    @Override
-    public Optional<Supplier<Operation>> maker(Work work, int threads) {
-        boolean can = work.name().equals("encode") && (way == Way.BATCHES || Sizes.of(work.shape())[0] > 1);
-        return can ? Optional.of(() -> operation(work, threads)) : Optional.empty();
+    private boolean alone(Work work) {
+        return way == Way.SINGLY && Texts.of(work.shape()).count() == 1;
     }
 
-    private Operation operation(Work work, int threads) {
-        int[] n = Sizes.of(work.shape());
-        int most = n[n.length - 1];
-        List<String> texts = Texts.of(n[0], n[1], most);
+    private Operation embed(Work work) {
+        return Processes.embed(work.shape(), OnnxEmbed.class.getName(), model, way.name());
+    }
+
+    private Operation encode(Work work, int threads) {
+        var shape = Texts.of(work.shape());
+        List<String> texts = shape.list();
         try {
-            var encoder = new OnnxEncoder(model, most, threads, way);
-            requireAlike((float[][]) work.maker().get().run(), encoder.encode(texts));
+            var encoder = new OnnxEncoder(model, shape.most(), threads, way);
+            requireAlike(kernels, cosine, (float[][]) work.maker().get().run(), encoder.encode(texts));
             return () -> encoder.encode(texts);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -93,7 +108,7 @@ abstract class OnnxSentences implements Peer {
         }
     }
 
-    private void requireAlike(float[][] ours, float[][] theirs) {
+    static void requireAlike(String kernels, double cosine, float[][] ours, float[][] theirs) {
         for (int i = 0; i < ours.length; i++) {
             double found = Vectors.cosine(ours[i], theirs[i]);
             if (found < cosine) {

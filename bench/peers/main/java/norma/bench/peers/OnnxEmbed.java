@@ -1,0 +1,24 @@
+package norma.bench.peers;
+
+import ai.onnxruntime.OrtException;
+import java.io.IOException;
+import java.util.Arrays;
+import norma.bench.peers.OnnxEncoder.Way;
+import norma.bench.work.Embed;
+
+/// A process that embeds texts on ONNX Runtime, and ends.
+public final class OnnxEmbed {
+
+    private OnnxEmbed() {
+    }
+
+    /// Embeds them.
+    ///
+    /// @param args model, way, texts
+    public static void main(String... args) throws IOException, OrtException {
+        int threads = Integer.getInteger("norma.threads");
+        var encoder = new OnnxEncoder(args[0], 256, threads, Way.valueOf(args[1]));
+        encoder.encode(Arrays.asList(args).subList(2, args.length));
+        System.out.print(Embed.status());
+    }
+}
