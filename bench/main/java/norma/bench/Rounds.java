@@ -117,7 +117,8 @@ final class Rounds {
 
     private static ChainedOptionsBuilder work(Case c) {
         Variant variant = c.variant();
-        var options = Pace.of(c.work()).set(options("WorkBenchmark.run")).jvmArgs(variant.jvmArgs().toArray(String[]::new));
+        var options =
+                Pace.of(c.work()).set(options("WorkBenchmark.run")).jvmArgs(variant.jvmArgs().toArray(String[]::new));
         Peer.named(variant.kernels()).flatMap(Peer::jvm).ifPresent(options::jvm);
         return options.param("work", c.work().name()).param("shape", c.work().shape())
                 .param("kernels", variant.kernels()).param("threads", Integer.toString(variant.threads()));

@@ -51,7 +51,8 @@ public record Texts(int count, int fewest, int most) {
             throw new IllegalArgumentException("Texts: must be like '32 of T 8 to 256'; got " + shape);
         }
         int fewest = Integer.parseInt(m.group(2));
-        return new Texts(Integer.parseInt(m.group(1)), fewest, m.group(3) == null ? fewest : Integer.parseInt(m.group(3)));
+        return new Texts(Integer.parseInt(m.group(1)), fewest,
+                m.group(3) == null ? fewest : Integer.parseInt(m.group(3)));
     }
 
     /// The shape.

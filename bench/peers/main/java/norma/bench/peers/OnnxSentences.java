@@ -113,7 +113,8 @@ abstract class OnnxSentences implements Peer {
             double found = Vectors.cosine(ours[i], theirs[i]);
             if (found < cosine) {
                 throw new IllegalStateException(
-                        "%s: vectors must have a cosine of at least %s to ours; got %s".formatted(kernels, cosine, found));
+                        "%s: vectors must have a cosine of at least %s to ours; got %s".formatted(kernels, cosine,
+                                found));
             }
         }
     }
