@@ -12,17 +12,14 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import norma.embeddings.model.Bert;
 import norma.embeddings.tokenizer.Encoding;
-import norma.nn.Context;
 import norma.nn.Layer;
 import norma.parallel.Workers;
-import norma.tensor.Indices;
 import norma.tensor.Memory;
-import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// Runs a model over many texts: those of the same length together, so that padding is never computed. What a text gives does
-/// not depend, bit for bit, on the texts beside it or on the number of threads.
+/// Runs a model over many texts: several of them, one behind the other, in one pass, so that padding is never computed. What a
+/// text gives does not depend, bit for bit, on the texts beside it or on the number of threads.
 ///
 /// May be asked by many threads at once. Each pass through the model takes a memory of its own from a pool.
 final class Inference implements AutoCloseable {
@@ -90,17 +87,19 @@ final class Inference implements AutoCloseable {
         }
     }
 
-    /// Which texts go together: of one length, longest first, so that threads end at about the same time.
-    private static List<int[]> passes(List<Encoding> texts) {
+    /// Which texts go together: of about the same number of tokens in each pass, longest text first, so that threads end at about
+    /// the same time.
+    private List<int[]> passes(List<Encoding> texts) {
         int[] order = IntStream.range(0, texts.size()).boxed()
                 .sorted(Comparator.comparingInt(i -> -texts.get(i).length())).mapToInt(i -> i).toArray();
+        long tokens = texts.stream().mapToLong(Encoding::length).sum();
+        long count = Math.ceilDiv(Math.ceilDiv(tokens, TOKENS), workers.threads()) * workers.threads();
+        long most = Math.ceilDiv(tokens, Math.max(1, count));
         var passes = new ArrayList<int[]>();
         for (int from = 0, to; from < order.length; from = to) {
-            int length = texts.get(order[from]).length();
-            int most = from + Math.max(1, TOKENS / Math.max(1, length));
-            to = from + 1;
-            while (to < Math.min(most, order.length) && texts.get(order[to]).length() == length) {
-                to++;
+            long sum = texts.get(order[from]).length();
+            for (to = from + 1; to < order.length && sum + texts.get(order[to]).length() <= most; to++) {
+                sum += texts.get(order[to]).length();
             }
             passes.add(Arrays.copyOfRange(order, from, to));
         }
@@ -111,7 +110,8 @@ final class Inference implements AutoCloseable {
         Memory pooled = memories.poll();
         Memory memory = pooled == null ? new Memory() : pooled;
         try (Tape _ = Tape.inference(memory)) {
-            Tensor rows = readout.apply(stream(ids(texts, which), types(texts, which), memory));
+            var ragged = RaggedTexts.of(Arrays.stream(which).mapToObj(texts::get).toList());
+            Tensor rows = ragged.each(stream(ragged, memory), readout);
             int columns = rows.dim(-1);
             for (int i = 0; i < which.length; i++) {
                 results[which[i]] = rows.data().slice(i * columns, columns).toArray();
@@ -123,32 +123,14 @@ final class Inference implements AutoCloseable {
     }
 
     /// The stream behind the last block. Each block has a tape of its own, so that the next one takes the same memory again.
-    private Tensor stream(Indices ids, Indices types, Memory memory) {
-        Tensor x = model.embedded(ids, types);
+    private Tensor stream(RaggedTexts texts, Memory memory) {
+        Tensor x = model.embedded(texts.ids(), texts.types(), texts.context());
         for (Layer block : model.blocks()) {
             try (Tape _ = Tape.inference(memory)) {
-                x.data().set(block.forward(x, Context.NONE).data());
+                x.data().set(block.forward(x, texts.context()).data());
             }
         }
         return x;
-    }
-
-    private static Indices ids(List<Encoding> texts, int[] which) {
-        int length = texts.get(which[0]).length();
-        int[] ids = new int[which.length * length];
-        for (int i = 0; i < which.length; i++) {
-            System.arraycopy(texts.get(which[i]).ids(), 0, ids, i * length, length);
-        }
-        return new Indices(ids, Shape.of(which.length, length));
-    }
-
-    private static Indices types(List<Encoding> texts, int[] which) {
-        int length = texts.get(which[0]).length();
-        int[] types = new int[which.length * length];
-        for (int i = 0; i < which.length; i++) {
-            System.arraycopy(texts.get(which[i]).typeIds(), 0, types, i * length, length);
-        }
-        return new Indices(types, Shape.of(which.length, length));
     }
 
     /// Ends the threads. Calls under way come to their end; later ones are refused.

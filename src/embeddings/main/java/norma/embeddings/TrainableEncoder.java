@@ -94,8 +94,8 @@ public final class TrainableEncoder implements TextEncoder {
 
     @Override
     public Tensor forward(List<Encoding> texts) {
-        var padded = PaddedTexts.of(texts);
-        return padded.pooled(model.bert().stream(padded.ids(), padded.types(), padded.context()), model.pooling());
+        var ragged = RaggedTexts.of(texts);
+        return ragged.each(model.bert().stream(ragged.ids(), ragged.types(), ragged.context()), model.pooling()::of);
     }
 
     @Override

@@ -85,13 +85,17 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
     /// Attention of x (B, Tq, D) to source (B, Tk, D'), whose padding the context masks. Another source than x is all there
     /// from the start and takes no part in the context's cache.
     public Tensor forward(Tensor x, Tensor source, Context context) {
+        if (context.lengths() != null && (x != source || rotary != null || cap != 0)) {
+            throw new IllegalArgumentException(
+                    "Attention: sequences of different lengths in one go with self-attention, "
+                            + "without rotary positions and cap; pad them instead");
+        }
         Cache cache = x == source ? context.cache() : null;
         int start = cache == null ? 0 : cache.length(this);
         Tensor q = turned(query.forward(x), start);
         Tensor k = turned(key.forward(source), start);
         Tensor v = value.forward(source);
-        return output.forward(attend(this, q, k, v, heads, causal, cap, new Context(context.keyMask(), cache)),
-                context);
+        return output.forward(attend(this, q, k, v, heads, causal, cap, context.with(cache)), context);
     }
 
     /// What the queries of new positions read from their keys and values, and from those of earlier positions in the cache.
@@ -99,6 +103,9 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
     /// @param part whose cache entry it is
     public static Tensor attend(Part part, Tensor q, Tensor k, Tensor v, int heads, boolean causal, float cap,
             Context context) {
+        if (context.lengths() != null) {
+            return RaggedAttention.of(q, k, v, heads, causal, context.lengths());
+        }
         Cache.Entry all = context.cache() == null ? new Cache.Entry(k, v) : context.cache().append(part, k, v);
         return cap == 0 ? ScaledDotProduct.of(q, all.keys(), all.values(), heads, causal, context.keyMask())
                 : ScaledDotProduct.capped(q, all.keys(), all.values(), heads, causal, context.keyMask(), cap);

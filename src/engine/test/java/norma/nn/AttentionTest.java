@@ -90,6 +90,35 @@ class AttentionTest {
                 normal(11, 1, 5, 2), normal(12, 1, 3, 2), normal(13, 1, 3, 2));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void sequencesInOneRowDontSeeEachOther(boolean causal) {
+        int[] lengths = {3, 1, 70, 17};
+        Tensor q = normal(20, 1, 91, 6), k = normal(21, 1, 91, 6), v = normal(22, 1, 91, 6);
+        Tensor y = RaggedAttention.of(q, k, v, 2, causal, lengths);
+        int from = 0;
+        for (int length : lengths) {
+            int to = from + length;
+            assertBits(ScaledDotProduct.of(q.slice(1, from, to), k.slice(1, from, to), v.slice(1, from, to), 2, causal,
+                    null), y.slice(1, from, to).copy());
+            from = to;
+        }
+        assertGradients("ragged", x -> RaggedAttention.of(x[0], x[1], x[2], 2, causal, new int[] {3, 1, 2}),
+                normal(23, 1, 6, 4), normal(24, 1, 6, 4), normal(25, 1, 6, 4));
+    }
+
+    @Test
+    void sequencesInOneRowFillIt() {
+        Tensor x = normal(26, 1, 5, 4);
+        assertSays(assertThrows(IllegalArgumentException.class,
+                () -> RaggedAttention.of(x, x, x, 2, false, new int[] {2, 2})), "lengths [2, 2]");
+        assertSays(assertThrows(IllegalArgumentException.class,
+                () -> RaggedAttention.of(x, x, x, 2, false, new int[] {5, 0})), "lengths [5, 0]");
+        Attention turning = attention(new Init(2), 4, 2, false, Rotary.PAPER);
+        assertSays(assertThrows(IllegalArgumentException.class, () -> turning.forward(x, Context.ragged(2, 3))),
+                "without rotary positions");
+    }
+
     @Test
     void whatIsPaddingReachesNothing() {
         Tensor q = normal(14, 1, 2, 4), k = normal(15, 1, 3, 4), v = normal(16, 1, 3, 4);

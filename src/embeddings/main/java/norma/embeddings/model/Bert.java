@@ -1,6 +1,7 @@
 package norma.embeddings.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import norma.kernel.Activation;
 import norma.nn.Attention;
@@ -102,7 +103,7 @@ public record Bert(BertConfig config, Embedding tokens, Embedding positions, Emb
     /// @param ids (B, T)
     /// @param segments (B, T), or null if all tokens are of the first
     public Tensor stream(Indices ids, Indices segments, Context context) {
-        Tensor x = embedded(ids, segments);
+        Tensor x = embedded(ids, segments, context);
         for (Layer block : blocks) {
             x = block.forward(x, context);
         }
@@ -110,29 +111,33 @@ public record Bert(BertConfig config, Embedding tokens, Embedding positions, Emb
     }
 
     /// The stream (B, T, D) in front of the first block.
-    public Tensor embedded(Indices ids, Indices segments) {
-        requireTokens(ids);
-        Tensor x = tokens.forward(ids).add(positions.forward(places(ids.shape().dim(1))));
+    public Tensor embedded(Indices ids, Indices segments, Context context) {
+        if (ids.shape().rank() != 2) {
+            throw new IllegalArgumentException("Bert: ids must be (B, T); got " + ids.shape());
+        }
+        ids.check("Bert", config.vocabulary());
+        int[] lengths = context.lengths() == null ? new int[] {ids.shape().dim(1)} : context.lengths();
+        Tensor x = tokens.forward(ids).add(positions.forward(places(lengths)));
         if (types != null) {
             x = x.add(types.forward(segments == null ? Indices.of(new int[1], 1, 1) : segments));
         }
-        return norm.forward(x);
+        return norm.forward(x, context);
     }
 
-    private void requireTokens(Indices ids) {
-        if (ids.shape().rank() != 2 || ids.shape().dim(1) > config.maxTokens()) {
-            throw new IllegalArgumentException("Bert: ids must be (B, T) with at most %d tokens; got %s"
-                    .formatted(config.maxTokens(), ids.shape()));
+    /// Positions count anew in each sequence.
+    private Indices places(int... lengths) {
+        int[] places = new int[Arrays.stream(lengths).sum()];
+        int at = 0;
+        for (int length : lengths) {
+            if (length > config.maxTokens()) {
+                throw new IllegalArgumentException("Bert: a text must have at most %d tokens; got %d"
+                        .formatted(config.maxTokens(), length));
+            }
+            for (int t = 0; t < length; t++) {
+                places[at++] = config.firstPosition() + t;
+            }
         }
-        ids.check("Bert", config.vocabulary());
-    }
-
-    private Indices places(int time) {
-        int[] places = new int[time];
-        for (int t = 0; t < time; t++) {
-            places[t] = config.firstPosition() + t;
-        }
-        return new Indices(places, Shape.of(time));
+        return new Indices(places, Shape.of(places.length));
     }
 
     @Override

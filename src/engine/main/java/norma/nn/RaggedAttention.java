@@ -1,0 +1,110 @@
+package norma.nn;
+
+import java.util.Arrays;
+import norma.kernel.Attention.Sizes;
+import norma.kernel.Floats;
+import norma.parallel.Workers;
+import norma.tensor.Backend;
+import norma.tensor.Op;
+import norma.tensor.Shape;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// [ScaledDotProduct] within each of several sequences that lie one behind the other: nothing is padded, and none sees another
+/// (Krell et al. 2021, arXiv 2107.02027).
+///
+/// Shapes: q, k, v, y (1, N, H * d), where N is the sum of the lengths.
+///
+/// @param logSumExp of each sequence (H, T), one behind the other
+record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, boolean causal, Tensor y,
+        Tensor logSumExp) implements Op.Fused {
+
+    /// One of the sequences: its first row, and what the kernels are told of it.
+    private record Sequence(int from, Sizes sizes) {
+        /// Its rows of x.
+        Floats of(Tensor x) {
+            return x.data().slice(from * x.dim(2), sizes.keys() * x.dim(2));
+        }
+
+        /// Its part of what has a number for each head and row.
+        Floats ofHeads(Tensor x) {
+            return x.data().slice(from * sizes.heads(), sizes.keys() * sizes.heads());
+        }
+    }
+
+    /// Attention of all heads of all sequences.
+    static Tensor of(Tensor q, Tensor k, Tensor v, int heads, boolean causal, int[] lengths) {
+        requireShapes(q, k, v, heads, lengths);
+        var attention = new RaggedAttention(q, k, v, lengths, heads, causal, Tensor.empty(q.shape()),
+                Tensor.empty(Shape.of(heads * q.dim(1))));
+        attention.forward();
+        return Tape.record(attention, attention.y);
+    }
+
+    private static void requireShapes(Tensor q, Tensor k, Tensor v, int heads, int[] lengths) {
+        boolean alike = q.shape().equals(k.shape()) && k.shape().equals(v.shape());
+        if (!alike || q.shape().rank() != 3 || q.dim(0) != 1 || q.dim(2) % heads != 0
+                || Arrays.stream(lengths).anyMatch(length -> length < 1) || Arrays.stream(lengths).sum() != q.dim(1)) {
+            throw new IllegalArgumentException(
+                    ("attention: q, k and v must be (1, N, H * d), N the sum of lengths of at least 1; "
+                            + "got q %s, k %s, v %s with H = %d and lengths %s")
+                            .formatted(q.shape(), k.shape(), v.shape(), heads, Arrays.toString(lengths)));
+        }
+    }
+
+    private Sequence[] sequences() {
+        int headSize = q.dim(2) / heads;
+        float scale = (float) (1 / Math.sqrt(headSize));
+        var sequences = new Sequence[lengths.length];
+        for (int i = 0, from = 0; i < lengths.length; from += lengths[i++]) {
+            sequences[i] = new Sequence(from, new Sizes(1, lengths[i], lengths[i], heads, headSize, scale, causal));
+        }
+        return sequences;
+    }
+
+    private void forward() {
+        Sequence[] sequences = sequences();
+        Workers.split(sequences.length, 1, (from, to) -> {
+            for (Sequence s : Arrays.asList(sequences).subList(from, to)) {
+                Backend.kernels().attention().forward(s.sizes, s.of(q), s.of(k), s.of(v), null, s.of(y),
+                        s.ofHeads(logSumExp));
+            }
+        });
+    }
+
+    @Override
+    public Tensor[] inputs() {
+        return new Tensor[] {q, k, v};
+    }
+
+    @Override
+    public Tensor[] backward(Tensor dy) {
+        Tensor dq = Tensor.empty(q.shape());
+        Tensor dk = Tensor.empty(k.shape());
+        Tensor dv = Tensor.empty(v.shape());
+        Sequence[] sequences = sequences();
+        Workers.split(sequences.length, 1, (from, to) -> {
+            for (Sequence s : Arrays.asList(sequences).subList(from, to)) {
+                Backend.kernels().attention().backward(s.sizes, s.of(q), s.of(k), s.of(v), null, s.of(y),
+                        s.ofHeads(logSumExp), s.of(dy), s.of(dq), s.of(dk), s.of(dv));
+            }
+        });
+        return new Tensor[] {dq, dk, dv};
+    }
+
+    @Override
+    public Tensor composed() {
+        return Tensor.concat(1, Arrays.stream(sequences()).map(this::composed).toArray(Tensor[]::new));
+    }
+
+    private Tensor composed(Sequence s) {
+        int to = s.from + s.sizes.keys();
+        return new ScaledDotProduct(q.slice(1, s.from, to), k.slice(1, s.from, to), v.slice(1, s.from, to), s.sizes,
+                null, null, null).composed();
+    }
+
+    @Override
+    public String name() {
+        return causal ? "causal ragged attention" : "ragged attention";
+    }
+}
