@@ -45,6 +45,10 @@ final class PlotsCommand implements Callable<Integer> {
 
     /// A JDK on a machine without fonts throws errors of many kinds once text is measured.
     private static void requireFonts() {
+        if (ModuleLayer.boot().findModule("java.desktop").isEmpty()) {
+            throw new IllegalStateException(
+                    "plots: draws with the module java.desktop; this Java runtime does not have it");
+        }
         try {
             new Font(Font.SANS_SERIF, Font.PLAIN, 12).getStringBounds("x", new FontRenderContext(null, true, true));
         } catch (RuntimeException | LinkageError | InternalError e) {
