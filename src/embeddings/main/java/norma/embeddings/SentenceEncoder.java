@@ -95,6 +95,12 @@ public final class SentenceEncoder implements AutoCloseable {
         return dimensions;
     }
 
+    /// How many tokens of a text the model reads, those included that the tokenizer puts around it: at most
+    /// [Options#maxTokens()].
+    public int tokens(String text) {
+        return tokens("", text).length();
+    }
+
     /// A text's vector.
     public float[] encode(String text) {
         return encode(Collections.singletonList(text))[0];

@@ -8,6 +8,7 @@ import dev.langchain4j.model.embedding.request.EmbeddingParameter;
 import dev.langchain4j.model.embedding.request.EmbeddingRequest;
 import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
 import dev.langchain4j.model.embedding.response.EmbeddingResponse;
+import dev.langchain4j.model.output.TokenUsage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -23,7 +24,14 @@ public record NormaEmbeddingModel(SentenceEncoder encoder) implements EmbeddingM
     public EmbeddingResponse doEmbed(EmbeddingRequest request) {
         List<String> texts = request.inputs().stream().map(EmbeddingInput::text).toList();
         return EmbeddingResponse.builder()
-                .embeddings(Arrays.stream(vectors(texts, request.inputType())).map(Embedding::from).toList()).build();
+                .embeddings(Arrays.stream(vectors(texts, request.inputType())).map(Embedding::from).toList())
+                .tokenUsage(new TokenUsage(tokens(texts))).build();
+    }
+
+    /// As langchain4j counts them: without prefixes, and without the tokens that the tokenizer puts around each text.
+    private int tokens(List<String> texts) {
+        int around = encoder.tokens("");
+        return texts.stream().mapToInt(text -> encoder.tokens(text) - around).sum();
     }
 
     private float[][] vectors(List<String> texts, EmbeddingInputType type) {

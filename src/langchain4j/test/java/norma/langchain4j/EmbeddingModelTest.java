@@ -11,6 +11,7 @@ import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.AbstractInProcessEmbeddingModel;
 import dev.langchain4j.model.embedding.request.EmbeddingInputType;
 import dev.langchain4j.model.embedding.request.EmbeddingRequest;
+import dev.langchain4j.model.embedding.response.EmbeddingResponse;
 import dev.langchain4j.spi.ServiceHelper;
 import dev.langchain4j.spi.model.embedding.EmbeddingModelFactory;
 import java.io.IOException;
@@ -68,6 +69,15 @@ class EmbeddingModelTest {
     }
 
     @Test
+    void tokensAreCountedWithoutThoseAroundATextAndWithoutPrefixes() {
+        EmbeddingModel model = new NormaEmbeddingModel(encoder);
+        assertEquals(3, model.embed("a first sentence").tokenUsage().inputTokenCount());
+        for (EmbeddingInputType type : EmbeddingInputType.values()) {
+            assertEquals(3 + 2 + 8, request(model, type).tokenUsage().inputTokenCount());
+        }
+    }
+
+    @Test
     void queriesAndDocumentsHaveTheirPrefix() {
         EmbeddingModel model = new NormaEmbeddingModel(encoder);
         float[][] queries = embed(model, EmbeddingInputType.QUERY);
@@ -78,10 +88,12 @@ class EmbeddingModelTest {
     }
 
     private static float[][] embed(EmbeddingModel model, EmbeddingInputType type) {
+        return vectors(request(model, type).embeddings());
+    }
+
+    private static EmbeddingResponse request(EmbeddingModel model, EmbeddingInputType type) {
         List<TextSegment> segments = TEXTS.stream().map(TextSegment::from).toList();
-        return vectors(model
-                .embed(EmbeddingRequest.builder().textSegments(segments).inputType(type).build())
-                .embeddings());
+        return model.embed(EmbeddingRequest.builder().textSegments(segments).inputType(type).build());
     }
 
     @Test

@@ -47,7 +47,7 @@ public abstract class AbstractInProcessEmbeddingModel extends DimensionAwareEmbe
     private static void requireAlone() {
         String self = AbstractInProcessEmbeddingModel.class.getName().replace('.', '/') + ".class";
         try {
-            var copies = Collections.list(ClassLoader.getSystemResources(self));
+            var copies = Collections.list(AbstractInProcessEmbeddingModel.class.getClassLoader().getResources(self));
             if (copies.size() > 1) {
                 throw new IllegalStateException(
                         "norma-langchain4j takes the place of langchain4j-embeddings; both are on the class path: "
