@@ -18,11 +18,14 @@ record Pace(int warmups, int warmup, int iterations, int iteration) {
     /// From a text to its vector there is more to compile than a kernel: four seconds' worth.
     private static final Pace ENCODER = new Pace(3, 1400, 5, 120);
 
+    /// Each process starts cold; the first one brings its files into memory.
+    private static final Pace PROCESS = new Pace(1, 80, 7, 80);
+
     /// A single loop, compiled at once.
     static final Pace LIMIT = new Pace(2, 150, 5, 100);
 
     static Pace of(Work work) {
-        return work.name().equals("encode") ? ENCODER : WORK;
+        return work.name().equals("encode") ? ENCODER : work.isBounded() ? WORK : PROCESS;
     }
 
     ChainedOptionsBuilder set(ChainedOptionsBuilder options) {
