@@ -1,12 +1,10 @@
 package norma.embeddings;
 
-import com.google.gson.JsonElement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import norma.data.CorruptFileException;
-import norma.embeddings.huggingface.JsonFile;
+import norma.embeddings.huggingface.Fields;
 
 /// What sentence-transformers writes beside a network: `modules.json`, the steps from tokens to a text's vector, each with a folder
 /// of its own. Known steps are the network, a pooling and scaling to length 1; another one is refused, since vectors without it
@@ -21,31 +19,24 @@ record Modules(Path network, Pooling pooling) {
         if (!Files.exists(file)) {
             return new Modules(folder, null);
         }
-        JsonElement steps = JsonFile.parse(file);
-        if (!steps.isJsonArray()) {
-            throw new CorruptFileException(file, "must hold an array of modules");
-        }
         var modules = new Modules(folder, null);
-        for (JsonElement step : steps.getAsJsonArray()) {
-            if (!step.isJsonObject()) {
-                throw new CorruptFileException(file, "must hold an array of modules; got " + step);
-            }
-            modules = modules.with(folder, new JsonFile(file, step.getAsJsonObject()));
+        for (Fields step : Fields.readList(file)) {
+            modules = modules.with(folder, step);
         }
         return modules;
     }
 
-    private Modules with(Path folder, JsonFile step) throws IOException {
+    private Modules with(Path folder, Fields step) throws IOException {
         String type = step.text("type", "");
         return switch (type.substring(type.lastIndexOf('.') + 1)) {
             case "Transformer" -> new Modules(inside(folder, step), pooling);
-            case "Pooling" -> new Modules(network, pooling(JsonFile.read(inside(folder, step).resolve("config.json"))));
+            case "Pooling" -> new Modules(network, pooling(Fields.read(inside(folder, step).resolve("config.json"))));
             case "Normalize" -> this;
             default -> throw step.refusal("type", "Transformer, Pooling or Normalize");
         };
     }
 
-    private static Path inside(Path folder, JsonFile step) throws IOException {
+    private static Path inside(Path folder, Fields step) throws IOException {
         try {
             Path path = folder.resolve(step.text("path", "")).normalize();
             if (path.startsWith(folder.normalize())) {
@@ -58,7 +49,7 @@ record Modules(Path network, Pooling pooling) {
     }
 
     /// Either one word, `"pooling_mode": "mean"`, or a flag for each kind, of which one must be true.
-    private static Pooling pooling(JsonFile json) throws IOException {
+    private static Pooling pooling(Fields json) throws IOException {
         if (!json.flag("include_prompt", true)) {
             throw json.refusal("include_prompt", "true");
         }
@@ -67,14 +58,13 @@ record Modules(Path network, Pooling pooling) {
             case "mean", "mean_tokens" -> Pooling.MEAN;
             case "cls", "cls_token" -> Pooling.CLS;
             case "lasttoken" -> Pooling.LAST;
-            default ->
-                throw new CorruptFileException(json.file(), "pooling must be mean, cls or lasttoken; got " + mode);
+            default -> throw json.corrupt("must have one pooling: mean, cls or lasttoken; got " + mode);
         };
     }
 
-    private static String flagged(JsonFile json) throws IOException {
+    private static String flagged(Fields json) throws IOException {
         String modes = "";
-        for (String key : json.root().keySet()) {
+        for (String key : json.values().keySet()) {
             if (key.startsWith("pooling_mode_") && json.flag(key, false)) {
                 modes += (modes.isEmpty() ? "" : " and ") + key.substring("pooling_mode_".length());
             }

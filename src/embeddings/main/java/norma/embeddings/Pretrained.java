@@ -11,7 +11,7 @@ import norma.embeddings.model.Bert;
 import norma.embeddings.model.BertConfig;
 import norma.embeddings.model.ClassificationHead;
 import norma.embeddings.huggingface.Family;
-import norma.embeddings.huggingface.JsonFile;
+import norma.embeddings.huggingface.Fields;
 import norma.embeddings.huggingface.StoredWeights;
 import norma.embeddings.model.Purpose;
 import norma.embeddings.model.Weights;
@@ -31,8 +31,9 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
     static Pretrained folder(Path folder, Purpose purpose) throws IOException {
         Modules modules = Modules.read(folder);
         Bert bert = bert(modules.network(), purpose);
-        JsonFile use = JsonFile.readIfThere(modules.network().resolve("sentence_bert_config.json"));
-        JsonFile prompts = JsonFile.readIfThere(folder.resolve("config_sentence_transformers.json")).object("prompts");
+        Fields use = Fields.readIfThere(modules.network().resolve("sentence_bert_config.json"));
+        Fields prompts =
+                Fields.readIfThere(folder.resolve("config_sentence_transformers.json")).optionalPart("prompts");
         int most = use.whole("max_seq_length", bert.config().maxTokens());
         if (most < 1) {
             throw use.refusal("max_seq_length", "positive");
@@ -70,7 +71,10 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
         if (weights.toString().endsWith(".onnx")) {
             return onnxBert(weights, weights.toUri().toURL(), purpose);
         }
-        JsonFile config = JsonFile.read(folder.resolve("config.json"));
+        Fields config = Fields.read(folder.resolve("config.json"));
+        if (SavedEncoder.isAdaptive(config)) {
+            return SavedEncoder.adaptive(weights, config, purpose);
+        }
         Family family = Family.of(config);
         try (StoredWeights stored = StoredWeights.open(weights, family)) {
             return made(weights, family.config(config), stored, purpose);
@@ -112,7 +116,7 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
 
         /// From a folder with safetensors.
         static Classifier folder(Path folder) throws IOException {
-            JsonFile config = JsonFile.read(folder.resolve("config.json"));
+            Fields config = Fields.read(folder.resolve("config.json"));
             Family family = Family.of(config);
             BertConfig shape = family.config(config);
             Path file = folder.resolve(WEIGHTS[0]);

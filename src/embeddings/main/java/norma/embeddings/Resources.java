@@ -4,9 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import norma.embeddings.tokenizer.Tokenizer;
 
 /// Files on the class path.
@@ -26,14 +24,9 @@ final class Resources {
         return url;
     }
 
-    /// A tokenizer is read from a file.
     static Tokenizer tokenizer(String name) throws IOException {
-        Path copy = Files.createTempFile("norma-", ".json");
         try (InputStream in = find(name).openStream()) {
-            Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
-            return Tokenizer.load(copy);
-        } finally {
-            Files.delete(copy);
+            return Tokenizer.load(Path.of(name), in);
         }
     }
 }

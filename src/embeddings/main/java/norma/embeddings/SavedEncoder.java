@@ -2,19 +2,18 @@ package norma.embeddings;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import norma.data.AtomicFile;
 import norma.data.CorruptFileException;
-import norma.embeddings.model.Purpose;
 import norma.embeddings.huggingface.Family;
-import norma.embeddings.huggingface.JsonFile;
+import norma.embeddings.huggingface.Fields;
 import norma.embeddings.huggingface.StoredWeights;
 import norma.embeddings.model.Bert;
 import norma.embeddings.model.BertConfig;
+import norma.embeddings.model.Purpose;
 import norma.io.Safetensors;
 import norma.io.Safetensors.Array;
 import norma.kernel.Activation;
@@ -148,27 +147,21 @@ final class SavedEncoder {
         AtomicFile.write(folder.resolve("config_sentence_transformers.json"), use + "\n");
     }
 
-    /// A folder that was written here, or any other one.
-    static Pretrained read(Path folder) throws IOException {
-        Path config = folder.resolve("config.json");
-        return Files.exists(config) && JsonFile.read(config).text("model_type", "").equals(ADAPTIVE_TYPE)
-                ? adaptive(folder, JsonFile.read(config))
-                : Pretrained.folder(folder, Purpose.TUNING);
+    /// Whether a config.json is of a model with adaptive norms.
+    static boolean isAdaptive(Fields config) throws IOException {
+        return config.text("model_type", "").equals(ADAPTIVE_TYPE);
     }
 
-    private static Pretrained adaptive(Path folder, JsonFile config) throws IOException {
-        Path file = folder.resolve("model.safetensors");
-        JsonFile use = JsonFile.read(folder.resolve("sentence_bert_config.json"));
-        JsonFile prompts = JsonFile.read(folder.resolve("config_sentence_transformers.json")).object("prompts");
+    /// Such a model.
+    static Bert adaptive(Path file, Fields config, Purpose purpose) throws IOException {
         try (StoredWeights stored = StoredWeights.open(file, Family.BERT)) {
-            Bert bert = AdaptiveNorms.in(Bert.of(Family.BERT.config(config), stored, Purpose.TUNING), new Init(0));
+            Bert bert = AdaptiveNorms.in(Bert.of(Family.BERT.config(config), stored, purpose), new Init(0));
             params(bert).forEach((name, param) -> {
                 if (name.contains(ADAPTIVE)) {
                     param.value().data().set(Floats.of(stored.take(name, param.shape())));
                 }
             });
-            return new Pretrained(bert, Modules.read(folder).pooling(), use.whole("max_seq_length"),
-                    prompts.text("query", ""), prompts.text("passage", ""));
+            return bert;
         } catch (IllegalArgumentException e) {
             throw new CorruptFileException(file, e.getMessage(), e);
         }

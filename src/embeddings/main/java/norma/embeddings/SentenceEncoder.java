@@ -48,7 +48,8 @@ public final class SentenceEncoder implements AutoCloseable {
     }
 
     /// Loads a model from a folder as Hugging Face has them (model.safetensors or model.onnx; config.json; tokenizer.json or vocab.txt;
-    /// modules.json if there is one), or from an ONNX file with its tokenizer.json in the same folder.
+    /// modules.json if there is one) or [TrainableEncoder#save] writes them, or from an ONNX file with its tokenizer.json in the same
+    /// folder.
     ///
     /// @throws norma.data.CorruptFileException if its files are not what they must be
     /// @throws IOException if they cannot be read
@@ -113,7 +114,12 @@ public final class SentenceEncoder implements AutoCloseable {
 
     /// The vector of a text that looks for passages.
     public float[] encodeQuery(String text) {
-        return encode(options.queryPrefix(), Collections.singletonList(text))[0];
+        return encodeQueries(Collections.singletonList(text))[0];
+    }
+
+    /// The vectors of texts that look for passages.
+    public float[][] encodeQueries(List<String> texts) {
+        return encode(options.queryPrefix(), texts);
     }
 
     /// The vectors of texts that queries look for.

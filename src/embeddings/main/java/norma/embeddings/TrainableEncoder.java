@@ -1,5 +1,6 @@
 package norma.embeddings;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -40,7 +41,7 @@ public final class TrainableEncoder implements TextEncoder {
         this.tokenizerFiles = tokenizerFiles;
     }
 
-    /// Loads a folder as Hugging Face has them, as [SentenceEncoder#load(Path)] does, or one that [#save] has written.
+    /// Loads a folder as Hugging Face has them or [#save] has written it, as [SentenceEncoder#load(Path)] does.
     public static TrainableEncoder load(Path folder) throws IOException {
         var files = new LinkedHashMap<String, byte[]>();
         for (String name : TOKENIZER_FILES) {
@@ -48,7 +49,7 @@ public final class TrainableEncoder implements TextEncoder {
                 files.put(name, Files.readAllBytes(folder.resolve(name)));
             }
         }
-        return new TrainableEncoder(SavedEncoder.read(folder), Tokenizer.load(folder), files);
+        return new TrainableEncoder(Pretrained.folder(folder, Purpose.TUNING), Tokenizer.load(folder), files);
     }
 
     /// Loads `name.onnx` and `name-tokenizer.json` from the class path, as [SentenceEncoder#load(String, Options)] does.
@@ -57,8 +58,9 @@ public final class TrainableEncoder implements TextEncoder {
     public static TrainableEncoder load(String name) throws IOException {
         String file = name + "-tokenizer.json";
         try (InputStream in = Resources.find(file).openStream()) {
-            return new TrainableEncoder(Pretrained.resource(name, Purpose.TUNING), Resources.tokenizer(file),
-                    Map.of("tokenizer.json", in.readAllBytes()));
+            byte[] json = in.readAllBytes();
+            return new TrainableEncoder(Pretrained.resource(name, Purpose.TUNING),
+                    Tokenizer.load(Path.of(file), new ByteArrayInputStream(json)), Map.of("tokenizer.json", json));
         }
     }
 
@@ -109,7 +111,7 @@ public final class TrainableEncoder implements TextEncoder {
     }
 
     /// Writes a folder as Hugging Face has them, which Python's transformers and sentence-transformers read, and
-    /// [SentenceEncoder#load(Path)] too. One with adaptive norms is for [#load(Path)] only, and says so to the others.
+    /// [SentenceEncoder#load(Path)] too. One with adaptive norms is read by Norma only, and says so to the others.
     ///
     /// @param classifier stands in model.safetensors as `classifier.weight` and `classifier.bias`, on top of the pooling; or null
     public void save(Path folder, Linear classifier) throws IOException {

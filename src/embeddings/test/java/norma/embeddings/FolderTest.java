@@ -110,7 +110,7 @@ class FolderTest {
         modules("1_Pooling", "Pooling", "{\"pooling_mode\": \"mean\"}");
         assertEquals(Pooling.MEAN, Pretrained.folder(folder, Purpose.INFERENCE).pooling());
         modules("1_Pooling", "Pooling", "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": true}");
-        refuses("pooling must be mean, cls or lasttoken; got cls_token and mean_tokens");
+        refuses("must have one pooling: mean, cls or lasttoken; got cls_token and mean_tokens");
         modules("1_Pooling", "Dense", "{}");
         refuses("type must be Transformer, Pooling or Normalize; got \"sentence_transformers.models.Dense\"");
         modules("..", "Pooling", "{}");
@@ -151,7 +151,7 @@ class FolderTest {
         bert().set("hidden_act", "quick_gelu").write();
         refuses("hidden_act must be gelu, gelu_new");
         bert().set("vocab_size", "many").write();
-        refuses("vocab_size must be a number; got \"many\"");
+        refuses("vocab_size must be a whole number from 0 to 2^31 - 1; got \"many\"");
         bert().set("vocab_size", 1 << 20).write();
         refuses("must hold embeddings.word_embeddings.weight (1048576, 16)");
         bert().set("num_attention_heads", 3).write();

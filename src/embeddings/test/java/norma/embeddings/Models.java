@@ -5,27 +5,41 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLConnection;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import norma.embeddings.model.Purpose;
+import java.nio.file.StandardCopyOption;
 import norma.embeddings.model.Bert;
+import norma.embeddings.model.Purpose;
 import norma.embeddings.onnx.OnnxBert;
 import norma.embeddings.tokenizer.Encoding;
 
-/// Weights that tests have on their class path, each read once.
+/// Models that tests have on their class path. What their cards say of their use stands here once more, to compare with.
 enum Models {
-    MINILM("all-minilm-l6-v2.onnx"), BGE("bge-small-en-v1.5.onnx"), E5("e5-small-v2.onnx");
+    /// https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2
+    MINILM("all-minilm-l6-v2", false, "", ""),
+    /// https://huggingface.co/BAAI/bge-small-en-v1.5
+    BGE("bge-small-en-v1.5", true, "Represent this sentence for searching relevant passages: ", ""),
+    /// https://huggingface.co/intfloat/e5-small-v2
+    E5("e5-small-v2", false, "query: ", "passage: ");
 
     final String resource;
+    /// Whether a text's vector is its first token's; else it is the mean.
+    final boolean first;
+    final String queryPrefix;
+    final String passagePrefix;
 
-    Models(String resource) {
+    Models(String resource, boolean first, String queryPrefix, String passagePrefix) {
         this.resource = resource;
+        this.first = first;
+        this.queryPrefix = queryPrefix;
+        this.passagePrefix = passagePrefix;
     }
 
     Bert bert() {
         try {
             URLConnection connection = url().openConnection();
             try (InputStream in = connection.getInputStream()) {
-                OnnxBert onnx = OnnxBert.read(Path.of(resource), in, connection.getContentLengthLong());
+                OnnxBert onnx = OnnxBert.read(Path.of(resource + ".onnx"), in, connection.getContentLengthLong());
                 return Bert.of(onnx.config(), onnx.weights(), Purpose.INFERENCE);
             }
         } catch (IOException e) {
@@ -39,6 +53,15 @@ enum Models {
     }
 
     URL url() {
-        return ClassLoader.getSystemResource(resource);
+        return ClassLoader.getSystemResource(resource + ".onnx");
+    }
+
+    /// Writes its tokenizer.json.
+    Path tokenizer(Path folder) throws IOException {
+        Path file = folder.resolve("tokenizer.json");
+        try (InputStream in = ClassLoader.getSystemResourceAsStream(resource + "-tokenizer.json")) {
+            Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return file;
     }
 }

@@ -125,6 +125,10 @@ class SentenceEncoderTest {
         for (float[] vector : minilm.encode(texts)) {
             assertEquals(1, Vectors.dot(vector, vector), 1e-5);
         }
+        float[][] few = minilm.encode(List.of(" ", "a b", "ab", "\ufffd lone \ufffd", "🚀🔥", "b ".repeat(600)));
+        float[][] many =
+                minilm.encode(List.of("", "a\tb", "a\0b", "\ud800 lone \udc00", "🚀\u200b🔥", "b ".repeat(1 << 19)));
+        assertArrayEquals(few, many, "what the tokenizer drops or cuts off must not matter");
         assertEquals(0, minilm.encode(List.of()).length);
         assertTrue(assertThrows(NullPointerException.class, () -> minilm.encode((String) null)).getMessage()
                 .contains("text"));

@@ -62,6 +62,7 @@ class FinetuneTest {
             Classifier model = Classifier.load(folder.resolve("out").resolve(arm));
             var encoder = (TrainableEncoder) model.encoder();
             assertEquals(1, model.labels(List.of(encoder.tokens("I love it. A great film!")))[0]);
+            assertEquals(0, Command.run("embed", "--model", folder.resolve("out").resolve(arm), "I love it.").code());
         }
         assertTrue(Files.exists(folder.resolve("out/results.json")));
     }

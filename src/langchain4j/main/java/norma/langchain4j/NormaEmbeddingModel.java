@@ -37,7 +37,7 @@ public record NormaEmbeddingModel(SentenceEncoder encoder) implements EmbeddingM
     private float[][] vectors(List<String> texts, EmbeddingInputType type) {
         return switch (type) {
             case null -> encoder.encode(texts);
-            case QUERY -> texts.stream().map(encoder::encodeQuery).toArray(float[][]::new);
+            case QUERY -> encoder.encodeQueries(texts);
             case DOCUMENT -> encoder.encodePassages(texts);
         };
     }

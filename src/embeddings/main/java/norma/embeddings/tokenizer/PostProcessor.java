@@ -2,8 +2,8 @@ package norma.embeddings.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import norma.data.CorruptFileException;
+import norma.embeddings.huggingface.Fields;
 
 /// What a `tokenizer.json` does with tokens once they are found.
 ///
@@ -11,11 +11,12 @@ import norma.data.CorruptFileException;
 /// @param trimOffsets whether the spaces around a token are left out of its place
 record PostProcessor(Template template, boolean trimOffsets) {
 
-    static PostProcessor read(Optional<Fields> step) throws CorruptFileException {
-        return step.isEmpty() ? new PostProcessor(Template.BARE, false) : read(step.get());
+    static PostProcessor read(Fields tokenizer) throws CorruptFileException {
+        String name = "post_processor";
+        return tokenizer.has(name) ? step(tokenizer.part(name)) : new PostProcessor(Template.BARE, false);
     }
 
-    private static PostProcessor read(Fields step) throws CorruptFileException {
+    private static PostProcessor step(Fields step) throws CorruptFileException {
         return switch (step.type("TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel",
                 "Sequence")) {
             case "TemplateProcessing" ->
@@ -32,7 +33,7 @@ record PostProcessor(Template template, boolean trimOffsets) {
     private static PostProcessor sequence(List<Fields> steps) throws CorruptFileException {
         PostProcessor all = new PostProcessor(Template.BARE, false);
         for (Fields step : steps) {
-            PostProcessor one = read(step);
+            PostProcessor one = step(step);
             if (all.template != Template.BARE && one.template != Template.BARE) {
                 throw step.corrupt("must be the only step that adds tokens; one before it adds some");
             }
@@ -50,21 +51,22 @@ record PostProcessor(Template template, boolean trimOffsets) {
         long first = parts.stream().filter(p -> p.ids() == Template.Part.FIRST).count();
         long second = parts.stream().filter(p -> p.ids() == Template.Part.SECOND).count();
         if (first != 1 || second != (name.equals("pair") ? 1 : 0)) {
-            throw step.corrupt("." + name + " must have each text once; it has A " + first + " times, B " + second);
+            throw step
+                    .corrupt("must have each text once in " + name + "; it has A " + first + " times, B " + second);
         }
         return parts;
     }
 
     private static Template.Part text(Fields part) throws CorruptFileException {
         return switch (part.text("id")) {
-            case "A" -> new Template.Part(Template.Part.FIRST, part.number("type_id"));
-            case "B" -> new Template.Part(Template.Part.SECOND, part.number("type_id"));
+            case "A" -> new Template.Part(Template.Part.FIRST, part.whole("type_id"));
+            case "B" -> new Template.Part(Template.Part.SECOND, part.whole("type_id"));
             default -> throw part.corrupt("must be of text A or B; it is of " + part.text("id"));
         };
     }
 
     private static Template.Part special(Fields step, Fields part) throws CorruptFileException {
         int[] ids = step.part("special_tokens").part(part.text("id")).numbers("ids");
-        return new Template.Part(ids, part.number("type_id"));
+        return new Template.Part(ids, part.whole("type_id"));
     }
 }

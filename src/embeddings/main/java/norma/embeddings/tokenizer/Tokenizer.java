@@ -1,6 +1,7 @@
 package norma.embeddings.tokenizer;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,7 +50,22 @@ public final class Tokenizer {
     public static Tokenizer load(Path path) throws IOException {
         Path json = path.resolve("tokenizer.json");
         Path file = !Files.isDirectory(path) ? path : Files.exists(json) ? json : path.resolve("vocab.txt");
-        return file.toString().endsWith(".txt") ? VocabularyFile.read(file) : TokenizerFile.read(file);
+        if (file.toString().endsWith(".txt")) {
+            return VocabularyFile.read(file);
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return load(file, in);
+        }
+    }
+
+    /// Reads a tokenizer from a stream, which it leaves open.
+    ///
+    /// @param file for messages
+    /// @param in a `tokenizer.json`
+    /// @throws CorruptFileException as [#load(Path)] does
+    /// @throws IOException if it cannot be read
+    public static Tokenizer load(Path file, InputStream in) throws IOException {
+        return TokenizerFile.read(file, in);
     }
 
     /// Encodes a text, with the special tokens that the model expects around it.

@@ -6,18 +6,19 @@ import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import norma.data.CorruptFileException;
+import norma.embeddings.huggingface.Fields;
 
 /// A `tokenizer.json`, as https://github.com/huggingface/tokenizers writes it: one object for each step of the tokenizer, with a
 /// `type` that says which step it is. A step or an option that we do not know is refused: skipped, it would give wrong ids.
 ///
 /// The two long lists, vocabulary and merges, are read as they come; all the rest is small.
 final class TokenizerFile {
-    private final Path file;
     private final Vocabulary vocabulary;
     private final DoubleArrayList scores = new DoubleArrayList();
     private final List<String[]> merges = new ArrayList<>();
@@ -25,15 +26,14 @@ final class TokenizerFile {
     private final Fields model;
 
     private TokenizerFile(Path file) {
-        this.file = file;
         vocabulary = new Vocabulary(file);
         top = new Fields(file, "$", new JsonObject());
         model = new Fields(file, "$.model", new JsonObject());
     }
 
-    static Tokenizer read(Path file) throws IOException {
+    static Tokenizer read(Path file, InputStream in) throws IOException {
         TokenizerFile parsed = new TokenizerFile(file);
-        return Fields.read(file, json -> {
+        return Fields.read(file, in, json -> {
             parsed.parse(json);
             return new Tokenizer(parsed.steps());
         });
@@ -101,7 +101,7 @@ final class TokenizerFile {
                 json.endArray();
             }
             if (merges.getLast().length != 2) {
-                throw model.corrupt(".merges must be pairs of tokens; number " + (merges.size() - 1) + " is "
+                throw model.corrupt("must have pairs of tokens as merges; number " + (merges.size() - 1) + " is "
                         + String.join(" ", merges.getLast()));
             }
         }
@@ -114,7 +114,7 @@ final class TokenizerFile {
         for (Fields token : top.parts("added_tokens")) {
             added.add(addedToken(token));
         }
-        PostProcessor post = PostProcessor.read(top.optionalPart("post_processor"));
+        PostProcessor post = PostProcessor.read(top);
         return new Tokenizer.Steps(vocabulary, added, normalizer(), preTokenizer(), subwords, post);
     }
 
@@ -123,8 +123,8 @@ final class TokenizerFile {
         if (content.isEmpty()) {
             throw token.corrupt("must have a content to look for; it is empty");
         }
-        vocabulary.add(content, token.number("id"));
-        return new AddedToken(content, token.number("id"), token.flag("single_word", false),
+        vocabulary.add(content, token.whole("id"));
+        return new AddedToken(content, token.whole("id"), token.flag("single_word", false),
                 token.flag("lstrip", false),
                 token.flag("rstrip", false), token.flag("normalized", !token.flag("special", false)));
     }
@@ -146,7 +146,7 @@ final class TokenizerFile {
         try {
             return new CharacterMap(Base64.getDecoder().decode(step.text("precompiled_charsmap")));
         } catch (IllegalArgumentException e) {
-            throw step.corrupt(".precompiled_charsmap must be a table in base 64; " + e.getMessage());
+            throw step.corrupt("must have a table in base 64 as precompiled_charsmap; " + e.getMessage());
         }
     }
 
@@ -184,7 +184,7 @@ final class TokenizerFile {
         String type = model.text("type", former);
         return switch (type) {
             case "WordPiece" -> new WordPiece(vocabulary, model.text("continuing_subword_prefix"),
-                    vocabulary.id(model.text("unk_token")), model.number("max_input_chars_per_word"));
+                    vocabulary.id(model.text("unk_token")), model.whole("max_input_chars_per_word"));
             case "BPE" -> bytePairs();
             case "Unigram" -> unigram();
             default -> throw model.corrupt("must be of type WordPiece, BPE or Unigram; it is " + type);
@@ -207,7 +207,7 @@ final class TokenizerFile {
     }
 
     private Unigram unigram() throws CorruptFileException {
-        int unknown = model.number("unk_id");
+        int unknown = model.whole("unk_id");
         if (unknown >= scores.size() || model.flag("byte_fallback", false)) {
             throw model.corrupt(
                     "must have an unk_id below " + scores.size() + ", its pieces, and no byte_fallback; unk_id is "

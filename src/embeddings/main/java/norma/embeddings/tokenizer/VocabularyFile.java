@@ -1,12 +1,15 @@
 package norma.embeddings.tokenizer;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import norma.data.CorruptFileException;
+import norma.embeddings.huggingface.Fields;
 
 /// BERT's `vocab.txt`: a token a line, its id the number of the line, from 0 on. What else there is to know about the tokenizer is
 /// in `tokenizer_config.json` beside it, or as in the first BERT.
@@ -19,7 +22,7 @@ final class VocabularyFile {
 
     static Tokenizer read(Path file) throws IOException {
         Vocabulary vocabulary = vocabulary(file);
-        Fields config = config(file.resolveSibling("tokenizer_config.json"));
+        Fields config = Fields.readIfThere(file.resolveSibling("tokenizer_config.json"));
         boolean lowercase = config.flag("do_lower_case", true);
         BertNormalizer normalizer = new BertNormalizer(true, config.flag("tokenize_chinese_chars", true),
                 config.flag("strip_accents", lowercase), lowercase);
@@ -31,21 +34,19 @@ final class VocabularyFile {
 
     private static Vocabulary vocabulary(Path file) throws IOException {
         Vocabulary vocabulary = new Vocabulary(file);
-        int id = 0;
-        for (String line : Fields.text(file).split("\r?\n")) {
-            if (!line.isEmpty()) {
-                vocabulary.add(line, id);
+        try (InputStream in = Files.newInputStream(file)) {
+            BufferedReader lines = Fields.text(file, in);
+            int id = 0;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!line.isEmpty()) {
+                    vocabulary.add(line, id);
+                }
+                id++;
             }
-            id++;
+        } catch (CharacterCodingException e) {
+            throw new CorruptFileException(file, "must be UTF-8 text; it is not", e);
         }
         return vocabulary;
-    }
-
-    private static Fields config(Path file) throws IOException {
-        JsonObject none = new JsonObject();
-        return new Fields(file, "$", Files.exists(file)
-                ? Fields.read(file, json -> JsonParser.parseReader(json).getAsJsonObject())
-                : none);
     }
 
     private static List<AddedToken> special(Vocabulary vocabulary) throws IOException {

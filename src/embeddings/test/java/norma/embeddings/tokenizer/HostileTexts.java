@@ -6,7 +6,7 @@ import java.util.Random;
 
 /// Texts to break a tokenizer with, the same ones each time: many scripts, emoji, controls, marks in heaps, half surrogate pairs,
 /// special tokens in the middle of words, very long words.
-final class HostileTexts {
+public final class HostileTexts {
     private static final int[][] RANGES = {{0x20, 0x7E}, {0x20, 0x7E}, {'a', 'z'}, {0x00, 0x1F}, {0x7F, 0xFF},
             {0x100, 0x24F},
             {0x300, 0x36F}, {0x370, 0x3FF}, {0x400, 0x52F}, {0x591, 0x5F4}, {0x600, 0x6FF}, {0x900, 0x97F},
@@ -32,7 +32,8 @@ final class HostileTexts {
     private HostileTexts() {
     }
 
-    static List<String> lines(int count) {
+    /// So many lines.
+    public static List<String> lines(int count) {
         Random random = new Random(5);
         List<String> lines = new ArrayList<>();
         while (lines.size() < count) {

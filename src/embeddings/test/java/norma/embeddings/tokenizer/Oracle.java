@@ -11,7 +11,7 @@ import java.util.Arrays;
 /// The tokenizers in use, in native code: https://github.com/huggingface/tokenizers through DJL.
 ///
 /// It counts characters where we count chars, and takes UTF-8, which has no half surrogate pairs: they are given to it as U+FFFD.
-final class Oracle implements AutoCloseable {
+public final class Oracle implements AutoCloseable {
     private final HuggingFaceTokenizer tokenizer;
 
     Oracle(Path file) throws IOException {
@@ -21,12 +21,13 @@ final class Oracle implements AutoCloseable {
     }
 
     /// Cuts to `maxTokens`.
-    Oracle(Path file, int maxTokens) throws IOException {
+    public Oracle(Path file, int maxTokens) throws IOException {
         tokenizer = HuggingFaceTokenizer.builder().optTokenizerPath(file).optTruncation(true).optPadding(false)
                 .optMaxLength(maxTokens).build();
     }
 
-    Encoding encode(String text) {
+    /// Ids, types and places.
+    public Encoding encode(String text) {
         var encoding = tokenizer.encode(mended(text));
         return chars(encoding, text, text);
     }
