@@ -53,7 +53,7 @@ class DamagedFolderTest {
     }
 
     /// Whether the folder is refused.
-    private boolean isRefused(String file) {
+    private boolean isRefused() {
         return assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
             var memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             long before = memory.getCurrentThreadAllocatedBytes();
@@ -61,7 +61,7 @@ class DamagedFolderTest {
                 load();
                 return false;
             } catch (IOException e) {
-                assertTrue(e.getMessage().contains(file), e.toString());
+                assertTrue(e.getMessage().startsWith(folder.toString()), e.toString());
                 return true;
             } catch (IllegalArgumentException e) { // of what all files say together
                 assertTrue(e.getMessage().matches("(SentenceEncoder|Tokenizer|Bert|Embedding): .* must .*"),
@@ -90,7 +90,7 @@ class DamagedFolderTest {
                 broken[random.nextInt(first)] = (byte) random.nextInt();
             }
             Files.write(folder.resolve(file), broken);
-            refused += isRefused(file) ? 1 : 0;
+            refused += isRefused() ? 1 : 0;
         }
         assertTrue(refused > DAMAGES / 10, "refused " + refused);
     }
@@ -108,7 +108,7 @@ class DamagedFolderTest {
             for (String value : VALUES) {
                 object.addProperty(key, "@");
                 Files.writeString(folder.resolve(file), whole.toString().replace("\"@\"", value));
-                refused += isRefused(file) ? 1 : 0;
+                refused += isRefused() ? 1 : 0;
             }
             object.add(key, right);
         }
@@ -126,7 +126,7 @@ class DamagedFolderTest {
             for (int size : new int[] {1 << 10, 1 << 20, 1 << 30, Integer.MAX_VALUE - 1}) {
                 config.addProperty(key, size);
                 Files.writeString(folder.resolve("config.json"), config.toString());
-                assertTrue(isRefused("model.safetensors"), key + " " + size);
+                assertTrue(isRefused(), key + " " + size);
             }
             config.add(key, right);
         }

@@ -29,7 +29,8 @@ class ManyThreadsTest {
     private static final int TEXTS = 10_000;
     private static final int REAL_TEXTS = Integer.getInteger("norma.test.texts", 200);
     private static final int PORTION = 50;
-    private static final long LEAST_LEAK = 4L << 20;
+    /// A model has 90 MB; what else is in the memory of a process that tests moves by some.
+    private static final long LEAST_LEAK = 32L << 20;
 
     @TempDir
     private Path folder;

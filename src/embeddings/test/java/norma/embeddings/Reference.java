@@ -29,12 +29,16 @@ record Reference(String text, int[] ids, float[] embedding, float[] embeddingOf2
     }
 
     private static Reference of(JsonObject row) {
-        int[] ids = row.getAsJsonArray("input_ids_512").asList().stream().mapToInt(JsonElement::getAsInt).toArray();
-        return new Reference(row.get("text").getAsString(), ids, floats(row, "embedding_fp32_max512"),
+        return new Reference(row.get("text").getAsString(), ints(row, "input_ids_512"),
+                floats(row, "embedding_fp32_max512"),
                 row.has("embedding_fp32_max256") ? floats(row, "embedding_fp32_max256") : null);
     }
 
-    private static float[] floats(JsonObject row, String key) {
+    static int[] ints(JsonObject row, String key) {
+        return row.getAsJsonArray(key).asList().stream().mapToInt(JsonElement::getAsInt).toArray();
+    }
+
+    static float[] floats(JsonObject row, String key) {
         List<JsonElement> values = row.getAsJsonArray(key).asList();
         float[] floats = new float[values.size()];
         for (int i = 0; i < floats.length; i++) {

@@ -23,7 +23,7 @@ final class VariedTexts {
         var random = new SplittableRandom(7);
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            texts.add(i % 4 == 3 ? lines.get(i) : some(glosses, 1 << random.nextInt(i % 10 == 0 ? 8 : 3), random));
+            texts.add(i % 4 == 3 ? lines.get(i) : some(glosses, 1 << random.nextInt(i % 20 == 0 ? 8 : 3), random));
         }
         return texts;
     }

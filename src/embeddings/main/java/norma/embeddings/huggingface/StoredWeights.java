@@ -2,6 +2,7 @@ package norma.embeddings.huggingface;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import norma.embeddings.model.Weights;
 import norma.io.Safetensors;
@@ -9,19 +10,17 @@ import norma.tensor.Shape;
 
 /// Weights in a safetensors file, as Hugging Face's libraries write it. The file is mapped, and closed after the model is made.
 public final class StoredWeights implements Weights, AutoCloseable {
-    private final Path path;
     private final Safetensors file;
     private final Family family;
 
-    private StoredWeights(Path path, Safetensors file, Family family) {
-        this.path = path;
+    private StoredWeights(Safetensors file, Family family) {
         this.file = file;
         this.family = family;
     }
 
     /// Opens a file.
     public static StoredWeights open(Path path, Family family) throws IOException {
-        return new StoredWeights(path, Safetensors.open(path), family);
+        return new StoredWeights(Safetensors.open(path), family);
     }
 
     @Override
@@ -33,8 +32,8 @@ public final class StoredWeights implements Weights, AutoCloseable {
     public float[] take(String name, Shape shape) {
         String stored = stored(name);
         Safetensors.Entry entry = stored == null ? null : file.entries().get(stored);
-        if (entry == null || !java.util.Arrays.equals(entry.shape(), axes(shape))) {
-            throw new IllegalArgumentException("%s: must hold %s %s; got %s".formatted(path, family.name(name), shape,
+        if (entry == null || !Arrays.equals(entry.shape(), axes(shape))) {
+            throw new IllegalArgumentException("must hold %s %s; got %s".formatted(family.name(name), shape,
                     entry == null ? "none of that name" : entry));
         }
         return file.floats(stored);
@@ -50,7 +49,7 @@ public final class StoredWeights implements Weights, AutoCloseable {
     }
 
     private static long[] axes(Shape shape) {
-        return java.util.Arrays.stream(shape.toArray()).asLongStream().toArray();
+        return Arrays.stream(shape.toArray()).asLongStream().toArray();
     }
 
     @Override

@@ -43,11 +43,6 @@ record ByteLevelWords(boolean spaceBefore, boolean cut) implements PreTokenizer 
     }
 
     @Override
-    public int start(Normalized text, int from, int to) {
-        return from;
-    }
-
-    @Override
     public int end(Normalized text, int start, int to) {
         if (!cut) {
             return to;

@@ -30,11 +30,6 @@ record MetaspaceWords(boolean everySpace, boolean spaceBefore) implements PreTok
     }
 
     @Override
-    public int start(Normalized text, int from, int to) {
-        return from;
-    }
-
-    @Override
     public int end(Normalized text, int start, int to) {
         int end = start + 1;
         while (end < to && text.chars[end] != SPACE) {

@@ -11,8 +11,10 @@ sealed interface PreTokenizer permits BertWords, ByteLevelWords, MetaspaceWords 
         return text;
     }
 
-    /// Where the first word at or after `from` begins; `to` if there is none.
-    int start(Normalized text, int from, int to);
+    /// Where the first word at or after `from` begins; `to` if there is none. With nothing between words, at `from`.
+    default int start(Normalized text, int from, int to) {
+        return from;
+    }
 
     /// Where the word ends that begins at `start`.
     int end(Normalized text, int start, int to);
