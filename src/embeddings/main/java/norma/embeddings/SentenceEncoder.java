@@ -59,11 +59,13 @@ public final class SentenceEncoder implements AutoCloseable {
 
     /// The same with options.
     public static SentenceEncoder load(Path path, Options options) throws IOException {
-        if (Files.isDirectory(path)) {
-            return new SentenceEncoder(Pretrained.folder(path, Purpose.INFERENCE), Tokenizer.load(path), options);
+        try (WarmUp _ = WarmUp.begin()) {
+            if (Files.isDirectory(path)) {
+                return new SentenceEncoder(Pretrained.folder(path, Purpose.INFERENCE), Tokenizer.load(path), options);
+            }
+            Pretrained model = Pretrained.onnx(path, path.toUri().toURL(), Purpose.INFERENCE);
+            return new SentenceEncoder(model, Tokenizer.load(path.resolveSibling("tokenizer.json")), options);
         }
-        Pretrained model = Pretrained.onnx(path, path.toUri().toURL(), Purpose.INFERENCE);
-        return new SentenceEncoder(model, Tokenizer.load(path.resolveSibling("tokenizer.json")), options);
     }
 
     /// Loads a model from the class path: the ONNX file `name.onnx` and `name-tokenizer.json`, as they stand in langchain4j's model
@@ -73,8 +75,10 @@ public final class SentenceEncoder implements AutoCloseable {
     ///
     /// @param name `all-minilm-l6-v2`, for example
     public static SentenceEncoder load(String name, Options options) throws IOException {
-        return new SentenceEncoder(Pretrained.resource(name, Purpose.INFERENCE),
-                Resources.tokenizer(name + "-tokenizer.json"), options);
+        try (WarmUp _ = WarmUp.begin()) {
+            return new SentenceEncoder(Pretrained.resource(name, Purpose.INFERENCE),
+                    Resources.tokenizer(name + "-tokenizer.json"), options);
+        }
     }
 
     /// Options with the model's own choices where none was made.

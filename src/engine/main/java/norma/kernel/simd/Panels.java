@@ -106,13 +106,18 @@ final class Panels {
         return new Panels(b, index, b.columns(), b.columnStride(), b.rowStride(), L, 2, false);
     }
 
-    /// These panels, packed once and for all.
+    /// These panels, packed once and for all. Without vectors: this runs when a model is loaded, before anything is compiled, where
+    /// a plain loop is soon fast and a vector takes a microsecond.
     ///
     /// @param depth values of k, all of them
     Panels packed(int depth) {
         float[] target = new float[Math.multiplyExact(padded, depth)];
-        Workers.split(count, Workers.grain(width * depth),
-                (from, to) -> pack(from, to, 0, depth, target, start(from) * depth));
+        Workers.split(count, Workers.grain(width * depth), (from, to) -> {
+            for (int p = from; p < to; p++) {
+                gather(data, at(p, 0), across, along, edge(p + 1) - start(p), depth, target, start(p) * depth,
+                        start(p + 1) - start(p));
+            }
+        });
         return new Panels(this, target);
     }
 

@@ -1,0 +1,69 @@
+package norma.embeddings;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import norma.embeddings.model.Bert;
+import norma.embeddings.model.BertConfig;
+import norma.embeddings.model.Purpose;
+import norma.embeddings.model.Weights;
+import norma.embeddings.tokenizer.Encoding;
+import norma.kernel.Activation;
+import norma.tensor.Shape;
+
+/// Has the kernels compiled while the process waits for its first model: a small network of zeros reads a text, over and over, on
+/// a thread that ends when the model is there.
+///
+/// Before C2 has compiled a kernel, each of its vectors is an object and each operation on it takes a hundred times as long. Without this
+/// the first text would pay for that.
+final class WarmUp implements AutoCloseable {
+    /// So many rows meet tiles of eight, four, two and one in the matrix product.
+    private static final int TOKENS = 15;
+
+    private static final BertConfig SMALL =
+            new BertConfig(1, TOKENS, 0, 1, 128, 4, 1, 512, Activation.GELU_ERF, 1e-12f);
+
+    private static final AtomicBoolean BEGUN = new AtomicBoolean();
+
+    private volatile boolean loaded;
+
+    private WarmUp() {
+    }
+
+    /// Begins, if this is the first time in this process.
+    static WarmUp begin() {
+        var warmUp = new WarmUp();
+        if (BEGUN.compareAndSet(false, true)) {
+            Thread.ofPlatform().daemon().name("norma-warm-up").start(warmUp::run);
+        }
+        return warmUp;
+    }
+
+    private void run() {
+        Bert model = Bert.of(SMALL, new Zeros(), Purpose.INFERENCE);
+        var text = new Encoding(new int[TOKENS], new int[TOKENS], new int[TOKENS], new int[TOKENS]);
+        try (var inference = new Inference(model, 1, Pooling.MEAN::of)) {
+            while (!loaded) {
+                inference.run(List.of(text));
+            }
+        }
+    }
+
+    /// Any weight, all zeros.
+    private record Zeros() implements Weights {
+        @Override
+        public boolean has(String name) {
+            return true;
+        }
+
+        @Override
+        public float[] take(String name, Shape shape) {
+            return new float[shape.size()];
+        }
+    }
+
+    /// Ends it, soon.
+    @Override
+    public void close() {
+        loaded = true;
+    }
+}
