@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 import norma.embeddings.Options;
 import norma.embeddings.Pooling;
 import norma.embeddings.SentenceEncoder;
@@ -16,6 +17,10 @@ import picocli.CommandLine.Option;
 final class Encoder {
     /// The model whose weights stand beside the command: langchain4j's jar of them, used as data.
     static final String BUILT_IN = "all-minilm-l6-v2";
+
+    /// System property: a folder with folders of models, by name. Weights that are mapped are there half a second sooner than those
+    /// in a jar, which have to be inflated.
+    private static final String UNPACKED = "norma.models";
 
     @Option(names = "--model", paramLabel = "PATH|NAME", defaultValue = BUILT_IN,
             description = "Folder as Hugging Face has them, ONNX file beside its tokenizer.json, or name of a model that "
@@ -57,9 +62,11 @@ final class Encoder {
         return threads == null ? options : options.threads(threads);
     }
 
+    /// Where the model is as files: where the user says, or where the launcher has unpacked it ([Export]).
     private Optional<Path> path() {
         try {
-            return Optional.of(Path.of(model)).filter(Files::exists);
+            return Stream.of(Path.of(model), Path.of(System.getProperty(UNPACKED, ""), model)).filter(Files::exists)
+                    .findFirst();
         } catch (InvalidPathException _) {
             return Optional.empty();
         }

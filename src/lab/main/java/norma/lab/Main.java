@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 /// The `norma` command: it finds the subcommand that the arguments name and turns what goes wrong into one line.
 @Command(name = "norma", version = Main.VERSION, mixinStandardHelpOptions = true,
         subcommands = {Compare.class, Train.class,
-                SampleCommand.class, Embed.class, Similar.class, Finetune.class, NormsCommand.class,
+                SampleCommand.class, Embed.class, Export.class, Similar.class, Finetune.class, NormsCommand.class,
                 PlacementsCommand.class,
                 GoldenCommand.class,
                 PlotsCommand.class, Doctor.class},

@@ -109,6 +109,13 @@ class EmbedTest {
         refused("threads must be at least 1", "embed", "--threads", 0, "text");
     }
 
+    @Test
+    void anExportedModelHasTheSameVectors() {
+        Path copy = folder.resolve("models/copy");
+        ok("export", copy);
+        assertEquals(ok("embed", "--json", "a text").out(), ok("embed", "--json", "--model", copy, "a text").out());
+    }
+
     private static void refused(String expected, Object... args) {
         Command command = Command.run(args);
         assertEquals(2, command.code(), command.toString());
