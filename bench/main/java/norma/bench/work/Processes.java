@@ -2,6 +2,7 @@ package norma.bench.work;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -34,10 +35,10 @@ public final class Processes {
 
     static List<Work> works() {
         return List.of(
-                Work.of("start", "norma doctor", 0, 0, () -> java(List.of(), List.of("norma.lab.Main", "doctor")))
+                Work.of("start", "norma doctor", 0, 0, () -> java(List.of(), List.of("norma.lab.Main", "doctor"), ""))
                         .inQuickRun(),
                 Work.of("first_step", FirstStep.SHAPE, 0, 0,
-                        () -> java(List.of(), List.of(FirstStep.class.getName()))),
+                        () -> java(List.of(), List.of(FirstStep.class.getName()), "")),
                 embed(new Texts(1, 12, 12).toString()), embed(new Texts(1, 12, 12) + CACHED),
                 embed(new Texts(500, 8, 128).toString()));
     }
@@ -46,23 +47,23 @@ public final class Processes {
         return Work.of("embed", shape, 0, 0, () -> embed(shape, Embed.class.getName()));
     }
 
-    /// A program that is given the texts of a shape, and Java's ahead-of-time cache if the shape says so (JEP 514).
+    /// A program that is given the texts of a shape as lines, and Java's ahead-of-time cache if the shape says so (JEP 514).
     ///
-    /// @param program its main class, and arguments in front of the texts
+    /// @param program its main class and arguments
     public static Operation embed(String shape, String... program) {
-        var main = new ArrayList<>(List.of(program));
-        main.addAll(Texts.of(shape).list());
-        return shape.endsWith(CACHED) ? java(cache(main), main) : java(List.of(), main);
+        List<String> main = List.of(program);
+        String texts = String.join("\n", Texts.of(shape).list());
+        return java(shape.endsWith(CACHED) ? cache(main, texts) : List.of(), main, texts);
     }
 
     /// The option with the cache that a first run has left.
-    private static List<String> cache(List<String> main) {
+    private static List<String> cache(List<String> main, String input) {
         try {
             Path folder = Files.createTempDirectory("norma-bench");
             Path file = folder.resolve("cache.aot");
             folder.toFile().deleteOnExit();
             file.toFile().deleteOnExit();
-            java(List.of("-XX:AOTCacheOutput=" + file), main).run();
+            java(List.of("-XX:AOTCacheOutput=" + file), main, input).run();
             return List.of("-XX:AOTCache=" + file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -70,7 +71,7 @@ public final class Processes {
     }
 
     /// A Java VM with the class path and the options of this one, and some more.
-    private static Operation java(List<String> options, List<String> main) {
+    private static Operation java(List<String> options, List<String> main, String input) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -78,12 +79,15 @@ public final class Processes {
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(main);
-        return () -> run(command);
+        return () -> run(command, input);
     }
 
-    private static Ended run(List<String> command) {
+    private static Ended run(List<String> command, String input) {
         try {
             Process process = new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
+            try (Writer in = process.outputWriter(StandardCharsets.UTF_8)) {
+                in.write(input);
+            }
             var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             int code = process.waitFor();
             if (code != 0) {

@@ -55,9 +55,9 @@ public final class Langchain4j implements Peer {
                 .toArray(float[][]::new);
     }
 
-    /// A process that embeds texts, and ends.
-    public static void main(String... texts) throws IOException {
-        vectors(new AllMiniLmL6V2EmbeddingModel(), List.of(texts));
+    /// A process that embeds the lines on its standard input, and ends.
+    public static void main(String... args) throws IOException {
+        vectors(new AllMiniLmL6V2EmbeddingModel(), Embed.texts());
         System.out.print(Embed.status());
         System.exit(0); // its threads stay for a second
     }

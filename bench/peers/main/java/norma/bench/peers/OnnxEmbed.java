@@ -2,11 +2,10 @@ package norma.bench.peers;
 
 import ai.onnxruntime.OrtException;
 import java.io.IOException;
-import java.util.Arrays;
 import norma.bench.peers.OnnxEncoder.Way;
 import norma.bench.work.Embed;
 
-/// A process that embeds texts on ONNX Runtime, and ends.
+/// A process that embeds the lines on its standard input with ONNX Runtime, and ends.
 public final class OnnxEmbed {
 
     private OnnxEmbed() {
@@ -14,11 +13,11 @@ public final class OnnxEmbed {
 
     /// Embeds them.
     ///
-    /// @param args model, way, texts
+    /// @param args model, way
     public static void main(String... args) throws IOException, OrtException {
         int threads = Integer.getInteger("norma.threads");
         var encoder = new OnnxEncoder(args[0], 256, threads, Way.valueOf(args[1]));
-        encoder.encode(Arrays.asList(args).subList(2, args.length));
+        encoder.encode(Embed.texts());
         System.out.print(Embed.status());
     }
 }
