@@ -29,9 +29,6 @@ final class Inference implements AutoCloseable {
     /// Texts that a thread tokenizes at a time.
     private static final int TEXTS = 16;
 
-    /// A memory keeps arrays of every length it has met; one that has grown so large is dropped.
-    private static final long LARGEST_MEMORY = 32L << 20;
-
     private final Bert model;
     private final UnaryOperator<Tensor> readout;
     private final Workers workers;
@@ -117,9 +114,7 @@ final class Inference implements AutoCloseable {
                 results[which[i]] = rows.data().slice(i * columns, columns).toArray();
             }
         }
-        if (memory.allocatedBytes() < LARGEST_MEMORY) {
-            memories.add(memory);
-        }
+        memories.add(memory);
     }
 
     /// The stream behind the last block. Each block has a tape of its own, so that the next one takes the same memory again.

@@ -5,6 +5,7 @@ import static norma.tensor.Numbers.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class MemoryTest {
@@ -27,22 +28,28 @@ class MemoryTest {
         }
     }
 
+    private static void step(Memory memory, Tensor x, Shape shape) {
+        try (Tape tape = Tape.training(memory, 0)) {
+            tape.backward(chain(x.expand(shape), 10).sum());
+        }
+    }
+
     @Test
     void laterStepsTakeNothingNewAndFindNoLeftovers() {
         var memory = new Memory();
         Tensor x = normal(1, N).variable();
         Tensor first = step(memory, x, 10);
         Tensor gradient = x.gradient().copy();
-        long bytes = memory.allocatedBytes();
+        long bytes = memory.bytes();
         for (int i = 0; i < 3; i++) {
             x.clearGradient();
             // with assertions on, what was given back is NaN: bits that came from there would show
             assertBits(first, step(memory, x, 10));
             assertBits(gradient, x.gradient());
-            assertEquals(bytes, memory.allocatedBytes());
+            assertEquals(bytes, memory.bytes());
         }
         step(memory, x, 5);
-        assertEquals(bytes, memory.allocatedBytes(), "a smaller step fits into the memory of a larger one");
+        assertEquals(bytes, memory.bytes(), "a smaller step fits into the memory of a larger one");
     }
 
     @Test
@@ -51,9 +58,9 @@ class MemoryTest {
         Tensor x = normal(2, N).variable();
         try (Tape tape = Tape.training(memory, 0)) {
             Tensor loss = chain(x, 50).sum();
-            long forward = memory.allocatedBytes();
+            long forward = memory.bytes();
             tape.backward(loss);
-            long arrays = (memory.allocatedBytes() - forward) / (4 * N);
+            long arrays = (memory.bytes() - forward) / (4 * N);
             // dy, the gradients of x and y that wait, and what one derivative computes on its way: not one for each of the
             // 300 operations
             assertTrue(arrays <= 10, arrays + " arrays for 300 operations");
@@ -70,8 +77,8 @@ class MemoryTest {
                 Tensor d = tape.gradients(chain(x, 3).sum(), x)[0];
                 tape.backward(d.square().sum());
             }
-            assertTrue(i == 0 || bytes == memory.allocatedBytes());
-            bytes = memory.allocatedBytes();
+            assertTrue(i == 0 || bytes == memory.bytes());
+            bytes = memory.bytes();
         }
     }
 
@@ -83,11 +90,24 @@ class MemoryTest {
                 Tensor.full(Shape.of(length), 1);
             }
         }
-        assertEquals(4 * 1088, memory.allocatedBytes());
+        assertEquals(4 * 1088, memory.bytes());
         try (Tape _ = Tape.inference(memory)) {
             assertEquals(1, Tensor.full(Shape.of(7), 1).data().length() / 7);
             assertEquals(0, Tensor.zeros(0, 3).size());
         }
+    }
+
+    @Test
+    void stepsOfEverOtherLengthsNeedTheMemoryOfTheLargest() {
+        Tensor x = normal(5, 1).variable();
+        var largest = new Memory();
+        step(largest, x, Shape.of(3000));
+        var memory = new Memory();
+        var random = new SplittableRandom(6);
+        for (int i = 0; i < 200; i++) {
+            step(memory, x, Shape.of(random.nextInt(100, 3001)));
+        }
+        assertTrue(memory.bytes() <= 2 * largest.bytes(), memory.bytes() + " against " + largest.bytes());
     }
 
     @Test
@@ -111,8 +131,8 @@ class MemoryTest {
                 }, y.add(1).detach());
                 tape.backward(chain(broken, 2).sum());
             } catch (ArithmeticException e) {
-                assertTrue(i == 0 || bytes == memory.allocatedBytes());
-                bytes = memory.allocatedBytes();
+                assertTrue(i == 0 || bytes == memory.bytes());
+                bytes = memory.bytes();
             }
         }
         assertTrue(bytes > 0);

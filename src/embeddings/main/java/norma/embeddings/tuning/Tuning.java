@@ -25,9 +25,6 @@ import norma.train.Listener;
 /// @param clip largest length of the gradient
 /// @param seed of the order and of dropout
 public record Tuning(int epochs, int batch, double rate, double decay, double clip, long seed) {
-    /// Batches differ in length, and a memory keeps arrays of each: one that has grown so large is dropped.
-    private static final long LARGEST_MEMORY = 1L << 30;
-
     /// Checks the numbers.
     public Tuning {
         if (epochs < 0 || batch < 1 || !(rate >= 0 && decay >= 0 && clip >= 0)) {
@@ -76,7 +73,7 @@ public record Tuning(int epochs, int batch, double rate, double decay, double cl
         private final Map<String, Param> params;
         private final AdamW optimizer;
         private final Schedule schedule;
-        private Memory memory = new Memory();
+        private final Memory memory = new Memory();
 
         Run(Objective<E> objective, List<E> examples, Listener listener) {
             this.objective = objective;
@@ -108,7 +105,6 @@ public record Tuning(int epochs, int batch, double rate, double decay, double cl
             requireFinite(loss, norm, step);
             optimizer.step(schedule.rate(step), Gradients.clip(norm, clip));
             Parts.of(objective).afterStep();
-            memory = memory.allocatedBytes() > LARGEST_MEMORY ? new Memory() : memory;
             listener.step(
                     new Listener.Step(step + 1, loss, schedule.rate(step), norm, (System.nanoTime() - start) / 1e9,
                             group.stream().mapToLong(Example::tokens).sum()));
