@@ -2,6 +2,7 @@ package norma.embeddings;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.file.Files;
@@ -99,12 +100,13 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
         }
     }
 
-    private static Bert made(Path file, BertConfig config, Weights weights, Purpose purpose)
-            throws CorruptFileException {
+    private static Bert made(Path file, BertConfig config, Weights weights, Purpose purpose) throws IOException {
         try {
             return Bert.of(config, weights, purpose);
         } catch (IllegalArgumentException e) {
             throw new CorruptFileException(file, e.getMessage(), e);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
@@ -125,6 +127,8 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
                         family.head(shape, Family.labels(config), stored));
             } catch (IllegalArgumentException e) {
                 throw new CorruptFileException(file, e.getMessage(), e);
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
             }
         }
     }

@@ -1,16 +1,15 @@
 package norma.io;
 
+import java.io.EOFException;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
@@ -27,12 +26,15 @@ import norma.data.CorruptFileException;
 /// the rest   the tensors, row-major, little endian; offsets count from here
 /// ```
 ///
-/// Reading maps the file into memory, so opening costs the header only and a tensor is read when it is asked for. The
-/// header is checked before anything else is believed: every byte behind it must belong to one tensor, and each tensor
-/// has as many bytes as its shape asks for.
+/// Opening costs the header only; a tensor is read when it is asked for, in small chunks. The header is checked before anything
+/// else is believed: every byte behind it must belong to one tensor, and each tensor has as many bytes as its shape asks for.
 ///
-/// Tensors may be read by many threads at once. Closing ends the mapping; reading afterwards throws
-/// `IllegalStateException`.
+/// The file is not mapped into memory: all that is ever read of a mapping counts as the process's memory until it is
+/// unmapped, and where another process cuts a mapped file short, reading is an error of the virtual machine. Here it is a
+/// [CorruptFileException]. Nor is it read through a channel, which an interrupt would close for all threads.
+///
+/// Tensors may be read by many threads at once, which take turns. Reading after closing throws `IllegalStateException`; what goes
+/// wrong with the file while a tensor is read is thrown as `UncheckedIOException`.
 public final class Safetensors implements AutoCloseable {
 
     /// What a number looks like in the file.
@@ -132,26 +134,28 @@ public final class Safetensors implements AutoCloseable {
         }
     }
 
-    private static final int CHUNK = 1 << 20;
+    /// Small enough for what is read to be in the cache when it becomes numbers.
+    private static final int CHUNK = 1 << 16;
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
-    private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
-    private static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ORDER);
-    private static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
-    private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
-    private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
-    private static final ValueLayout.OfByte U8 = ValueLayout.JAVA_BYTE;
+
+    /// Takes the numbers of a part of a tensor.
+    private interface Decoder {
+        /// @param chunk all that is left in it
+        /// @param done how many numbers were taken before
+        void take(ByteBuffer chunk, int done);
+    }
 
     private final Path file;
-    private final Arena arena;
-    private final MemorySegment data;
+    private final RandomAccessFile data;
     private final SafetensorsHeader header;
+    private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK).order(ORDER);
+    private boolean closed;
 
-    private Safetensors(Path file, Arena arena, MemorySegment data, SafetensorsHeader header) {
+    private Safetensors(Path file, RandomAccessFile data) throws IOException {
         this.file = file;
-        this.arena = arena;
         this.data = data;
-        this.header = header;
+        this.header = SafetensorsHeader.read(file, data);
     }
 
     /// Opens a file and checks its header.
@@ -162,13 +166,14 @@ public final class Safetensors implements AutoCloseable {
         if (Files.isDirectory(file)) {
             throw new IOException(file + ": must be a file; it is a folder");
         }
-        Arena arena = Arena.ofShared();
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            SafetensorsHeader header = SafetensorsHeader.read(file, channel);
-            MemorySegment data = channel.map(MapMode.READ_ONLY, header.end(), channel.size() - header.end(), arena);
-            return new Safetensors(file, arena, data, header);
+        if (!Files.exists(file)) {
+            throw new NoSuchFileException(file.toString());
+        }
+        RandomAccessFile data = new RandomAccessFile(file.toFile(), "r");
+        try {
+            return new Safetensors(file, data);
         } catch (Throwable e) {
-            arena.close();
+            data.close();
             throw e;
         }
     }
@@ -201,53 +206,80 @@ public final class Safetensors implements AutoCloseable {
         Entry entry = entry(name);
         Objects.checkFromIndexSize(from, count, entry.count());
         Objects.checkFromIndexSize(offset, count, into.length);
-        long at = entry.begin + from * entry.dtype.bytes;
-        switch (entry.dtype) {
-            case F32 -> MemorySegment.copy(data, F32, at, into, offset, count);
-            case F64 -> {
-                for (int i = 0; i < count; i++) {
-                    into[offset + i] = (float) data.get(F64, at + 8L * i);
+        read(name, from, count, switch (entry.dtype) {
+            case F32 ->
+                (chunk, done) -> chunk.asFloatBuffer().get(into, offset + done, chunk.remaining() / Float.BYTES);
+            case F64 -> (chunk, done) -> {
+                for (int i = offset + done; chunk.hasRemaining(); i++) {
+                    into[i] = (float) chunk.getDouble();
                 }
-            }
-            case F16 -> {
-                for (int i = 0; i < count; i++) {
-                    into[offset + i] = Float.float16ToFloat(data.get(I16, at + 2L * i));
+            };
+            case F16 -> (chunk, done) -> {
+                for (int i = offset + done; chunk.hasRemaining(); i++) {
+                    into[i] = Float.float16ToFloat(chunk.getShort());
                 }
-            }
-            case BF16 -> {
-                for (int i = 0; i < count; i++) {
-                    into[offset + i] = Float.intBitsToFloat(data.get(I16, at + 2L * i) << 16);
+            };
+            case BF16 -> (chunk, done) -> {
+                for (int i = offset + done; chunk.hasRemaining(); i++) {
+                    into[i] = Float.intBitsToFloat(chunk.getShort() << 16);
                 }
-            }
+            };
             default -> throw mismatch(name, entry, "F64, F32, F16 or BF16", "longs");
-        }
+        });
     }
 
     /// All numbers of a tensor of I64, I32, U8 or BOOL.
     public long[] longs(String name) {
         Entry entry = entry(name);
         long[] values = new long[length(name)];
-        switch (entry.dtype) {
-            case I64 -> MemorySegment.copy(data, I64, entry.begin, values, 0, values.length);
-            case I32 -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = data.get(I32, entry.begin + 4L * i);
+        read(name, 0, values.length, switch (entry.dtype) {
+            case I64 -> (chunk, done) -> chunk.asLongBuffer().get(values, done, chunk.remaining() / Long.BYTES);
+            case I32 -> (chunk, done) -> {
+                for (int i = done; chunk.hasRemaining(); i++) {
+                    values[i] = chunk.getInt();
                 }
-            }
-            case U8, BOOL -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = Byte.toUnsignedLong(data.get(U8, entry.begin + i));
+            };
+            case U8, BOOL -> (chunk, done) -> {
+                for (int i = done; chunk.hasRemaining(); i++) {
+                    values[i] = Byte.toUnsignedLong(chunk.get());
                 }
-            }
+            };
             default -> throw mismatch(name, entry, "I64, I32, U8 or BOOL", "floats");
-        }
+        });
         return values;
     }
 
-    /// Ends the mapping of the file.
+    private synchronized void read(String name, long from, int count, Decoder decoder) {
+        if (closed) {
+            throw new IllegalStateException(
+                    "Safetensors " + file + ": must be open to read " + name + "; it is closed");
+        }
+        Entry entry = entry(name);
+        int bytes = entry.dtype.bytes;
+        try {
+            data.seek(header.end() + entry.begin + from * bytes);
+            for (int done = 0; done < count; done += chunk.limit() / bytes) {
+                chunk.clear().limit((int) Math.min(CHUNK, (long) (count - done) * bytes));
+                data.readFully(chunk.array(), 0, chunk.limit());
+                decoder.take(chunk, done);
+            }
+        } catch (EOFException e) {
+            throw new UncheckedIOException(
+                    new CorruptFileException(file, "must not be cut while it is read; it ends in tensor " + name, e));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Closes the file.
     @Override
-    public void close() {
-        arena.close();
+    public synchronized void close() {
+        closed = true;
+        try {
+            data.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Writes a file, whole or not at all, replacing one that is there.

@@ -3,13 +3,14 @@ package norma.io;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -117,29 +118,29 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
         return text.toString();
     }
 
-    /// Reads and checks the header of `file`, open in `channel`.
-    static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
-        long size = channel.size();
+    /// Reads and checks the header of `file`, whose bytes are `in`.
+    static SafetensorsHeader read(Path file, RandomAccessFile in) throws IOException {
+        long size = in.length();
         if (size < LENGTH) {
             throw new CorruptFileException(file, "must begin with 8 bytes that tell the header's length; has " + size);
         }
-        long length = bytes(file, channel, 0, LENGTH).getLong();
+        long length = bytes(file, in, LENGTH).getLong();
         if (length < 0 || length > Math.min(LARGEST, size - LENGTH)) {
             throw new CorruptFileException(file, "the header must have at most " + Math.min(LARGEST, size - LENGTH)
                     + " bytes; says " + Long.toUnsignedString(length) + "; is it a safetensors file, and whole?");
         }
-        String text = text(file, bytes(file, channel, LENGTH, (int) length));
+        String text = text(file, bytes(file, in, (int) length));
         return new Parser(file).parse(text).check(file, LENGTH + length, size);
     }
 
-    private static ByteBuffer bytes(Path file, FileChannel channel, long at, int count) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
-        while (bytes.hasRemaining()) {
-            if (channel.read(bytes, at + bytes.position()) < 0) {
-                throw new CorruptFileException(file, "ended while it was read");
-            }
+    private static ByteBuffer bytes(Path file, RandomAccessFile in, int count) throws IOException {
+        byte[] bytes = new byte[count];
+        try {
+            in.readFully(bytes);
+        } catch (EOFException e) {
+            throw new CorruptFileException(file, "must not be cut while it is read; it ends in the header", e);
         }
-        return bytes.flip();
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static String text(Path file, ByteBuffer bytes) throws CorruptFileException {

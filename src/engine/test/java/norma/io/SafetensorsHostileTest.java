@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -70,6 +71,28 @@ class SafetensorsHostileTest {
         for (int length = 0; length < whole.length; length++) {
             Files.write(file, Arrays.copyOf(whole, length));
             assertTrue(!accepts(), "cut at " + length);
+        }
+    }
+
+    @Test
+    void truncationWhileOpenIsTold() throws IOException {
+        byte[] whole = small();
+        try (Safetensors tensors = Safetensors.open(file)) {
+            Files.write(file, Arrays.copyOf(whole, whole.length - 5));
+            assertEquals(7, tensors.longs("n")[0]);
+            var e = assertThrows(UncheckedIOException.class, () -> tensors.floats("w"));
+            assertTrue(e.getCause() instanceof CorruptFileException && e.getMessage().contains("tensor w"),
+                    e.getMessage());
+        }
+    }
+
+    @Test
+    void interruptedThreadReads() throws IOException {
+        small();
+        try (Safetensors tensors = Safetensors.open(file)) {
+            Thread.currentThread().interrupt();
+            assertEquals(6, tensors.floats("w").length);
+            assertTrue(Thread.interrupted());
         }
     }
 

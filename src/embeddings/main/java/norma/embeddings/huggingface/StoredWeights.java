@@ -8,7 +8,7 @@ import norma.embeddings.model.Weights;
 import norma.io.Safetensors;
 import norma.tensor.Shape;
 
-/// Weights in a safetensors file, as Hugging Face's libraries write it. The file is mapped, and closed after the model is made.
+/// Weights in a safetensors file, as Hugging Face's libraries write it. The file is closed after the model is made.
 public final class StoredWeights implements Weights, AutoCloseable {
     private final Safetensors file;
     private final Family family;
