@@ -18,7 +18,7 @@ final class Encoder {
     /// The model whose weights stand beside the command: langchain4j's jar of them, used as data.
     static final String BUILT_IN = "all-minilm-l6-v2";
 
-    /// System property: a folder with folders of models, by name. Weights that are mapped are there half a second sooner than those
+    /// System property: a folder with folders of models, by name. Weights in safetensors are there half a second sooner than those
     /// in a jar, which have to be inflated.
     private static final String UNPACKED = "norma.models";
 

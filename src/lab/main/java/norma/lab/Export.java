@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Writes a model that comes with the command as a folder, whose weights can be mapped. The launcher does it once, after building.
+/// Writes a model that comes with the command as a folder, whose weights can be read as they are. The launcher does it once, after building.
 @Command(name = "export", mixinStandardHelpOptions = true, hidden = true,
         header = "Writes a model as a folder as Hugging Face has them, which Python reads too.")
 final class Export implements Callable<Integer> {
