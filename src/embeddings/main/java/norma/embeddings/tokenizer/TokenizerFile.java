@@ -109,7 +109,7 @@ final class TokenizerFile {
     }
 
     private Tokenizer.Steps steps() throws CorruptFileException {
-        Subwords subwords = subwords(); // before the vocabulary grows: words are not made of added tokens
+        Subwords subwords = subwords();
         List<AddedToken> added = new ArrayList<>();
         for (Fields token : top.parts("added_tokens")) {
             added.add(addedToken(token));
@@ -123,7 +123,7 @@ final class TokenizerFile {
         if (content.isEmpty()) {
             throw token.corrupt("must have a content to look for; it is empty");
         }
-        vocabulary.add(content, token.whole("id"));
+        vocabulary.addWhole(content, token.whole("id"));
         return new AddedToken(content, token.whole("id"), token.flag("single_word", false),
                 token.flag("lstrip", false),
                 token.flag("rstrip", false), token.flag("normalized", !token.flag("special", false)));

@@ -17,17 +17,30 @@ final class Trie {
         steps = new LongIntHashMap(4 * words);
     }
 
-    void add(CharSequence word, int id) {
+    /// Adds a word, or gives one that is there another id.
+    void put(CharSequence word, int id) {
+        set(grow(word), id);
+    }
+
+    /// Where a walk along all of `word` ends, with all steps added that were missing.
+    int grow(CharSequence word) {
         int node = ROOT;
         for (int i = 0; i < word.length(); i++) {
-            int next = next(node, word.charAt(i));
-            if (next == NONE) {
-                next = ids.size();
+            long step = step(node, word.charAt(i));
+            int slot = steps.indexOf(step);
+            if (steps.indexExists(slot)) {
+                node = steps.indexGet(slot);
+            } else {
+                node = ids.size();
                 ids.add(NONE);
-                steps.put(step(node, word.charAt(i)), next);
+                steps.indexInsert(slot, step, node);
             }
-            node = next;
         }
+        return node;
+    }
+
+    /// Lets a word end at `node`.
+    void set(int node, int id) {
         ids.set(node, id);
     }
 
@@ -48,6 +61,12 @@ final class Trie {
     /// The id of the word that ends at `node`; `NONE` if none does.
     int id(int node) {
         return ids.get(node);
+    }
+
+    /// The id of a word; `NONE` if it is none of them.
+    int find(CharSequence word) {
+        int node = walk(word);
+        return node == NONE ? NONE : id(node);
     }
 
     private static long step(int node, char c) {

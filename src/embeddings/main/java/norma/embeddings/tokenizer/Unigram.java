@@ -24,7 +24,7 @@ final class Unigram implements Subwords {
     /// @param scores of the pieces, by id
     /// @param unknown the id of what cannot be made of pieces
     Unigram(Vocabulary vocabulary, double[] scores, int unknown) {
-        pieces = vocabulary.trie();
+        pieces = vocabulary.pieces();
         this.scores = scores;
         this.unknown = unknown;
         unknownScore = Arrays.stream(scores).min().orElse(0) - PENALTY;

@@ -15,7 +15,7 @@ final class WordPiece implements Subwords {
     /// @param unknown the id of words that cannot be made of pieces
     /// @param longest words of more characters are unknown
     WordPiece(Vocabulary vocabulary, String prefix, int unknown, int longest) {
-        pieces = vocabulary.trie();
+        pieces = vocabulary.pieces();
         inside = pieces.walk(prefix);
         this.unknown = unknown;
         this.longest = longest;
