@@ -3,17 +3,13 @@ package norma.lab;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import norma.lab.console.Failure;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /// The `norma` command: it finds the subcommand that the arguments name and turns what goes wrong into one line.
 @Command(name = "norma", version = Main.VERSION, mixinStandardHelpOptions = true,
-        subcommands = {Compare.class, Train.class,
-                SampleCommand.class, Embed.class, Export.class, Similar.class, Finetune.class, NormsCommand.class,
-                PlacementsCommand.class,
-                GoldenCommand.class,
-                PlotsCommand.class, Doctor.class},
         synopsisSubcommandLabel = "COMMAND",
         header = "Small Transformers under many normalizations and sentence embeddings, in Java.%n",
         footer = {"%nFrom a checkout also:",
@@ -28,6 +24,10 @@ public final class Main implements Runnable {
 
     /// What the process ends with when a command did what it was asked, but its single run diverged.
     public static final int DIVERGED = 1;
+
+    private static final List<Class<?>> COMMANDS = List.of(Compare.class, Train.class, SampleCommand.class, Embed.class,
+            Export.class, Similar.class, Finetune.class, NormsCommand.class, PlacementsCommand.class,
+            GoldenCommand.class, PlotsCommand.class, Doctor.class);
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
@@ -46,7 +46,7 @@ public final class Main implements Runnable {
     ///
     /// @return 0 for success, 1 for a run that diverged, 2 for bad input, 3 for what should not happen
     static int run(PrintWriter out, PrintWriter err, String... args) {
-        CommandLine command = commandLine().setOut(out).setErr(err);
+        CommandLine command = commandLine(args).setOut(out).setErr(err);
         try {
             return command.execute(args);
         } catch (OutOfMemoryError | ExceptionInInitializerError e) {
@@ -54,12 +54,19 @@ public final class Main implements Runnable {
         }
     }
 
-    private static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+    private static CommandLine commandLine(String... args) {
+        CommandLine norma = new CommandLine(new Main());
+        commands(args).forEach(norma::addSubcommand);
+        return norma.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler((e, _) -> Failure.misused(e))
                 .setExecutionExceptionHandler((e, command, _) -> Failure.report(e, command));
+    }
+
+    /// The one that the first argument names, else all of them: to read the options of all takes longer than many a command.
+    private static List<Class<?>> commands(String... args) {
+        return COMMANDS.stream().filter(c -> args.length > 0 && c.getAnnotation(Command.class).name().equals(args[0]))
+                .findFirst().<List<Class<?>>>map(List::of).orElse(COMMANDS);
     }
 
     @Override
