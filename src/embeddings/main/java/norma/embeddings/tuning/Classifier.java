@@ -68,9 +68,10 @@ public record Classifier(TextEncoder encoder, Linear head) implements Objective<
     /// The label of each text, the one with the largest logit.
     public int[] labels(List<Encoding> texts) {
         int[] labels = new int[texts.size()];
+        var memory = new Memory();
         for (int from = 0; from < labels.length; from += BATCH) {
             List<Encoding> batch = texts.subList(from, Math.min(from + BATCH, labels.length));
-            try (Tape _ = Tape.inference(new Memory())) {
+            try (Tape _ = Tape.inference(memory)) {
                 Tensor logits = logits(batch);
                 for (int i = 0; i < batch.size(); i++) {
                     labels[from + i] = largest(logits.slice(0, i, i + 1).toArray());

@@ -16,6 +16,7 @@ import norma.tensor.Tensor;
 public final class FrozenEncoder implements TextEncoder {
     private final TextEncoder encoder;
     private final Map<Encoding, float[]> vectors = new IdentityHashMap<>();
+    private final Memory memory = new Memory();
 
     /// Freezes an encoder.
     ///
@@ -38,7 +39,7 @@ public final class FrozenEncoder implements TextEncoder {
         if (texts.isEmpty()) {
             return;
         }
-        try (Tape _ = Tape.inference(new Memory())) {
+        try (Tape _ = Tape.inference(memory)) {
             Tensor rows = encoder.forward(texts);
             for (int i = 0; i < texts.size(); i++) {
                 vectors.put(texts.get(i), rows.data().slice(i * dim(), dim()).toArray());
