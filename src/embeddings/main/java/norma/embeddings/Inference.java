@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.IntConsumer;
@@ -84,23 +85,30 @@ final class Inference implements AutoCloseable {
         }
     }
 
-    /// Which texts go together: of about the same number of tokens in each pass, longest text first, so that threads end at about
-    /// the same time.
+    /// Texts that go through the model together.
+    private static final class Pass {
+        private final List<Integer> texts = new ArrayList<>();
+        private long tokens;
+
+        void add(int text, int length) {
+            texts.add(text);
+            tokens += length;
+        }
+    }
+
+    /// Which texts go together: as many passes for each thread, of about the same number of tokens. The longest text first, each joins the
+    /// pass with the fewest tokens (Graham 1969, "Bounds on Multiprocessing Timing Anomalies").
     private List<int[]> passes(List<Encoding> texts) {
-        int[] order = IntStream.range(0, texts.size()).boxed()
-                .sorted(Comparator.comparingInt(i -> -texts.get(i).length())).mapToInt(i -> i).toArray();
         long tokens = texts.stream().mapToLong(Encoding::length).sum();
         long count = Math.ceilDiv(Math.ceilDiv(tokens, TOKENS), workers.threads()) * workers.threads();
-        long most = Math.ceilDiv(tokens, Math.max(1, count));
-        var passes = new ArrayList<int[]>();
-        for (int from = 0, to; from < order.length; from = to) {
-            long sum = texts.get(order[from]).length();
-            for (to = from + 1; to < order.length && sum + texts.get(order[to]).length() <= most; to++) {
-                sum += texts.get(order[to]).length();
-            }
-            passes.add(Arrays.copyOfRange(order, from, to));
-        }
-        return passes;
+        var passes = new PriorityQueue<Pass>(Comparator.comparingLong(pass -> pass.tokens));
+        IntStream.range(0, texts.size()).boxed().sorted(Comparator.comparingInt(i -> -texts.get(i).length()))
+                .forEach(i -> {
+                    Pass least = passes.size() < count ? new Pass() : passes.remove();
+                    least.add(i, texts.get(i).length());
+                    passes.add(least);
+                });
+        return passes.stream().map(pass -> pass.texts.stream().mapToInt(i -> i).toArray()).toList();
     }
 
     private void pass(List<Encoding> texts, int[] which, float[][] results) {
