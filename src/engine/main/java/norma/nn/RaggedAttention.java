@@ -1,6 +1,7 @@
 package norma.nn;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import norma.kernel.Attention.Sizes;
 import norma.kernel.Floats;
 import norma.parallel.Workers;
@@ -62,14 +63,19 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
         return sequences;
     }
 
-    private void forward() {
+    /// Hands each sequence to a thread.
+    private void each(Consumer<Sequence> work) {
         Sequence[] sequences = sequences();
         Workers.split(sequences.length, 1, (from, to) -> {
-            for (Sequence s : Arrays.asList(sequences).subList(from, to)) {
-                Backend.kernels().attention().forward(s.sizes, s.of(q), s.of(k), s.of(v), null, s.of(y),
-                        s.ofHeads(logSumExp));
+            for (int i = from; i < to; i++) {
+                work.accept(sequences[i]);
             }
         });
+    }
+
+    private void forward() {
+        var kernel = Backend.kernels().attention();
+        each(s -> kernel.forward(s.sizes, s.of(q), s.of(k), s.of(v), null, s.of(y), s.ofHeads(logSumExp)));
     }
 
     @Override
@@ -82,13 +88,9 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
         Tensor dq = Tensor.empty(q.shape());
         Tensor dk = Tensor.empty(k.shape());
         Tensor dv = Tensor.empty(v.shape());
-        Sequence[] sequences = sequences();
-        Workers.split(sequences.length, 1, (from, to) -> {
-            for (Sequence s : Arrays.asList(sequences).subList(from, to)) {
-                Backend.kernels().attention().backward(s.sizes, s.of(q), s.of(k), s.of(v), null, s.of(y),
-                        s.ofHeads(logSumExp), s.of(dy), s.of(dq), s.of(dk), s.of(dv));
-            }
-        });
+        var kernel = Backend.kernels().attention();
+        each(s -> kernel.backward(s.sizes, s.of(q), s.of(k), s.of(v), null, s.of(y), s.ofHeads(logSumExp), s.of(dy),
+                s.of(dq), s.of(dk), s.of(dv)));
         return new Tensor[] {dq, dk, dv};
     }
 

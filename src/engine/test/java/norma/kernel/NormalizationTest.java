@@ -118,13 +118,7 @@ class NormalizationTest {
         }
 
         Floats everything() {
-            Floats all = room(2 * rows * columns + statistics.length() + 2 * columns);
-            int at = 0;
-            for (Floats part : List.of(y, dx, statistics, dGamma, dBeta)) {
-                all.slice(at, part.length()).set(part);
-                at += part.length();
-            }
-            return all;
+            return Samples.joined(y, dx, statistics, dGamma, dBeta);
         }
     }
 

@@ -150,13 +150,7 @@ class PlaneNormalizationTest {
         }
 
         Floats everything() {
-            Floats all = room(2 * x.length() + statistics.length() + 2 * p.channels());
-            int at = 0;
-            for (Floats part : List.of(y, dx, statistics, dGamma, dBeta)) {
-                all.slice(at, part.length()).set(part);
-                at += part.length();
-            }
-            return all;
+            return Samples.joined(y, dx, statistics, dGamma, dBeta);
         }
     }
 

@@ -52,6 +52,17 @@ final class Samples {
         return room;
     }
 
+    /// All of them, one behind the other.
+    static Floats joined(Floats... parts) {
+        Floats all = room(Arrays.stream(parts).mapToInt(Floats::length).sum());
+        int at = 0;
+        for (Floats part : parts) {
+            all.slice(at, part.length()).set(part);
+            at += part.length();
+        }
+        return all;
+    }
+
     static Floats copy(Floats x) {
         return of(x.length(), x::get);
     }

@@ -86,13 +86,7 @@ class SquashingTest {
         }
 
         Floats everything() {
-            Floats all = room(2 * rows * columns + 2 * columns + 2);
-            int at = 0;
-            for (Floats part : List.of(y, dx, dAlpha, dShift, dGamma, dBeta)) {
-                all.slice(at, part.length()).set(part);
-                at += part.length();
-            }
-            return all;
+            return Samples.joined(y, dx, dAlpha, dShift, dGamma, dBeta);
         }
     }
 

@@ -13,7 +13,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import norma.kernel.Activation;
+import norma.kernel.Matrix;
 import norma.kernel.Functions;
 import norma.tensor.Indices;
 import norma.tensor.Memory;
@@ -69,6 +71,19 @@ class LayersTest {
             assertBits(Tensor.of(x.shape(), 0, 0, 1), tape.gradients(y, x)[0]);
         }
         assertBits(Tensor.of(x.shape(), 0, 0, 1), x.gradient());
+    }
+
+    @Test
+    void aPackedWeightIsTheSameWeightForGood() {
+        Linear plain = Linear.of(new Init(9), 13, 40, 1).then(Activation.GELU_ERF);
+        Tensor w = plain.weight().value();
+        Linear packed = plain.with(PackedWeight.of(Matrix.of(w.data(), 40, 13)));
+        Tensor x = normal(10, 3, 5, 13);
+        assertBits(plain.forward(x), packed.forward(x));
+        assertBits(w, packed.weight().value());
+        assertEquals(List.of("bias"), List.copyOf(Parts.of(packed).params().keySet()));
+        assertGradients("behind a packed weight", xs -> packed.forward(xs[0]), x);
+        assertSays(assertThrows(IllegalArgumentException.class, () -> packed.forward(normal(11, 5, 4))), "must be 13");
     }
 
     @Test

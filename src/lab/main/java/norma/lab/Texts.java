@@ -15,7 +15,7 @@ import norma.lab.console.Progress;
 ///
 /// @param list in their order
 record Texts(List<String> list) {
-    /// Texts that an encoder is given at once: enough that many have the same length, few enough that results come soon.
+    /// Texts that an encoder is given at once: enough for many full passes, few enough that results come soon.
     private static final int PORTION = 512;
 
     /// Takes vectors one by one.

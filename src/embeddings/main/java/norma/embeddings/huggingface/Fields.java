@@ -14,7 +14,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,9 +157,11 @@ public record Fields(Path file, String path, JsonObject values) {
 
     private int whole(String name, JsonElement value) throws CorruptFileException {
         try {
-            if (value instanceof JsonPrimitive number && number.isNumber() && number.getAsBigDecimal().signum() >= 0) {
-                BigDecimal decimal = number.getAsBigDecimal();
-                return decimal.intValueExact();
+            if (value instanceof JsonPrimitive number && number.isNumber()) {
+                int whole = number.getAsBigDecimal().intValueExact();
+                if (whole >= 0) {
+                    return whole;
+                }
             }
         } catch (ArithmeticException | NumberFormatException _) {
             // refused below
