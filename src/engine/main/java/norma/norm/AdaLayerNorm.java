@@ -28,7 +28,7 @@ public record AdaLayerNorm(Linear modulation, float eps) implements Conditional 
     @Override
     public Tensor forward(Tensor x, Tensor c) {
         Tensor[] parts = modulate(modulation, c, 2);
-        return normalize(x, parts[0], parts[1], eps);
+        return apply(x, parts[0], parts[1], eps);
     }
 
     /// A linear layer of zeros.
@@ -47,8 +47,8 @@ public record AdaLayerNorm(Linear modulation, float eps) implements Conditional 
         return parts;
     }
 
-    /// (1 + scale) xhat + shift
-    static Tensor normalize(Tensor x, Tensor shift, Tensor scale, float eps) {
+    /// (1 + scale) xhat + shift, for x (B, ..., D), shift and scale (B, D).
+    public static Tensor apply(Tensor x, Tensor shift, Tensor scale, float eps) {
         if (x.shape().rank() < 2 || !shift.shape().equals(Shape.of(x.dim(0), x.dim(-1)))) {
             throw new IllegalArgumentException(
                     "AdaLayerNorm: for x (B, ..., D) the condition must give shifts (B, D); got x %s and %s".formatted(
@@ -64,8 +64,8 @@ public record AdaLayerNorm(Linear modulation, float eps) implements Conditional 
     }
 
     @Override
-    public Tensor example(Init init, Shape x) {
-        return init.normal("condition", 1, x.dim(0), modulation.weight().shape().dim(1)).value().detach();
+    public Shape conditionShape(Shape x) {
+        return Shape.of(x.dim(0), modulation.weight().shape().dim(1));
     }
 
     @Override
@@ -76,9 +76,5 @@ public record AdaLayerNorm(Linear modulation, float eps) implements Conditional 
     static Maker<Conditional> maker(Spec spec) {
         int features = spec.integer("features", 4);
         return (init, dim) -> of(init, dim, features);
-    }
-
-    static void golden(GoldenCase c) {
-        c.output("y", normalize(c.input("x"), c.input("shift"), c.input("scale"), c.number("eps", EPS)));
     }
 }

@@ -42,11 +42,4 @@ public record AdaNorm(int dim, float scale, float k, float eps) implements Norm 
         float k = spec.number("k", K), eps = spec.number("eps", LayerNorm.EPS);
         return (_, dim) -> new AdaNorm(dim, 1, k, eps);
     }
-
-    static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        c.ignore("frozen_factor"); // what comes out on the way
-        c.output("y",
-                new AdaNorm(x.dim(-1), c.number("C", 1), c.number("k", K), c.number("eps", LayerNorm.EPS)).forward(x));
-    }
 }

@@ -81,29 +81,6 @@ public record BatchNorm(Param gamma, Param beta, RunningStatistics running, floa
                 track ? RunningStatistics.of(channels, newStatWeight) : null, eps, false);
     }
 
-    static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        c.flag("affine", true);
-        RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
-        for (int i = 0; c.has("batch" + i); i++) {
-            Tensor batch = c.input("batch" + i);
-            Planes planes = Channels.planes("BatchNorm", batch, x.dim(1), x.dim(1), true);
-            running.update(Channels.moments(batch, planes), planes);
-        }
-        var norm = new BatchNorm(c.gain("weight"), c.gain("bias"), c.flag("track_running_stats", true) ? running : null,
-                c.number("eps", EPS), false);
-        c.output("y", norm.forward(x));
-        c.output("var", variance(x));
-        running.golden(c);
-    }
-
-    /// The biased variance of each channel.
-    private static Tensor variance(Tensor x) {
-        Planes planes = Channels.planes("BatchNorm", x, x.dim(1), x.dim(1), true);
-        return Moments.of(x.reshape(planes.batch(), planes.channels(), planes.inner()), 0, 2).variance()
-                .reshape(x.dim(1));
-    }
-
     BatchNorm with(boolean frozen) {
         return new BatchNorm(gamma, beta, running, eps, frozen);
     }

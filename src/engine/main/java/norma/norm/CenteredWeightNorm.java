@@ -44,11 +44,4 @@ public record CenteredWeightNorm(Weight raw, Param gain) implements Reparametriz
     static Maker<Layer> maker(Spec spec) {
         return Norms.linear((_, raw) -> of(raw));
     }
-
-    static void golden(GoldenCase c) {
-        c.ignore("dim"); // the shape of g says it
-        var v = new Param(c.input("v"), Param.Role.WEIGHT);
-        c.output("y",
-                c.has("g") ? new CenteredWeightNorm(v, c.gain("g")).value() : of(v).value());
-    }
 }

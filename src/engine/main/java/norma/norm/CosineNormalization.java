@@ -4,7 +4,6 @@ import norma.kernel.Activation;
 import norma.nn.Context;
 import norma.nn.Layer;
 import norma.nn.Linear;
-import norma.nn.Param;
 import norma.nn.Parts;
 import norma.nn.Weight;
 import norma.tensor.Tensor;
@@ -37,10 +36,5 @@ public record CosineNormalization(Weight weight, float eps) implements Layer {
 
     static Maker<Layer> maker(Spec spec) {
         return (init, dim) -> of(init.normal("weight", 1, dim, dim));
-    }
-
-    static void golden(GoldenCase c) {
-        c.output("y", new CosineNormalization(new Param(c.input("w"), Param.Role.WEIGHT),
-                c.number("eps_clamp", LpNormalize.EPS)).forward(c.input("x")));
     }
 }

@@ -151,9 +151,4 @@ public record CrossNorm(float p, Crop crop, float eps, boolean unbiased) impleme
         Crop crop = spec.choice("crop", Crop.NONE);
         return (_, _) -> new CrossNorm(p, crop, EPS, true);
     }
-
-    static void golden(GoldenCase c) {
-        c.output("y",
-                new CrossNorm(1, c.number("eps", EPS), c.unbiased()).exchanged(c.input("x"), c.indices("permutation")));
-    }
 }

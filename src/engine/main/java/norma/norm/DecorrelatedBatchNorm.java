@@ -51,12 +51,4 @@ public record DecorrelatedBatchNorm(Param gamma, Param beta, Whitening whitening
         var kept = spec.choice("kept", Whitening.Kept.WHITENING);
         return (_, channels) -> of(channels, groups, kept);
     }
-
-    static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        c.flag("affine", false);
-        c.output("y", new DecorrelatedBatchNorm(c.gain("weight"), c.gain("bias"),
-                Whitening.golden(c, "DecorrelatedBatchNorm", x.dim(1), WEIGHT, EPS))
-                .forward(x));
-    }
 }

@@ -66,8 +66,4 @@ public record DivisiveNorm(Param sigma, int window, int axes) implements Norm {
         int window = spec.integer("window", 3), axes = spec.integer("axes", 2);
         return (_, _) -> new DivisiveNorm(Init.constant(1, 1), window, axes);
     }
-
-    static void golden(GoldenCase c) {
-        c.output("y", new DivisiveNorm(c.gain("sigma"), c.integer("window", 3), 1).forward(c.input("x")));
-    }
 }

@@ -40,10 +40,4 @@ public record DynamicErf(Param alpha, Param shift, Param gamma, Param beta) impl
         float alpha = spec.number("alpha", ALPHA);
         return (_, dim) -> of(dim, alpha);
     }
-
-    static void golden(GoldenCase c) {
-        c.ignore("alpha_init", "shift_init");
-        c.output("y", new DynamicErf(c.gain("alpha"), c.gain("shift"), c.gain("weight"), c.gain("bias"))
-                .forward(c.input("x")));
-    }
 }

@@ -38,9 +38,4 @@ public record DynamicIsru(Param bend, Param gamma, Param beta, float eps) implem
     static NormMaker maker(Spec spec) {
         return (_, dim) -> of(dim);
     }
-
-    static void golden(GoldenCase c) {
-        c.output("y", new DynamicIsru(c.gain("beta"), c.gain("weight"), c.gain("bias"), c.number("eps", 0))
-                .forward(c.input("x")));
-    }
 }

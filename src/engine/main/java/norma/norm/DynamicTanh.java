@@ -39,9 +39,4 @@ public record DynamicTanh(Param alpha, Param gamma, Param beta) implements Norm 
         float alpha = spec.number("alpha", ALPHA);
         return (_, dim) -> of(dim, alpha);
     }
-
-    static void golden(GoldenCase c) {
-        c.ignore("alpha_init");
-        c.output("y", new DynamicTanh(c.gain("alpha"), c.gain("weight"), c.gain("bias")).forward(c.input("x")));
-    }
 }

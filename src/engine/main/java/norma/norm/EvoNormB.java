@@ -92,12 +92,4 @@ public record EvoNormB(Form form, Param v, Param gamma, Param beta, Param varian
     static Function<Spec, NormMaker> maker(Form form) {
         return _ -> (_, channels) -> of(form, channels);
     }
-
-    static void golden(GoldenCase c) {
-        var norm = new EvoNormB(Form.B0, c.gain("v"), c.gain("weight"), c.gain("bias"),
-                Param.buffer(c.input("running_var").copy()),
-                c.number("momentum", RunningStatistics.WEIGHT), c.number("eps", EPS));
-        c.output("y", norm.forward(c.input("x")));
-        c.buffer("running_var", norm.variance.value());
-    }
 }

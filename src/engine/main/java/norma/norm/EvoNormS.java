@@ -68,9 +68,4 @@ public record EvoNormS(Form form, int groups, Param v, Param gamma, Param beta, 
             return (_, channels) -> of(form, channels, groups);
         };
     }
-
-    static void golden(GoldenCase c) {
-        c.output("y", new EvoNormS(Form.S0, c.integer("groups", GROUPS), c.gain("v"), c.gain("weight"),
-                c.gain("bias"), c.number("eps", EPS)).forward(c.input("x")));
-    }
 }

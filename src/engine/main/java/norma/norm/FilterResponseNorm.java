@@ -58,9 +58,4 @@ public record FilterResponseNorm(Param gamma, Param beta, Param tau, Param l, fl
         return (_, channels) -> new FilterResponseNorm(Init.constant(1, channels), Init.constant(0, channels),
                 threshold ? Init.constant(0, channels) : null, learnedEps ? Init.constant(1e-4f, 1) : null, EPS);
     }
-
-    static void golden(GoldenCase c) {
-        c.output("y", new FilterResponseNorm(c.gain("weight"), c.gain("bias"), c.gain("tau"), c.gain("eps_l"),
-                c.number("eps", EPS)).forward(c.input("x")));
-    }
 }

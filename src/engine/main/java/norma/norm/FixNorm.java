@@ -6,7 +6,6 @@ import norma.nn.Param;
 import norma.nn.Parts;
 import norma.nn.Reparametrization;
 import norma.nn.Weight;
-import norma.tensor.Indices;
 import norma.tensor.Tensor;
 
 /// W = g * v / ||v|| row by row, all rows of one length: on the output layer of a language model frequent words have no
@@ -36,10 +35,5 @@ public record FixNorm(Weight raw, Param length) implements Reparametrization {
     static Maker<Layer> maker(Spec spec) {
         float length = spec.number("length", 1);
         return Norms.linear((_, raw) -> of(raw, length));
-    }
-
-    static void golden(GoldenCase c) {
-        Indices rows = c.indices("indices");
-        c.output("y", new FixNorm(new Param(c.input("weight"), Param.Role.WEIGHT), c.gain("g")).value().gather(rows));
     }
 }

@@ -44,10 +44,4 @@ public record FrozenBatchNorm(Param gamma, Param beta, Param mean, Param varianc
     static NormMaker maker(Spec spec) {
         return (_, channels) -> of(BatchNorm.of(channels));
     }
-
-    static void golden(GoldenCase c) {
-        c.output("y", new FrozenBatchNorm(Param.buffer(c.input("weight")), Param.buffer(c.input("bias")),
-                Param.buffer(c.input("running_mean")), Param.buffer(c.input("running_var")),
-                c.number("eps", BatchNorm.EPS)).forward(c.input("x")));
-    }
 }

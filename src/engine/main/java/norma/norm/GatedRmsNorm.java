@@ -1,8 +1,6 @@
 package norma.norm;
 
 import norma.tensor.Shape;
-import norma.nn.Init;
-import norma.nn.Param;
 import norma.nn.Parts;
 import norma.tensor.Tensor;
 
@@ -29,8 +27,8 @@ public record GatedRmsNorm(RmsNorm norm, boolean normBeforeGate) implements Cond
     }
 
     @Override
-    public Tensor example(Init init, Shape x) {
-        return init.normal("condition", 1, x.toArray()).value().detach();
+    public Shape conditionShape(Shape x) {
+        return x;
     }
 
     @Override
@@ -41,13 +39,5 @@ public record GatedRmsNorm(RmsNorm norm, boolean normBeforeGate) implements Cond
     static Maker<Conditional> maker(Spec spec) {
         boolean normBeforeGate = spec.flag("norm_before_gate", false);
         return (_, dim) -> new GatedRmsNorm(of(dim).norm, normBeforeGate);
-    }
-
-    static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        Param gain = c.has("weight") ? c.gain("weight") : Init.constant(1, x.dim(-1));
-        var norm = new RmsNorm(x.shape().slice(x.shape().rank() - 1, x.shape().rank()), gain, c.number("eps", 1e-5),
-                RmsNorm.Form.GAIN);
-        c.output("y", new GatedRmsNorm(norm, c.flag("norm_before_gate", false)).forward(x, c.input("gate")));
     }
 }

@@ -55,13 +55,4 @@ public record GhostBatchNorm(BatchNorm norm, int examples) implements Norm {
         int examples = spec.integer("examples", EXAMPLES);
         return (_, channels) -> new GhostBatchNorm(BatchNorm.of(channels), examples);
     }
-
-    static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
-        var norm = new BatchNorm(c.gain("weight"), c.gain("bias"), running, c.number("eps", BatchNorm.EPS),
-                false);
-        c.output("y", new GhostBatchNorm(norm, c.integer("virtual_batch", 32)).forward(x));
-        running.golden(c);
-    }
 }

@@ -48,9 +48,4 @@ public record GlobalResponseNorm(Param gamma, Param beta, float eps) implements 
     static NormMaker maker(Spec spec) {
         return (_, channels) -> of(channels);
     }
-
-    static void golden(GoldenCase c) {
-        c.output("y",
-                new GlobalResponseNorm(c.gain("weight"), c.gain("bias"), c.number("eps", EPS)).forward(c.input("x")));
-    }
 }

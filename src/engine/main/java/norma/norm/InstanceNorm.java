@@ -73,18 +73,4 @@ public record InstanceNorm(int channels, Param gamma, Param beta, RunningStatist
                 affine ? Init.constant(0, channels) : null,
                 track ? RunningStatistics.of(channels, newStatWeight) : null, eps, allowDegenerate);
     }
-
-    static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        boolean track = c.flag("track_running_stats", false);
-        c.flag("affine", true);
-        RunningStatistics running = track
-                ? RunningStatistics.golden(c, x.dim(1)) : null;
-        float eps = c.number("eps", EPS);
-        Param gamma = c.gain("weight"), beta = c.gain("bias");
-        c.output("y", new InstanceNorm(x.dim(1), gamma, beta, running, eps, false).forward(x));
-        if (track) {
-            running.golden(c);
-        }
-    }
 }

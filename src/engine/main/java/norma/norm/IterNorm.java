@@ -69,12 +69,4 @@ public record IterNorm(Param gamma, Param beta, Whitening whitening, int iterati
         var kept = spec.choice("kept", Whitening.Kept.WHITENING);
         return (_, channels) -> of(channels, groups, kept);
     }
-
-    static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        c.flag("affine", false);
-        c.output("y", new IterNorm(c.gain("weight"), c.gain("bias"),
-                Whitening.golden(c, "IterNorm", x.dim(1), WEIGHT, EPS),
-                c.integer("T", ITERATIONS)).forward(x));
-    }
 }

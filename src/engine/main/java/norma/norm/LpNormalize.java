@@ -94,10 +94,4 @@ public record LpNormalize(float p, int axis, float eps, boolean zeroGradAtZero) 
         boolean zeroGradAtZero = spec.flag("zero_grad_at_zero", false);
         return (_, _) -> new LpNormalize(p, -1, EPS, zeroGradAtZero);
     }
-
-    static void golden(GoldenCase c) {
-        float p = (float) c.power("p");
-        c.output("y", new LpNormalize(p, c.integer("dim", 1), c.number("eps_clamp", EPS),
-                c.flag("zero_grad_at_zero", false)).forward(c.input("x")));
-    }
 }

@@ -27,8 +27,4 @@ public record PixelNorm(float eps) implements Norm {
         float eps = spec.number("eps", EPS);
         return (_, _) -> new PixelNorm(eps);
     }
-
-    static void golden(GoldenCase c) {
-        c.output("y", new PixelNorm(c.number("eps", EPS)).forward(c.input("x")));
-    }
 }

@@ -39,11 +39,4 @@ public record PositionalNorm(float eps) implements Norm {
         float eps = spec.number("eps", EPS);
         return (_, _) -> new PositionalNorm(eps);
     }
-
-    static void golden(GoldenCase c) {
-        Result result = new PositionalNorm(c.number("eps", EPS)).split(c.input("x"));
-        c.output("y", result.y());
-        c.output("mean", result.mean());
-        c.output("std", result.std());
-    }
 }

@@ -34,8 +34,4 @@ public record ScaleNorm(Param g, float eps) implements Norm {
     static NormMaker maker(Spec spec) {
         return (_, dim) -> of(dim);
     }
-
-    static void golden(GoldenCase c) {
-        c.output("y", new ScaleNorm(c.gain("g"), c.number("eps_clamp", EPS)).forward(c.input("x")));
-    }
 }

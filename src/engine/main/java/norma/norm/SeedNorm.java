@@ -58,9 +58,4 @@ public record SeedNorm(Param alpha, Param beta, Param gamma, int heads, float ep
         int heads = spec.integer("heads", 1);
         return (_, dim) -> of(dim, heads);
     }
-
-    static void golden(GoldenCase c) {
-        c.output("y", new SeedNorm(c.gain("alpha"), c.gain("beta"), c.gain("weight"), c.integer("heads", 1),
-                c.number("eps", RmsNorm.EPS)).forward(c.input("x")));
-    }
 }

@@ -85,15 +85,4 @@ public record SelfNorm(Gate ofMean, Gate ofStd, float eps, boolean unbiased) imp
         boolean two = spec.flag("two", false);
         return (init, channels) -> of(init, channels, two);
     }
-
-    static void golden(GoldenCase c) {
-        Gate g = gate(c, "wg", "bg_w", "bg_b");
-        Gate f = c.has("wf") ? gate(c, "wf", "bf_w", "bf_b") : null;
-        c.output("y", new SelfNorm(g, f, c.number("eps_stats", EPS), c.unbiased()).forward(c.input("x")));
-    }
-
-    private static Gate gate(GoldenCase c, String weight, String gamma, String beta) {
-        Param w = new Param(c.input(weight), Param.Role.WEIGHT);
-        return new Gate(w, new BatchNorm(c.gain(gamma), c.gain(beta), null, c.number("eps_bn", BatchNorm.EPS), false));
-    }
 }

@@ -48,7 +48,7 @@ public record StochNorm(Param gamma, Param beta, RunningStatistics running, floa
         if (planes.count() == 0) {
             return x;
         }
-        return Tape.isTraining() ? mixed(x, planes, coins(channels))
+        return Tape.isTraining() ? forward(x, coins(channels))
                 : Channels.normalize(x, planes, running.statistics(), true, gamma.value(), beta.value(), eps);
     }
 
@@ -61,8 +61,12 @@ public record StochNorm(Param gamma, Param beta, RunningStatistics running, floa
         return Tensor.of(Shape.of(channels), coins);
     }
 
+    /// As in training, with the coins already thrown.
+    ///
     /// @param select (C), 1 for the batch's statistics, 0 for the running ones
-    private Tensor mixed(Tensor x, Planes planes, Tensor select) {
+    public Tensor forward(Tensor x, Tensor select) {
+        int channels = gamma.value().size();
+        Planes planes = Channels.planes("StochNorm", x, channels, channels, true);
         Channels.requireSeveral("StochNorm", x, planes);
         Tensor moving = Channels.normalize(x, planes, running.statistics(), true, null, null, eps);
         Tensor statistics = Channels.moments(x, planes);
@@ -79,16 +83,5 @@ public record StochNorm(Param gamma, Param beta, RunningStatistics running, floa
     static NormMaker maker(Spec spec) {
         float p = spec.number("p", P);
         return (_, channels) -> of(channels, p);
-    }
-
-    static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
-        var norm = new StochNorm(c.gain("weight"), c.gain("bias"), running, c.number("p", P),
-                c.number("eps", BatchNorm.EPS));
-        c.output("y", !c.has("select_batch_stats") ? norm.forward(x)
-                : norm.mixed(x, Channels.planes("StochNorm", x, x.dim(1), x.dim(1), true),
-                        c.input("select_batch_stats")));
-        running.golden(c);
     }
 }

@@ -52,14 +52,4 @@ public record SyncBatchNorm(BatchNorm norm) implements Norm {
     static NormMaker maker(Spec spec) {
         return (_, channels) -> new SyncBatchNorm(BatchNorm.of(channels));
     }
-
-    static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        c.flag("affine", true);
-        RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
-        var norm = new BatchNorm(c.gain("weight"), c.gain("bias"), running, c.number("eps", BatchNorm.EPS),
-                false);
-        c.output("y", new SyncBatchNorm(norm).forward(x, c.integers("shard_sizes", x.dim(0))));
-        running.golden(c);
-    }
 }

@@ -148,12 +148,4 @@ public record WeightNorm(Weight raw, Param gain, float eps) implements Reparamet
             case NOTHING -> whole(raw).clamped(eps);
         });
     }
-
-    static void golden(GoldenCase c) {
-        c.ignore("dim"); // the shape of g says it
-        var norm = new WeightNorm(new Param(c.input("v"), Param.Role.WEIGHT), c.gain("g"));
-        c.output("y", c.has("x")
-                ? new Linear(norm, null, Activation.IDENTITY).forward(c.input("x"))
-                : norm.value());
-    }
 }

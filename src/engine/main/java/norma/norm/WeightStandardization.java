@@ -94,16 +94,4 @@ public record WeightStandardization(Weight raw, Form form, Param gain, float sca
             case SCALED -> scaled(raw, scale);
         });
     }
-
-    static void golden(GoldenCase c) {
-        String text = c.text("var", "no") + " variance, eps " + c.text("eps_place", "as a floor");
-        Form form = switch (text) {
-            case "biased variance, eps inside sqrt" -> Form.BIASED;
-            case "unbiased variance, eps added to std" -> Form.UNBIASED;
-            case "no variance, eps as a floor" -> Form.SCALED;
-            default -> throw new GoldenCase.Unsupported("config: " + text);
-        };
-        c.output("y", new WeightStandardization(new Param(c.input("w"), Param.Role.WEIGHT), form, c.gain("gain"),
-                c.number("gamma", 1), c.number("eps", 1e-6)).value());
-    }
 }

@@ -80,10 +80,26 @@ class NormsTest {
         static Try of(String spec, boolean causal, int dim) {
             Part part = shaken(Norms.any(spec, causal).make(new Init(1), dim), 2, 0.2);
             return new Try(Norms.named(Spec.parse(spec, causal).name()), part, x -> switch (part) {
-                case Conditional conditional -> conditional.forward(x, conditional.example(new Init(3), x.shape()));
+                case Conditional conditional -> conditional.forward(x, condition(conditional, x.shape()));
                 case Layer layer -> layer.forward(x);
                 default -> throw new AssertionError(spec);
             });
+        }
+
+        private static Tensor condition(Conditional norm, Shape x) {
+            Shape shape = norm.conditionShape(x);
+            if (norm instanceof ConditionalBatchNorm) { // two classes in turn
+                return Tensor.of(shape, alternating(shape.size()));
+            }
+            return new Init(3).normal("condition", 1, shape.toArray()).value().detach();
+        }
+
+        private static float[] alternating(int n) {
+            float[] classes = new float[n];
+            for (int i = 0; i < n; i++) {
+                classes[i] = i % 2;
+            }
+            return classes;
         }
 
         static Try of(String spec) {
