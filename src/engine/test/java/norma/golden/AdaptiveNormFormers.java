@@ -62,7 +62,8 @@ final class AdaptiveNormFormers {
     private static Trunk trunk(GoldenCase c, String trunk, int dim, boolean causal) {
         int depth = c.integer("depth", 1);
         int heads = c.integer("heads", Math.max(1, Math.min(8, dim / 64)));
-        return new Trunk(IntStream.range(0, depth).mapToObj(i -> layer(c, prefix(c, trunk, i), heads, causal)).toList());
+        return new Trunk(
+                IntStream.range(0, depth).mapToObj(i -> layer(c, prefix(c, trunk, i), heads, causal)).toList());
     }
 
     private static String prefix(GoldenCase c, String trunk, int layer) {

@@ -107,6 +107,16 @@ class GoldenTest {
     }
 
     @Test
+    void whatTheLossDoesNotDependOnHasAGradientOfZeros() throws IOException {
+        String unused = CASE.replace("{\"eps\": 1e-05}", "{\"eps\": 1e-05, \"bias\": false}")
+                .replace("\"weight\": {", "\"bias\": {\"shape\": [2], \"data\": [5, 5]}, \"weight\": {")
+                .replace("\"outputs\"", """
+                        "grad_outputs": {"y": {"shape": [1, 2], "data": [1, 1]}},
+                        "grads": {"bias": {"shape": [2], "data": [0, 0]}}, "outputs\"""");
+        assertEquals("", run(unused).reason());
+    }
+
+    @Test
     void aRowWithoutVarianceMustBeRightToTheLastBit() throws IOException {
         String row = CASE.replace("\"c\"", "\"zero_variance_row\"").replace("[1, 3]", "[3, 3]")
                 .replace("\"weight\"", "\"bias\"").replace("[2, 2]", "[0.3, 0.25]");

@@ -34,7 +34,8 @@ final class Methods {
     /// A method that does all of it by itself.
     Methods add(String name, Consumer<GoldenCase> method) {
         if (table.put(name, method) != null) {
-            throw new IllegalArgumentException("Methods: each must have a name of its own; %s comes twice".formatted(name));
+            throw new IllegalArgumentException(
+                    "Methods: each must have a name of its own; %s comes twice".formatted(name));
         }
         return this;
     }
