@@ -4,12 +4,17 @@ module norma.engine {
     requires com.google.gson;
     requires jdk.incubator.vector;
 
+    exports norma.catalogue;
     exports norma.data;
     exports norma.io;
     exports norma.kernel;
     exports norma.model;
     exports norma.nn;
     exports norma.norm;
+    exports norma.norm.channel;
+    exports norma.norm.conditional;
+    exports norma.norm.feature;
+    exports norma.norm.weight;
     exports norma.optim;
     exports norma.parallel;
     exports norma.placement;
