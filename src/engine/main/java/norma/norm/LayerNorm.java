@@ -48,7 +48,7 @@ public record LayerNorm(Shape shape, Param gamma, Param beta, float eps) impleme
         Rows rows = Rows.of("LayerNorm", x, shape, gamma, beta);
         Tensor y = Tensor.empty(x.shape());
         Tensor statistics = Tensor.empty(Shape.of(rows.count(), 3));
-        Backend.kernels().normalization().centred(rows.count(), rows.columns(), x.data(), Rows.floats(gamma),
+        Backend.kernels().normalization().centered(rows.count(), rows.columns(), x.data(), Rows.floats(gamma),
                 Rows.floats(beta), eps, y.data(), statistics.data());
         return Tape.record(new Fused(x, gamma, beta, shape, eps, statistics), y);
     }
@@ -66,7 +66,7 @@ public record LayerNorm(Shape shape, Param gamma, Param beta, float eps) impleme
             Tensor dx = Tensor.empty(x.shape());
             Tensor dGamma = Rows.emptyLike(gamma);
             Tensor dBeta = Rows.emptyLike(beta);
-            Backend.kernels().normalization().centredBackward(statistics.dim(0), shape.size(), dy.data(), x.data(),
+            Backend.kernels().normalization().centeredBackward(statistics.dim(0), shape.size(), dy.data(), x.data(),
                     Rows.floats(gamma), statistics.data(), dx.data(), Rows.floats(dGamma), Rows.floats(dBeta));
             return Rows.present(dx, dGamma, dBeta);
         }

@@ -71,7 +71,7 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
     static Fused into(Tensor y, Tensor x, Shape shape, Tensor gamma, float eps) {
         Rows rows = Rows.of("RMSNorm", x, shape, gamma, null);
         Tensor statistics = Tensor.empty(Shape.of(rows.count()));
-        Backend.kernels().normalization().uncentred(rows.count(), rows.columns(), x.data(), Rows.floats(gamma), null,
+        Backend.kernels().normalization().uncentered(rows.count(), rows.columns(), x.data(), Rows.floats(gamma), null,
                 eps, y.data(), statistics.data());
         return new Fused(x, gamma, shape, eps, statistics);
     }
@@ -107,7 +107,7 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
         public Tensor[] backward(Tensor dy) {
             Tensor dx = Tensor.empty(x.shape());
             Tensor dGamma = Rows.emptyLike(gamma);
-            Backend.kernels().normalization().uncentredBackward(statistics.size(), shape.size(), dy.data(), x.data(),
+            Backend.kernels().normalization().uncenteredBackward(statistics.size(), shape.size(), dy.data(), x.data(),
                     Rows.floats(gamma), statistics.data(), dx.data(), Rows.floats(dGamma), null);
             return Rows.present(dx, dGamma);
         }

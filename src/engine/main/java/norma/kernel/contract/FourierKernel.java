@@ -27,10 +27,10 @@ public interface FourierKernel {
         void transform(FourierPlan plan, boolean inverse);
 
         /// Makes the n + 1 bins of 2n real numbers of the transform of n complex ones, whose re and im they were.
-        void untangle(FourierPlan plan);
+        void unpackReal(FourierPlan plan);
 
-        /// The inverse of `untangle`, times 2: whatever the imaginary parts of the first and last bin are.
-        void tangle(FourierPlan plan);
+        /// The inverse of `unpackReal`, times 2: whatever the imaginary parts of the first and last bin are.
+        void packReal(FourierPlan plan);
 
         /// Writes n elements of each line, times `scale`, as rows.
         void storeRows(float scale, float[] y, int at, int lines, int n);
@@ -143,7 +143,7 @@ public interface FourierKernel {
             if (even) {
                 lines.loadRows(x.array(), x.offset() + x0 + from * n, count, n / 2);
                 lines.transform(plan, false);
-                lines.untangle(plan);
+                lines.unpackReal(plan);
             } else {
                 lines.loadRows(complex(x, x0 + from * n, count * n), 0, count, n);
                 lines.transform(plan, false);
@@ -159,7 +159,7 @@ public interface FourierKernel {
             Lines lines = lines(plan.room());
             if (even) {
                 lines.loadRows(x.array(), x.offset() + x0 + 2 * from * bins, count, bins);
-                lines.tangle(plan);
+                lines.packReal(plan);
                 lines.transform(plan, true);
                 lines.storeRows(scale, y.array(), y.offset() + y0 + from * n, count, n / 2);
             } else {
