@@ -2,16 +2,16 @@ package norma.kernel.contract;
 
 import java.util.Arrays;
 import norma.kernel.contract.FourierPlan.Roots;
-import norma.parallel.Scratch;
 
 /// The reference of [FourierKernel.Lines]: element e of line l is `re[e][l]` and `im[e][l]`. Every loop runs over the lines, and
 /// over arrays that have the same index, so that C2 makes vector code of it.
 final class FourierLoops implements FourierKernel.Lines {
     static final int LANES = 32;
 
-    /// Slots of the scratch memory: an image between its two axes, and lines of an odd number of real numbers.
-    static final int IMAGE = 5;
-    static final int ODD = 6;
+    private static final Scratch.Rows RE = new Scratch.Rows();
+    private static final Scratch.Rows IM = new Scratch.Rows();
+    private static final Scratch.Rows NEXT_RE = new Scratch.Rows();
+    private static final Scratch.Rows NEXT_IM = new Scratch.Rows();
 
     private float[][] re;
     private float[][] im;
@@ -19,10 +19,10 @@ final class FourierLoops implements FourierKernel.Lines {
     private float[][] nextIm;
 
     FourierLoops(int room) {
-        re = Scratch.rows(0, room, LANES);
-        im = Scratch.rows(1, room, LANES);
-        nextRe = Scratch.rows(2, room, LANES);
-        nextIm = Scratch.rows(3, room, LANES);
+        re = RE.floats(room, LANES);
+        im = IM.floats(room, LANES);
+        nextRe = NEXT_RE.floats(room, LANES);
+        nextIm = NEXT_IM.floats(room, LANES);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package norma.kernel.contract;
 
 import norma.kernel.Floats;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// The two kernels to which most normalizations reduce, over the rows of x (rows, columns).
@@ -57,6 +56,9 @@ public interface NormalizationKernel {
 
     /// Rows whose shares of dGamma and dBeta are summed one after the other; the blocks' sums are added afterwards.
     int BLOCK = 64;
+
+    /// What each block of rows leaves.
+    Scratch BLOCK_SUMS = new Scratch();
 
     /// Writes mean, what rounding it left, and rstd of one row, all taken in double.
     static void moments(float[] x, int x0, int n, float eps, float[] statistics, int s0) {
@@ -119,7 +121,7 @@ public interface NormalizationKernel {
             Floats statistics, Floats dx, Floats dGamma, Floats dBeta) {
         int blocks = Math.ceilDiv(rows, BLOCK);
         boolean parameters = dGamma != null || dBeta != null;
-        float[] partial = parameters ? Scratch.floats(0, blocks * 2 * columns) : null;
+        float[] partial = parameters ? BLOCK_SUMS.floats(blocks * 2 * columns) : null;
         Workers.split(blocks, Workers.grain(BLOCK * columns), (from, to) -> {
             for (int b = from; b < to; b++) {
                 if (parameters) {

@@ -1,7 +1,6 @@
 package norma.kernel.contract;
 
 import norma.kernel.Floats;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Normalization across the channels of each position of x (images, channels, positions), read where it lies: what
@@ -24,6 +23,11 @@ public interface PositionNormalizationKernel {
         }
     }
 
+    /// The channels of a position and their moments, and what each block of positions leaves.
+    Scratch POSITION = new Scratch();
+    Scratch POSITION_MOMENTS = new Scratch();
+    Scratch BLOCK_SUMS = new Scratch();
+
     /// Does the positions `[from, to)` of an image, a part of block `block` of all.
     interface Part {
         /// Runs on the current thread.
@@ -37,7 +41,7 @@ public interface PositionNormalizationKernel {
     /// @param statistics (images, 3, positions), written: mean rounded to float, what the rounding left, rstd
     default void forward(Sizes s, Floats x, Floats gamma, Floats beta, float eps, Floats y, Floats statistics) {
         split(s, (_, image, from, to) -> {
-            float[] column = Scratch.floats(0, s.channels), moments = Scratch.floats(1, 3);
+            float[] column = POSITION.floats(s.channels), moments = POSITION_MOMENTS.floats(3);
             for (int p = from; p < to; p++) {
                 int x0 = x.offset() + s.index(image, p), y0 = y.offset() + s.index(image, p);
                 for (int c = 0; c < s.channels; c++) {
@@ -62,7 +66,7 @@ public interface PositionNormalizationKernel {
     default void backward(Sizes s, Floats dy, Floats x, Floats gamma, Floats statistics, Floats dx, Floats dGamma,
             Floats dBeta) {
         int size = 2 * s.channels, blocks = s.images * s.blocks();
-        float[] shares = Scratch.floats(0, blocks * size);
+        float[] shares = BLOCK_SUMS.floats(blocks * size);
         split(s, (block, image, from, to) -> {
             Floats.of(shares).slice(block * size, size).fill(0);
             for (int p = from; p < to; p++) {

@@ -11,11 +11,11 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import norma.kernel.Floats;
 import norma.kernel.contract.AttentionKernel;
+import norma.kernel.contract.Scratch;
 import norma.kernel.simd.vector.Interleaving;
 import norma.kernel.simd.vector.RowMath;
 import norma.kernel.simd.vector.Species;
 import norma.kernel.simd.vector.VectorMath;
-import norma.parallel.Scratch;
 
 /// dk and dv for some keys of one head, and what these keys add to dq. For each block of keys, with all queries that see
 /// one of them:
@@ -28,6 +28,9 @@ import norma.parallel.Scratch;
 final class AttentionBackward {
     private static final int L = Species.LANES;
     private static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
+
+    private static final Scratch QUERIES = new Scratch();
+    private static final Scratch KEYS = new Scratch();
 
     private final AttentionKernel.Sizes sizes;
     private final int head;
@@ -85,7 +88,7 @@ final class AttentionBackward {
         dqSums = take(count * width);
         logs = take(count);
         means = take(count);
-        queries = Scratch.floats(4, size);
+        queries = QUERIES.floats(size);
         size = 0;
         kRows = take(SIDE * width);
         kColumns = take(SIDE * width);
@@ -94,7 +97,7 @@ final class AttentionBackward {
         slopes = take(SIDE * SIDE);
         dkSums = take(SIDE * width);
         dvSums = take(SIDE * width);
-        keys = Scratch.floats(5, size);
+        keys = KEYS.floats(size);
     }
 
     private int take(int floats) {

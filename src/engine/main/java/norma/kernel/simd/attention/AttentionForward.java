@@ -10,10 +10,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import norma.kernel.Floats;
 import norma.kernel.contract.AttentionKernel;
+import norma.kernel.contract.Scratch;
 import norma.kernel.simd.vector.Interleaving;
 import norma.kernel.simd.vector.Species;
 import norma.kernel.simd.vector.VectorMath;
-import norma.parallel.Scratch;
 
 /// y = softmax(scale * q k^T) v for some queries of one head.
 ///
@@ -35,6 +35,10 @@ final class AttentionForward {
 
     /// Weights are then up to 256.
     private static final float SLACK = 8;
+
+    private static final Scratch KEYS = new Scratch();
+    private static final Scratch VALUES = new Scratch();
+    private static final Scratch BLOCK = new Scratch();
 
     private final AttentionKernel.Sizes sizes;
     private final int head;
@@ -94,11 +98,11 @@ final class AttentionForward {
         int end = Math.min(to, sizes.queries());
         int seen = visible.limit(end - 1);
         keys = SimdAttention.wholeTiles(seen);
-        keyRows = Scratch.floats(4, keys * width);
-        valueRows = Scratch.floats(5, keys * width);
+        keyRows = KEYS.floats(keys * width);
+        valueRows = VALUES.floats(keys * width);
         k.copy(visible, 0, seen, keyRows, 0, keys);
         v.copy(visible, 0, seen, valueRows, 0, keys);
-        block = Scratch.floats(6, size);
+        block = BLOCK.floats(size);
         for (int query = from; query < end; query += SIDE) {
             block(query, Math.min(SIDE, end - query));
         }

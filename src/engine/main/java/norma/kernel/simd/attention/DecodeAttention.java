@@ -4,15 +4,20 @@ import norma.kernel.Floats;
 import norma.kernel.Matrix;
 import norma.kernel.contract.AttentionKernel;
 import norma.kernel.contract.MatmulKernel;
+import norma.kernel.contract.Scratch;
 import norma.kernel.simd.matmul.SimdMatmul;
 import norma.kernel.simd.vector.RowMath;
-import norma.parallel.Scratch;
 
 /// Attention of one head when few queries look at many keys, as in decoding: query by query and in the layout of k and
 /// v, for time goes into reading them.
 final class DecodeAttention {
     /// Up to so many queries it is faster than [AttentionForward].
     static final int MOST = 2;
+
+    /// Keys and values that the mask leaves, and the scores of a query.
+    private static final Scratch KEYS = new Scratch();
+    private static final Scratch VALUES = new Scratch();
+    private static final Scratch SCORES = new Scratch();
 
     private static final MatmulKernel MATMUL = new SimdMatmul();
 
@@ -32,14 +37,14 @@ final class DecodeAttention {
         this.visible = VisibleKeys.of(sizes, head, keyMask);
         this.q = HeadView.of(sizes, head, q, sizes.queries());
         this.y = HeadView.of(sizes, head, y, sizes.queries());
-        this.k = visible(k, 4);
-        this.v = visible(v, 5);
+        this.k = visible(k, KEYS);
+        this.v = visible(v, VALUES);
         this.logSumExp = logSumExp;
     }
 
-    private HeadView visible(Floats x, int slot) {
+    private HeadView visible(Floats x, Scratch room) {
         HeadView rows = HeadView.of(sizes, head, x, sizes.keys());
-        return visible.all() ? rows : rows.select(visible, Scratch.floats(slot, visible.count() * sizes.headSize()));
+        return visible.all() ? rows : rows.select(visible, room.floats(visible.count() * sizes.headSize()));
     }
 
     void run() {
@@ -50,7 +55,7 @@ final class DecodeAttention {
 
     private void query(int i, int keys) {
         int to = logSumExp.offset() + head * sizes.queries() + i;
-        Floats scores = new Floats(Scratch.floats(6, keys), 0, keys);
+        Floats scores = new Floats(SCORES.floats(keys), 0, keys);
         float[] lanes = RowMath.lanes();
         for (int j = 0; j < keys; j++) {
             scores.array()[j] = sizes.scale() * q.dot(i, k, j, lanes);

@@ -5,8 +5,8 @@ import static norma.kernel.simd.attention.AttentionTiles.SIDE;
 
 import norma.kernel.Floats;
 import norma.kernel.contract.AttentionKernel;
+import norma.kernel.contract.Scratch;
 import norma.kernel.simd.elementwise.SimdGather;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Attention in blocks of 64 queries by 64 keys, whose scores stay in the first caches (FlashAttention: Dao et al.
@@ -28,6 +28,9 @@ public final class SimdAttention implements AttentionKernel {
 
     /// Multiply-adds that make a chunk worth handing to a thread.
     private static final long LEAST_WORK = 1 << 17;
+
+    /// What each part of a head's keys adds to dq.
+    private static final Scratch PARTIAL = new Scratch();
 
     @Override
     public void forward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Floats y, Floats logSumExp) {
@@ -54,7 +57,7 @@ public final class SimdAttention implements AttentionKernel {
         Parts parts = Parts.of(sizes, sizes.keys());
         int rows = wholeTiles(sizes.queries());
         int size = rows * padded(sizes.headSize());
-        float[] partial = parts.count == 1 ? null : Scratch.floats(6, heads(sizes) * parts.count * size);
+        float[] partial = parts.count == 1 ? null : PARTIAL.floats(heads(sizes) * parts.count * size);
         Workers.split(heads(sizes) * parts.count, grain(sizes), (from, to) -> {
             for (int chunk = from; chunk < to; chunk++) {
                 new AttentionBackward(sizes, chunk / parts.count, q, k, v, keyMask, y, logSumExp, dy, dq, dk, dv)

@@ -3,7 +3,7 @@ package norma.kernel.simd.attention;
 import java.util.Arrays;
 import norma.kernel.Floats;
 import norma.kernel.contract.AttentionKernel;
-import norma.parallel.Scratch;
+import norma.kernel.contract.Scratch;
 
 /// What the queries of one sequence see: of the keys that the mask leaves, in their order, each query sees the first
 /// few, and never fewer than the query before it.
@@ -15,12 +15,12 @@ import norma.parallel.Scratch;
 /// @param numbers where the numbers begin, or -1 for all keys
 /// @param count how many these are
 record VisibleKeys(float[] array, int numbers, int count) {
-    private static final int SLOT = 3;
+    private static final Scratch ROOM = new Scratch();
 
     static VisibleKeys of(AttentionKernel.Sizes sizes, int head, Floats keyMask) {
         int queries = sizes.queries();
         int rounded = Math.ceilDiv(queries, AttentionTiles.SIDE) * AttentionTiles.SIDE;
-        float[] array = Scratch.floats(SLOT, rounded + (keyMask == null ? 0 : sizes.keys()));
+        float[] array = ROOM.floats(rounded + (keyMask == null ? 0 : sizes.keys()));
         int count = keyMask == null ? sizes.keys() : list(sizes, head, keyMask, array, rounded);
         int left = 0;
         for (int i = 0; i < queries; i++) {

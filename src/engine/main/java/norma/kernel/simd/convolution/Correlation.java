@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 import norma.kernel.Floats;
 import norma.kernel.WindowGeometry;
 import norma.kernel.contract.ConvolutionKernel.Sizes;
+import norma.kernel.contract.Scratch;
 import norma.kernel.simd.vector.Species;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// y from x and w, or dx from dy and w, which is the same with the weights transposed and a few taps for each phase of a
@@ -31,6 +31,11 @@ final class Correlation {
     /// Chunks to aim at, and the multiply-adds that make one worth handing to a thread.
     private static final int CHUNKS = 16;
     private static final int LEAST_WORK = 1 << 17;
+
+    /// Weights in panels, planes with their padding, and outputs that have to be spread.
+    private static final Scratch PACKED = new Scratch();
+    private static final Scratch PLANES = new Scratch();
+    private static final Scratch RESULTS = new Scratch();
 
     private static final float[] NO_BIAS = new float[ConvolutionTiles.ROWS];
 
@@ -157,7 +162,7 @@ final class Correlation {
 
     private void run() {
         long size = (long) groupWeights * groups;
-        packed = Scratch.floats(0, (int) size);
+        packed = PACKED.floats((int) size);
         Workers.split(groups * panels, Workers.grain(groupWeights / Math.max(1, panels)), (from, to) -> {
             for (int i = from; i < to; i++) {
                 pack(i / panels, i % panels);
@@ -210,7 +215,7 @@ final class Correlation {
     }
 
     private float[] layOut(int block, int index) {
-        float[] laidOut = Scratch.floats(1, xChannels * xSize + L);
+        float[] laidOut = PLANES.floats(xChannels * xSize + L);
         int count = Math.min(rows, layout.vertical().outputs() - block * rows);
         for (int c = 0; c < xChannels; c++) {
             layout.copy(x.array(), x.offset() + (index * xChannels + c) * layout.height() * layout.width(),
@@ -240,7 +245,7 @@ final class Correlation {
     private void spread(int pass, int acrosses, TileOffsets[] offsets, int group, int panel, float[] xs, int xAt,
             int yAt) {
         int size = TileOffsets.size(offsets, pass, acrosses);
-        float[] results = Scratch.floats(2, acrosses * panelRows * size);
+        float[] results = RESULTS.floats(acrosses * panelRows * size);
         for (int q = 0; q < acrosses; q++) {
             tiles(passes[pass + q], offsets[pass + q], group, panel, xs, xAt, results, q * panelRows * size, size);
         }

@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorOperators;
 import norma.kernel.Floats;
 import norma.kernel.WindowGeometry;
 import norma.kernel.contract.PoolingKernel;
-import norma.parallel.Scratch;
+import norma.kernel.contract.Scratch;
 import norma.parallel.Workers;
 
 /// Pooling on vectors: each plane is laid out as for a convolution, so that the inputs under one tap of neighbouring
@@ -21,7 +21,11 @@ public final class SimdPooling implements PoolingKernel {
 
     /// Slots of working memory: what all threads divide by, two laid-out planes, and two planes of results that have to be
     /// spread.
-    private static final int COUNTS = 0, FIRST = 1, SECOND = 2, RESULTS = 3, WINNERS = 4;
+    private static final Scratch COUNTS = new Scratch();
+    private static final Scratch FIRST = new Scratch();
+    private static final Scratch SECOND = new Scratch();
+    private static final Scratch RESULTS = new Scratch();
+    private static final Scratch WINNERS = new Scratch();
 
     /// Outputs with the same taps.
     ///
@@ -56,13 +60,13 @@ public final class SimdPooling implements PoolingKernel {
                 layout.offsets(down, across), asFloats);
     }
 
-    private static float[] layOut(PlaneLayout layout, Floats x, int plane, float padding, int slot) {
+    private static float[] layOut(PlaneLayout layout, Floats x, int plane, float padding, Scratch room) {
         int size = layout.height() * layout.width();
-        return layOut(layout, x.array(), x.offset() + plane * size, padding, slot);
+        return layOut(layout, x.array(), x.offset() + plane * size, padding, room);
     }
 
-    private static float[] layOut(PlaneLayout layout, float[] x, int at, float padding, int slot) {
-        float[] laidOut = Scratch.floats(slot, layout.size() + L);
+    private static float[] layOut(PlaneLayout layout, float[] x, int at, float padding, Scratch room) {
+        float[] laidOut = room.floats(layout.size() + L);
         layout.copy(x, at, 0, layout.rows(), padding, laidOut, 0);
         return laidOut;
     }
@@ -82,7 +86,7 @@ public final class SimdPooling implements PoolingKernel {
                     max(pass, laidOut, y.array(), yAt, winners.array(), wonAt);
                 } else {
                     int size = offsets[0].size;
-                    float[] results = Scratch.floats(RESULTS, size), won = Scratch.floats(WINNERS, size);
+                    float[] results = RESULTS.floats(size), won = WINNERS.floats(size);
                     max(pass, laidOut, results, 0, won, 0);
                     TileOffsets.spread(offsets, 0, 1, results, 0, size, y.array(), yAt);
                     TileOffsets.spread(offsets, 0, 1, won, 0, size, winners.array(), wonAt);
@@ -128,7 +132,7 @@ public final class SimdPooling implements PoolingKernel {
                         winnings(passes[i], dys, won, dx.array(), at);
                         continue;
                     }
-                    float[] results = Scratch.floats(RESULTS, across * size);
+                    float[] results = RESULTS.floats(across * size);
                     for (int q = 0; q < across; q++) {
                         winnings(passes[i + q], dys, won, results, q * size);
                     }
@@ -187,7 +191,7 @@ public final class SimdPooling implements PoolingKernel {
         int across = z.horizontal().stride();
         float[] counts = counts(z, countPadding);
         Workers.split(count, Workers.grain(z.plane()), (from, to) -> {
-            float[] shares = Scratch.floats(SECOND, z.outPlane());
+            float[] shares = SECOND.floats(z.outPlane());
             for (int p = from; p < to; p++) {
                 divide(dy.array(), dy.offset() + p * z.outPlane(), counts, shares, 0, z.outPlane());
                 float[] laidOut = layOut(layout, shares, 0, 0, FIRST);
@@ -200,7 +204,7 @@ public final class SimdPooling implements PoolingKernel {
     }
 
     private static float[] counts(WindowGeometry z, boolean countPadding) {
-        float[] counts = Scratch.floats(COUNTS, z.outPlane());
+        float[] counts = COUNTS.floats(z.outPlane());
         PoolingKernel.counts(z, countPadding, counts);
         return counts;
     }
@@ -212,7 +216,7 @@ public final class SimdPooling implements PoolingKernel {
             return;
         }
         int size = TileOffsets.size(offsets, first, count);
-        float[] results = Scratch.floats(RESULTS, count * size);
+        float[] results = RESULTS.floats(count * size);
         for (int q = 0; q < count; q++) {
             sums(passes[first + q], x, results, q * size);
         }

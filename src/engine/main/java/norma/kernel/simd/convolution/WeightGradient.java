@@ -6,11 +6,11 @@ import java.util.Arrays;
 import norma.kernel.Floats;
 import norma.kernel.WindowGeometry;
 import norma.kernel.contract.ConvolutionKernel.Sizes;
+import norma.kernel.contract.Scratch;
 import norma.kernel.simd.elementwise.SimdGather;
 import norma.kernel.simd.vector.Interleaving;
 import norma.kernel.simd.vector.RowMath;
 import norma.kernel.simd.vector.Species;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// `dw[o, c, t]` = sum over images and outputs of `dy[n, o, i] * x[n, c, input(i, t)]`.
@@ -34,6 +34,11 @@ final class WeightGradient {
     private static final int UNITS = 16;
     private static final int SHARES = 1 << 22;
     private static final int LEAST_WORK = 1 << 17;
+
+    /// Shares of dw, planes with their padding, and what lies of dy beside them.
+    private static final Scratch SUMS = new Scratch();
+    private static final Scratch PLANES = new Scratch();
+    private static final Scratch GRADIENTS = new Scratch();
 
     private final Sizes sizes;
     private final WindowGeometry geometry;
@@ -108,7 +113,7 @@ final class WeightGradient {
 
     void run() {
         int units = imageBlocks * sizes.groups() * cuts;
-        shares = Scratch.floats(0, units * lines * line);
+        shares = SUMS.floats(units * lines * line);
         long work = (long) images * geometry.outPlane() * lines * (few ? 1 : line);
         int grain = (int) Math.max(few ? sizes.groups() : 1, LEAST_WORK / Math.max(1, work));
         Workers.split(units, grain, this::chunk);
@@ -155,7 +160,7 @@ final class WeightGradient {
     }
 
     private float[] layOut(int xAt, int count, int row, int some) {
-        float[] laidOut = Scratch.floats(1, cutChannels * xSize + L);
+        float[] laidOut = PLANES.floats(cutChannels * xSize + L);
         for (int c = 0; c < count; c++) {
             layout.copy(x.array(), xAt + c * geometry.plane(), row, some, 0, laidOut, c * xSize);
         }
@@ -164,7 +169,7 @@ final class WeightGradient {
 
     private void addTiles(float[] xs, int xAt, int[] taps, int dyAt, int row, int some, int share) {
         int width = geometry.outWidth();
-        float[] dys = Scratch.floats(2, rows * width * line);
+        float[] dys = GRADIENTS.floats(rows * width * line);
         Interleaving.lines(dy.array(), dyAt + row * width, geometry.outPlane(), 1, outChannels, some * width, dys, 0,
                 line);
         for (int o = 0; o < line; o += 2 * L) {
@@ -185,8 +190,8 @@ final class WeightGradient {
 
     private void addLanes(int xAt, int[] taps, int dyAt, int row, int some, int share) {
         int size = some * geometry.outWidth();
-        float[] dys = Scratch.floats(2, rows * geometry.outWidth() + L);
-        float[] laidOut = Scratch.floats(1, xSize + L);
+        float[] dys = GRADIENTS.floats(rows * geometry.outWidth() + L);
+        float[] laidOut = PLANES.floats(xSize + L);
         for (int c = 0; c < channels; c++) {
             layout.copy(x.array(), xAt + c * geometry.plane(), row, some, 0, laidOut, 0);
             for (int o = 0; o < outChannels; o++) {

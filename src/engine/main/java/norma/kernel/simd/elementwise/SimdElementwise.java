@@ -11,8 +11,8 @@ import norma.kernel.Activation;
 import norma.kernel.Floats;
 import norma.kernel.contract.Broadcast;
 import norma.kernel.contract.ElementwiseKernel;
+import norma.kernel.contract.Scratch;
 import norma.kernel.simd.vector.VectorMath;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Elementwise maths on vectors. C2 makes one instruction of a vector operation only if the operator is a literal, so
@@ -22,7 +22,10 @@ import norma.parallel.Workers;
 ///
 /// A rest that fills no vector goes through the same loop in a padded copy, so its bits are those of a lane.
 public final class SimdElementwise implements ElementwiseKernel {
-    private static final int PAD = 7;
+    /// A vector of each operand and of the result: what an operand repeats, or the last elements.
+    private static final Scratch A = new Scratch();
+    private static final Scratch B = new Scratch();
+    private static final Scratch Y = new Scratch();
 
     @Override
     public void unary(Unary op, Floats x, Floats y) {
@@ -38,7 +41,7 @@ public final class SimdElementwise implements ElementwiseKernel {
             int whole = from + F.loopBound(to - from);
             loop.run(x.array(), x.offset() + from, y.array(), y.offset() + from, whole - from);
             if (whole < to) {
-                float[] pad = pad(0, x, whole, to);
+                float[] pad = pad(A, x, whole, to);
                 loop.run(pad, 0, pad, 0, LANES);
                 System.arraycopy(pad, 0, y.array(), y.offset() + whole, to - whole);
             }
@@ -152,19 +155,19 @@ public final class SimdElementwise implements ElementwiseKernel {
             float[] as = a.array(), bs = b.array();
             int a0 = a.offset() + i, b0 = b.offset() + j;
             if (aStep == 0) {
-                as = copies(0, as[a0]);
+                as = copies(A, as[a0]);
                 a0 = 0;
             }
             if (bStep == 0) {
-                bs = copies(1, bs[b0]);
+                bs = copies(B, bs[b0]);
                 b0 = 0;
             }
             int whole = F.loopBound(n);
             loop.run(as, a0, -aStep, bs, b0, -bStep, y.array(), y.offset() + k, whole);
             if (whole < n) {
-                float[] aPad = aStep == 0 ? as : pad(0, a, i + whole, i + n);
-                float[] bPad = bStep == 0 ? bs : pad(1, b, j + whole, j + n);
-                float[] yPad = Scratch.floats(PAD - 2, LANES);
+                float[] aPad = aStep == 0 ? as : pad(A, a, i + whole, i + n);
+                float[] bPad = bStep == 0 ? bs : pad(B, b, j + whole, j + n);
+                float[] yPad = Y.floats(LANES);
                 loop.run(aPad, 0, 0, bPad, 0, 0, yPad, 0, LANES);
                 System.arraycopy(yPad, 0, y.array(), y.offset() + k + whole, n - whole);
             }
@@ -357,7 +360,7 @@ public final class SimdElementwise implements ElementwiseKernel {
             loop.run(x.array(), x.offset() + from, dy.array(), dy.offset() + from,
                     dx.array(), dx.offset() + from, whole - from);
             if (whole < to) {
-                float[] xPad = pad(0, x, whole, to), dyPad = pad(1, dy, whole, to);
+                float[] xPad = pad(A, x, whole, to), dyPad = pad(B, dy, whole, to);
                 loop.run(xPad, 0, dyPad, 0, dyPad, 0, LANES);
                 System.arraycopy(dyPad, 0, dx.array(), dx.offset() + whole, to - whole);
             }
@@ -411,14 +414,14 @@ public final class SimdElementwise implements ElementwiseKernel {
     }
 
     /// One vector that begins with elements [from, to) of x.
-    private static float[] pad(int which, Floats x, int from, int to) {
-        float[] pad = Scratch.floats(PAD - which, LANES);
+    private static float[] pad(Scratch room, Floats x, int from, int to) {
+        float[] pad = room.floats(LANES);
         System.arraycopy(x.array(), x.offset() + from, pad, 0, to - from);
         return pad;
     }
 
-    private static float[] copies(int which, float value) {
-        float[] copies = Scratch.floats(PAD - which, LANES);
+    private static float[] copies(Scratch room, float value) {
+        float[] copies = room.floats(LANES);
         Arrays.fill(copies, 0, LANES, value);
         return copies;
     }

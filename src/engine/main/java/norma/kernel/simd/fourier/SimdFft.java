@@ -10,9 +10,9 @@ import jdk.incubator.vector.VectorShuffle;
 import norma.kernel.contract.FourierKernel;
 import norma.kernel.contract.FourierPlan;
 import norma.kernel.contract.FourierPlan.Roots;
+import norma.kernel.contract.Scratch;
 import norma.kernel.simd.vector.Interleaving;
 import norma.kernel.simd.vector.Species;
-import norma.parallel.Scratch;
 
 /// As many lines as a vector has lanes: element e is two vectors that lie side by side, one of real and one of imaginary
 /// parts. So a butterfly is arithmetic on whole vectors, and its roots are the same for all lanes.
@@ -29,6 +29,9 @@ final class SimdFft implements FourierKernel.Lines {
     private static final VectorShuffle<Float> UPPER_TWICE = VectorShuffle.fromOp(F, i -> L / 2 + i / 2);
     private static final VectorMask<Float> ODDS = VectorMask.fromLong(F, 0xaaaaaaaaL & (1L << L) - 1);
 
+    private static final Scratch LINES = new Scratch();
+    private static final Scratch NEXT = new Scratch();
+
     private float[] x;
     private float[] next;
 
@@ -37,8 +40,8 @@ final class SimdFft implements FourierKernel.Lines {
     private int im = L;
 
     SimdFft(int room) {
-        x = Scratch.floats(0, room * PAIR);
-        next = Scratch.floats(1, room * PAIR);
+        x = LINES.floats(room * PAIR);
+        next = NEXT.floats(room * PAIR);
     }
 
     @Override

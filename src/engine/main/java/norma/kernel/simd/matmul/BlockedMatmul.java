@@ -6,8 +6,8 @@ import norma.kernel.Floats;
 import norma.kernel.Matrix;
 import norma.kernel.contract.ElementwiseKernel;
 import norma.kernel.contract.MatmulKernel.Epilogue;
+import norma.kernel.contract.Scratch;
 import norma.kernel.simd.vector.Species;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// One matrix product C = A B, blocked for caches after Goto and van de Geijn, "Anatomy of High-Performance Matrix
@@ -55,6 +55,11 @@ final class BlockedMatmul {
     /// Chunks to aim at, and the multiply-adds that make one worth handing to a thread: about a microsecond.
     private static final int CHUNKS = 16;
     private static final int LEAST_WORK = 1 << 17;
+
+    /// Panels of the two factors, and a tile that sticks out of C.
+    private static final Scratch SHARED_PANELS = new Scratch();
+    private static final Scratch OWN_PANELS = new Scratch();
+    private static final Scratch TILE = new Scratch();
 
     private final MatrixPacking a;
     private final MatrixPacking b;
@@ -117,7 +122,7 @@ final class BlockedMatmul {
     private void multiply() {
         block = Math.ceilDiv(depth, Math.ceilDiv(depth, BLOCK));
         if (shared.ready == null) {
-            packed = Scratch.floats(0, sharedLines() * depth);
+            packed = SHARED_PANELS.floats(sharedLines() * depth);
             int grain = shared.inPlace ? sharedTo : Math.ceilDiv(LEAST_WORK / 4, shared.width * depth);
             Workers.split(sharedTo - sharedFrom, grain, this::packShared);
         }
@@ -208,7 +213,7 @@ final class BlockedMatmul {
     }
 
     private float[] packOwn(int from, int to, int at, int count) {
-        float[] mine = Scratch.floats(1, (own.start(to) - own.start(from)) * block);
+        float[] mine = OWN_PANELS.floats((own.start(to) - own.start(from)) * block);
         own.pack(from, to, start + at, count, mine, 0);
         return mine;
     }
@@ -236,7 +241,7 @@ final class BlockedMatmul {
             tile(i, rows, width, aPanel, aAt, bPanel, bAt, from, count, c.array(), at, stride);
             return;
         }
-        float[] tile = Scratch.floats(2, MatmulTiles.ROWS * width);
+        float[] tile = TILE.floats(MatmulTiles.ROWS * width);
         for (int r = 0; r < rows; r++) {
             System.arraycopy(c.array(), at + r * stride, tile, r * width, columns);
         }

@@ -8,10 +8,10 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import norma.kernel.Floats;
 import norma.kernel.contract.NormalizationKernel;
+import norma.kernel.contract.Scratch;
 import norma.kernel.contract.TreeReduction;
 import norma.kernel.simd.elementwise.SimdReduction;
 import norma.kernel.simd.vector.RowMath;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Normalization on vectors. The uncentered kernels are the centered ones with a mean of 0.
@@ -20,8 +20,8 @@ import norma.parallel.Workers;
 /// shift near the mean: first the mean of a few elements; if that is further from the mean than the standard deviation,
 /// once more with the mean it gave. Sums that leave the range of float are taken again in double by the plain loops.
 public final class SimdNormalization implements NormalizationKernel {
-    private static final int PARTIAL = 4;
-    private static final int TOTAL = 5;
+    private static final Scratch PARTIAL = new Scratch();
+    private static final Scratch TOTAL = new Scratch();
 
     @Override
     public void centered(int rows, int columns, Floats x, Floats gamma, Floats beta, float eps, Floats y,
@@ -181,8 +181,8 @@ public final class SimdNormalization implements NormalizationKernel {
     private static void backward(boolean centered, int rows, int columns, Floats dy, Floats x, Floats gamma,
             Floats statistics, Floats dx, Floats dGamma, Floats dBeta) {
         int blocks = Math.ceilDiv(rows, BLOCK), size = 2 * columns;
-        float[] partial = Scratch.floats(PARTIAL, blocks * size);
-        float[] total = Scratch.floats(TOTAL, size);
+        float[] partial = PARTIAL.floats(blocks * size);
+        float[] total = TOTAL.floats(size);
         Floats scale = RowMath.orOnes(gamma, columns);
         Workers.split(blocks, Workers.grain(BLOCK * columns), (from, to) -> {
             double[] sums = new double[2];

@@ -9,8 +9,8 @@ import jdk.incubator.vector.FloatVector;
 import norma.kernel.Floats;
 import norma.kernel.Planes;
 import norma.kernel.contract.PlaneNormalizationKernel;
+import norma.kernel.contract.Scratch;
 import norma.kernel.simd.vector.RowMath;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Normalization by channel on vectors: along planes where they are long enough, and across channels for features (N, C)
@@ -19,7 +19,7 @@ public final class SimdPlaneNormalization implements PlaneNormalizationKernel {
     /// Rows of (N, C) whose moments are taken together.
     private static final int BLOCK = 64;
 
-    private static final int EXPANDED = 3;
+    private static final Scratch EXPANDED = new Scratch();
 
     private static boolean isFeatures(Planes p) {
         return p.acrossBatch() && p.run() == 1;
@@ -36,7 +36,7 @@ public final class SimdPlaneNormalization implements PlaneNormalizationKernel {
             momentsOfFeatures(p, x, statistics);
             return;
         }
-        float[] parts = Scratch.floats(MOMENTS, 3 * p.runs());
+        float[] parts = MOMENTS.floats(3 * p.runs());
         Workers.split(p.runs(), Workers.grain(p.run()), (from, to) -> {
             double[] sums = new double[2];
             for (int r = from; r < to; r++) {
@@ -61,7 +61,7 @@ public final class SimdPlaneNormalization implements PlaneNormalizationKernel {
         }
         Workers.split(p.runs(), Workers.grain(p.run()), (from, to) -> {
             double[] sums = new double[2];
-            float[] part = Scratch.floats(MOMENTS, 3);
+            float[] part = MOMENTS.floats(3);
             for (int r = from; r < to; r++) { // normalized while the first cache still has it
                 momentsOfRun(p, x, r, sums, part, 0);
                 PlaneNormalizationKernel.merge(part, 0, 1, 0, p.run(), p.run(), statistics, 3 * r);
@@ -72,9 +72,9 @@ public final class SimdPlaneNormalization implements PlaneNormalizationKernel {
 
     private static void momentsOfFeatures(Planes p, Floats x, Floats statistics) {
         int rows = p.batch(), columns = p.channels(), blocks = Math.ceilDiv(rows, BLOCK);
-        float[] parts = Scratch.floats(MOMENTS, 3 * blocks * columns);
+        float[] parts = MOMENTS.floats(3 * blocks * columns);
         Workers.split(blocks, Workers.grain(BLOCK * columns), (from, to) -> {
-            float[] lanes = Scratch.floats(EXPANDED, 3 * LANES);
+            float[] lanes = EXPANDED.floats(3 * LANES);
             for (int b = from; b < to; b++) {
                 int count = Math.min(BLOCK, rows - b * BLOCK);
                 for (int c = 0; c < columns; c += LANES) {
@@ -178,7 +178,7 @@ public final class SimdPlaneNormalization implements PlaneNormalizationKernel {
     private static void normalizeFeatures(Planes p, Floats x, Floats statistics, Floats gamma, Floats beta, float eps,
             Floats y) {
         int n = p.channels();
-        float[] constants = Scratch.floats(EXPANDED, 4 * n);
+        float[] constants = EXPANDED.floats(4 * n);
         for (int c = 0; c < n; c++) {
             constants[c] = statistics.get(3 * c);
             constants[n + c] = statistics.get(3 * c + 1);
@@ -218,8 +218,8 @@ public final class SimdPlaneNormalization implements PlaneNormalizationKernel {
 
     private static void backwardOfPlanes(Planes p, Floats dy, Floats x, Floats statistics, boolean constant,
             Floats gamma, float eps, Floats dx, Floats dGamma, Floats dBeta) {
-        float[] sums = Scratch.floats(SUMS, 2 * p.batch() * p.channels());
-        float[] means = Scratch.floats(MEANS, 2 * p.statistics());
+        float[] sums = SUMS.floats(2 * p.batch() * p.channels());
+        float[] means = MEANS.floats(2 * p.statistics());
         if (isLocal(p)) {
             Workers.split(p.runs(), Workers.grain(p.run()), (from, to) -> {
                 sumsOfRun(p, dy, x, from, statistics, eps, sums);
@@ -388,14 +388,14 @@ public final class SimdPlaneNormalization implements PlaneNormalizationKernel {
     private static void backwardOfFeatures(Planes p, Floats dy, Floats x, Floats statistics, boolean constant,
             Floats gamma, float eps, Floats dx, Floats dGamma, Floats dBeta) {
         int rows = p.batch(), n = p.channels(), blocks = Math.ceilDiv(rows, BLOCK);
-        float[] k = Scratch.floats(EXPANDED, 5 * n);
+        float[] k = EXPANDED.floats(5 * n);
         for (int c = 0; c < n; c++) {
             k[c] = statistics.get(3 * c);
             k[n + c] = statistics.get(3 * c + 1);
         }
-        float[] sums = Scratch.floats(SUMS, 2 * blocks * n);
+        float[] sums = SUMS.floats(2 * blocks * n);
         Workers.split(blocks, Workers.grain(BLOCK * n), (from, to) -> {
-            float[] shares = Scratch.floats(MOMENTS, 2 * n);
+            float[] shares = MOMENTS.floats(2 * n);
             for (int b = from; b < to; b++) {
                 Arrays.fill(shares, 0, 2 * n, 0);
                 for (int r = b * BLOCK; r < Math.min(rows, (b + 1) * BLOCK); r++) {
@@ -408,7 +408,7 @@ public final class SimdPlaneNormalization implements PlaneNormalizationKernel {
             }
         });
         PlaneNormalizationKernel.ofChannels(p, blocks, sums, dGamma, dBeta);
-        float[] means = Scratch.floats(MEANS, 2 * n);
+        float[] means = MEANS.floats(2 * n);
         for (int c = 0; c < n; c++) {
             PlaneNormalizationKernel.means(p, blocks, sums, constant, gamma, c, means);
             float rstd = PlaneNormalizationKernel.rstd(statistics, 3 * c, eps);

@@ -9,21 +9,21 @@ import jdk.incubator.vector.FloatVector;
 import norma.kernel.Floats;
 import norma.kernel.contract.NormalizationKernel;
 import norma.kernel.contract.PointwiseNormKernel;
+import norma.kernel.contract.Scratch;
 import norma.kernel.contract.TreeReduction;
 import norma.kernel.simd.elementwise.SimdReduction;
 import norma.kernel.simd.vector.RowMath;
 import norma.kernel.simd.vector.VectorMath;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Squashing on vectors, row by row: u = alpha x + shift goes to a row in cache, the loops of the curve turn it into values and
 /// slopes, and one more loop makes what is asked of them. So a curve is two short loops, and its row, filled up to whole
 /// vectors, needs no other for the rest.
 public final class SimdPointwiseNorm implements PointwiseNormKernel {
-    private static final int VALUES = 0;
-    private static final int SLOPES = 1;
-    private static final int PARTIAL = 4;
-    private static final int TOTAL = 5;
+    private static final Scratch VALUES = new Scratch();
+    private static final Scratch SLOPES = new Scratch();
+    private static final Scratch PARTIAL = new Scratch();
+    private static final Scratch TOTAL = new Scratch();
     private static final float TWO_OVER_ROOT_PI = 1.12837917f;
 
     /// A loop over whole vectors: values = f(u), and where slopes are asked for u = f'(u).
@@ -85,7 +85,7 @@ public final class SimdPointwiseNorm implements PointwiseNormKernel {
         Floats scale = RowMath.orOnes(gamma, columns), shift = RowMath.orZeros(beta, columns);
         int whole = wholeVectors(columns);
         Workers.split(rows, Workers.grain(columns), (from, to) -> {
-            float[] values = Scratch.floats(VALUES, whole);
+            float[] values = VALUES.floats(whole);
             for (int r = from; r < to; r++) {
                 affine(x.array(), x.offset() + r * columns, columns, f.alpha(), f.shift(), values);
                 loop.run(values, values, whole);
@@ -128,8 +128,8 @@ public final class SimdPointwiseNorm implements PointwiseNormKernel {
     public void backward(Curve f, int rows, int columns, Floats dy, Floats x, Floats gamma, Floats dx,
             Floats dAlpha, Floats dShift, Floats dGamma, Floats dBeta) {
         int blocks = Math.ceilDiv(rows, NormalizationKernel.BLOCK), size = PointwiseNormKernel.shares(columns);
-        float[] partial = Scratch.floats(PARTIAL, blocks * size);
-        Floats scale = RowMath.orOnes(gamma, columns), total = new Floats(Scratch.floats(TOTAL, size), 0, size);
+        float[] partial = PARTIAL.floats(blocks * size);
+        Floats scale = RowMath.orOnes(gamma, columns), total = new Floats(TOTAL.floats(size), 0, size);
         Workers.split(blocks, Workers.grain(NormalizationKernel.BLOCK * columns), (from, to) -> {
             double[] sums = new double[2];
             for (int b = from; b < to; b++) {
@@ -160,7 +160,7 @@ public final class SimdPointwiseNorm implements PointwiseNormKernel {
     private static void backwardRow(Curve f, int row, int n, Floats dy, Floats x, Floats gamma, Floats dx,
             float[] partial, int p0, double[] sums) {
         int whole = wholeVectors(n), x0 = x.offset() + row * n;
-        float[] values = Scratch.floats(VALUES, whole), slopes = Scratch.floats(SLOPES, whole);
+        float[] values = VALUES.floats(whole), slopes = SLOPES.floats(whole);
         affine(x.array(), x0, n, f.alpha(), f.shift(), slopes);
         valuesAndSlopes(f.form()).run(slopes, values, whole);
         gradients(values, slopes, n, dy.array(), dy.offset() + row * n, x.array(), x0, gamma.array(), gamma.offset(),

@@ -9,10 +9,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import norma.kernel.Floats;
 import norma.kernel.contract.PositionNormalizationKernel;
+import norma.kernel.contract.Scratch;
 import norma.kernel.contract.TreeReduction;
 import norma.kernel.simd.elementwise.SimdReduction;
 import norma.kernel.simd.vector.RowMath;
-import norma.parallel.Scratch;
 
 /// Normalization across channels on vectors: each lane is a position, so no sum goes across lanes. All channels of some
 /// positions are copied to a tile, filled up with zeros, for channels that lie a power of two apart would push each other out
@@ -24,18 +24,18 @@ public final class SimdPositionNormalization implements PositionNormalizationKer
     /// Positions in a tile.
     private static final int W = 64;
 
-    private static final int TILE = 0;
-    private static final int GRADIENT_TILE = 1;
-    private static final int MOMENTS = 2;
-    private static final int LANE_SHARES = 3;
-    private static final int SHARES = 4;
-    private static final int TOTAL = 5;
-    private static final int COLUMN = 6;
+    private static final Scratch TILE = new Scratch();
+    private static final Scratch GRADIENT_TILE = new Scratch();
+    private static final Scratch MOMENTS = new Scratch();
+    private static final Scratch LANE_SHARES = new Scratch();
+    private static final Scratch SHARES = new Scratch();
+    private static final Scratch TOTAL = new Scratch();
+    private static final Scratch COLUMN = new Scratch();
 
     @Override
     public void forward(Sizes s, Floats x, Floats gamma, Floats beta, float eps, Floats y, Floats statistics) {
         PositionNormalizationKernel.split(s, (_, image, from, to) -> {
-            float[] tile = Scratch.floats(TILE, s.channels() * W), moments = Scratch.floats(MOMENTS, 3 * W);
+            float[] tile = TILE.floats(s.channels() * W), moments = MOMENTS.floats(3 * W);
             for (int p = from; p < to; p += W) {
                 int count = Math.min(W, to - p);
                 load(s, x, s.index(image, p), count, tile);
@@ -118,7 +118,7 @@ public final class SimdPositionNormalization implements PositionNormalizationKer
             if (j >= count) {
                 moments[j] = moments[W + j] = moments[2 * W + j] = 0;
             } else if (moments[2 * W + j] != moments[2 * W + j]) {
-                float[] column = Scratch.floats(COLUMN, s.channels() + 3);
+                float[] column = COLUMN.floats(s.channels() + 3);
                 for (int c = 0; c < s.channels(); c++) {
                     column[c] = tile[c * W + j];
                 }
@@ -146,9 +146,9 @@ public final class SimdPositionNormalization implements PositionNormalizationKer
     public void backward(Sizes s, Floats dy, Floats x, Floats gamma, Floats statistics, Floats dx, Floats dGamma,
             Floats dBeta) {
         int n = s.channels(), size = 2 * n, blocks = s.images() * s.blocks();
-        float[] shares = Scratch.floats(SHARES, blocks * size), total = Scratch.floats(TOTAL, size);
+        float[] shares = SHARES.floats(blocks * size), total = TOTAL.floats(size);
         PositionNormalizationKernel.split(s, (block, image, from, to) -> {
-            float[] lanes = Scratch.floats(LANE_SHARES, size * LANES);
+            float[] lanes = LANE_SHARES.floats(size * LANES);
             Arrays.fill(lanes, 0, size * LANES, 0);
             for (int p = from; p < to; p += W) {
                 backwardTile(s, image, p, Math.min(W, to - p), dy, x, gamma, statistics, dx, lanes);
@@ -172,8 +172,8 @@ public final class SimdPositionNormalization implements PositionNormalizationKer
     private static void backwardTile(Sizes s, int image, int p, int count, Floats dy, Floats x, Floats gamma,
             Floats statistics, Floats dx, float[] lanes) {
         int n = s.channels(), first = s.index(image, p);
-        float[] tile = Scratch.floats(TILE, n * W), gradient = Scratch.floats(GRADIENT_TILE, n * W);
-        float[] moments = Scratch.floats(MOMENTS, 3 * W);
+        float[] tile = TILE.floats(n * W), gradient = GRADIENT_TILE.floats(n * W);
+        float[] moments = MOMENTS.floats(3 * W);
         load(s, x, first, count, tile);
         load(s, dy, first, count, gradient);
         for (int k = 0; k < 3; k++) {

@@ -7,19 +7,20 @@ import static norma.kernel.simd.vector.Species.LANES;
 import jdk.incubator.vector.FloatVector;
 import norma.kernel.Floats;
 import norma.kernel.contract.CrossEntropyKernel;
+import norma.kernel.contract.Scratch;
 import norma.kernel.simd.vector.RowMath;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Softmax and cross entropy on vectors: exp(x - max) is taken once, straight into the place of the gradient.
 public final class SimdCrossEntropy implements CrossEntropyKernel {
+    private static final Scratch EXPS = new Scratch();
 
     @Override
     public void crossEntropy(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing,
             Floats losses, float scale, Floats dLogits) {
         Workers.split(rows, Workers.grain(classes), (from, to) -> {
             boolean gradient = dLogits != null;
-            float[] x = logits.array(), dx = gradient ? dLogits.array() : Scratch.floats(0, classes);
+            float[] x = logits.array(), dx = gradient ? dLogits.array() : EXPS.floats(classes);
             float[] lanes = RowMath.lanes();
             lanes[0] = RowMath.max(x, logits.offset() + from * classes, classes);
             for (int r = from; r < to; r++) {

@@ -8,13 +8,13 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import norma.kernel.Floats;
-import norma.parallel.Scratch;
+import norma.kernel.contract.Scratch;
 
 /// What several kernels ask of one row of floats. Sums over lanes are taken in a fixed order, in double.
 public final class RowMath {
-    private static final int PAD = 7;
-    private static final int ONES = 6;
-    private static final int ZEROS = 5;
+    private static final Scratch VECTOR = new Scratch();
+    private static final Scratch ONES = new Scratch();
+    private static final Scratch ZEROS = new Scratch();
 
     /// Elements that four vectors sum up in float before the sum goes into a double: 32 additions to a lane, whatever the
     /// width, so that narrow vectors are as accurate as wide ones.
@@ -23,25 +23,25 @@ public final class RowMath {
     private RowMath() {
     }
 
-    /// A gain, or ones in its place; a slot of [Scratch] keeps them.
+    /// A gain, or ones in its place, valid until the thread asks again.
     public static Floats orOnes(Floats gain, int columns) {
         return gain != null ? gain : filled(ONES, columns, 1);
     }
 
-    /// A bias, or zeros in its place; a slot of [Scratch] keeps them.
+    /// A bias, or zeros in its place, valid until the thread asks again.
     public static Floats orZeros(Floats bias, int columns) {
         return bias != null ? bias : filled(ZEROS, columns, 0);
     }
 
-    private static Floats filled(int slot, int columns, float value) {
-        float[] values = Scratch.floats(slot, columns);
+    private static Floats filled(Scratch room, int columns, float value) {
+        float[] values = room.floats(columns);
         Arrays.fill(values, 0, columns, value);
         return new Floats(values, 0, columns);
     }
 
     /// Room for the lanes of one vector; valid until the thread asks again.
     public static float[] lanes() {
-        return Scratch.floats(PAD, LANES);
+        return VECTOR.floats(LANES);
     }
 
     /// Sum of what a vector left in `lanes`.
