@@ -16,7 +16,7 @@ public record Identity() implements Norm {
         // nothing is learned
     }
 
-    static NormMaker maker(Spec spec) {
+    public static NormFactory factory(NormSpec spec) {
         return (_, _) -> new Identity();
     }
 }

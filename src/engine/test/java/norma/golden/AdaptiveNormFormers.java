@@ -9,11 +9,11 @@ import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Mlp;
 import norma.nn.Param;
-import norma.norm.AdaptiveNormFormer;
-import norma.norm.LayerNorm;
+import norma.norm.feature.AdaptiveNormFormer;
+import norma.norm.feature.LayerNorm;
 import norma.norm.Norm;
-import norma.norm.RmsNorm;
-import norma.norm.Trunk;
+import norma.norm.feature.RmsNorm;
+import norma.norm.feature.AdaptiveNetwork;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
@@ -34,8 +34,8 @@ final class AdaptiveNormFormers {
         c.ignore("attn_dim"); // the shapes say it, if there is a trunk at all
         boolean causal = c.flag("causal", false);
         Linear in = c.has("Win") ? c.linear("Win", "bin") : null;
-        Trunk gammas = trunk(c, "t", dim, causal);
-        Trunk betas = c.flag("shared", true) ? null : trunk(c, "u", dim, causal);
+        AdaptiveNetwork gammas = trunk(c, "t", dim, causal);
+        AdaptiveNetwork betas = c.flag("shared", true) ? null : trunk(c, "u", dim, causal);
         var norm = new AdaptiveNormFormer(base(c, dim), in, gammas, betas, head(c, "Wg", "g0", 1, dim),
                 head(c, "Wb", "b0", 0, dim), causal, c.number("bound", 0), eps(c));
         Context context = c.has("key_mask") ? Context.padded(c.input("key_mask")) : Context.NONE;
@@ -59,10 +59,10 @@ final class AdaptiveNormFormers {
         return new Linear(c.weight(weight), constant, Activation.IDENTITY);
     }
 
-    private static Trunk trunk(GoldenCase c, String trunk, int dim, boolean causal) {
+    private static AdaptiveNetwork trunk(GoldenCase c, String trunk, int dim, boolean causal) {
         int depth = c.integer("depth", 1);
         int heads = c.integer("heads", Math.max(1, Math.min(8, dim / 64)));
-        return new Trunk(
+        return new AdaptiveNetwork(
                 IntStream.range(0, depth).mapToObj(i -> layer(c, prefix(c, trunk, i), heads, causal)).toList());
     }
 
@@ -71,7 +71,7 @@ final class AdaptiveNormFormers {
                 .findFirst().orElse(layer == 0 ? trunk + "." : trunk + "." + layer + ".");
     }
 
-    private static Trunk.Block layer(GoldenCase c, String prefix, int heads, boolean causal) {
+    private static AdaptiveNetwork.Block layer(GoldenCase c, String prefix, int heads, boolean causal) {
         Tensor qkv = c.input(prefix + "Wqkv");
         int r = qkv.dim(0) / 3;
         c.expect("attn_dim", r);
@@ -80,7 +80,8 @@ final class AdaptiveNormFormers {
                 c.linear(prefix + "Wo", prefix + "bo"), heads, causal, null);
         var mlp = new Mlp(c.linear(prefix + "W1", prefix + "b1").then(Activation.GELU_ERF), null, null,
                 c.linear(prefix + "W2", prefix + "b2"));
-        return new Trunk.Block(new RmsNorm(width, c.gain(prefix + "n1_g"), eps(c), RmsNorm.Form.GAIN), attention,
+        return new AdaptiveNetwork.Block(new RmsNorm(width, c.gain(prefix + "n1_g"), eps(c), RmsNorm.Form.GAIN),
+                attention,
                 new RmsNorm(width, c.gain(prefix + "n2_g"), eps(c), RmsNorm.Form.GAIN), mlp);
     }
 

@@ -2,21 +2,21 @@ package norma.golden;
 
 import norma.nn.Layer;
 import norma.nn.Param;
-import norma.norm.AdaNorm;
-import norma.norm.CentredRmsNorm;
-import norma.norm.DynamicErf;
-import norma.norm.DynamicIsru;
-import norma.norm.DynamicTanh;
-import norma.norm.GroupScaling;
+import norma.norm.feature.AdaNorm;
+import norma.norm.feature.CenteredRmsNorm;
+import norma.norm.feature.DynamicErf;
+import norma.norm.feature.DynamicIsru;
+import norma.norm.feature.DynamicTanh;
+import norma.norm.feature.GroupScaling;
 import norma.norm.Identity;
-import norma.norm.LayerNorm;
-import norma.norm.LpNormalize;
-import norma.norm.PartialRmsNorm;
-import norma.norm.PowerNorm;
-import norma.norm.RmsNorm;
-import norma.norm.ScaleNorm;
-import norma.norm.SeedNorm;
-import norma.norm.SimpleRmsNorm;
+import norma.norm.feature.LayerNorm;
+import norma.norm.feature.LpNormalize;
+import norma.norm.feature.PartialRmsNorm;
+import norma.norm.feature.PowerNorm;
+import norma.norm.feature.RmsNorm;
+import norma.norm.feature.ScaleNorm;
+import norma.norm.feature.SeedNorm;
+import norma.norm.feature.SimpleRmsNorm;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
@@ -27,7 +27,7 @@ final class FeatureNorms {
             .layer("layer_norm", FeatureNorms::layerNorm)
             .layer("rms_norm", FeatureNorms::rmsNorm)
             .layer("prms_norm", FeatureNorms::partialRmsNorm)
-            .layer("crms_norm", FeatureNorms::centredRmsNorm)
+            .layer("crms_norm", FeatureNorms::centeredRmsNorm)
             .layer("simple_rms_norm", c -> new SimpleRmsNorm(c.number("eps", RmsNorm.EPS)))
             .layer("power_norm", FeatureNorms::powerNorm)
             .layer("lp_normalize", c -> new LpNormalize((float) c.power("p"), c.integer("dim", 1),
@@ -72,9 +72,9 @@ final class FeatureNorms {
         return new PartialRmsNorm(c.gain("weight"), p, c.number("eps", PartialRmsNorm.EPS));
     }
 
-    private static Layer centredRmsNorm(GoldenCase c) {
+    private static Layer centeredRmsNorm(GoldenCase c) {
         c.expect("d", c.input("x").dim(-1) + 1);
-        return new CentredRmsNorm(c.number("eps", RmsNorm.EPS));
+        return new CenteredRmsNorm(c.number("eps", RmsNorm.EPS));
     }
 
     private static Layer powerNorm(GoldenCase c) {

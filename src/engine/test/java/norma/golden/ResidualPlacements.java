@@ -11,7 +11,7 @@ import norma.nn.Layer;
 import norma.nn.Parts;
 import norma.nn.Sequential;
 import norma.norm.Identity;
-import norma.norm.LayerNorm;
+import norma.norm.feature.LayerNorm;
 import norma.norm.Norm;
 import norma.placement.Admin;
 import norma.placement.DeepNorm;

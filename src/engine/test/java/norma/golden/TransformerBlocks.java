@@ -12,10 +12,10 @@ import norma.nn.Mlp;
 import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
-import norma.norm.LayerNorm;
-import norma.norm.NormMaker;
-import norma.norm.QkNorm;
-import norma.norm.RmsNorm;
+import norma.norm.feature.LayerNorm;
+import norma.norm.NormFactory;
+import norma.norm.feature.QkNorm;
+import norma.norm.feature.RmsNorm;
 import norma.placement.Block;
 import norma.placement.Hybrid;
 import norma.placement.NGptBlock;
@@ -96,7 +96,7 @@ final class TransformerBlocks {
         output(c, block);
     }
 
-    private static Block block(GoldenCase c, Placement placement, Attention attention, Linear up, NormMaker norm) {
+    private static Block block(GoldenCase c, Placement placement, Attention attention, Linear up, NormFactory norm) {
         var mlp = new Mlp(up, null, null, c.linear("W2", "b2"));
         var place = new Place(new Init(0), c.input("x").dim(-1), norm, Dropout.NONE, 1, 1);
         return new Block(placement.aroundAttention(attention, place), placement.aroundMlp(mlp, place));

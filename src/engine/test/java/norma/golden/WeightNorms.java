@@ -4,14 +4,14 @@ import norma.kernel.Activation;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Weight;
-import norma.norm.CenteredWeightNorm;
-import norma.norm.CosineNormalization;
-import norma.norm.FixNorm;
-import norma.norm.LpNormalize;
-import norma.norm.SpectralNorm;
-import norma.norm.WeightNorm;
-import norma.norm.WeightStandardization;
-import norma.norm.WeightStandardization.Form;
+import norma.norm.weight.CenteredWeightNorm;
+import norma.norm.weight.CosineNormalization;
+import norma.norm.weight.FixNorm;
+import norma.norm.feature.LpNormalize;
+import norma.norm.weight.SpectralNorm;
+import norma.norm.weight.WeightNorm;
+import norma.norm.weight.WeightStandardization;
+import norma.norm.weight.WeightStandardization.Form;
 
 /// Norms of weights instead of activations.
 final class WeightNorms {
