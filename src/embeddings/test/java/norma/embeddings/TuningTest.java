@@ -18,7 +18,6 @@ import norma.embeddings.tuning.Contrast;
 import norma.embeddings.tuning.Example.Labelled;
 import norma.embeddings.tuning.Example.Pair;
 import norma.embeddings.tuning.FrozenEncoder;
-import norma.embeddings.tuning.Objective;
 import norma.embeddings.tuning.Tuning;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -28,6 +27,7 @@ import norma.tensor.Memory;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 import norma.train.Listener;
+import norma.train.Objective;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,7 +60,7 @@ class TuningTest {
         return pairs;
     }
 
-    private static void backward(Objective<Labelled> objective, List<Labelled> examples) {
+    private static void backward(Objective<List<Labelled>> objective, List<Labelled> examples) {
         try (Tape tape = Tape.training(new Memory(), 1)) {
             tape.backward(objective.loss(examples));
         }
@@ -112,7 +112,7 @@ class TuningTest {
         return largest;
     }
 
-    private static <E extends norma.embeddings.tuning.Example> double loss(Objective<E> objective, List<E> examples) {
+    private static <E> double loss(Objective<List<E>> objective, List<E> examples) {
         try (Tape _ = Tape.inference(new Memory())) {
             return objective.loss(examples).item();
         }
@@ -167,7 +167,7 @@ class TuningTest {
         TrainableEncoder encoder = TrainableFolder.encoder(folder);
         List<Labelled> examples = letters(encoder, 301);
         var seen = new ArrayList<Labelled>();
-        Objective<Labelled> listening = new Objective<>() {
+        Objective<List<Labelled>> listening = new Objective<>() {
             private final Param w = Init.constant(1);
 
             @Override
