@@ -19,9 +19,13 @@ import norma.embeddings.tuning.Example.Labelled;
 import norma.embeddings.tuning.Example.Pair;
 import norma.embeddings.tuning.FrozenEncoder;
 import norma.embeddings.tuning.Tuning;
+import norma.kernel.SplitMix;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
+import norma.optim.AdamW;
+import norma.optim.Gradients;
+import norma.optim.Schedule;
 import norma.parallel.Workers;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
@@ -160,6 +164,32 @@ class TuningTest {
                 return TrainableFolder.values(model);
             });
         }
+    }
+
+    /// Batches in the order in which the tuning sees them, then the steps spelled out.
+    @Test
+    void itsStepsAreThoseOfALoopByHand() throws IOException {
+        TrainableEncoder first = TrainableFolder.encoder(folder), second = TrainableFolder.encoder(folder);
+        var order = new ArrayList<List<Labelled>>();
+        Classifier tuned = Classifier.of(first, 2), byHand = Classifier.of(second, 2);
+        Objective<List<Labelled>> listening = Objective.of(tuned, batch -> {
+            order.add(batch);
+            return tuned.loss(batch);
+        });
+        SHORT.run(listening, letters(first, 45), Listener.SILENT);
+        Map<String, Param> params = Parts.of(byHand).params();
+        var optimizer = new AdamW(params, new AdamW.Config(0.9, 0.999, 1e-8, SHORT.decay()));
+        assertEquals(24, order.size());
+        var schedule = new Schedule(Schedule.Decay.LINEAR, SHORT.rate(), 0, 3, 24, 1);
+        for (int step = 0; step < 24; step++) {
+            try (Tape tape = Tape.training(new Memory(), SplitMix.at(~SHORT.seed(), step))) {
+                tape.backward(byHand.loss(order.get(step)));
+            }
+            optimizer.step(schedule.rate(step), Gradients.clip(Gradients.norm(params), SHORT.clip()));
+            Parts.of(byHand).afterStep();
+        }
+        Map<String, float[]> expected = TrainableFolder.values(byHand);
+        TrainableFolder.values(tuned).forEach((name, values) -> assertArrayEquals(expected.get(name), values, name));
     }
 
     @Test

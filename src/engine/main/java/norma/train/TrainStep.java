@@ -29,7 +29,7 @@ public final class TrainStep<B> {
     /// The steps of a run.
     ///
     /// @param optimizer of the objective's parameters
-    /// @param batches a batch for each number from 0 on, always the same
+    /// @param batches a batch for each number from 0 on, always the same one for the same number
     /// @param config its accumulation, schedule, clip and seed
     public TrainStep(Objective<B> objective, Optimizer optimizer, LongFunction<B> batches, TrainConfig config,
             Listener listener) {
@@ -45,7 +45,7 @@ public final class TrainStep<B> {
     /// Does a step.
     ///
     /// @param step its number, from 0 on
-    /// @return false if the loss or the gradient is not finite: then no parameter has changed, and gradients are cleared
+    /// @return false if the loss or the gradient is not finite: then the optimizer has changed nothing, and gradients are cleared
     public boolean run(long step) {
         long start = System.nanoTime();
         long tokens = 0;
@@ -56,7 +56,7 @@ public final class TrainStep<B> {
         double loss = meanLoss(), scale = 1.0 / config.accumulation();
         double norm = Gradients.norm(parts.params()) * scale;
         if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
-            parts.params().values().forEach(param -> param.value().clearGradient());
+            clearGradients();
             return false;
         }
         listener.gradients(step);
@@ -64,6 +64,7 @@ public final class TrainStep<B> {
         optimizer.step(rate, scale * Gradients.clip(norm, config.clip()));
         objective.afterStep();
         parts.afterStep();
+        clearGradients(); // of parameters, too, that the optimizer does not have
         listener.step(
                 new Listener.Step(step + 1, loss, rate, norm, (System.nanoTime() - start) / 1e9, tokens));
         return true;
@@ -78,6 +79,10 @@ public final class TrainStep<B> {
             kept.data().set(loss.data());
         }
         return objective.tokens(batch);
+    }
+
+    private void clearGradients() {
+        parts.params().values().forEach(param -> param.value().clearGradient());
     }
 
     private double meanLoss() {

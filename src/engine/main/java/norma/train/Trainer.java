@@ -62,7 +62,7 @@ public final class Trainer<B> {
     /// A run that has not begun and never validates.
     ///
     /// @param optimizer of the objective's parameters
-    /// @param batches a batch for each number from 0 on, always the same: it is what makes a resumed run the straight one
+    /// @param batches a batch for each number from 0 on, always the same one for the same number
     public Trainer(Objective<B> objective, Optimizer optimizer, LongFunction<B> batches, TrainConfig config,
             Listener listener) {
         this(objective, optimizer, batches, config, listener, List.of());
@@ -71,7 +71,7 @@ public final class Trainer<B> {
     /// A run that has not begun.
     ///
     /// @param optimizer of the objective's parameters
-    /// @param batches a batch for each number from 0 on, always the same
+    /// @param batches a batch for each number from 0 on, always the same one for the same number
     /// @param validation batches to measure on, at least one
     public Trainer(Objective<B> objective, Optimizer optimizer, LongFunction<B> batches, List<B> validation,
             TrainConfig config, Listener listener) {
