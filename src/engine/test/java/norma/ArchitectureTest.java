@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import norma.kernel.Kernels;
+import norma.kernel.contract.Kernels;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -35,10 +35,18 @@ class ArchitectureTest {
     private static final List<String> PACKAGES = List.of(
             "norma.parallel",
             "norma.kernel",
+            "norma.kernel.contract",
             "norma.kernel.simd",
+            "norma.backend",
             "norma.tensor",
             "norma.nn",
+            "norma.norm.axis",
             "norma.norm",
+            "norma.norm.feature",
+            "norma.norm.channel",
+            "norma.norm.conditional",
+            "norma.norm.weight",
+            "norma.catalogue",
             "norma.placement",
             "norma.model",
             "norma.optim",

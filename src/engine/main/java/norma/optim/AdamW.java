@@ -2,9 +2,9 @@ package norma.optim;
 
 import java.util.List;
 import java.util.Map;
-import norma.kernel.Update;
+import norma.backend.Backend;
+import norma.kernel.contract.UpdateKernel;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Tensor;
 
 /// Adam with decoupled weight decay (Loshchilov & Hutter 2017, arXiv 1711.05101):
@@ -39,7 +39,7 @@ public final class AdamW extends Optimizer {
     @Override
     protected void update(Param param, List<Tensor> state, Step step) {
         Tensor w = param.value();
-        var update = new Update.AdamW(step.rate(), (float) config.b1(), (float) config.b2(), (float) config.eps(),
+        var update = new UpdateKernel.AdamW(step.rate(), (float) config.b1(), (float) config.b2(), (float) config.eps(),
                 decay(param, config.decay()), step.gradientScale(), step.number());
         Backend.kernels().update().adamW(update, w.data(), w.gradient().data(), state.get(0).data(),
                 state.get(1).data());

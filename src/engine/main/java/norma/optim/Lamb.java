@@ -2,10 +2,10 @@ package norma.optim;
 
 import java.util.List;
 import java.util.Map;
+import norma.backend.Backend;
 import norma.kernel.Floats;
-import norma.kernel.Update;
+import norma.kernel.contract.UpdateKernel;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Tensor;
 
 /// Adam whose steps are measured by the length of each weight, for very large batches (You et al. 2019, arXiv 1904.00962):
@@ -34,7 +34,7 @@ public final class Lamb extends Optimizer {
         var kernels = Backend.kernels();
         Tensor w = param.value();
         Floats change = zeros(w.size());
-        var update = new Update.AdamW(1, (float) config.b1(), (float) config.b2(), (float) config.eps(), 0,
+        var update = new UpdateKernel.AdamW(1, (float) config.b1(), (float) config.b2(), (float) config.eps(), 0,
                 step.gradientScale(),
                 step.number());
         kernels.update().adamW(update, change, w.gradient().data(), state.get(0).data(),

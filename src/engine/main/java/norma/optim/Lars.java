@@ -2,9 +2,9 @@ package norma.optim;
 
 import java.util.List;
 import java.util.Map;
-import norma.kernel.Update;
+import norma.backend.Backend;
+import norma.kernel.contract.UpdateKernel;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Tensor;
 
 /// Gradient descent whose steps are measured by the length of each weight, for very large batches (You et al. 2017, arXiv
@@ -47,7 +47,7 @@ public final class Lars extends Optimizer {
             trust = trust(config.eta() * length(w.data()), length(g.data()) + config.decay() * length(w.data()));
             kernels.elementwise().addScaled(w.data(), (float) config.decay(), g.data());
         }
-        var update = new Update.Sgd(step.rate(), (float) config.momentum(), false, 0, (float) trust);
+        var update = new UpdateKernel.Sgd(step.rate(), (float) config.momentum(), false, 0, (float) trust);
         kernels.update().sgd(update, w.data(), g.data(), state.getFirst().data());
     }
 }

@@ -2,9 +2,9 @@ package norma.optim;
 
 import java.util.List;
 import java.util.Map;
-import norma.kernel.Update;
+import norma.backend.Backend;
+import norma.kernel.contract.UpdateKernel;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Tensor;
 
 /// Gradient descent with momentum (Polyak 1964; Nesterov's form after Sutskever et al. 2013) and decoupled weight decay:
@@ -44,7 +44,8 @@ public final class Sgd extends Optimizer {
     protected void update(Param param, List<Tensor> state, Step step) {
         Tensor w = param.value();
         var update =
-                new Update.Sgd(step.rate(), (float) config.momentum(), config.nesterov(), decay(param, config.decay()),
+                new UpdateKernel.Sgd(step.rate(), (float) config.momentum(), config.nesterov(),
+                        decay(param, config.decay()),
                         step.gradientScale());
         Backend.kernels().update().sgd(update, w.data(), w.gradient().data(),
                 state.isEmpty() ? null : state.getFirst().data());
