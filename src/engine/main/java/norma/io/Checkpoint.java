@@ -10,12 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import norma.data.CorruptFileException;
 import norma.kernel.Activation;
-import norma.kernel.Floats;
 import norma.model.Gpt;
 import norma.model.GptConfig;
 import norma.nn.Param;
 import norma.optim.Optimizer;
-import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
 /// A training run in one safetensors file: parameters under their names, the optimizer's tensors under `optimizer.`, and in
@@ -33,7 +31,7 @@ public record Checkpoint(long step, long seed) {
     /// Writes the file whole or not at all; one that was there is replaced only when the new one is safe on disk.
     public void write(Path file, Gpt model, Optimizer optimizer) throws IOException {
         var arrays = new LinkedHashMap<String, Safetensors.Array>();
-        tensors(model.params(), optimizer).forEach((name, tensor) -> arrays.put(name, array(tensor)));
+        tensors(model.params(), optimizer).forEach((name, tensor) -> arrays.put(name, Safetensors.Array.of(tensor)));
         var metadata = new LinkedHashMap<String, String>();
         metadata.put("format", FORMAT);
         metadata.put("step", Long.toString(step));
@@ -110,26 +108,16 @@ public record Checkpoint(long step, long seed) {
         return tensors;
     }
 
-    private static Safetensors.Array array(Tensor tensor) {
-        Floats data = tensor.data();
-        return new Safetensors.Array.Floats(data.array(), data.offset(), axes(tensor.shape()));
-    }
-
     private static void read(Path file, Safetensors stored, Map<String, Tensor> tensors) throws IOException {
         for (var wanted : tensors.entrySet()) {
             Safetensors.Entry entry = stored.entries().get(wanted.getKey());
             if (entry == null || entry.dtype() != Safetensors.Dtype.F32
-                    || !Arrays.equals(entry.shape(), axes(wanted.getValue().shape()))) {
+                    || !Arrays.equals(entry.shape(), Safetensors.axes(wanted.getValue().shape()))) {
                 throw new CorruptFileException(file, "must hold %s F32%s; got %s".formatted(wanted.getKey(),
                         wanted.getValue().shape(), entry == null ? "nothing of that name" : entry));
             }
         }
-        tensors.forEach(
-                (name, tensor) -> stored.read(name, 0, tensor.data().array(), tensor.data().offset(), tensor.size()));
-    }
-
-    private static long[] axes(Shape shape) {
-        return Arrays.stream(shape.toArray()).asLongStream().toArray();
+        tensors.forEach((name, tensor) -> tensor.set(stored.floats(name)));
     }
 
     private static String text(Path file, Safetensors stored, String key) throws IOException {

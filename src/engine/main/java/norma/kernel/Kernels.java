@@ -12,7 +12,8 @@ public record Kernels(String name, Elementwise elementwise, Reduction reduction,
         Attention attention,
         Rotary rotary, CrossEntropy crossEntropy,
         Gather gather,
-        Dropout dropout, Update update, Fourier fourier, Convolution convolution, Pooling pooling) {
+        Dropout dropout, Update update, Fourier fourier, Convolution convolution, Pooling pooling,
+        RunningAverage runningAverage, Transfer transfer) {
 
     /// The plain loops.
     public static final Kernels REFERENCE = new Kernels("reference", new Elementwise() {}, new Reduction() {},
@@ -22,5 +23,5 @@ public record Kernels(String name, Elementwise elementwise, Reduction reduction,
             new Rotary() {},
             new CrossEntropy() {},
             new Gather() {}, new Dropout() {}, new Update() {}, new Fourier() {}, new Convolution() {},
-            new Pooling() {});
+            new Pooling() {}, new RunningAverage() {}, new Transfer() {});
 }

@@ -1,11 +1,12 @@
 package norma.norm;
 
-import norma.kernel.Floats;
 import norma.kernel.Planes;
+import norma.kernel.RunningAverage;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
+import norma.tensor.Backend;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -83,23 +84,10 @@ public record BatchRenorm(Param gamma, Param beta, Param mean, Param std, float 
         Channels.requireSeveral("BatchRenorm", x, planes);
         Tensor statistics = Channels.moments(x, planes);
         Tensor r = Tensor.empty(Shape.of(channels)), d = Tensor.empty(Shape.of(channels));
-        for (int c = 0; c < channels; c++) {
-            correct(statistics.data(), c, r.data(), d.data());
-        }
+        Backend.kernels().runningAverage().renorm(new RunningAverage.Renorm(eps, newStatWeight, rMax, dMax),
+                statistics.data(), mean.value().data(), std.value().data(), r.data(), d.data());
         Tensor corrected = Channels.normalize(x, planes, statistics, false, r, d, eps);
         return Channels.affine(corrected, Param.valueOf(gamma), Param.valueOf(beta));
-    }
-
-    /// Writes r and d of a channel and takes the batch into its running statistics.
-    private void correct(Floats statistics, int c, Floats r, Floats d) {
-        Floats means = mean.value().data(), stds = std.value().data();
-        double batchMean = statistics.get(3 * c) + (double) statistics.get(3 * c + 1);
-        double batchStd = Math.sqrt((double) statistics.get(3 * c + 2) + eps);
-        double runningMean = means.get(c), runningStd = stds.get(c);
-        r.array()[r.offset() + c] = (float) Math.clamp(batchStd / runningStd, 1.0 / rMax, rMax);
-        d.array()[d.offset() + c] = (float) Math.clamp((batchMean - runningMean) / runningStd, -dMax, dMax);
-        means.array()[means.offset() + c] = (float) (runningMean + newStatWeight * (batchMean - runningMean));
-        stds.array()[stds.offset() + c] = (float) (runningStd + newStatWeight * (batchStd - runningStd));
     }
 
     @Override

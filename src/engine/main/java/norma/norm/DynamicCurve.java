@@ -24,8 +24,8 @@ final class DynamicCurve {
         checkScalar(who, "shift", shift);
         Fused op = new Fused(form, rows, x, alpha, shift, gamma, beta);
         Tensor y = Tensor.empty(x.shape());
-        Backend.kernels().squashing().forward(op.curve(), rows.count(), rows.columns(), x.data(), Rows.floats(gamma),
-                Rows.floats(beta), y.data());
+        Backend.kernels().squashing().forward(form, alpha.data(), Rows.floats(shift), rows.count(), rows.columns(),
+                x.data(), Rows.floats(gamma), Rows.floats(beta), y.data());
         return Tape.record(op, y);
     }
 
@@ -52,16 +52,12 @@ final class DynamicCurve {
             return Rows.present(x, alpha, shift, gamma, beta);
         }
 
-        Squashing.Curve curve() {
-            return new Squashing.Curve(form, alpha.item(), shift == null ? 0 : shift.item());
-        }
-
         @Override
         public Tensor[] backward(Tensor dy) {
             Tensor dx = Tensor.empty(x.shape()), dAlpha = Rows.emptyLike(alpha), dShift = Rows.emptyLike(shift);
             Tensor dGamma = Rows.emptyLike(gamma), dBeta = Rows.emptyLike(beta);
-            Backend.kernels().squashing().backward(curve(), rows.count(), rows.columns(), dy.data(), x.data(),
-                    Rows.floats(gamma), dx.data(), dAlpha.data(), Rows.floats(dShift), Rows.floats(dGamma),
+            Backend.kernels().squashing().backward(form, alpha.data(), Rows.floats(shift), rows.count(),
+                    rows.columns(), dy.data(), x.data(), Rows.floats(gamma), dx.data(), dAlpha.data(), Rows.floats(dShift), Rows.floats(dGamma),
                     Rows.floats(dBeta));
             return Rows.present(dx, dAlpha, dShift, dGamma, dBeta);
         }

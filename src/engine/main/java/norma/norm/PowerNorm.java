@@ -1,5 +1,6 @@
 package norma.norm;
 
+import norma.kernel.RunningAverage;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -75,12 +76,11 @@ public record PowerNorm(GroupScaling scaling, Param gamma, Param beta, Param phi
 
     private Tensor trained(Tensor x, Tensor keep) {
         Tensor square = mean(x.detach().square(), keep);
-        float step = steps.value().item() + 1;
-        steps.value().fill(step);
-        Tensor z = x.detach().divide((step <= warmup ? square : phi.value()).add(eps).sqrt());
-        if (step < warmup) {
-            RunningStatistics.mix(phi, 1.0 / step, square);
-        }
+        RunningStatistics.count(steps);
+        Tensor warm = steps.value().greater(Tensor.scalar(warmup));
+        Tensor z = x.detach().divide(warm.where(phi.value(), square).add(eps).sqrt());
+        var first = new RunningAverage.Weight(RunningStatistics.CUMULATIVE, steps.value().data(), warmup);
+        RunningStatistics.mix(phi, first, square);
         RunningStatistics.mix(phi, 1 - alphaForward, square);
         return Tape.record(new Estimate(x, z, keep, square.add(eps).sqrt(), nu, alphaBackward), z);
     }

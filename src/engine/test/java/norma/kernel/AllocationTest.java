@@ -97,10 +97,11 @@ class AllocationTest {
             all.put("positions backward of " + sizes, () -> positions.backward(sizes, dy, x, g, moments, y, dg, dg));
         }
         for (Squashing.Form form : Squashing.Form.values()) {
-            var curve = new Squashing.Curve(form, 0.5f, 0.1f);
-            all.put(form + " squashing", () -> kernels.squashing().forward(curve, ROWS, N, x, gamma, gamma, y));
-            all.put(form + " squashing backward", () -> kernels.squashing().backward(curve, ROWS, N, dy, x, gamma, y,
-                    row.slice(0, 1), row.slice(1, 1), dGamma, dBeta));
+            Floats alpha = Floats.of(0.5f), shift = Floats.of(0.1f);
+            all.put(form + " squashing",
+                    () -> kernels.squashing().forward(form, alpha, shift, ROWS, N, x, gamma, gamma, y));
+            all.put(form + " squashing backward", () -> kernels.squashing().backward(form, alpha, shift, ROWS, N, dy, x,
+                    gamma, y, row.slice(0, 1), row.slice(1, 1), dGamma, dBeta));
         }
         all.put("softmax", () -> kernels.softmax().softmax(ROWS, N, x, y));
         all.put("softmaxBackward", () -> kernels.softmax().softmaxBackward(ROWS, N, x, dy, y));

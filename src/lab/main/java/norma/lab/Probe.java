@@ -8,7 +8,7 @@ import norma.data.Batches.Batch;
 import norma.model.Gpt;
 import norma.nn.Context;
 import norma.nn.Param;
-import norma.tensor.Backend;
+import norma.optim.Gradients;
 import norma.tensor.Indices;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
@@ -84,7 +84,7 @@ final class Probe implements Listener {
         }
         double[] norms = new double[blocks.size()];
         for (int i = 0; i < norms.length; i++) {
-            norms[i] = gradientScale * norm(blocks.get(i));
+            norms[i] = gradientScale * Gradients.norm(blocks.get(i));
         }
         if (step < early) {
             earlyGradients.add(norms);
@@ -93,16 +93,6 @@ final class Probe implements Listener {
             gradients.add(norms);
             metrics.write(new GradientLine(arm, seed, step, norms));
         }
-    }
-
-    private static double norm(List<Param> params) {
-        double squares = 0;
-        for (Param param : params) {
-            if (param.value().hasGradient()) {
-                squares += Backend.kernels().reduction().sumOfSquares(param.value().gradient().data());
-            }
-        }
-        return Math.sqrt(squares);
     }
 
     /// How far the stream's elements spread about their token's mean, after the embedding and after each block: the mean

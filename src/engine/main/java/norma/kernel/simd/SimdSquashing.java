@@ -77,16 +77,18 @@ final class SimdSquashing implements Squashing {
     }
 
     @Override
-    public void forward(Curve f, int rows, int columns, Floats x, Floats gamma, Floats beta, Floats y) {
-        Loop loop = values(f.form());
-        Floats scale = Rows.orOnes(gamma, columns), shift = Rows.orZeros(beta, columns);
+    public void forward(Form form, Floats alpha, Floats shift, int rows, int columns, Floats x, Floats gamma,
+            Floats beta, Floats y) {
+        Curve f = Curve.of(form, alpha, shift);
+        Loop loop = values(form);
+        Floats gammas = Rows.orOnes(gamma, columns), betas = Rows.orZeros(beta, columns);
         int whole = wholeVectors(columns);
         Workers.split(rows, Workers.grain(columns), (from, to) -> {
             float[] values = Scratch.floats(VALUES, whole);
             for (int r = from; r < to; r++) {
                 affine(x.array(), x.offset() + r * columns, columns, f.alpha(), f.shift(), values);
                 loop.run(values, values, whole);
-                scale(values, columns, scale, shift, y.array(), y.offset() + r * columns);
+                scale(values, columns, gammas, betas, y.array(), y.offset() + r * columns);
             }
         });
     }
@@ -122,8 +124,9 @@ final class SimdSquashing implements Squashing {
 
     /// Each block of rows leaves its shares, which are then summed in a tree.
     @Override
-    public void backward(Curve f, int rows, int columns, Floats dy, Floats x, Floats gamma, Floats dx,
-            Floats dAlpha, Floats dShift, Floats dGamma, Floats dBeta) {
+    public void backward(Form form, Floats alpha, Floats shift, int rows, int columns, Floats dy, Floats x,
+            Floats gamma, Floats dx, Floats dAlpha, Floats dShift, Floats dGamma, Floats dBeta) {
+        Curve f = Curve.of(form, alpha, shift);
         int blocks = Math.ceilDiv(rows, Normalization.BLOCK), size = Squashing.shares(columns);
         float[] partial = Scratch.floats(PARTIAL, blocks * size);
         Floats scale = Rows.orOnes(gamma, columns), total = new Floats(Scratch.floats(TOTAL, size), 0, size);
