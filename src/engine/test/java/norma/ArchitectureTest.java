@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import norma.kernel.Floats;
-import norma.kernel.Kernels;
+import norma.kernel.contract.Kernels;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -31,7 +31,9 @@ class ArchitectureTest {
     private static final List<String> PACKAGES = List.of(
             "norma.parallel",
             "norma.kernel",
+            "norma.kernel.contract",
             "norma.kernel.simd",
+            "norma.backend",
             "norma.tensor",
             "norma.nn",
             "norma.norm",

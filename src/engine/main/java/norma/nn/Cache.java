@@ -3,7 +3,7 @@ package norma.nn;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import norma.kernel.Floats;
-import norma.tensor.Backend;
+import norma.backend.Backend;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 

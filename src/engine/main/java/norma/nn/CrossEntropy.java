@@ -1,6 +1,6 @@
 package norma.nn;
 
-import norma.tensor.Backend;
+import norma.backend.Backend;
 import norma.tensor.Indices;
 import norma.tensor.Op;
 import norma.tensor.Shape;

@@ -1,6 +1,6 @@
 package norma.nn;
 
-import norma.tensor.Backend;
+import norma.backend.Backend;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -36,7 +36,8 @@ public record Rotary(double base) {
 
     private static Tensor turn(Tensor x, int heads, Tensor cos, Tensor sin, boolean back) {
         Tensor y = Tensor.empty(x.shape());
-        Backend.kernels().rotary().rotate(x.dim(0), x.dim(1), heads, x.dim(-1) / heads, x.data(), cos.data(), sin.data(), back,
+        Backend.kernels().rotary().rotate(x.dim(0), x.dim(1), heads, x.dim(-1) / heads, x.data(), cos.data(),
+                sin.data(), back,
                 y.data());
         return Tape.record(new Turn(x, heads, cos, sin, back), y);
     }

@@ -1,12 +1,12 @@
 package norma.norm;
 
 import norma.kernel.Planes;
-import norma.kernel.RunningAverage;
+import norma.kernel.contract.RunningAverageKernel;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.tensor.Backend;
+import norma.backend.Backend;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -84,7 +84,7 @@ public record BatchRenorm(Param gamma, Param beta, Param mean, Param std, float 
         Channels.requireSeveral("BatchRenorm", x, planes);
         Tensor statistics = Channels.moments(x, planes);
         Tensor r = Tensor.empty(Shape.of(channels)), d = Tensor.empty(Shape.of(channels));
-        Backend.kernels().runningAverage().renorm(new RunningAverage.Renorm(eps, newStatWeight, rMax, dMax),
+        Backend.kernels().runningAverage().renorm(new RunningAverageKernel.Renorm(eps, newStatWeight, rMax, dMax),
                 statistics.data(), mean.value().data(), std.value().data(), r.data(), d.data());
         Tensor corrected = Channels.normalize(x, planes, statistics, false, r, d, eps);
         return Channels.affine(corrected, Param.valueOf(gamma), Param.valueOf(beta));

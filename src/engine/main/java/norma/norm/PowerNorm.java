@@ -1,11 +1,11 @@
 package norma.norm;
 
-import norma.kernel.RunningAverage;
+import norma.backend.Backend;
+import norma.kernel.contract.RunningAverageKernel;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.tensor.Backend;
 import norma.tensor.Op;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -79,7 +79,7 @@ public record PowerNorm(GroupScaling scaling, Param gamma, Param beta, Param phi
         RunningStatistics.count(steps);
         Tensor warm = steps.value().greater(Tensor.scalar(warmup));
         Tensor z = x.detach().divide(warm.where(phi.value(), square).add(eps).sqrt());
-        var first = new RunningAverage.Weight(RunningStatistics.CUMULATIVE, steps.value().data(), warmup);
+        var first = new RunningAverageKernel.Weight(RunningStatistics.CUMULATIVE, steps.value().data(), warmup);
         RunningStatistics.mix(phi, first, square);
         RunningStatistics.mix(phi, 1 - alphaForward, square);
         return Tape.record(new Estimate(x, z, keep, square.add(eps).sqrt(), nu, alphaBackward), z);

@@ -3,12 +3,12 @@ package norma.norm;
 import java.util.stream.Stream;
 import norma.kernel.Floats;
 import norma.kernel.Planes;
-import norma.kernel.RunningAverage;
+import norma.kernel.contract.RunningAverageKernel;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
-import norma.tensor.Backend;
+import norma.backend.Backend;
 import norma.tensor.Tensor;
 
 /// Mean and variance of each channel over the batches seen in training, for use in evaluation.
@@ -87,9 +87,9 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
     }
 
     /// Counts a batch; its weight.
-    private RunningAverage.Weight weight() {
+    private RunningAverageKernel.Weight weight() {
         count(batches);
-        return RunningAverage.Weight.of(newStatWeight, batches.value().data());
+        return RunningAverageKernel.Weight.of(newStatWeight, batches.value().data());
     }
 
     /// Adds 1 to a counter.
@@ -99,13 +99,13 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
     }
 
     /// running = (1 - w) running + w values
-    static void mix(Param running, RunningAverage.Weight w, Tensor values) {
+    static void mix(Param running, RunningAverageKernel.Weight w, Tensor values) {
         Backend.kernels().runningAverage().mix(w, values.data(), running.value().data());
     }
 
     /// running = (1 - w) running + w values
     static void mix(Param running, float w, Tensor values) {
-        mix(running, RunningAverage.Weight.of(w, running.value().data()), values);
+        mix(running, RunningAverageKernel.Weight.of(w, running.value().data()), values);
     }
 
     @Override

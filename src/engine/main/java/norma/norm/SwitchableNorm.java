@@ -1,7 +1,7 @@
 package norma.norm;
 
 import norma.kernel.Planes;
-import norma.kernel.RunningAverage;
+import norma.kernel.contract.RunningAverageKernel;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -77,7 +77,7 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
     private Moments ofBatch(Moments each) {
         Moments batch = Moments.together(each.mean(), each.unbiased(), 0);
         RunningStatistics.count(batches);
-        var w = RunningAverage.Weight.of(newStatWeight, batches.value().data());
+        var w = RunningAverageKernel.Weight.of(newStatWeight, batches.value().data());
         Tensor m = batch.mean().detach().reshape(mean.shape()), v = batch.variance().detach().reshape(mean.shape());
         if (Float.isNaN(newStatWeight)) { // elements of several batches vary within and between these
             Tensor n = batches.value(), between = m.subtract(mean.value()).square();

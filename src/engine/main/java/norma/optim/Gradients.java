@@ -5,10 +5,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import norma.backend.Backend;
 import norma.kernel.Floats;
-import norma.kernel.SplitDouble;
+import norma.kernel.contract.SplitDouble;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 

@@ -2,9 +2,9 @@ package norma.optim;
 
 import java.util.Map;
 import norma.kernel.Floats;
-import norma.kernel.SplitDouble;
+import norma.kernel.contract.SplitDouble;
 import norma.nn.Param;
-import norma.tensor.Backend;
+import norma.backend.Backend;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import norma.backend.Backend;
 import norma.kernel.Floats;
 
 /// The gradients of a backward pass that are not used up yet, and who owns the arrays they lie in.

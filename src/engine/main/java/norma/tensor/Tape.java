@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.kernel.SplitMix;
 

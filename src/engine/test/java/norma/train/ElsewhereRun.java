@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import norma.io.Safetensors;
 import norma.kernel.Activation;
-import norma.kernel.ElsewhereKernels;
-import norma.kernel.Kernels;
+import norma.kernel.contract.ElsewhereKernels;
+import norma.kernel.contract.Kernels;
 import norma.kernel.SplitMix;
 import norma.kernel.simd.Simd;
 import norma.model.Gpt;
@@ -27,7 +27,7 @@ import norma.optim.AdamW;
 import norma.optim.Gradients;
 import norma.optim.Optimizer;
 import norma.optim.StepValues;
-import norma.tensor.Backend;
+import norma.backend.Backend;
 import norma.tensor.Indices;
 import norma.tensor.Memory;
 import norma.tensor.Shape;
@@ -81,7 +81,8 @@ final class ElsewhereRun {
             told.append(step(model, optimizer, values)).append(' ');
         }
         var sampler = new Sampler(model, new int[] {1, 2, 3}, new Sampler.Choice(1, 0, 7));
-        return told.append(sampler.next()).append(' ').append(sampler.next()).append(' ').append(reread(model)).toString();
+        return told.append(sampler.next()).append(' ').append(sampler.next()).append(' ').append(reread(model))
+                .toString();
     }
 
     private static StepValues.Read step(Part model, Optimizer optimizer, StepValues values) {

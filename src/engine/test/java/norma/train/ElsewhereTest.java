@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import norma.kernel.Kernels;
-import norma.tensor.Backend;
+import norma.kernel.contract.Kernels;
+import norma.backend.Backend;
 import org.junit.jupiter.api.Test;
 
 /// A set of kernels may keep all data elsewhere: nothing of the engine reads or writes it but through the kernels.
@@ -31,8 +31,10 @@ class ElsewhereTest {
     void kernelsAreChosenBeforeTheirFirstUse() {
         String used = Backend.kernels().name();
         var refused = assertThrows(IllegalStateException.class, () -> Backend.use(Kernels.REFERENCE));
-        assertEquals("Backend.use: must be called once, before anything else of the engine; got reference, but the kernels "
-                + "are " + used, refused.getMessage());
+        assertEquals(
+                "Backend.use: must be called once, before anything else of the engine; got reference, but the kernels "
+                        + "are " + used,
+                refused.getMessage());
     }
 
     private static List<String> elsewhere() throws IOException, InterruptedException, URISyntaxException {
@@ -40,7 +42,8 @@ class ElsewhereTest {
                 .of(place(ElsewhereRun.class), place(Kernels.class), System.getProperty("java.class.path"),
                         System.getProperty("surefire.test.class.path"), System.getProperty("jdk.module.path"))
                 .filter(Objects::nonNull).collect(Collectors.joining(File.pathSeparator));
-        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea"));
+        var command =
+                new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea"));
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
             command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
         }

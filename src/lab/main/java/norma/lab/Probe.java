@@ -2,6 +2,7 @@ package norma.lab;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import norma.data.Batches.Batch;
@@ -27,7 +28,7 @@ final class Probe implements Listener {
     private final long early;
     private final long every;
     private final double gradientScale;
-    private final List<List<Param>> blocks = new ArrayList<>();
+    private final List<Map<String, Param>> blocks = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
     private final List<Trial.Point> validation = new ArrayList<>();
     private final BlockMeans earlyGradients;
@@ -46,8 +47,9 @@ final class Probe implements Listener {
         Map<String, Param> params = model.params();
         for (int i = 0; i < model.blocks().size(); i++) {
             String prefix = "blocks." + i + ".";
-            blocks.add(params.entrySet().stream().filter(e -> e.getKey().startsWith(prefix)).map(Map.Entry::getValue)
-                    .toList());
+            Map<String, Param> block = new LinkedHashMap<>(params);
+            block.keySet().removeIf(name -> !name.startsWith(prefix));
+            blocks.add(block);
         }
         earlyGradients = new BlockMeans(blocks.size());
         gradients = new BlockMeans(blocks.size());

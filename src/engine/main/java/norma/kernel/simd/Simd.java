@@ -1,8 +1,8 @@
 package norma.kernel.simd;
 
-import norma.kernel.Kernels;
-import norma.kernel.RunningAverage;
-import norma.kernel.Transfer;
+import norma.kernel.contract.Kernels;
+import norma.kernel.contract.RunningAverageKernel;
+import norma.kernel.contract.Transfer;
 
 /// Whether this process can use the Vector API, and the kernels that do.
 ///
@@ -43,6 +43,6 @@ public final class Simd {
                 new SimdSoftmax(),
                 new SimdAttention(), new SimdRotary(),
                 new SimdCrossEntropy(), new SimdGather(), new SimdDropout(), new SimdUpdate(), new SimdFourier(),
-                new SimdConvolution(), new SimdPooling(), new RunningAverage() {}, new Transfer() {});
+                new SimdConvolution(), new SimdPooling(), new RunningAverageKernel() {}, new Transfer() {});
     }
 }
