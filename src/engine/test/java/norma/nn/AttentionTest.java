@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import norma.kernel.contract.AttentionKernel.Sizes;
-import norma.norm.RmsNorm;
+import norma.norm.feature.RmsNorm;
 import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;

@@ -6,7 +6,7 @@ import norma.kernel.Activation;
 import norma.nn.Linear;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.WeightNorm;
+import norma.norm.weight.WeightNorm;
 import norma.optim.Sgd;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
