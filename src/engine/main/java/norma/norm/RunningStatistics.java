@@ -99,14 +99,15 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
         Backend.kernels().elementwise().affine(count, 1, 1, count);
     }
 
-    /// running = (1 - w) running + w values
-    public static void mix(Param running, RunningAverageKernel.Weight w, Tensor values) {
-        Backend.kernels().runningAverage().mix(w, values.data(), running.value().data());
+    /// running = (1 - w) running + w values; where w is [#CUMULATIVE], 1 / count.
+    public static void mix(Param running, float w, Param count, Tensor values) {
+        Backend.kernels().runningAverage().mix(RunningAverageKernel.Weight.of(w, count.value().data()), values.data(),
+                running.value().data());
     }
 
     /// running = (1 - w) running + w values
     public static void mix(Param running, float w, Tensor values) {
-        mix(running, RunningAverageKernel.Weight.of(w, running.value().data()), values);
+        mix(running, w, running, values);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package norma.optim;
 
-import java.util.Map;
+import java.util.Collection;
 import norma.kernel.Floats;
 import norma.kernel.contract.SplitDouble;
 import norma.nn.Param;
@@ -13,7 +13,7 @@ import norma.tensor.Tensor;
 ///
 /// ```java
 /// values.loss(i, loss);                 // after each backward pass, while its tape is open
-/// values.gradients(model.params());
+/// values.gradients(params.values());
 /// StepValues.Read read = values.read();
 /// ```
 public final class StepValues {
@@ -23,10 +23,6 @@ public final class StepValues {
     /// @param loss mean over the batches
     /// @param norm as of [Gradients#norm]: of the sum over the batches, not scaled
     public record Read(double loss, double norm) {
-        /// Whether the optimizer may act on it.
-        public boolean isFinite() {
-            return Double.isFinite(loss) && Double.isFinite(norm);
-        }
     }
 
     private final Tensor values;
@@ -44,9 +40,9 @@ public final class StepValues {
     }
 
     /// Keeps the length of all gradients as one vector.
-    public void gradients(Map<String, Param> params) {
+    public void gradients(Collection<Param> params) {
         Floats y = values.data().slice(batches, SplitDouble.LENGTH);
-        Gradients.sumOfSquares(params.values(), y);
+        Gradients.sumOfSquares(params, y);
     }
 
     /// The step's one read.

@@ -21,8 +21,8 @@ import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Part;
 import norma.nn.Parts;
-import norma.norm.Norms;
-import norma.norm.Norms.On;
+import norma.catalogue.Norms;
+import norma.catalogue.Norms.On;
 import norma.optim.AdamW;
 import norma.optim.Gradients;
 import norma.optim.Optimizer;
@@ -87,7 +87,7 @@ final class ElsewhereRun {
 
     private static StepValues.Read step(Part model, Optimizer optimizer, StepValues values) {
         var params = Parts.of(model).params();
-        values.gradients(params);
+        values.gradients(params.values());
         StepValues.Read read = values.read();
         if (read.norm() != Gradients.norm(params)) {
             throw new AssertionError(read + " is not " + Gradients.norm(params));
@@ -125,7 +125,7 @@ final class ElsewhereRun {
 
     /// Some steps and a look at what evaluation gives.
     private static String layer(Norms.Entry entry) {
-        Layer layer = (Layer) Norms.any(entry.name(), false).make(new Init(1), D);
+        Layer layer = (Layer) Norms.any(entry.name(), false).create(new Init(1), D);
         Shape shape = entry.on() == On.CHANNELS ? Shape.of(6, D, 4, 4) : Shape.of(6, 3, D);
         Tensor x = input("x", shape).variable(), weight = input("weight", shape);
         var optimizer = new AdamW(Parts.of(layer).params(), AdamW.Config.GPT);

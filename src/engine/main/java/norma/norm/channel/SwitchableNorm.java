@@ -1,7 +1,6 @@
 package norma.norm.channel;
 
 import norma.kernel.Planes;
-import norma.kernel.contract.RunningAverageKernel;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -84,14 +83,13 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
     private Moments ofBatch(Moments each) {
         Moments batch = Moments.together(each.mean(), each.unbiased(), 0);
         RunningStatistics.count(batches);
-        var w = RunningAverageKernel.Weight.of(newStatWeight, batches.value().data());
         Tensor m = batch.mean().detach().reshape(mean.shape()), v = batch.variance().detach().reshape(mean.shape());
         if (Float.isNaN(newStatWeight)) { // elements of several batches vary within and between these
             Tensor n = batches.value(), between = m.subtract(mean.value()).square();
             v = v.add(between.multiply(n.subtract(1).divide(n)));
         }
-        RunningStatistics.mix(variance, w, v);
-        RunningStatistics.mix(mean, w, m);
+        RunningStatistics.mix(variance, newStatWeight, batches, v);
+        RunningStatistics.mix(mean, newStatWeight, batches, m);
         return batch;
     }
 

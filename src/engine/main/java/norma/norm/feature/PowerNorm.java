@@ -86,7 +86,7 @@ public record PowerNorm(GroupScaling scaling, Param gamma, Param beta, Param phi
         Tensor warm = steps.value().greater(Tensor.scalar(warmup));
         Tensor z = x.detach().divide(warm.where(phi.value(), square).add(eps).sqrt());
         var first = new RunningAverageKernel.Weight(RunningStatistics.CUMULATIVE, steps.value().data(), warmup);
-        RunningStatistics.mix(phi, first, square);
+        Backend.kernels().runningAverage().mix(first, square.data(), phi.value().data());
         RunningStatistics.mix(phi, 1 - alphaForward, square);
         return Tape.record(new Estimate(x, z, keep, square.add(eps).sqrt(), nu, alphaBackward), z);
     }
