@@ -61,7 +61,7 @@ final class SavedEncoder {
         params.forEach((name, param) -> arrays.put(name, array(param.value())));
         if (classifier != null) {
             arrays.put("classifier.weight", array(classifier.weight().value()));
-            arrays.put("classifier.bias", array(classifier.bias().value()));
+            arrays.put("classifier.bias", array(classifier.bias().orElseThrow().value()));
         }
         Safetensors.write(folder.resolve("model.safetensors"), Map.of("format", "pt"), arrays);
         AtomicFile.write(folder.resolve("config.json"), config(model.bert().config(), adaptive) + "\n");

@@ -1,5 +1,6 @@
 package norma.nn;
 
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import norma.kernel.Attention.Sizes;
 import norma.kernel.Floats;
@@ -11,89 +12,109 @@ import norma.tensor.Tensor;
 
 /// y_h = softmax(q_h k_h^T / sqrt(d)) v_h for each head h, without keeping the (Tq, Tk) matrix.
 ///
-/// Shapes: q, y (B, Tq, H * d), k, v (B, Tk, H * d), keyMask (B, Tk) with 0 for padding, or null.
+/// Shapes: q, y (B, Tq, H * d), k, v (B, Tk, H * d), keyMask (B, Tk) with 0 for padding.
 /// Causal: query i sees keys 0 .. i + Tk - Tq.
-public record ScaledDotProduct(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor keyMask, Tensor y, Tensor logSumExp)
-        implements Op.Fused {
+public final class ScaledDotProduct {
 
-    /// Attention of all heads.
-    public static Tensor of(Tensor q, Tensor k, Tensor v, int heads, boolean causal, Tensor keyMask) {
-        requireShapes(q, k, v, heads, keyMask);
-        Sizes sizes = sizes(q, k, heads, causal);
-        Tensor y = Tensor.empty(q.shape());
-        Tensor logSumExp = Tensor.empty(Shape.of(q.dim(0), heads, q.dim(1)));
-        Backend.kernels().attention().forward(sizes, q.data(), k.data(), v.data(), floats(keyMask), y.data(),
-                logSumExp.data());
-        return Tape.record(new ScaledDotProduct(q, k, v, sizes, keyMask, y, logSumExp), y);
+    private ScaledDotProduct() {
     }
 
-    /// The same with logits s that can't pass c: c tanh(s / c) in their place (Gemma 2, arXiv 2408.00118). In tensor algebra,
-    /// with the whole matrix of logits: in tensor algebra, which is slower than the fused attention.
-    public static Tensor capped(Tensor q, Tensor k, Tensor v, int heads, boolean causal, Tensor keyMask, float cap) {
-        requireShapes(q, k, v, heads, keyMask);
-        return new ScaledDotProduct(q, k, v, sizes(q, k, heads, causal), keyMask, null, null)
-                .composed(logits -> logits.divide(cap).tanh().multiply(cap));
+    /// Attention of all heads to all keys.
+    public static Tensor apply(Tensor q, Tensor k, Tensor v, int heads, boolean causal) {
+        return apply(q, k, v, heads, causal, Optional.empty(), 0);
     }
 
-    private static Sizes sizes(Tensor q, Tensor k, int heads, boolean causal) {
+    /// Attention of all heads to the keys that are not padding.
+    public static Tensor apply(Tensor q, Tensor k, Tensor v, int heads, boolean causal, Tensor keyMask) {
+        return apply(q, k, v, heads, causal, Optional.of(keyMask), 0);
+    }
+
+    /// Attention of all heads, with logits s that can't pass c: c tanh(s / c) in their place (Gemma 2, arXiv 2408.00118). That is
+    /// computed in tensor algebra, with the whole matrix of logits, which is slower than the fused attention.
+    ///
+    /// @param cap c; 0 leaves the logits as they are
+    public static Tensor apply(Tensor q, Tensor k, Tensor v, int heads, boolean causal, Optional<Tensor> keyMask,
+            float cap) {
+        requireShapes(q, k, v, heads, keyMask);
         int headSize = q.dim(2) / heads;
-        return new Sizes(q.dim(0), q.dim(1), k.dim(1), heads, headSize, (float) (1 / Math.sqrt(headSize)), causal);
+        var sizes = new Sizes(q.dim(0), q.dim(1), k.dim(1), heads, headSize, (float) (1 / Math.sqrt(headSize)), causal);
+        return cap == 0 ? fused(q, k, v, sizes, keyMask.orElse(null))
+                : composed(q, k, v, sizes, keyMask.orElse(null), s -> s.divide(cap).tanh().multiply(cap));
     }
 
-    private static void requireShapes(Tensor q, Tensor k, Tensor v, int heads, Tensor keyMask) {
+    private static void requireShapes(Tensor q, Tensor k, Tensor v, int heads, Optional<Tensor> keyMask) {
         if (q.shape().rank() != 3 || k.shape().rank() != 3 || !k.shape().equals(v.shape()) || q.dim(0) != k.dim(0)
                 || q.dim(2) != k.dim(2) || q.dim(2) % heads != 0) {
             throw new IllegalArgumentException(
                     "attention: q must be (B, Tq, H * d), k and v (B, Tk, H * d); got q %s, k %s, v %s with H = %d"
                             .formatted(q.shape(), k.shape(), v.shape(), heads));
         }
-        if (keyMask != null && !keyMask.shape().equals(Shape.of(k.dim(0), k.dim(1)))) {
+        if (keyMask.isPresent() && !keyMask.get().shape().equals(Shape.of(k.dim(0), k.dim(1)))) {
             throw new IllegalArgumentException("attention: the key mask must be (B, Tk) = (%d, %d); got %s"
-                    .formatted(k.dim(0), k.dim(1), keyMask.shape()));
+                    .formatted(k.dim(0), k.dim(1), keyMask.get().shape()));
         }
+    }
+
+    private static Tensor fused(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor keyMask) {
+        Tensor y = Tensor.empty(q.shape());
+        Tensor logSumExp = Tensor.empty(Shape.of(q.dim(0), sizes.heads(), q.dim(1)));
+        Backend.kernels().attention().forward(sizes, q.data(), k.data(), v.data(), floats(keyMask), y.data(),
+                logSumExp.data());
+        return Tape.record(new Fused(q, k, v, sizes, keyMask, y, logSumExp), y);
     }
 
     private static Floats floats(Tensor x) {
         return x == null ? null : x.data();
     }
 
-    @Override
-    public Tensor[] inputs() {
-        return new Tensor[] {q, k, v};
+    /// dq, dk and dv by the kernel, from the log of the sum of exponentials of each row of logits, (B, H, Tq).
+    record Fused(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor keyMask, Tensor y, Tensor logSumExp)
+            implements Op.Fused {
+
+        @Override
+        public Tensor[] inputs() {
+            return new Tensor[] {q, k, v};
+        }
+
+        @Override
+        public Tensor[] backward(Tensor dy) {
+            Tensor dq = Tensor.empty(q.shape());
+            Tensor dk = Tensor.empty(k.shape());
+            Tensor dv = Tensor.empty(v.shape());
+            Backend.kernels().attention().backward(sizes, q.data(), k.data(), v.data(), floats(keyMask), y.data(),
+                    logSumExp.data(), dy.data(), dq.data(), dk.data(), dv.data());
+            return new Tensor[] {dq, dk, dv};
+        }
+
+        @Override
+        public Tensor composed() {
+            return ScaledDotProduct.composed(q, k, v, sizes, keyMask, logits -> logits);
+        }
+
+        @Override
+        public String name() {
+            return sizes.causal() ? "causal attention" : "attention";
+        }
     }
 
-    @Override
-    public Tensor[] backward(Tensor dy) {
-        Tensor dq = Tensor.empty(q.shape());
-        Tensor dk = Tensor.empty(k.shape());
-        Tensor dv = Tensor.empty(v.shape());
-        Backend.kernels().attention().backward(sizes, q.data(), k.data(), v.data(), floats(keyMask), y.data(),
-                logSumExp.data(), dy.data(), dq.data(), dk.data(), dv.data());
-        return new Tensor[] {dq, dk, dv};
-    }
-
-    @Override
-    public Tensor composed() {
-        return composed(logits -> logits);
-    }
-
-    private Tensor composed(UnaryOperator<Tensor> change) {
-        Tensor visible = visible();
-        Tensor logits = change.apply(heads(q).matmulTransposed(heads(k)).multiply(sizes.scale()));
+    /// The definition, with a change to the logits.
+    static Tensor composed(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor keyMask, UnaryOperator<Tensor> change) {
+        Tensor visible = visible(sizes, keyMask);
+        Tensor logits = change.apply(heads(q, sizes).matmulTransposed(heads(k, sizes)).multiply(sizes.scale()));
         Tensor scores = visible.where(logits, Tensor.scalar(-1e30f));
         Tensor e = scores.subtract(scores.detach().max(-1)).exp().multiply(visible);
         // a row that sees nothing has e = 0 and gives 0
         Tensor p = e.divide(e.sum(-1).maximum(Tensor.scalar(Float.MIN_NORMAL)));
-        return p.matmul(heads(v)).transpose(1, 2).reshape(q.shape());
+        return p.matmul(heads(v, sizes)).transpose(1, 2).reshape(q.shape());
     }
 
     /// (B, T, H * d) to (B, H, T, d)
-    private Tensor heads(Tensor x) {
+    private static Tensor heads(Tensor x, Sizes sizes) {
         return x.reshape(x.dim(0), x.dim(1), sizes.heads(), sizes.headSize()).transpose(1, 2);
     }
 
     /// 1 where a query may see a key, (B, 1, Tq, Tk)
-    private Tensor visible() {
+    private static Tensor visible(Sizes sizes, Tensor keyMask) {
         float[] visible = new float[sizes.batch() * sizes.queries() * sizes.keys()];
         for (int b = 0, i = 0; b < sizes.batch(); b++) {
             for (int t = 0; t < sizes.queries(); t++) {
@@ -105,10 +126,5 @@ public record ScaledDotProduct(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor
             }
         }
         return Tensor.of(Shape.of(sizes.batch(), 1, sizes.queries(), sizes.keys()), visible);
-    }
-
-    @Override
-    public String name() {
-        return sizes.causal() ? "causal attention" : "attention";
     }
 }

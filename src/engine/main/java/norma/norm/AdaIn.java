@@ -2,7 +2,6 @@ package norma.norm;
 
 import norma.kernel.Planes;
 import norma.nn.Init;
-import norma.nn.Parts;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
@@ -50,11 +49,6 @@ public record AdaIn(float eps, boolean unbiased) implements Conditional {
     @Override
     public Tensor example(Init init, Shape x) {
         return init.normal("condition", 1, x.toArray()).value().detach();
-    }
-
-    @Override
-    public void list(Parts parts) {
-        // nothing is learned
     }
 
     static Maker<Conditional> maker(Spec spec) {

@@ -1,8 +1,8 @@
 package norma.norm;
 
 import java.util.List;
-import norma.kernel.Activation;
 import norma.nn.Context;
+import norma.nn.Identity;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
@@ -77,7 +77,7 @@ public record AdaLayerNormZero(Layer f, Linear modulation, float eps) implements
             throw new GoldenCase.Unsupported("config: order must name " + ORDER);
         }
         var norm = new AdaLayerNormZero(new Branch(c.linear("A", "a")),
-                new Linear(ordered(c, "W", order), ordered(c, "b", order), Activation.IDENTITY),
+                Linear.of(ordered(c, "W", order), ordered(c, "b", order)),
                 c.number("eps", AdaLayerNorm.EPS));
         c.output("y", norm.forward(c.input("x"), c.input("c"), Context.NONE));
     }

@@ -1,7 +1,6 @@
 package norma.norm;
 
 import norma.nn.Context;
-import norma.nn.Parts;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
@@ -31,11 +30,6 @@ public record AdaNorm(int dim, float scale, float k, float eps) implements Norm 
         Tensor xhat = LayerNorm.layerNorm(x, Shape.of(dim), null, null, eps);
         Tensor factor = xhat.detach().multiply(-scale * k).add(scale);
         return xhat.multiply(factor);
-    }
-
-    @Override
-    public void list(Parts parts) {
-        // nothing is learned
     }
 
     static NormMaker maker(Spec spec) {

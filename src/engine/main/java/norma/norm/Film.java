@@ -1,7 +1,6 @@
 package norma.norm;
 
 import norma.tensor.Shape;
-import norma.kernel.Activation;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Parts;
@@ -19,7 +18,7 @@ public record Film(Linear condition, boolean residual) implements Conditional {
     /// For C channels and K features of the condition; the identity at first.
     public static Film of(Init init, int channels, int features) {
         return new Film(
-                new Linear(init.zeros(2 * channels, features), Init.constant(0, 2 * channels), Activation.IDENTITY),
+                Linear.of(init.zeros(2 * channels, features), Init.constant(0, 2 * channels)),
                 true);
     }
 

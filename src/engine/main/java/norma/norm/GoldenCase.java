@@ -214,7 +214,8 @@ public final class GoldenCase {
 
     /// A linear layer of a matrix (out, in) and, if the case has one, a bias.
     public Linear linear(String weight, String bias) {
-        return new Linear(new Param(input(weight), Param.Role.WEIGHT), gain(bias), Activation.IDENTITY);
+        Linear plain = Linear.of(new Param(input(weight), Param.Role.WEIGHT));
+        return has(bias) ? plain.withBias(gain(bias)) : plain;
     }
 
     /// Puts a tensor's numbers into a parameter that a layer made itself, whose gradient is then that input's. A parameter

@@ -1,7 +1,6 @@
 package norma.norm;
 
 import norma.nn.Context;
-import norma.nn.Parts;
 import norma.tensor.Tensor;
 
 /// y = x / sqrt(mean(x^2) + eps) over each group of consecutive features of a token: what comes before [PowerNorm] (Shen et al.
@@ -22,10 +21,5 @@ public record GroupScaling(int groups, float eps) implements Norm {
         }
         Tensor parts = x.reshape(x.shape().slice(0, x.shape().rank() - 1).append(groups, dim / groups));
         return RmsNorm.plain(dim / groups, eps).forward(parts, context).reshape(x.shape());
-    }
-
-    @Override
-    public void list(Parts parts) {
-        // nothing is learned
     }
 }

@@ -44,7 +44,7 @@ public record Spade(Norm norm, Conv2d shared, Conv2d gammas, Conv2d betas) imple
                     "Spade: x must be (N, C, H, W) and the map (N, K, height, width); got %s and %s"
                             .formatted(x.shape(), map.shape()));
         }
-        Tensor h = Activations.activate(Activation.RELU, shared.forward(nearest(map, x.dim(2), x.dim(3))));
+        Tensor h = Activations.apply(Activation.RELU, shared.forward(nearest(map, x.dim(2), x.dim(3))));
         return norm.forward(x).multiply(gammas.forward(h).add(1)).add(betas.forward(h));
     }
 
@@ -89,6 +89,7 @@ public record Spade(Norm norm, Conv2d shared, Conv2d gammas, Conv2d betas) imple
     }
 
     private static Conv2d convolution(GoldenCase c, String weight, String bias, Window window) {
-        return new Conv2d(new Param(c.input(weight), Param.Role.WEIGHT), c.gain(bias), window, window, 1);
+        Conv2d plain = Conv2d.of(new Param(c.input(weight), Param.Role.WEIGHT), window, 1);
+        return c.has(bias) ? plain.withBias(c.gain(bias)) : plain;
     }
 }

@@ -2,6 +2,7 @@ package norma.norm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import norma.kernel.Activation;
 import norma.nn.Attention;
 import norma.nn.Context;
@@ -47,13 +48,15 @@ public record Trunk(List<Block> layers) implements Layer {
     }
 
     /// A trunk without biases, matrices by Glorot's rule.
-    static Trunk of(Init init, int width, int inner, int hidden, int heads, int depth, boolean causal, Rotary rotary) {
+    static Trunk of(Init init, int width, int inner, int hidden, int heads, int depth, boolean causal,
+            Optional<Rotary> rotary) {
         var layers = new ArrayList<Block>();
         for (int i = 0; i < depth; i++) {
             Init at = init.at("layers." + i);
             var attention = new Attention(linear(at.at("query"), inner, width), linear(at.at("key"), inner, width),
-                    linear(at.at("value"), inner, width), linear(at.at("output"), width, inner), heads, causal, rotary);
-            var mlp = new Mlp(linear(at.at("up"), hidden, width).then(Activation.GELU_ERF), null, null,
+                    linear(at.at("value"), inner, width), linear(at.at("output"), width, inner), heads, causal,
+                    rotary, 0);
+            var mlp = Mlp.of(linear(at.at("up"), hidden, width).then(Activation.GELU_ERF),
                     linear(at.at("down"), width, hidden));
             layers.add(new Block(RmsNorm.of(width), attention, RmsNorm.of(width), mlp));
         }
@@ -61,7 +64,7 @@ public record Trunk(List<Block> layers) implements Layer {
     }
 
     private static Linear linear(Init init, int out, int in) {
-        return new Linear(init.xavier("weight", 1, out, in), null, Activation.IDENTITY);
+        return Linear.of(init.xavier("weight", 1, out, in));
     }
 
     @Override
@@ -95,15 +98,15 @@ public record Trunk(List<Block> layers) implements Layer {
         int r = qkv.dim(0) / 3;
         c.expect("attn_dim", r);
         Shape width = Shape.of(qkv.dim(1));
-        var attention = new Attention(rows(qkv, 0, r), rows(qkv, r, 2 * r), rows(qkv, 2 * r, 3 * r),
-                c.linear(prefix + "Wo", prefix + "bo"), heads, causal, null);
-        var mlp = new Mlp(c.linear(prefix + "W1", prefix + "b1").then(Activation.GELU_ERF), null, null,
+        var attention = Attention.of(rows(qkv, 0, r), rows(qkv, r, 2 * r), rows(qkv, 2 * r, 3 * r),
+                c.linear(prefix + "Wo", prefix + "bo"), heads, causal);
+        var mlp = Mlp.of(c.linear(prefix + "W1", prefix + "b1").then(Activation.GELU_ERF),
                 c.linear(prefix + "W2", prefix + "b2"));
         return new Block(new RmsNorm(width, c.gain(prefix + "n1_g"), eps, RmsNorm.Form.GAIN), attention,
                 new RmsNorm(width, c.gain(prefix + "n2_g"), eps, RmsNorm.Form.GAIN), mlp);
     }
 
     private static Linear rows(Tensor w, int from, int to) {
-        return new Linear(new Param(w.slice(0, from, to), Param.Role.WEIGHT), null, Activation.IDENTITY);
+        return Linear.of(new Param(w.slice(0, from, to), Param.Role.WEIGHT));
     }
 }

@@ -87,7 +87,7 @@ public record Whitening(Param mean, Param matrix, Kept kept, float newStatWeight
     static Tensor identity(int n) {
         Tensor identity = Tensor.zeros(n, n);
         for (int i = 0; i < n; i++) {
-            identity.data().array()[identity.data().offset() + i * (n + 1)] = 1;
+            identity.data().set(i * (n + 1), 1);
         }
         return identity;
     }

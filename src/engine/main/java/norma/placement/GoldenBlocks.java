@@ -75,14 +75,14 @@ public final class GoldenBlocks {
     }
 
     private static Attention attention(GoldenCase c) {
-        return new Attention(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"), c.linear("Wo", "bo"),
-                c.integer("heads", 1), c.flag("causal", true), null);
+        return Attention.of(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"), c.linear("Wo", "bo"),
+                c.integer("heads", 1), c.flag("causal", true));
     }
 
     private static void block(GoldenCase c, Placement placement, Attention attention) {
         Tensor x = c.sequences("x");
         Linear up = c.linear("W1", "b1").then(c.activation("activation", Activation.GELU_ERF));
-        var mlp = new Mlp(up, null, null, c.linear("W2", "b2"));
+        var mlp = Mlp.of(up, c.linear("W2", "b2"));
         c.expect("dim", x.dim(-1));
         c.expect("ffn", up.weight().shape().dim(0));
         float eps = c.number("eps", LayerNorm.EPS);
@@ -99,9 +99,9 @@ public final class GoldenBlocks {
     private static void hybrid(GoldenCase c) {
         Tensor x = c.sequences("x");
         float eps = c.number("eps", RmsNorm.EPS);
-        var attention = new Attention(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"),
-                c.linear("Wo", "bo"), x.dim(-1) / c.input("qn_g").dim(-1), c.flag("causal", true), null);
-        var mlp = new Mlp(c.linear("W1", "b1").then(Activation.GELU_ERF), null, null, c.linear("W2", "b2"));
+        var attention = Attention.of(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"),
+                c.linear("Wo", "bo"), x.dim(-1) / c.input("qn_g").dim(-1), c.flag("causal", true));
+        var mlp = Mlp.of(c.linear("W1", "b1").then(Activation.GELU_ERF), c.linear("W2", "b2"));
         var place = new Place(INIT, x.dim(-1), (_, dim) -> RmsNorm.of(eps, dim), Dropout.NONE, 1, 1);
         var placement = new Hybrid(false);
         var block = new Block(placement.aroundAttention(attention, place), placement.aroundMlp(mlp, place));

@@ -174,9 +174,9 @@ public final class Fourier {
     /// 1 for the bins that are their own conjugates (0, and n / 2 if n is even), `inner` for the others; shape (bins, 1).
     private static Tensor binWeights(int n, float inner) {
         Tensor weights = Tensor.full(Shape.of(n / 2 + 1, 1), inner);
-        weights.array()[weights.data().offset()] = 1;
+        weights.data().set(0, 1);
         if (n % 2 == 0) {
-            weights.array()[weights.data().offset() + n / 2] = 1;
+            weights.data().set(n / 2, 1);
         }
         return weights;
     }

@@ -46,7 +46,7 @@ record AdaptiveNormFormerPlot() implements Plot {
         }
 
         Tensor loss(Indices ids, Indices targets) {
-            return CrossEntropy.loss(head.forward(norm.forward(tokens.forward(ids), Context.NONE)), targets);
+            return CrossEntropy.apply(head.forward(norm.forward(tokens.forward(ids), Context.NONE)), targets);
         }
 
         @Override

@@ -77,7 +77,7 @@ record GroupNormPlot() implements Plot {
             for (int step = 0; step < UPDATES; step++) {
                 try (Tape tape = Tape.training(memory, step)) {
                     Indices classes = classes("learn", step, batch);
-                    tape.backward(CrossEntropy.loss(forward(images("learn", step, classes)), classes));
+                    tape.backward(CrossEntropy.apply(forward(images("learn", step, classes)), classes));
                 }
                 optimizer.step(0.01, 1);
             }

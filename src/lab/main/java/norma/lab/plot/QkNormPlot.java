@@ -36,8 +36,8 @@ record QkNormPlot() implements Plot {
     private static Attention attention(double factor) {
         double std = factor / Math.sqrt(DIM);
         Layer values = new Identity();
-        return new Attention(Linear.withoutBias(new Init(2).at("query"), DIM, DIM, std),
-                Linear.withoutBias(new Init(2).at("key"), DIM, DIM, std), values, new Same(), 1, false, null);
+        return Attention.of(Linear.of(new Init(2).at("query"), DIM, DIM, std).withoutBias(),
+                Linear.of(new Init(2).at("key"), DIM, DIM, std).withoutBias(), values, new Same(), 1, false);
     }
 
     private static double entropy(Attention attention) {
@@ -55,7 +55,7 @@ record QkNormPlot() implements Plot {
         public Tensor forward(Tensor x, Context context) {
             Tensor rows = Tensor.zeros(1, TIME, DIM);
             for (int t = 0; t < TIME; t++) {
-                rows.data().array()[rows.data().offset() + t * DIM + t] = 1;
+                rows.data().set(t * DIM + t, 1);
             }
             return rows;
         }

@@ -2,7 +2,6 @@ package norma.lab.plot;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import norma.kernel.Activation;
 import norma.nn.Linear;
 import norma.nn.Param;
 import norma.nn.Parts;
@@ -33,7 +32,7 @@ record WeightNormPlot() implements Plot {
 
     private static double[] lengths(double rate) {
         Param v = Param.weight(Numbers.normal("v", OUT, IN).multiply((float) (1 / Math.sqrt(IN))));
-        var layer = new Linear(WeightNorm.of(v), null, Activation.IDENTITY);
+        var layer = Linear.of(WeightNorm.of(v));
         var optimizer = new Sgd(Parts.of(layer).params(), new Sgd.Config(0, false, 0));
         Tensor truth = Numbers.normal("truth", OUT, IN);
         var memory = new Memory();
@@ -42,7 +41,7 @@ record WeightNormPlot() implements Plot {
             lengths[step] = v.value().detach().square().sum(-1).sqrt().mean().item();
             Tensor x = Numbers.normal("x" + step, BATCH, IN);
             Tensor y =
-                    Linear.linear(x, truth, null, Activation.IDENTITY).add(Numbers.normal("noise" + step, BATCH, OUT));
+                    Linear.apply(x, truth).add(Numbers.normal("noise" + step, BATCH, OUT));
             try (Tape tape = Tape.training(memory, step)) {
                 tape.backward(layer.forward(x).subtract(y).square().mean());
             }
