@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import norma.kernel.Kernels;
+import norma.kernel.contract.Kernels;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -30,7 +30,9 @@ class ArchitectureTest {
     private static final List<String> PACKAGES = List.of(
             "norma.parallel",
             "norma.kernel",
+            "norma.kernel.contract",
             "norma.kernel.simd",
+            "norma.backend",
             "norma.tensor",
             "norma.nn",
             "norma.norm",

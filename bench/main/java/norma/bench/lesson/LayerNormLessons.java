@@ -5,10 +5,10 @@ import java.util.function.Consumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import norma.backend.Backend;
 import norma.bench.work.Inputs;
 import norma.bench.work.Work;
 import norma.kernel.Floats;
-import norma.tensor.Backend;
 
 /// y = gamma (x - mean) / sqrt(var + eps) + beta on rows that fit in L2.
 final class LayerNormLessons {

@@ -1,8 +1,8 @@
 package norma.nn;
 
 import java.util.Arrays;
+import norma.backend.Backend;
 import norma.kernel.Floats;
-import norma.tensor.Backend;
 import norma.tensor.Indices;
 import norma.tensor.Op;
 import norma.tensor.Shape;

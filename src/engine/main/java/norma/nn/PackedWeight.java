@@ -1,11 +1,11 @@
 package norma.nn;
 
 import java.util.Optional;
+import norma.backend.Backend;
 import norma.kernel.Activation;
-import norma.kernel.Matmul;
-import norma.kernel.Matmul.Packed;
 import norma.kernel.Matrix;
-import norma.tensor.Backend;
+import norma.kernel.contract.MatmulKernel;
+import norma.kernel.contract.MatmulKernel.Packed;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -14,16 +14,26 @@ import norma.tensor.Tensor;
 /// it out anew, which takes longer than the product itself if x has few rows. The results are the same, bit for bit.
 ///
 /// It is not a parameter, so it stands in no state dictionary.
-///
-/// @param shape of W, (out, in)
-/// @param transposed W^T, packed
-public record PackedWeight(Shape shape, Packed transposed) implements Weight {
+public final class PackedWeight implements Weight {
+    private final Shape shape;
+    private final Packed transposed;
+
+    private PackedWeight(Matrix w) {
+        shape = Shape.of(w.rows(), w.columns());
+        transposed = Backend.kernels().matmul().pack(w.transpose());
+    }
 
     /// Packs a weight, whose floats are not needed afterwards.
     ///
     /// @param w W, (1, out, in), any strides
     public static PackedWeight of(Matrix w) {
-        return new PackedWeight(Shape.of(w.rows(), w.columns()), Backend.kernels().matmul().pack(w.transpose()));
+        return new PackedWeight(w);
+    }
+
+    /// (out, in)
+    @Override
+    public Shape shape() {
+        return shape;
     }
 
     @Override
@@ -35,7 +45,7 @@ public record PackedWeight(Shape shape, Packed transposed) implements Weight {
         Linear.requireShapes(x, shape, b);
         Tensor y = Tensor.empty(x.shape().with(-1, shape.dim(0)));
         transposed.multiply(Linear.rows(x), Linear.rows(y),
-                new Matmul.Epilogue(false, b == null ? null : b.data(), null, f));
+                new MatmulKernel.Epilogue(false, b == null ? null : b.data(), null, f));
         return y;
     }
 

@@ -2,9 +2,9 @@ package norma.nn;
 
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import norma.kernel.Attention.Sizes;
+import norma.backend.Backend;
 import norma.kernel.Floats;
-import norma.tensor.Backend;
+import norma.kernel.contract.AttentionKernel.Sizes;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -39,7 +39,16 @@ public final class ScaledDotProduct {
         int headSize = q.dim(2) / heads;
         var sizes = new Sizes(q.dim(0), q.dim(1), k.dim(1), heads, headSize, (float) (1 / Math.sqrt(headSize)), causal);
         return cap == 0 ? fused(q, k, v, sizes, keyMask.orElse(null))
-                : composed(q, k, v, sizes, keyMask.orElse(null), s -> s.divide(cap).tanh().multiply(cap));
+                : new Fused(q, k, v, sizes, keyMask.orElse(null), null, null)
+                        .composed(logits -> logits.divide(cap).tanh().multiply(cap));
+    }
+
+    private static Tensor fused(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor keyMask) {
+        Tensor y = Tensor.empty(q.shape());
+        Tensor logSumExp = Tensor.empty(Shape.of(q.dim(0), sizes.heads(), q.dim(1)));
+        Backend.kernels().attention().forward(sizes, q.data(), k.data(), v.data(), floats(keyMask), y.data(),
+                logSumExp.data());
+        return Tape.record(new Fused(q, k, v, sizes, keyMask, y, logSumExp), y);
     }
 
     private static void requireShapes(Tensor q, Tensor k, Tensor v, int heads, Optional<Tensor> keyMask) {
@@ -55,19 +64,11 @@ public final class ScaledDotProduct {
         }
     }
 
-    private static Tensor fused(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor keyMask) {
-        Tensor y = Tensor.empty(q.shape());
-        Tensor logSumExp = Tensor.empty(Shape.of(q.dim(0), sizes.heads(), q.dim(1)));
-        Backend.kernels().attention().forward(sizes, q.data(), k.data(), v.data(), floats(keyMask), y.data(),
-                logSumExp.data());
-        return Tape.record(new Fused(q, k, v, sizes, keyMask, y, logSumExp), y);
-    }
-
     private static Floats floats(Tensor x) {
         return x == null ? null : x.data();
     }
 
-    /// dq, dk and dv by the kernel, from the log of the sum of exponentials of each row of logits, (B, H, Tq).
+    /// With P the softmax: dv = P^T dy, dq and dk by way of the logits' gradient P * (dy v^T - rowsum(dy * y)).
     record Fused(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor keyMask, Tensor y, Tensor logSumExp)
             implements Op.Fused {
 
@@ -88,43 +89,42 @@ public final class ScaledDotProduct {
 
         @Override
         public Tensor composed() {
-            return ScaledDotProduct.composed(q, k, v, sizes, keyMask, logits -> logits);
+            return composed(logits -> logits);
+        }
+
+        Tensor composed(UnaryOperator<Tensor> change) {
+            Tensor visible = visible();
+            Tensor logits = change.apply(heads(q).matmulTransposed(heads(k)).multiply(sizes.scale()));
+            Tensor scores = visible.where(logits, Tensor.scalar(-1e30f));
+            Tensor e = scores.subtract(scores.detach().max(-1)).exp().multiply(visible);
+            // a row that sees nothing has e = 0 and gives 0
+            Tensor p = e.divide(e.sum(-1).maximum(Tensor.scalar(Float.MIN_NORMAL)));
+            return p.matmul(heads(v)).transpose(1, 2).reshape(q.shape());
+        }
+
+        /// (B, T, H * d) to (B, H, T, d)
+        private Tensor heads(Tensor x) {
+            return x.reshape(x.dim(0), x.dim(1), sizes.heads(), sizes.headSize()).transpose(1, 2);
+        }
+
+        /// 1 where a query may see a key, (B, 1, Tq, Tk)
+        private Tensor visible() {
+            float[] visible = new float[sizes.batch() * sizes.queries() * sizes.keys()];
+            for (int b = 0, i = 0; b < sizes.batch(); b++) {
+                for (int t = 0; t < sizes.queries(); t++) {
+                    for (int s = 0; s < sizes.keys(); s++) {
+                        boolean past = !sizes.causal() || s <= t + sizes.keys() - sizes.queries();
+                        boolean token = keyMask == null || keyMask.data().get(b * sizes.keys() + s) != 0;
+                        visible[i++] = past && token ? 1 : 0;
+                    }
+                }
+            }
+            return Tensor.of(Shape.of(sizes.batch(), 1, sizes.queries(), sizes.keys()), visible);
         }
 
         @Override
         public String name() {
             return sizes.causal() ? "causal attention" : "attention";
         }
-    }
-
-    /// The definition, with a change to the logits.
-    static Tensor composed(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor keyMask, UnaryOperator<Tensor> change) {
-        Tensor visible = visible(sizes, keyMask);
-        Tensor logits = change.apply(heads(q, sizes).matmulTransposed(heads(k, sizes)).multiply(sizes.scale()));
-        Tensor scores = visible.where(logits, Tensor.scalar(-1e30f));
-        Tensor e = scores.subtract(scores.detach().max(-1)).exp().multiply(visible);
-        // a row that sees nothing has e = 0 and gives 0
-        Tensor p = e.divide(e.sum(-1).maximum(Tensor.scalar(Float.MIN_NORMAL)));
-        return p.matmul(heads(v, sizes)).transpose(1, 2).reshape(q.shape());
-    }
-
-    /// (B, T, H * d) to (B, H, T, d)
-    private static Tensor heads(Tensor x, Sizes sizes) {
-        return x.reshape(x.dim(0), x.dim(1), sizes.heads(), sizes.headSize()).transpose(1, 2);
-    }
-
-    /// 1 where a query may see a key, (B, 1, Tq, Tk)
-    private static Tensor visible(Sizes sizes, Tensor keyMask) {
-        float[] visible = new float[sizes.batch() * sizes.queries() * sizes.keys()];
-        for (int b = 0, i = 0; b < sizes.batch(); b++) {
-            for (int t = 0; t < sizes.queries(); t++) {
-                for (int s = 0; s < sizes.keys(); s++) {
-                    boolean past = !sizes.causal() || s <= t + sizes.keys() - sizes.queries();
-                    boolean token = keyMask == null || keyMask.data().get(b * sizes.keys() + s) != 0;
-                    visible[i++] = past && token ? 1 : 0;
-                }
-            }
-        }
-        return Tensor.of(Shape.of(sizes.batch(), 1, sizes.queries(), sizes.keys()), visible);
     }
 }

@@ -1,7 +1,7 @@
 package norma.norm;
 
-import norma.kernel.PositionNormalization.Sizes;
-import norma.tensor.Backend;
+import norma.backend.Backend;
+import norma.kernel.contract.PositionNormalizationKernel.Sizes;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;

@@ -1,9 +1,9 @@
 package norma.norm;
 
 import java.util.stream.IntStream;
+import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.kernel.Planes;
-import norma.tensor.Backend;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;

@@ -1,8 +1,8 @@
 package norma.norm;
 
 import java.util.Locale;
-import norma.kernel.Squashing;
-import norma.tensor.Backend;
+import norma.backend.Backend;
+import norma.kernel.contract.PointwiseNormKernel;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -18,13 +18,15 @@ final class DynamicCurve {
     }
 
     /// y; shift, gamma and beta may be null.
-    static Tensor of(String who, Squashing.Form form, Tensor x, Tensor alpha, Tensor shift, Tensor gamma, Tensor beta) {
+    static Tensor of(String who, PointwiseNormKernel.Form form, Tensor x, Tensor alpha, Tensor shift, Tensor gamma,
+            Tensor beta) {
         Rows rows = Rows.of(who, x, over(x, gamma, beta), gamma, beta);
         checkScalar(who, "alpha", alpha);
         checkScalar(who, "shift", shift);
         Fused op = new Fused(form, rows, x, alpha, shift, gamma, beta);
         Tensor y = Tensor.empty(x.shape());
-        Backend.kernels().squashing().forward(op.curve(), rows.count(), rows.columns(), x.data(), Rows.floats(gamma),
+        Backend.kernels().pointwiseNorm().forward(op.curve(), rows.count(), rows.columns(), x.data(),
+                Rows.floats(gamma),
                 Rows.floats(beta), y.data());
         return Tape.record(op, y);
     }
@@ -44,7 +46,8 @@ final class DynamicCurve {
 
     /// With u = alpha x + shift and g = dy * gamma * f'(u): dx = alpha g, dAlpha = sum g x, dShift = sum g, dGamma = sum dy
     /// f(u), dBeta = sum dy; tanh' = 1 - tanh^2, erf' = 2 / sqrt(pi) exp(-u^2).
-    record Fused(Squashing.Form form, Rows rows, Tensor x, Tensor alpha, Tensor shift, Tensor gamma, Tensor beta)
+    record Fused(PointwiseNormKernel.Form form, Rows rows, Tensor x, Tensor alpha, Tensor shift, Tensor gamma,
+            Tensor beta)
             implements Op.Fused {
 
         @Override
@@ -52,15 +55,15 @@ final class DynamicCurve {
             return Rows.present(x, alpha, shift, gamma, beta);
         }
 
-        Squashing.Curve curve() {
-            return new Squashing.Curve(form, alpha.item(), shift == null ? 0 : shift.item());
+        PointwiseNormKernel.Curve curve() {
+            return new PointwiseNormKernel.Curve(form, alpha.item(), shift == null ? 0 : shift.item());
         }
 
         @Override
         public Tensor[] backward(Tensor dy) {
             Tensor dx = Tensor.empty(x.shape()), dAlpha = Rows.emptyLike(alpha), dShift = Rows.emptyLike(shift);
             Tensor dGamma = Rows.emptyLike(gamma), dBeta = Rows.emptyLike(beta);
-            Backend.kernels().squashing().backward(curve(), rows.count(), rows.columns(), dy.data(), x.data(),
+            Backend.kernels().pointwiseNorm().backward(curve(), rows.count(), rows.columns(), dy.data(), x.data(),
                     Rows.floats(gamma), dx.data(), dAlpha.data(), Rows.floats(dShift), Rows.floats(dGamma),
                     Rows.floats(dBeta));
             return Rows.present(dx, dAlpha, dShift, dGamma, dBeta);

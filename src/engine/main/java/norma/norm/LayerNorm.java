@@ -1,10 +1,10 @@
 package norma.norm;
 
+import norma.backend.Backend;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.tensor.Backend;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.kernel.SplitMix;
 

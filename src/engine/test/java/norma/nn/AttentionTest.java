@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import java.util.Optional;
-import norma.kernel.Attention.Sizes;
+import norma.kernel.contract.AttentionKernel.Sizes;
 import norma.norm.RmsNorm;
 import norma.tensor.Memory;
 import norma.tensor.Shape;

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import norma.kernel.Attention;
 import norma.kernel.Floats;
+import norma.kernel.contract.AttentionKernel;
 import norma.parallel.Scratch;
 
 /// dk and dv for some keys of one head, and what these keys add to dq. For each block of keys, with all queries that see
@@ -25,7 +25,7 @@ final class AttentionBackward {
     private static final int L = Lanes.LANES;
     private static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
 
-    private final Attention.Sizes sizes;
+    private final AttentionKernel.Sizes sizes;
     private final int head;
     private final int width;
     private final Sight sight;
@@ -59,7 +59,7 @@ final class AttentionBackward {
     private final int dkSums;
     private final int dvSums;
 
-    AttentionBackward(Attention.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask, Floats y,
+    AttentionBackward(AttentionKernel.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask, Floats y,
             Floats logSumExp, Floats dy, Floats dq, Floats dk, Floats dv) {
         this.sizes = sizes;
         this.head = head;

@@ -8,8 +8,8 @@ import static norma.kernel.simd.Lanes.F;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-import norma.kernel.Attention;
 import norma.kernel.Floats;
+import norma.kernel.contract.AttentionKernel;
 import norma.parallel.Scratch;
 
 /// y = softmax(scale * q k^T) v for some queries of one head.
@@ -33,7 +33,7 @@ final class AttentionForward {
     /// Weights are then up to 256.
     private static final float SLACK = 8;
 
-    private final Attention.Sizes sizes;
+    private final AttentionKernel.Sizes sizes;
     private final int head;
     private final int width;
     private final Sight sight;
@@ -62,7 +62,7 @@ final class AttentionForward {
     /// Whether m has moved for some query of the block.
     private boolean moved;
 
-    AttentionForward(Attention.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask, Floats y,
+    AttentionForward(AttentionKernel.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask, Floats y,
             Floats logSumExp) {
         this.sizes = sizes;
         this.head = head;

@@ -1,9 +1,9 @@
 package norma.kernel.simd;
 
-import norma.kernel.Attention;
 import norma.kernel.Floats;
-import norma.kernel.Matmul;
 import norma.kernel.Matrix;
+import norma.kernel.contract.AttentionKernel;
+import norma.kernel.contract.MatmulKernel;
 import norma.parallel.Scratch;
 
 /// Attention of one head when few queries look at many keys, as in decoding: query by query and in the layout of k and
@@ -12,9 +12,9 @@ final class AttentionOfFew {
     /// Up to so many queries it is faster than [AttentionForward].
     static final int MOST = 2;
 
-    private static final Matmul MATMUL = new SimdMatmul();
+    private static final MatmulKernel MATMUL = new SimdMatmul();
 
-    private final Attention.Sizes sizes;
+    private final AttentionKernel.Sizes sizes;
     private final int head;
     private final Sight sight;
     private final HeadRows q;
@@ -23,7 +23,7 @@ final class AttentionOfFew {
     private final HeadRows y;
     private final Floats logSumExp;
 
-    AttentionOfFew(Attention.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask, Floats y,
+    AttentionOfFew(AttentionKernel.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask, Floats y,
             Floats logSumExp) {
         this.sizes = sizes;
         this.head = head;
@@ -56,7 +56,7 @@ final class AttentionOfFew {
         float max = Math.max(Rows.max(scores.array(), 0, keys), -Float.MAX_VALUE);
         double sum = Rows.exps(scores.array(), 0, keys, max, scores.array(), 0);
         boolean blind = sum == 0;
-        MATMUL.multiply(Matrix.of(scores, 1, keys), matrix(v, 0, keys), matrix(y, i, 1), Matmul.Epilogue.NONE);
+        MATMUL.multiply(Matrix.of(scores, 1, keys), matrix(v, 0, keys), matrix(y, i, 1), MatmulKernel.Epilogue.NONE);
         y.scale(i, blind ? 0 : (float) (1 / sum));
         logSumExp.array()[to] = blind ? Float.NEGATIVE_INFINITY : (float) (max + Math.log(sum));
     }

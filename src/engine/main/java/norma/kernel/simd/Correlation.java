@@ -4,9 +4,9 @@ import static norma.kernel.simd.Lanes.MANY_REGISTERS;
 
 import java.util.Arrays;
 import java.util.stream.Stream;
-import norma.kernel.Convolution.Sizes;
 import norma.kernel.Floats;
-import norma.kernel.Sliding;
+import norma.kernel.WindowGeometry;
+import norma.kernel.contract.ConvolutionKernel.Sizes;
 import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
@@ -70,7 +70,7 @@ final class Correlation {
 
     /// y = x convolved with w, plus bias
     static void forward(Sizes s, Floats x, Floats w, Floats bias, Floats y) {
-        Sliding z = s.sliding();
+        WindowGeometry z = s.geometry();
         int taps = z.taps(), channels = s.groupChannels();
         new Correlation(s, PlaneLayout.forward(z, 0), channels, s.groupOutChannels(), z.outWidth(), z.outPlane(), x, w,
                 new Strides(1, taps, channels * taps, s.groupOutChannels() * channels * taps), bias, y).run();
@@ -78,7 +78,7 @@ final class Correlation {
 
     /// dx = dy convolved with w transposed
     static void backward(Sizes s, Floats dy, Floats w, Floats dx) {
-        Sliding z = s.sliding();
+        WindowGeometry z = s.geometry();
         int taps = z.taps(), channels = s.groupChannels();
         new Correlation(s, PlaneLayout.backward(z, 0), s.groupOutChannels(), channels, z.width(), z.plane(), dy, w,
                 new Strides(1, channels * taps, taps, s.groupOutChannels() * channels * taps), null, dx).run();

@@ -3,9 +3,9 @@ package norma.kernel.simd;
 import static norma.kernel.simd.Lanes.F;
 
 import jdk.incubator.vector.FloatVector;
-import norma.kernel.Elementwise;
-import norma.kernel.Matmul.Epilogue;
 import norma.kernel.Matrix;
+import norma.kernel.contract.ElementwiseKernel;
+import norma.kernel.contract.MatmulKernel.Epilogue;
 import norma.parallel.Workers;
 
 /// The matrix product when A has one row or two and the rows of B lie in one piece each: B is used so seldom that packing it
@@ -32,14 +32,14 @@ final class FewRows {
     private final int bAt;
     private final int cAt;
     private final Epilogue epilogue;
-    private final Elementwise elementwise;
+    private final ElementwiseKernel elementwise;
 
     /// Whether a product is one for this class.
     static boolean suits(Matrix b, Matrix c) {
         return c.rows() <= MOST && b.columnStride() == 1;
     }
 
-    FewRows(Matrix a, Matrix b, Matrix c, int index, Epilogue epilogue, Elementwise elementwise) {
+    FewRows(Matrix a, Matrix b, Matrix c, int index, Epilogue epilogue, ElementwiseKernel elementwise) {
         this.a = a;
         this.b = b;
         this.c = c;

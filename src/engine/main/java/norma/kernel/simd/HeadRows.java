@@ -5,15 +5,15 @@ import static norma.kernel.simd.Lanes.F;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import norma.kernel.Attention;
 import norma.kernel.Floats;
+import norma.kernel.contract.AttentionKernel;
 
 /// The rows of one head: `array[at + i * stride + c]` for c in `[0, size)`.
 record HeadRows(float[] array, int at, int stride, int size) {
     private static final int L = Lanes.LANES;
 
     /// Head `head` of batch x heads, of an operand whose sequences have `count` rows.
-    static HeadRows of(Attention.Sizes sizes, int head, Floats x, int count) {
+    static HeadRows of(AttentionKernel.Sizes sizes, int head, Floats x, int count) {
         int first = x.offset() + sizes.start(head / sizes.heads(), head % sizes.heads(), count);
         return new HeadRows(x.array(), first, sizes.rowStride(), sizes.headSize());
     }

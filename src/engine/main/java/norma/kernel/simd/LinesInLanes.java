@@ -7,16 +7,16 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
-import norma.kernel.Fourier;
-import norma.kernel.FourierPlan;
-import norma.kernel.FourierPlan.Roots;
+import norma.kernel.contract.FourierKernel;
+import norma.kernel.contract.FourierPlan;
+import norma.kernel.contract.FourierPlan.Roots;
 import norma.parallel.Scratch;
 
 /// As many lines as a vector has lanes: element e is two vectors that lie side by side, one of real and one of imaginary
 /// parts. So a butterfly is arithmetic on whole vectors, and its roots are the same for all lanes.
 ///
 /// Rows come in by a transposition, which parts re and im on the way; columns lie in lanes already and are only parted.
-final class LinesInLanes implements Fourier.Lines {
+final class LinesInLanes implements FourierKernel.Lines {
     private static final int L = Lanes.LANES;
     private static final int PAIR = 2 * L;
 

@@ -1,7 +1,7 @@
 package norma.kernel.simd;
 
 import java.util.Arrays;
-import norma.kernel.Sliding;
+import norma.kernel.WindowGeometry;
 
 /// How a part of a plane lies in working memory: with its padding, and each phase of its two axes in a run of its own (see
 /// [Axis]). There a tap of a window is a fixed distance from where the window begins.
@@ -13,13 +13,13 @@ import norma.kernel.Sliding;
 /// @param rows indices of the vertical axis at which windows of this part begin
 record PlaneLayout(Axis vertical, Axis horizontal, int height, int width, int rows) {
 
-    static PlaneLayout forward(Sliding z, int rows) {
+    static PlaneLayout forward(WindowGeometry z, int rows) {
         return new PlaneLayout(Axis.forward(z.vertical(), z.height()), Axis.forward(z.horizontal(), z.width()),
                 z.height(),
                 z.width(), rows);
     }
 
-    static PlaneLayout backward(Sliding z, int rows) {
+    static PlaneLayout backward(WindowGeometry z, int rows) {
         return new PlaneLayout(Axis.backward(z.vertical(), z.height()), Axis.backward(z.horizontal(), z.width()),
                 z.outHeight(), z.outWidth(), rows);
     }

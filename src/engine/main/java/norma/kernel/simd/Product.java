@@ -2,10 +2,10 @@ package norma.kernel.simd;
 
 import static norma.kernel.simd.Lanes.MANY_REGISTERS;
 
-import norma.kernel.Elementwise;
 import norma.kernel.Floats;
-import norma.kernel.Matmul.Epilogue;
 import norma.kernel.Matrix;
+import norma.kernel.contract.ElementwiseKernel;
+import norma.kernel.contract.MatmulKernel.Epilogue;
 import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
@@ -62,7 +62,7 @@ final class Product {
     private final int stride;
     private final int k;
     private final Epilogue epilogue;
-    private final Elementwise elementwise;
+    private final ElementwiseKernel elementwise;
 
     private final Panels shared;
     private final Panels own;
@@ -83,7 +83,7 @@ final class Product {
 
     /// @param b panels of B's columns
     /// @param index of the matrices of A and C in their batch
-    Product(Matrix a, Panels b, Matrix c, int index, Epilogue epilogue, Elementwise elementwise) {
+    Product(Matrix a, Panels b, Matrix c, int index, Epilogue epilogue, ElementwiseKernel elementwise) {
         this.a = Panels.ofRows(a, index, MANY_REGISTERS && a.columnStride() == 1 && c.columns() <= FEW_COLUMNS);
         this.b = b;
         this.c = c.data();

@@ -1,8 +1,8 @@
 package norma.kernel.simd;
 
 import java.util.Arrays;
-import norma.kernel.Attention;
 import norma.kernel.Floats;
+import norma.kernel.contract.AttentionKernel;
 import norma.parallel.Scratch;
 
 /// What the queries of one sequence see: of the keys that the mask leaves, in their order, each query sees the first
@@ -17,7 +17,7 @@ import norma.parallel.Scratch;
 record Sight(float[] array, int numbers, int count) {
     private static final int SLOT = 3;
 
-    static Sight of(Attention.Sizes sizes, int head, Floats keyMask) {
+    static Sight of(AttentionKernel.Sizes sizes, int head, Floats keyMask) {
         int queries = sizes.queries();
         int rounded = Math.ceilDiv(queries, BlockTiles.SIDE) * BlockTiles.SIDE;
         float[] array = Scratch.floats(SLOT, rounded + (keyMask == null ? 0 : sizes.keys()));
@@ -35,7 +35,7 @@ record Sight(float[] array, int numbers, int count) {
     }
 
     /// Writes down which keys the mask leaves.
-    private static int list(Attention.Sizes sizes, int head, Floats keyMask, float[] array, int at) {
+    private static int list(AttentionKernel.Sizes sizes, int head, Floats keyMask, float[] array, int at) {
         int mask = head / sizes.heads() * sizes.keys();
         int count = 0;
         for (int j = 0; j < sizes.keys(); j++) {

@@ -1,6 +1,6 @@
 package norma.kernel.simd;
 
-import norma.kernel.Kernels;
+import norma.kernel.contract.Kernels;
 
 /// Whether this process can use the Vector API, and the kernels that do.
 ///

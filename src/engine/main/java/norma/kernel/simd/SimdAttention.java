@@ -3,8 +3,8 @@ package norma.kernel.simd;
 import static norma.kernel.simd.BlockTiles.ROWS;
 import static norma.kernel.simd.BlockTiles.SIDE;
 
-import norma.kernel.Attention;
 import norma.kernel.Floats;
+import norma.kernel.contract.AttentionKernel;
 import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
@@ -18,7 +18,7 @@ import norma.parallel.Workers;
 ///
 /// A chunk of work is one head. Where heads are few it is a part of one (Dao 2023, arXiv 2307.08691): some blocks of
 /// queries in forward, some blocks of keys in backward, whose parts of dq are added up afterwards in the order of keys.
-public final class SimdAttention implements Attention {
+public final class SimdAttention implements AttentionKernel {
     /// Chunks that keep many threads busy.
     private static final int CHUNKS = 16;
 

@@ -1,14 +1,14 @@
 package norma.kernel.simd;
 
-import norma.kernel.Convolution;
 import norma.kernel.Floats;
+import norma.kernel.contract.ConvolutionKernel;
 
 /// Convolution on vectors: [Correlation] for outputs and for gradients of inputs, [WeightGradient] for those of weights.
-public final class SimdConvolution implements Convolution {
+public final class SimdConvolution implements ConvolutionKernel {
 
     @Override
     public void forward(Sizes sizes, Floats x, Floats w, Floats bias, Floats y) {
-        Convolution.check(sizes, x, w, y);
+        ConvolutionKernel.check(sizes, x, w, y);
         if (y.length() > 0) {
             Correlation.forward(sizes, x, w, bias, y);
         }
@@ -16,7 +16,7 @@ public final class SimdConvolution implements Convolution {
 
     @Override
     public void inputGradient(Sizes sizes, Floats dy, Floats w, Floats dx) {
-        Convolution.check(sizes, dx, w, dy);
+        ConvolutionKernel.check(sizes, dx, w, dy);
         if (dx.length() > 0) {
             Correlation.backward(sizes, dy, w, dx);
         }
@@ -24,7 +24,7 @@ public final class SimdConvolution implements Convolution {
 
     @Override
     public void weightGradient(Sizes sizes, Floats x, Floats dy, Floats dw) {
-        Convolution.check(sizes, x, dw, dy);
+        ConvolutionKernel.check(sizes, x, dw, dy);
         if (dw.length() > 0) {
             new WeightGradient(sizes, x, dy, dw).run();
         }

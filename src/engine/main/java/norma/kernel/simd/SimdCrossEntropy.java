@@ -5,13 +5,13 @@ import static norma.kernel.simd.Lanes.F;
 import static norma.kernel.simd.Lanes.LANES;
 
 import jdk.incubator.vector.FloatVector;
-import norma.kernel.CrossEntropy;
 import norma.kernel.Floats;
+import norma.kernel.contract.CrossEntropyKernel;
 import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Softmax and cross entropy on vectors: exp(x - max) is taken once, straight into the place of the gradient.
-final class SimdCrossEntropy implements CrossEntropy {
+final class SimdCrossEntropy implements CrossEntropyKernel {
 
     @Override
     public void crossEntropy(int rows, int classes, Floats logits, int[] targets, int ignore, float smoothing,
@@ -29,7 +29,7 @@ final class SimdCrossEntropy implements CrossEntropy {
                             row(x, x0, classes, targets[r], smoothing, scale, gradient, dx, dx0, next, lanes);
                 } else {
                     losses.array()[losses.offset() + r] =
-                            CrossEntropy.ignored(gradient ? dLogits.slice(r * classes, classes) : null);
+                            CrossEntropyKernel.ignored(gradient ? dLogits.slice(r * classes, classes) : null);
                     lanes[0] = Rows.max(x, next, classes);
                 }
             }
@@ -48,7 +48,7 @@ final class SimdCrossEntropy implements CrossEntropy {
             affine(dx, dx0, n, (float) (scale / exps), -smoothing / n * scale);
             dx[dx0 + target] -= (1 - smoothing) * scale;
         }
-        return CrossEntropy.loss(exps, toTarget, distance, smoothing);
+        return CrossEntropyKernel.loss(exps, toTarget, distance, smoothing);
     }
 
     /// Sum of max - x.

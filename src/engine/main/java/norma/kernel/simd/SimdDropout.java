@@ -9,16 +9,16 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import norma.kernel.Dropout;
 import norma.kernel.Floats;
+import norma.kernel.contract.DropoutKernel;
 import norma.parallel.Workers;
 
 /// Dropout on vectors: the hash of the contract, lane by lane.
-final class SimdDropout implements Dropout {
+final class SimdDropout implements DropoutKernel {
 
     @Override
     public void dropout(Floats x, float keep, long key, Floats y) {
-        int first = Dropout.first(key), second = Dropout.second(key), bound = Dropout.bound(keep);
+        int first = DropoutKernel.first(key), second = DropoutKernel.second(key), bound = DropoutKernel.bound(keep);
         float scale = 1 / keep;
         Workers.split(y.length(), Workers.grain(1), (from, to) -> {
             float[] xs = x.array(), ys = y.array();
@@ -30,7 +30,7 @@ final class SimdDropout implements Dropout {
                 FloatVector.zero(F).blend(fromArray(F, xs, x0 + i).mul(scale), kept).intoArray(ys, y0 + i);
             }
             for (int i = whole; i < to; i++) {
-                ys[y0 + i] = Dropout.hash(i, first, second) >>> 8 < bound ? xs[x0 + i] * scale : 0;
+                ys[y0 + i] = DropoutKernel.hash(i, first, second) >>> 8 < bound ? xs[x0 + i] * scale : 0;
             }
         });
     }

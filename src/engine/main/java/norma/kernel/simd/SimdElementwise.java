@@ -8,9 +8,9 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import norma.kernel.Activation;
-import norma.kernel.Broadcast;
-import norma.kernel.Elementwise;
 import norma.kernel.Floats;
+import norma.kernel.contract.Broadcast;
+import norma.kernel.contract.ElementwiseKernel;
 import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
@@ -20,13 +20,13 @@ import norma.parallel.Workers;
 /// loops that come last would box their vectors.
 ///
 /// A rest that fills no vector goes through the same loop in a padded copy, so its bits are those of a lane.
-final class SimdElementwise implements Elementwise {
+final class SimdElementwise implements ElementwiseKernel {
     private static final int PAD = 7;
 
     @Override
     public void unary(Unary op, Floats x, Floats y) {
         if (op == Unary.SIN || op == Unary.COS) {
-            Elementwise.super.unary(op, x, y);
+            ElementwiseKernel.super.unary(op, x, y);
             return;
         }
         run(loop(op), x, y);
@@ -143,7 +143,7 @@ final class SimdElementwise implements Elementwise {
         int aStep = shape.aStrides()[last];
         int bStep = shape.bStrides()[last];
         if (op == Binary.POWER || aStep > 1 || bStep > 1 || shape.dims()[last] < LANES) {
-            Elementwise.super.binary(op, a, b, y, shape);
+            ElementwiseKernel.super.binary(op, a, b, y, shape);
             return;
         }
         BinaryLoop loop = loop(op);

@@ -1,9 +1,9 @@
 package norma.kernel.simd;
 
-import norma.kernel.Fourier;
+import norma.kernel.contract.FourierKernel;
 
 /// Fourier transforms with a line in each lane of a vector.
-final class SimdFourier implements Fourier {
+final class SimdFourier implements FourierKernel {
 
     @Override
     public int lanes() {

@@ -5,15 +5,15 @@ import static norma.kernel.simd.Lanes.F;
 import static norma.kernel.simd.Lanes.LANES;
 
 import norma.kernel.Floats;
-import norma.kernel.Gather;
+import norma.kernel.contract.GatherKernel;
 import norma.parallel.Workers;
 
 /// Adding up rows on vectors; reading them is a copy already.
-final class SimdGather implements Gather {
+final class SimdGather implements GatherKernel {
 
     @Override
     public void scatterAdd(Floats dy, int[] ids, int columns, Floats dTable) {
-        Workers.split(columns, Gather.columnGrain(ids.length), (from, to) -> {
+        Workers.split(columns, GatherKernel.columnGrain(ids.length), (from, to) -> {
             for (int i = 0; i < ids.length; i++) {
                 add(dy.array(), dy.offset() + i * columns + from, dTable.array(),
                         dTable.offset() + ids[i] * columns + from, to - from);

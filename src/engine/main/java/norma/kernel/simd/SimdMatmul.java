@@ -1,27 +1,27 @@
 package norma.kernel.simd;
 
-import norma.kernel.Elementwise;
 import norma.kernel.Floats;
-import norma.kernel.Matmul;
 import norma.kernel.Matrix;
+import norma.kernel.contract.ElementwiseKernel;
+import norma.kernel.contract.MatmulKernel;
 import norma.parallel.Workers;
 
 /// Matrix products on vectors; [Product] tells how one is computed.
 ///
 /// Each element of C is one chain of fused multiply-adds in the order of k. So a row of C has the same bits whatever
 /// the other rows are and however many there are, and those bits are the reference's.
-public final class SimdMatmul implements Matmul {
+public final class SimdMatmul implements MatmulKernel {
     /// From this many matrices on each thread takes whole ones; fewer are computed one after the other by all threads.
     private static final int MANY = 16;
 
     /// Multiply-adds that make a chunk of a batch worth handing to a thread.
     private static final long LEAST_WORK = 1 << 17;
 
-    private final Elementwise elementwise = new SimdElementwise();
+    private final ElementwiseKernel elementwise = new SimdElementwise();
 
     @Override
     public void multiply(Matrix a, Matrix b, Matrix c, Epilogue epilogue) {
-        Matmul.check(a, b, c, epilogue);
+        MatmulKernel.check(a, b, c, epilogue);
         if (c.rows() == 0 || c.columns() == 0) {
             return;
         }
@@ -48,12 +48,12 @@ public final class SimdMatmul implements Matmul {
 
     @Override
     public Packed pack(Matrix b) {
-        Matmul.requireOne(b);
+        MatmulKernel.requireOne(b);
         Panels panels = Panels.ofColumns(b, 0).packed(b.rows());
         // its shape; b itself is not kept
         Matrix outline = new Matrix(Floats.zeros(1), 1, b.rows(), b.columns(), 0, 0, 0);
         return (a, c, epilogue) -> {
-            Matmul.check(a, outline, c, epilogue);
+            MatmulKernel.check(a, outline, c, epilogue);
             if (c.rows() > 0 && c.columns() > 0) {
                 new Product(a, panels, c, 0, epilogue, elementwise).run();
             }

@@ -7,8 +7,8 @@ import static norma.kernel.simd.Lanes.LANES;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import norma.kernel.Floats;
-import norma.kernel.Normalization;
-import norma.kernel.Tree;
+import norma.kernel.contract.NormalizationKernel;
+import norma.kernel.contract.TreeReduction;
 import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
@@ -17,7 +17,7 @@ import norma.parallel.Workers;
 /// Statistics come from the sums of d = x - shift and of d^2, taken in float lanes that are added up in double, with a
 /// shift near the mean: first the mean of a few elements; if that is further from the mean than the standard deviation,
 /// once more with the mean it gave. Sums that leave the range of float are taken again in double by the plain loops.
-final class SimdNormalization implements Normalization {
+final class SimdNormalization implements NormalizationKernel {
     private static final int PARTIAL = 4;
     private static final int TOTAL = 5;
 
@@ -55,9 +55,9 @@ final class SimdNormalization implements Normalization {
     private static void moments(float[] x, int x0, int n, float eps, double[] sums, float[] statistics, int s0) {
         float shift = deviations(x, x0, n, 1, sums);
         if (inRange(sums[1] / n, eps)) {
-            Normalization.moments(shift, sums[0], sums[1], n, eps, statistics, s0);
+            NormalizationKernel.moments(shift, sums[0], sums[1], n, eps, statistics, s0);
         } else {
-            Normalization.moments(x, x0, n, eps, statistics, s0);
+            NormalizationKernel.moments(x, x0, n, eps, statistics, s0);
         }
     }
 
@@ -88,7 +88,8 @@ final class SimdNormalization implements Normalization {
     private static float scaleOf(float[] x, int x0, int n, float eps, double[] sums) {
         add(x, x0, n, 1, 0, sums);
         double square = sums[1] / n;
-        return inRange(square, eps) ? (float) (1 / Math.sqrt(square + eps)) : Normalization.scaleOf(x, x0, n, eps);
+        return inRange(square, eps) ? (float) (1 / Math.sqrt(square + eps))
+                : NormalizationKernel.scaleOf(x, x0, n, eps);
     }
 
     /// Whether a mean of squares taken in float has neither overflowed nor lost digits that count beside eps.
@@ -191,7 +192,7 @@ final class SimdNormalization implements Normalization {
         if (dGamma == null && dBeta == null) {
             return;
         }
-        Tree.reduce(new Floats(partial, 0, blocks * size), new Floats(total, 0, size), 1, blocks, size,
+        TreeReduction.reduce(new Floats(partial, 0, blocks * size), new Floats(total, 0, size), 1, blocks, size,
                 SimdReduction::sumBlock);
         if (dGamma != null) {
             dGamma.set(new Floats(total, 0, columns));

@@ -7,14 +7,14 @@ import static norma.kernel.simd.Lanes.LANES;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import norma.kernel.Floats;
-import norma.kernel.PlaneNormalization;
 import norma.kernel.Planes;
+import norma.kernel.contract.PlaneNormalizationKernel;
 import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Normalization by channel on vectors: along planes where they are long enough, and across channels for features (N, C)
 /// whose statistics lie over the batch. The plain loops do the rest: planes of less than a vector.
-final class SimdPlaneNormalization implements PlaneNormalization {
+final class SimdPlaneNormalization implements PlaneNormalizationKernel {
     /// Rows of (N, C) whose moments are taken together.
     private static final int BLOCK = 64;
 
@@ -42,20 +42,20 @@ final class SimdPlaneNormalization implements PlaneNormalization {
                 momentsOfRun(p, x, r, sums, parts, 3 * r);
             }
         });
-        PlaneNormalization.merge(p, parts, statistics);
+        PlaneNormalizationKernel.merge(p, parts, statistics);
     }
 
     private static void momentsOfRun(Planes p, Floats x, int run, double[] sums, float[] parts, int at) {
         int pieces = p.inner() < LANES ? 1 : p.width();
         float shift =
                 SimdNormalization.deviations(x.array(), x.offset() + run * p.run(), p.run() / pieces, pieces, sums);
-        PlaneNormalization.part(shift, sums[0], sums[1], p.run(), parts, at);
+        PlaneNormalizationKernel.part(shift, sums[0], sums[1], p.run(), parts, at);
     }
 
     @Override
     public void forward(Planes p, Floats x, Floats gamma, Floats beta, float eps, Floats y, Floats statistics) {
         if (!isLocal(p)) {
-            PlaneNormalization.super.forward(p, x, gamma, beta, eps, y, statistics);
+            PlaneNormalizationKernel.super.forward(p, x, gamma, beta, eps, y, statistics);
             return;
         }
         Workers.split(p.runs(), Workers.grain(p.run()), (from, to) -> {
@@ -63,7 +63,7 @@ final class SimdPlaneNormalization implements PlaneNormalization {
             float[] part = Scratch.floats(MOMENTS, 3);
             for (int r = from; r < to; r++) { // normalized while the first cache still has it
                 momentsOfRun(p, x, r, sums, part, 0);
-                PlaneNormalization.merge(part, 0, 1, 0, p.run(), p.run(), statistics, 3 * r);
+                PlaneNormalizationKernel.merge(part, 0, 1, 0, p.run(), p.run(), statistics, 3 * r);
                 normalizeRun(p, x, r, statistics, gamma, beta, eps, y);
             }
         });
@@ -85,14 +85,14 @@ final class SimdPlaneNormalization implements PlaneNormalization {
                         columnMoments(x.array(), at, columns, count, width, lanes);
                     }
                     for (int i = 0; i < width; i++) {
-                        PlaneNormalization.part(lanes[i], lanes[LANES + i], lanes[2 * LANES + i], count, parts,
+                        PlaneNormalizationKernel.part(lanes[i], lanes[LANES + i], lanes[2 * LANES + i], count, parts,
                                 3 * (b * columns + c + i));
                     }
                 }
             }
         });
         for (int c = 0; c < columns; c++) {
-            PlaneNormalization.merge(parts, 3 * c, blocks, 3 * columns, BLOCK, rows, statistics, 3 * c);
+            PlaneNormalizationKernel.merge(parts, 3 * c, blocks, 3 * columns, BLOCK, rows, statistics, 3 * c);
         }
     }
 
@@ -139,7 +139,7 @@ final class SimdPlaneNormalization implements PlaneNormalization {
         if (isFeatures(p)) {
             normalizeFeatures(p, x, statistics, gamma, beta, eps, y);
         } else if (p.inner() < LANES) {
-            PlaneNormalization.super.normalize(p, x, statistics, gamma, beta, eps, y);
+            PlaneNormalizationKernel.super.normalize(p, x, statistics, gamma, beta, eps, y);
         } else {
             Workers.split(p.runs(), Workers.grain(p.run()), (from, to) -> {
                 for (int r = from; r < to; r++) {
@@ -152,11 +152,11 @@ final class SimdPlaneNormalization implements PlaneNormalization {
     private static void normalizeRun(Planes p, Floats x, int run, Floats statistics, Floats gamma, Floats beta,
             float eps, Floats y) {
         int s = 3 * p.statisticOf(run);
-        float rstd = PlaneNormalization.rstd(statistics, s, eps);
+        float rstd = PlaneNormalizationKernel.rstd(statistics, s, eps);
         for (int i = run * p.width(); i < (run + 1) * p.width(); i++) {
-            float scale = PlaneNormalization.at(gamma, i % p.channels(), 1) * rstd;
+            float scale = PlaneNormalizationKernel.at(gamma, i % p.channels(), 1) * rstd;
             normalize(x.array(), x.offset() + i * p.inner(), p.inner(), statistics.get(s), statistics.get(s + 1), scale,
-                    PlaneNormalization.at(beta, i % p.channels(), 0), y.array(), y.offset() + i * p.inner());
+                    PlaneNormalizationKernel.at(beta, i % p.channels(), 0), y.array(), y.offset() + i * p.inner());
         }
     }
 
@@ -182,8 +182,8 @@ final class SimdPlaneNormalization implements PlaneNormalization {
             constants[c] = statistics.get(3 * c);
             constants[n + c] = statistics.get(3 * c + 1);
             constants[2 * n + c] =
-                    PlaneNormalization.at(gamma, c, 1) * PlaneNormalization.rstd(statistics, 3 * c, eps);
-            constants[3 * n + c] = PlaneNormalization.at(beta, c, 0);
+                    PlaneNormalizationKernel.at(gamma, c, 1) * PlaneNormalizationKernel.rstd(statistics, 3 * c, eps);
+            constants[3 * n + c] = PlaneNormalizationKernel.at(beta, c, 0);
         }
         Workers.split(p.batch(), Workers.grain(n), (from, to) -> {
             for (int r = from; r < to; r++) {
@@ -209,7 +209,7 @@ final class SimdPlaneNormalization implements PlaneNormalization {
         if (isFeatures(p)) {
             backwardOfFeatures(p, dy, x, statistics, constant, gamma, eps, dx, dGamma, dBeta);
         } else if (p.inner() < LANES) {
-            PlaneNormalization.super.backward(p, dy, x, statistics, constant, gamma, eps, dx, dGamma, dBeta);
+            PlaneNormalizationKernel.super.backward(p, dy, x, statistics, constant, gamma, eps, dx, dGamma, dBeta);
         } else {
             backwardOfPlanes(p, dy, x, statistics, constant, gamma, eps, dx, dGamma, dBeta);
         }
@@ -223,7 +223,7 @@ final class SimdPlaneNormalization implements PlaneNormalization {
             Workers.split(p.runs(), Workers.grain(p.run()), (from, to) -> {
                 sumsOfRun(p, dy, x, from, statistics, eps, sums);
                 for (int r = from; r < to; r++) {
-                    PlaneNormalization.means(p, p.batch(), sums, constant, gamma, r, means);
+                    PlaneNormalizationKernel.means(p, p.batch(), sums, constant, gamma, r, means);
                     backwardOfRun(p, dy, x, r, Math.min(r + 1, to - 1), statistics, gamma, eps, means, dx, sums);
                 }
             });
@@ -234,7 +234,7 @@ final class SimdPlaneNormalization implements PlaneNormalization {
                 }
             });
             for (int s = 0; s < p.statistics(); s++) {
-                PlaneNormalization.means(p, p.batch(), sums, constant, gamma, s, means);
+                PlaneNormalizationKernel.means(p, p.batch(), sums, constant, gamma, s, means);
             }
             Workers.split(p.runs(), Workers.grain(p.run()), (from, to) -> {
                 for (int r = from; r < to; r++) {
@@ -242,12 +242,12 @@ final class SimdPlaneNormalization implements PlaneNormalization {
                 }
             });
         }
-        PlaneNormalization.ofChannels(p, p.batch(), sums, dGamma, dBeta);
+        PlaneNormalizationKernel.ofChannels(p, p.batch(), sums, dGamma, dBeta);
     }
 
     private static void sumsOfRun(Planes p, Floats dy, Floats x, int run, Floats statistics, float eps, float[] sums) {
         int s = 3 * p.statisticOf(run), n = p.inner();
-        float rstd = PlaneNormalization.rstd(statistics, s, eps);
+        float rstd = PlaneNormalizationKernel.rstd(statistics, s, eps);
         for (int i = run * p.width(); i < (run + 1) * p.width(); i++) {
             sums(dy.array(), dy.offset() + i * n, x.array(), x.offset() + i * n, n, statistics.get(s),
                     statistics.get(s + 1), rstd, sums, 2 * i);
@@ -257,11 +257,11 @@ final class SimdPlaneNormalization implements PlaneNormalization {
     /// The input gradient of a run, and the sums of the next one in the same loops.
     private static void backwardOfRun(Planes p, Floats dy, Floats x, int run, int next, Floats statistics, Floats gamma,
             float eps, float[] means, Floats dx, float[] sums) {
-        float rstd = PlaneNormalization.rstd(statistics, 3 * run, eps);
-        float nextRstd = PlaneNormalization.rstd(statistics, 3 * next, eps);
+        float rstd = PlaneNormalizationKernel.rstd(statistics, 3 * run, eps);
+        float nextRstd = PlaneNormalizationKernel.rstd(statistics, 3 * next, eps);
         for (int k = 0; k < p.width(); k++) {
             int i = run * p.width() + k, j = next * p.width() + k, at = i * p.inner(), nextAt = j * p.inner();
-            float scale = PlaneNormalization.at(gamma, i % p.channels(), 1);
+            float scale = PlaneNormalizationKernel.at(gamma, i % p.channels(), 1);
             if (next == run) {
                 inputGradient(dy.array(), dy.offset() + at, x.array(), x.offset() + at, p.inner(),
                         statistics.get(3 * run), statistics.get(3 * run + 1), rstd, scale, means[2 * run],
@@ -324,10 +324,11 @@ final class SimdPlaneNormalization implements PlaneNormalization {
     private static void inputGradientOfRun(Planes p, Floats dy, Floats x, int run, Floats statistics, Floats gamma,
             float eps, float[] means, Floats dx) {
         int s = p.statisticOf(run), n = p.inner();
-        float rstd = PlaneNormalization.rstd(statistics, 3 * s, eps);
+        float rstd = PlaneNormalizationKernel.rstd(statistics, 3 * s, eps);
         for (int i = run * p.width(); i < (run + 1) * p.width(); i++) {
             inputGradient(dy.array(), dy.offset() + i * n, x.array(), x.offset() + i * n, n, statistics.get(3 * s),
-                    statistics.get(3 * s + 1), rstd, PlaneNormalization.at(gamma, i % p.channels(), 1), means[2 * s],
+                    statistics.get(3 * s + 1), rstd, PlaneNormalizationKernel.at(gamma, i % p.channels(), 1),
+                    means[2 * s],
                     means[2 * s + 1], dx.array(), dx.offset() + i * n);
         }
     }
@@ -382,7 +383,7 @@ final class SimdPlaneNormalization implements PlaneNormalization {
         }
     }
 
-    /// Blocks of rows stand for the examples that [PlaneNormalization#means] sums over.
+    /// Blocks of rows stand for the examples that [PlaneNormalizationKernel#means] sums over.
     private static void backwardOfFeatures(Planes p, Floats dy, Floats x, Floats statistics, boolean constant,
             Floats gamma, float eps, Floats dx, Floats dGamma, Floats dBeta) {
         int rows = p.batch(), n = p.channels(), blocks = Math.ceilDiv(rows, BLOCK);
@@ -401,16 +402,16 @@ final class SimdPlaneNormalization implements PlaneNormalization {
                 }
                 for (int c = 0; c < n; c++) {
                     sums[2 * (b * n + c)] = shares[c];
-                    sums[2 * (b * n + c) + 1] = shares[n + c] * PlaneNormalization.rstd(statistics, 3 * c, eps);
+                    sums[2 * (b * n + c) + 1] = shares[n + c] * PlaneNormalizationKernel.rstd(statistics, 3 * c, eps);
                 }
             }
         });
-        PlaneNormalization.ofChannels(p, blocks, sums, dGamma, dBeta);
+        PlaneNormalizationKernel.ofChannels(p, blocks, sums, dGamma, dBeta);
         float[] means = Scratch.floats(MEANS, 2 * n);
         for (int c = 0; c < n; c++) {
-            PlaneNormalization.means(p, blocks, sums, constant, gamma, c, means);
-            float rstd = PlaneNormalization.rstd(statistics, 3 * c, eps);
-            k[2 * n + c] = rstd * PlaneNormalization.at(gamma, c, 1);
+            PlaneNormalizationKernel.means(p, blocks, sums, constant, gamma, c, means);
+            float rstd = PlaneNormalizationKernel.rstd(statistics, 3 * c, eps);
+            k[2 * n + c] = rstd * PlaneNormalizationKernel.at(gamma, c, 1);
             k[3 * n + c] = -rstd * rstd * means[2 * c + 1];
             k[4 * n + c] = -rstd * means[2 * c];
         }

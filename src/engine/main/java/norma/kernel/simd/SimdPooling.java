@@ -9,14 +9,14 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import norma.kernel.Floats;
-import norma.kernel.Pooling;
-import norma.kernel.Sliding;
+import norma.kernel.WindowGeometry;
+import norma.kernel.contract.PoolingKernel;
 import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Pooling on vectors: each plane is laid out as for a convolution, so that the inputs under one tap of neighbouring
 /// outputs are neighbours too.
-final class SimdPooling implements Pooling {
+final class SimdPooling implements PoolingKernel {
     private static final int L = LANES;
 
     /// Slots of working memory: what all threads divide by, two laid-out planes, and two planes of results that have to be
@@ -32,7 +32,7 @@ final class SimdPooling implements Pooling {
     private record Pass(Places places, int at, int first, int[] taps, float[] numbers) {
     }
 
-    private static PlaneLayout layout(Sliding z, boolean backward) {
+    private static PlaneLayout layout(WindowGeometry z, boolean backward) {
         PlaneLayout all = backward ? PlaneLayout.backward(z, 0) : PlaneLayout.forward(z, 0);
         return all.ofRows(all.vertical().outputs());
     }
@@ -69,7 +69,7 @@ final class SimdPooling implements Pooling {
     // ---- Maximum ----
 
     @Override
-    public void max(int count, Sliding z, Floats x, Floats y, Floats winners) {
+    public void max(int count, WindowGeometry z, Floats x, Floats y, Floats winners) {
         PlaneLayout layout = layout(z, false);
         Pass pass = passes(layout, z.outWidth())[0];
         Places[] places = {pass.places};
@@ -113,7 +113,7 @@ final class SimdPooling implements Pooling {
     }
 
     @Override
-    public void maxGradient(int count, Sliding z, Floats dy, Floats winners, Floats dx) {
+    public void maxGradient(int count, WindowGeometry z, Floats dy, Floats winners, Floats dx) {
         PlaneLayout layout = layout(z, true);
         Pass[] passes = passes(layout, z.width());
         Places[] places = places(passes);
@@ -163,7 +163,7 @@ final class SimdPooling implements Pooling {
     // ---- Mean ----
 
     @Override
-    public void mean(int count, Sliding z, boolean countPadding, Floats x, Floats y) {
+    public void mean(int count, WindowGeometry z, boolean countPadding, Floats x, Floats y) {
         PlaneLayout layout = layout(z, false);
         Pass[] passes = passes(layout, z.outWidth());
         Places[] places = places(passes);
@@ -179,7 +179,7 @@ final class SimdPooling implements Pooling {
     }
 
     @Override
-    public void meanGradient(int count, Sliding z, boolean countPadding, Floats dy, Floats dx) {
+    public void meanGradient(int count, WindowGeometry z, boolean countPadding, Floats dy, Floats dx) {
         PlaneLayout layout = layout(z, true);
         Pass[] passes = passes(layout, z.width());
         Places[] places = places(passes);
@@ -198,9 +198,9 @@ final class SimdPooling implements Pooling {
         });
     }
 
-    private static float[] counts(Sliding z, boolean countPadding) {
+    private static float[] counts(WindowGeometry z, boolean countPadding) {
         float[] counts = Scratch.floats(COUNTS, z.outPlane());
-        Pooling.counts(z, countPadding, counts);
+        PoolingKernel.counts(z, countPadding, counts);
         return counts;
     }
 

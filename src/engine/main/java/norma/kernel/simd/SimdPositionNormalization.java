@@ -8,8 +8,8 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import norma.kernel.Floats;
-import norma.kernel.PositionNormalization;
-import norma.kernel.Tree;
+import norma.kernel.contract.PositionNormalizationKernel;
+import norma.kernel.contract.TreeReduction;
 import norma.parallel.Scratch;
 
 /// Normalization across channels on vectors: each lane is a position, so no sum goes across lanes. All channels of some
@@ -18,7 +18,7 @@ import norma.parallel.Scratch;
 ///
 /// Statistics are those of [SimdNormalization]: sums around a guess of the mean, again if it was bad, in double by the plain
 /// loops if they leave the range of float.
-final class SimdPositionNormalization implements PositionNormalization {
+final class SimdPositionNormalization implements PositionNormalizationKernel {
     /// Positions in a tile.
     private static final int W = 64;
 
@@ -32,7 +32,7 @@ final class SimdPositionNormalization implements PositionNormalization {
 
     @Override
     public void forward(Sizes s, Floats x, Floats gamma, Floats beta, float eps, Floats y, Floats statistics) {
-        PositionNormalization.split(s, (_, image, from, to) -> {
+        PositionNormalizationKernel.split(s, (_, image, from, to) -> {
             float[] tile = Scratch.floats(TILE, s.channels() * W), moments = Scratch.floats(MOMENTS, 3 * W);
             for (int p = from; p < to; p += W) {
                 int count = Math.min(W, to - p);
@@ -121,7 +121,7 @@ final class SimdPositionNormalization implements PositionNormalization {
                     column[c] = tile[c * W + j];
                 }
                 float[] three = new float[3];
-                PositionNormalization.moments(s.centred(), column, s.channels(), eps, three);
+                PositionNormalizationKernel.moments(s.centred(), column, s.channels(), eps, three);
                 for (int k = 0; k < 3; k++) {
                     moments[k * W + j] = three[k];
                 }
@@ -145,7 +145,7 @@ final class SimdPositionNormalization implements PositionNormalization {
             Floats dBeta) {
         int n = s.channels(), size = 2 * n, blocks = s.images() * s.blocks();
         float[] shares = Scratch.floats(SHARES, blocks * size), total = Scratch.floats(TOTAL, size);
-        PositionNormalization.split(s, (block, image, from, to) -> {
+        PositionNormalizationKernel.split(s, (block, image, from, to) -> {
             float[] lanes = Scratch.floats(LANE_SHARES, size * LANES);
             Arrays.fill(lanes, 0, size * LANES, 0);
             for (int p = from; p < to; p += W) {
@@ -157,7 +157,7 @@ final class SimdPositionNormalization implements PositionNormalization {
                 shares[block * size + i] = (float) Rows.sum(vector);
             }
         });
-        Tree.reduce(new Floats(shares, 0, blocks * size), new Floats(total, 0, size), 1, blocks, size,
+        TreeReduction.reduce(new Floats(shares, 0, blocks * size), new Floats(total, 0, size), 1, blocks, size,
                 SimdReduction::sumBlock);
         if (dGamma != null) {
             dGamma.set(new Floats(total, 0, n));

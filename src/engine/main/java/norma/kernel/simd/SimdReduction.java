@@ -7,15 +7,15 @@ import static norma.kernel.simd.Lanes.LANES;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import norma.kernel.Floats;
-import norma.kernel.Reduction;
-import norma.kernel.Tree;
+import norma.kernel.contract.ReductionKernel;
+import norma.kernel.contract.TreeReduction;
 
-/// Sums and maxima on vectors, in the tree of [Tree].
-final class SimdReduction implements Reduction {
+/// Sums and maxima on vectors, in the tree of [TreeReduction].
+final class SimdReduction implements ReductionKernel {
 
     @Override
     public void sum(Floats x, Floats y, int outer, int n, int inner) {
-        Tree.reduce(x, y, outer, n, inner, SimdReduction::sumBlock);
+        TreeReduction.reduce(x, y, outer, n, inner, SimdReduction::sumBlock);
     }
 
     static void sumBlock(float[] x, int x0, float[] y, int y0, int n, int inner) {
@@ -70,7 +70,7 @@ final class SimdReduction implements Reduction {
 
     @Override
     public void max(Floats x, Floats y, int outer, int n, int inner) {
-        Tree.reduce(x, y, outer, n, inner, SimdReduction::maxBlock);
+        TreeReduction.reduce(x, y, outer, n, inner, SimdReduction::maxBlock);
     }
 
     private static void maxBlock(float[] x, int x0, float[] y, int y0, int n, int inner) {
@@ -130,7 +130,7 @@ final class SimdReduction implements Reduction {
         for (int i = x0 + 4 * quarter; i < x0 + n; i++) {
             sum += (double) x[i] * x[i];
         }
-        return sum > n * 1e-30 && sum < Float.MAX_VALUE ? sum : Reduction.super.sumOfSquares(x, x0, n);
+        return sum > n * 1e-30 && sum < Float.MAX_VALUE ? sum : ReductionKernel.super.sumOfSquares(x, x0, n);
     }
 
     /// Sum of squares of four runs of n elements that begin `apart` from each other.

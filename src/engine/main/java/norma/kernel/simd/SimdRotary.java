@@ -4,11 +4,11 @@ import static norma.kernel.simd.Lanes.F;
 
 import jdk.incubator.vector.FloatVector;
 import norma.kernel.Floats;
-import norma.kernel.Rotary;
+import norma.kernel.contract.RotaryKernel;
 import norma.parallel.Workers;
 
 /// Rotary embedding, a vector of pairs at a time. The roundings are the reference's, so the bits are, too.
-public final class SimdRotary implements Rotary {
+public final class SimdRotary implements RotaryKernel {
     private static final int L = Lanes.LANES;
 
     @Override

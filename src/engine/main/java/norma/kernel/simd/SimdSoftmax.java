@@ -6,12 +6,12 @@ import static norma.kernel.simd.Lanes.LANES;
 
 import jdk.incubator.vector.FloatVector;
 import norma.kernel.Floats;
-import norma.kernel.Softmax;
+import norma.kernel.contract.SoftmaxKernel;
 import norma.parallel.Workers;
 
 /// Softmax on vectors: three passes over a row, which stays in cache between them; the first is made while the row before it
 /// has its second.
-final class SimdSoftmax implements Softmax {
+final class SimdSoftmax implements SoftmaxKernel {
 
     @Override
     public void softmax(int rows, int columns, Floats x, Floats y) {

@@ -7,16 +7,16 @@ import static norma.kernel.simd.Lanes.LANES;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import norma.kernel.Floats;
-import norma.kernel.Normalization;
-import norma.kernel.Squashing;
-import norma.kernel.Tree;
+import norma.kernel.contract.NormalizationKernel;
+import norma.kernel.contract.PointwiseNormKernel;
+import norma.kernel.contract.TreeReduction;
 import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Squashing on vectors, row by row: u = alpha x + shift goes to a row in cache, the loops of the curve turn it into values and
 /// slopes, and one more loop makes what is asked of them. So a curve is two short loops, and its row, filled up to whole
 /// vectors, needs no other for the rest.
-final class SimdSquashing implements Squashing {
+final class SimdSquashing implements PointwiseNormKernel {
     private static final int VALUES = 0;
     private static final int SLOPES = 1;
     private static final int PARTIAL = 4;
@@ -124,13 +124,14 @@ final class SimdSquashing implements Squashing {
     @Override
     public void backward(Curve f, int rows, int columns, Floats dy, Floats x, Floats gamma, Floats dx,
             Floats dAlpha, Floats dShift, Floats dGamma, Floats dBeta) {
-        int blocks = Math.ceilDiv(rows, Normalization.BLOCK), size = Squashing.shares(columns);
+        int blocks = Math.ceilDiv(rows, NormalizationKernel.BLOCK), size = PointwiseNormKernel.shares(columns);
         float[] partial = Scratch.floats(PARTIAL, blocks * size);
         Floats scale = Rows.orOnes(gamma, columns), total = new Floats(Scratch.floats(TOTAL, size), 0, size);
-        Workers.split(blocks, Workers.grain(Normalization.BLOCK * columns), (from, to) -> {
+        Workers.split(blocks, Workers.grain(NormalizationKernel.BLOCK * columns), (from, to) -> {
             double[] sums = new double[2];
             for (int b = from; b < to; b++) {
-                int first = b * Normalization.BLOCK, end = Math.min(rows, first + Normalization.BLOCK), p0 = b * size;
+                int first = b * NormalizationKernel.BLOCK, end = Math.min(rows, first + NormalizationKernel.BLOCK),
+                        p0 = b * size;
                 Arrays.fill(partial, p0, p0 + size, 0);
                 Arrays.fill(sums, 0);
                 for (int r = first; r < end; r++) {
@@ -140,7 +141,7 @@ final class SimdSquashing implements Squashing {
                 partial[p0 + 2 * columns + 1] = (float) sums[1];
             }
         });
-        Tree.reduce(new Floats(partial, 0, blocks * size), total, 1, blocks, size, SimdReduction::sumBlock);
+        TreeReduction.reduce(new Floats(partial, 0, blocks * size), total, 1, blocks, size, SimdReduction::sumBlock);
         set(dGamma, total, 0);
         set(dBeta, total, columns);
         set(dAlpha, total, 2 * columns);

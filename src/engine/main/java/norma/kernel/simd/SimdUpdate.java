@@ -6,12 +6,12 @@ import static norma.kernel.simd.Lanes.LANES;
 
 import jdk.incubator.vector.FloatVector;
 import norma.kernel.Floats;
-import norma.kernel.Update;
+import norma.kernel.contract.UpdateKernel;
 import norma.parallel.Workers;
 
 /// Steps of optimizers on vectors: the operations of the plain loops in the same order, so the same bits. A rest that
 /// fills no vector is left to them.
-final class SimdUpdate implements Update {
+final class SimdUpdate implements UpdateKernel {
 
     @Override
     public void adamW(AdamW step, Floats w, Floats gradient, Floats m, Floats v) {
@@ -33,7 +33,7 @@ final class SimdUpdate implements Update {
             }
             if (whole < to) {
                 int rest = to - whole;
-                Update.super.adamW(step, w.slice(whole, rest), gradient.slice(whole, rest), m.slice(whole, rest),
+                UpdateKernel.super.adamW(step, w.slice(whole, rest), gradient.slice(whole, rest), m.slice(whole, rest),
                         v.slice(whole, rest));
             }
         });
@@ -42,7 +42,7 @@ final class SimdUpdate implements Update {
     @Override
     public void sgd(Sgd step, Floats w, Floats gradient, Floats velocity) {
         if (velocity == null) {
-            Update.super.sgd(step, w, gradient, null);
+            UpdateKernel.super.sgd(step, w, gradient, null);
             return;
         }
         float gradientScale = step.gradientScale(), momentum = step.momentum(), rate = step.rate();
@@ -61,7 +61,8 @@ final class SimdUpdate implements Update {
             }
             if (whole < to) {
                 int rest = to - whole;
-                Update.super.sgd(step, w.slice(whole, rest), gradient.slice(whole, rest), velocity.slice(whole, rest));
+                UpdateKernel.super.sgd(step, w.slice(whole, rest), gradient.slice(whole, rest),
+                        velocity.slice(whole, rest));
             }
         });
     }

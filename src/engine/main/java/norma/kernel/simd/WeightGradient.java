@@ -3,9 +3,9 @@ package norma.kernel.simd;
 import static norma.kernel.simd.Lanes.MANY_REGISTERS;
 
 import java.util.Arrays;
-import norma.kernel.Convolution.Sizes;
 import norma.kernel.Floats;
-import norma.kernel.Sliding;
+import norma.kernel.WindowGeometry;
+import norma.kernel.contract.ConvolutionKernel.Sizes;
 import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
@@ -32,7 +32,7 @@ final class WeightGradient {
     private static final int LEAST_WORK = 1 << 17;
 
     private final Sizes sizes;
-    private final Sliding sliding;
+    private final WindowGeometry geometry;
     private final Floats x;
     private final Floats dy;
     private final Floats dw;
@@ -62,7 +62,7 @@ final class WeightGradient {
 
     WeightGradient(Sizes s, Floats x, Floats dy, Floats dw) {
         this.sizes = s;
-        this.sliding = s.sliding();
+        this.geometry = s.geometry();
         this.x = x;
         this.dy = dy;
         this.dw = dw;
@@ -79,12 +79,12 @@ final class WeightGradient {
         this.cutChannels = few ? channels : Math.ceilDiv(channels, wanted);
         this.cuts = Math.ceilDiv(channels, cutChannels);
 
-        PlaneLayout all = PlaneLayout.forward(sliding, 0);
-        int fit = Math.min(all.rowsIn(LAID_OUT / cutChannels), TRANSPOSED / (line * sliding.outWidth()));
-        this.rows = Math.clamp(fit, 1, sliding.outHeight());
+        PlaneLayout all = PlaneLayout.forward(geometry, 0);
+        int fit = Math.min(all.rowsIn(LAID_OUT / cutChannels), TRANSPOSED / (line * geometry.outWidth()));
+        this.rows = Math.clamp(fit, 1, geometry.outHeight());
         this.layout = all.ofRows(rows);
         this.inPlace = layout.isPlain() && !few;
-        this.xSize = inPlace ? sliding.plane() : layout.size();
+        this.xSize = inPlace ? geometry.plane() : layout.size();
         this.taps = taps(few ? 1 : cutChannels);
         this.lastTaps = taps(few ? 1 : channels - (cuts - 1) * cutChannels);
         this.lines = few ? outChannels * channels * taps.length : taps.length;
@@ -105,7 +105,7 @@ final class WeightGradient {
     void run() {
         int units = imageBlocks * sizes.groups() * cuts;
         shares = Scratch.floats(0, units * lines * line);
-        long work = (long) images * sliding.outPlane() * lines * (few ? 1 : line);
+        long work = (long) images * geometry.outPlane() * lines * (few ? 1 : line);
         int grain = (int) Math.max(few ? sizes.groups() : 1, LEAST_WORK / Math.max(1, work));
         Workers.split(units, grain, this::chunk);
         Workers.split(sizes.groups() * cuts, Workers.grain(imageBlocks * lines * line), (from, to) -> {
@@ -136,14 +136,14 @@ final class WeightGradient {
         int channel = group * channels + cut * cutChannels;
         int[] taps = cut < cuts - 1 ? this.taps : lastTaps;
         int count = Math.min(cutChannels, channels - cut * cutChannels);
-        int xAt = x.offset() + (image * sizes.channels() + channel) * sliding.plane();
-        int dyAt = dy.offset() + (image * sizes.outChannels() + group * outChannels) * sliding.outPlane();
-        for (int row = 0; row < sliding.outHeight(); row += rows) {
-            int some = Math.min(rows, sliding.outHeight() - row);
+        int xAt = x.offset() + (image * sizes.channels() + channel) * geometry.plane();
+        int dyAt = dy.offset() + (image * sizes.outChannels() + group * outChannels) * geometry.outPlane();
+        for (int row = 0; row < geometry.outHeight(); row += rows) {
+            int some = Math.min(rows, geometry.outHeight() - row);
             if (few) {
                 addLanes(xAt, taps, dyAt, row, some, share);
             } else if (inPlace) {
-                addTiles(x.array(), xAt + row * sliding.width(), taps, dyAt, row, some, share);
+                addTiles(x.array(), xAt + row * geometry.width(), taps, dyAt, row, some, share);
             } else {
                 addTiles(layOut(xAt, count, row, some), 0, taps, dyAt, row, some, share);
             }
@@ -153,15 +153,15 @@ final class WeightGradient {
     private float[] layOut(int xAt, int count, int row, int some) {
         float[] laidOut = Scratch.floats(1, cutChannels * xSize + L);
         for (int c = 0; c < count; c++) {
-            layout.copy(x.array(), xAt + c * sliding.plane(), row, some, 0, laidOut, c * xSize);
+            layout.copy(x.array(), xAt + c * geometry.plane(), row, some, 0, laidOut, c * xSize);
         }
         return laidOut;
     }
 
     private void addTiles(float[] xs, int xAt, int[] taps, int dyAt, int row, int some, int share) {
-        int width = sliding.outWidth();
+        int width = geometry.outWidth();
         float[] dys = Scratch.floats(2, rows * width * line);
-        Panels.lines(dy.array(), dyAt + row * width, sliding.outPlane(), 1, outChannels, some * width, dys, 0, line);
+        Panels.lines(dy.array(), dyAt + row * width, geometry.outPlane(), 1, outChannels, some * width, dys, 0, line);
         for (int o = 0; o < line; o += 2 * L) {
             for (int k = 0; k < taps.length; k += 8) {
                 int at = share + k * line + o;
@@ -179,13 +179,13 @@ final class WeightGradient {
     }
 
     private void addLanes(int xAt, int[] taps, int dyAt, int row, int some, int share) {
-        int size = some * sliding.outWidth();
-        float[] dys = Scratch.floats(2, rows * sliding.outWidth() + L);
+        int size = some * geometry.outWidth();
+        float[] dys = Scratch.floats(2, rows * geometry.outWidth() + L);
         float[] laidOut = Scratch.floats(1, xSize + L);
         for (int c = 0; c < channels; c++) {
-            layout.copy(x.array(), xAt + c * sliding.plane(), row, some, 0, laidOut, 0);
+            layout.copy(x.array(), xAt + c * geometry.plane(), row, some, 0, laidOut, 0);
             for (int o = 0; o < outChannels; o++) {
-                System.arraycopy(dy.array(), dyAt + o * sliding.outPlane() + row * sliding.outWidth(), dys, 0, size);
+                System.arraycopy(dy.array(), dyAt + o * geometry.outPlane() + row * geometry.outWidth(), dys, 0, size);
                 int at = share + (o * channels + c) * taps.length * line;
                 for (int k = 0; k < taps.length; k += 4) {
                     dots(laidOut, taps, k, dys, some, at + k * line);
@@ -195,7 +195,7 @@ final class WeightGradient {
     }
 
     private void dots(float[] xs, int[] taps, int k, float[] dys, int some, int at) {
-        int width = sliding.outWidth(), whole = width - width % L, pitch = layout.pitch();
+        int width = geometry.outWidth(), whole = width - width % L, pitch = layout.pitch();
         for (int j = 0; j < whole; j += L) {
             ConvolutionTiles.dots4(xs, j, pitch, taps, k, dys, j, width, some, shares, at);
         }
@@ -210,7 +210,7 @@ final class WeightGradient {
         for (int block = 1; block < imageBlocks; block++) {
             SimdGather.add(shares, shareAt(block, group, cut), shares, sum, lines * line);
         }
-        int count = Math.min(cutChannels, channels - cut * cutChannels), n = sliding.taps();
+        int count = Math.min(cutChannels, channels - cut * cutChannels), n = geometry.taps();
         for (int o = 0; o < outChannels; o++) {
             int at = dw.offset() + ((group * outChannels + o) * channels + cut * cutChannels) * n;
             for (int k = 0; k < count * n; k++) {
