@@ -6,12 +6,17 @@ module norma.engine {
     requires jdk.incubator.vector;
 
     exports norma.backend to norma.lab;
+    exports norma.catalogue;
     exports norma.data;
     exports norma.io;
     exports norma.kernel;
     exports norma.model;
     exports norma.nn;
     exports norma.norm;
+    exports norma.norm.channel;
+    exports norma.norm.conditional;
+    exports norma.norm.feature;
+    exports norma.norm.weight;
     exports norma.optim;
     exports norma.parallel;
     exports norma.placement;

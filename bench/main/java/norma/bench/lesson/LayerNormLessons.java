@@ -127,7 +127,7 @@ final class LayerNormLessons {
     /// Sum and squares in one loop, around a guess of the mean; right for rows with large offsets too, for any size; keeps the
     /// statistics for the backward pass.
     private void engine() {
-        Backend.kernels().normalization().centred(ROWS, COLUMNS, Floats.of(x), Floats.of(gamma), Floats.of(beta), EPS,
+        Backend.kernels().normalization().centered(ROWS, COLUMNS, Floats.of(x), Floats.of(gamma), Floats.of(beta), EPS,
                 Floats.of(y), Floats.of(statistics));
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import norma.bench.work.Work.Operation;
+import norma.catalogue.Norms;
 import norma.data.Batches;
 import norma.data.Batches.Batch;
 import norma.kernel.Activation;
@@ -16,8 +17,7 @@ import norma.nn.Dropout;
 import norma.nn.Embedding;
 import norma.nn.Init;
 import norma.nn.Mlp;
-import norma.norm.LayerNorm;
-import norma.norm.Norms;
+import norma.norm.feature.LayerNorm;
 import norma.optim.AdamW;
 import norma.optim.Gradients;
 import norma.placement.Block;
@@ -120,7 +120,7 @@ final class Models {
     }
 
     private static Block block(Init init) {
-        var place = new Place(init, DIM, Norms.maker("layer_norm", false), Dropout.NONE, 1, LAYERS);
+        var place = new Place(init, DIM, Norms.factory("layer_norm", false), Dropout.NONE, 1, LAYERS);
         var post = new Post();
         return new Block(
                 post.around(Attention.of(init.at("attention"), DIM, 12, false, 0.05, 0.05), place),

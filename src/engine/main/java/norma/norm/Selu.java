@@ -28,7 +28,7 @@ public record Selu() implements Norm {
         return Activations.apply(Activation.SELU, x);
     }
 
-    static NormMaker maker(Spec spec) {
+    public static NormFactory factory(NormSpec spec) {
         return (_, _) -> new Selu();
     }
 }

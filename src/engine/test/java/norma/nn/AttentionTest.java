@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.List;
 import java.util.Optional;
 import norma.kernel.contract.AttentionKernel.Sizes;
-import norma.norm.RmsNorm;
+import norma.norm.feature.RmsNorm;
 import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;

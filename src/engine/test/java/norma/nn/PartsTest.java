@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import norma.kernel.Activation;
-import norma.norm.BatchInstanceNorm;
+import norma.norm.channel.BatchInstanceNorm;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 import org.junit.jupiter.api.Test;

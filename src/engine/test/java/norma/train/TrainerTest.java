@@ -29,9 +29,9 @@ import norma.model.GptConfig;
 import norma.nn.Context;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.LayerNorm;
 import norma.norm.Norm;
-import norma.norm.NormMaker;
+import norma.norm.NormFactory;
+import norma.norm.feature.LayerNorm;
 import norma.optim.AdamW;
 import norma.optim.Schedule;
 import norma.optim.Sgd;
@@ -82,7 +82,7 @@ class TrainerTest {
     @ParameterizedTest
     @MethodSource("placements")
     void aRunOfAnyPlacementGoesOnWhereItStopped(Placements.Entry placement) throws IOException {
-        NormMaker norm = (_, dim) -> Counting.of(dim);
+        NormFactory norm = (_, dim) -> Counting.of(dim);
         GptConfig config = GptConfig.of(13, 32, 8, 2, 2).with(placement.usualNorm(), placement.name());
         Path checkpoint = folder.resolve("checkpoint");
         Gpt whole = Gpt.of(config, 1, norm), first = Gpt.of(config, 1, norm), second = Gpt.of(config, 2, norm);

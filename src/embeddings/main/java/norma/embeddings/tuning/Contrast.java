@@ -6,7 +6,7 @@ import norma.embeddings.TextEncoder;
 import norma.embeddings.tuning.Example.Pair;
 import norma.nn.CrossEntropy;
 import norma.nn.Parts;
-import norma.norm.LpNormalize;
+import norma.norm.feature.LpNormalize;
 import norma.tensor.Indices;
 import norma.tensor.Tensor;
 

@@ -6,15 +6,15 @@ import norma.kernel.Matrix;
 import norma.kernel.WindowGeometry;
 import norma.kernel.contract.ConvolutionKernel.Sizes;
 import norma.kernel.contract.MatmulKernel.Epilogue;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// The reference of [ConvolutionKernel]: for some rows of outputs of one image, and one group, the matrix of patches is written
 /// out, and the rest is a matrix product.
 final class ConvolutionLoops {
     /// Floats of a matrix of patches: 1 MB, unless a single row of outputs needs more.
-    private static final int PATCHES = 1 << 18;
-    private static final int SLOT = 2;
+    private static final int PATCH_FLOATS = 1 << 18;
+
+    private static final Scratch PATCHES = new Scratch();
 
     private ConvolutionLoops() {
     }
@@ -82,7 +82,7 @@ final class ConvolutionLoops {
 
     private static void forEachBlock(Sizes s, Part part) {
         int height = s.geometry().outHeight();
-        int most = Math.max(1, PATCHES / Math.max(1, s.depth() * s.geometry().outWidth()));
+        int most = Math.max(1, PATCH_FLOATS / Math.max(1, s.depth() * s.geometry().outWidth()));
         for (int row = 0; row < height; row += most) {
             part.run(row, Math.min(most, height - row));
         }
@@ -100,7 +100,7 @@ final class ConvolutionLoops {
 
     private static Floats patches(Sizes s, int rows) {
         int size = s.depth() * rows * s.geometry().outWidth();
-        return new Floats(Scratch.floats(SLOT, size), 0, size);
+        return new Floats(PATCHES.floats(size), 0, size);
     }
 
     private static Matrix weights(Sizes s, Floats w, int group) {

@@ -2,7 +2,6 @@ package norma.kernel.contract;
 
 import norma.kernel.Activation;
 import norma.kernel.Floats;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Maths on one element at a time.
@@ -145,6 +144,9 @@ public interface ElementwiseKernel {
     /// Columns of a tile: one cache line of y.
     int TILE_COLUMNS = 16;
 
+    /// A tile on its way.
+    Scratch TRANSPOSED = new Scratch();
+
     /// The axis along which x is contiguous, if the last axis is not and both are worth a tile; else -1.
     private static int nearAxis(int[] dims, int[] strides) {
         int last = dims.length - 1;
@@ -172,7 +174,7 @@ public interface ElementwiseKernel {
         Broadcast shape = new Broadcast(outer, from, to);
         int count = y.length() / Math.max(1, rows * columns) * tiles, grain = Workers.grain(TILE_ROWS * columns);
         Workers.split(count, grain, (first, end) -> shape.walk(first, end, (a, b, k, n) -> {
-            float[] tile = Scratch.floats(0, TILE_ROWS * TILE_COLUMNS);
+            float[] tile = TRANSPOSED.floats(TILE_ROWS * TILE_COLUMNS);
             for (int t = 0; t < n; t++) {
                 int i = x.offset() + a + t * TILE_ROWS, o = y.offset() + b + t * TILE_ROWS * stride;
                 int height = Math.min(TILE_ROWS, rows - (k + t) % tiles * TILE_ROWS);

@@ -1,7 +1,6 @@
 package norma.kernel.contract;
 
 import norma.kernel.Floats;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Discrete Fourier transforms of images (rows, columns), over both axes; a single row is a signal, and is transformed along
@@ -13,6 +12,10 @@ import norma.parallel.Workers;
 /// transformed side by side ([Lines]), and both axes of an image while it is in cache. The error is that of a few roundings:
 /// about eps * log2(n) times the size of the result.
 public interface FourierKernel {
+
+    /// An image between its two axes, and lines of an odd number of real numbers as complex ones.
+    Scratch IMAGE = new Scratch();
+    Scratch PAIRS = new Scratch();
 
     /// Some lines side by side in working memory, while they are transformed. A line is a row or a column of an image.
     interface Lines {
@@ -27,10 +30,10 @@ public interface FourierKernel {
         void transform(FourierPlan plan, boolean inverse);
 
         /// Makes the n + 1 bins of 2n real numbers of the transform of n complex ones, whose re and im they were.
-        void untangle(FourierPlan plan);
+        void unpackReal(FourierPlan plan);
 
-        /// The inverse of `untangle`, times 2: whatever the imaginary parts of the first and last bin are.
-        void tangle(FourierPlan plan);
+        /// The inverse of `unpackReal`, times 2: whatever the imaginary parts of the first and last bin are.
+        void packReal(FourierPlan plan);
 
         /// Writes n elements of each line, times `scale`, as rows.
         void storeRows(float scale, float[] y, int at, int lines, int n);
@@ -101,7 +104,7 @@ public interface FourierKernel {
         }
         int bins = columns / 2 + 1;
         Workers.split(batch, Workers.grain(rows * columns), (from, to) -> {
-            Floats image = new Floats(Scratch.floats(FourierLoops.IMAGE, 2 * rows * bins), 0, 2 * rows * bins);
+            Floats image = new Floats(IMAGE.floats(2 * rows * bins), 0, 2 * rows * bins);
             for (int b = from; b < to; b++) {
                 columns(down, bins, x, b * 2 * rows * bins, true, 1, image, 0);
                 realInverseRows(along, rows, columns, image, 0, scale, y, b * rows * columns);
@@ -143,7 +146,7 @@ public interface FourierKernel {
             if (even) {
                 lines.loadRows(x.array(), x.offset() + x0 + from * n, count, n / 2);
                 lines.transform(plan, false);
-                lines.untangle(plan);
+                lines.unpackReal(plan);
             } else {
                 lines.loadRows(complex(x, x0 + from * n, count * n), 0, count, n);
                 lines.transform(plan, false);
@@ -159,7 +162,7 @@ public interface FourierKernel {
             Lines lines = lines(plan.room());
             if (even) {
                 lines.loadRows(x.array(), x.offset() + x0 + 2 * from * bins, count, bins);
-                lines.tangle(plan);
+                lines.packReal(plan);
                 lines.transform(plan, true);
                 lines.storeRows(scale, y.array(), y.offset() + y0 + from * n, count, n / 2);
             } else {
@@ -189,7 +192,7 @@ public interface FourierKernel {
     }
 
     private static float[] complex(Floats x, int x0, int count) {
-        float[] pairs = Scratch.floats(FourierLoops.ODD, 2 * count);
+        float[] pairs = PAIRS.floats(2 * count);
         for (int i = 0; i < count; i++) {
             pairs[2 * i] = x.array()[x.offset() + x0 + i];
             pairs[2 * i + 1] = 0;
@@ -199,7 +202,7 @@ public interface FourierKernel {
 
     /// For odd n: bin n - k is the conjugate of bin k.
     private static float[] allBins(Floats x, int x0, int lines, int n) {
-        float[] all = Scratch.floats(FourierLoops.ODD, 2 * lines * n), xs = x.array();
+        float[] all = PAIRS.floats(2 * lines * n), xs = x.array();
         for (int l = 0; l < lines; l++) {
             int from = x.offset() + x0 + l * (n + 1), to = 2 * l * n;
             all[to] = xs[from];

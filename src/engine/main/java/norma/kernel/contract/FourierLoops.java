@@ -2,16 +2,16 @@ package norma.kernel.contract;
 
 import java.util.Arrays;
 import norma.kernel.contract.FourierPlan.Roots;
-import norma.parallel.Scratch;
 
 /// The reference of [FourierKernel.Lines]: element e of line l is `re[e][l]` and `im[e][l]`. Every loop runs over the lines, and
 /// over arrays that have the same index, so that C2 makes vector code of it.
 final class FourierLoops implements FourierKernel.Lines {
     static final int LANES = 32;
 
-    /// Slots of the scratch memory: an image between its two axes, and lines of an odd number of real numbers.
-    static final int IMAGE = 5;
-    static final int ODD = 6;
+    private static final Scratch.Rows RE = new Scratch.Rows();
+    private static final Scratch.Rows IM = new Scratch.Rows();
+    private static final Scratch.Rows NEXT_RE = new Scratch.Rows();
+    private static final Scratch.Rows NEXT_IM = new Scratch.Rows();
 
     private float[][] re;
     private float[][] im;
@@ -19,10 +19,10 @@ final class FourierLoops implements FourierKernel.Lines {
     private float[][] nextIm;
 
     FourierLoops(int room) {
-        re = Scratch.rows(0, room, LANES);
-        im = Scratch.rows(1, room, LANES);
-        nextRe = Scratch.rows(2, room, LANES);
-        nextIm = Scratch.rows(3, room, LANES);
+        re = RE.floats(room, LANES);
+        im = IM.floats(room, LANES);
+        nextRe = NEXT_RE.floats(room, LANES);
+        nextIm = NEXT_IM.floats(room, LANES);
     }
 
     @Override
@@ -169,16 +169,16 @@ final class FourierLoops implements FourierKernel.Lines {
 
     /// With w = exp(-2 pi i / 2n), x_k = (z_k + conj z_{n-k}) / 2 - i w^k (z_k - conj z_{n-k}) / 2, and likewise x_{n-k}.
     @Override
-    public void untangle(FourierPlan plan) {
+    public void unpackReal(FourierPlan plan) {
         int n = plan.size();
         System.arraycopy(re[0], 0, re[n], 0, LANES);
         System.arraycopy(im[0], 0, im[n], 0, LANES);
         for (int k = 0; k <= n / 2; k++) {
-            untangle(plan.halfRoots().re()[k], plan.halfRoots().im()[k], re[k], im[k], re[n - k], im[n - k]);
+            unpackReal(plan.halfRoots().re()[k], plan.halfRoots().im()[k], re[k], im[k], re[n - k], im[n - k]);
         }
     }
 
-    private static void untangle(float c, float d, float[] aRe, float[] aIm, float[] bRe, float[] bIm) {
+    private static void unpackReal(float c, float d, float[] aRe, float[] aIm, float[] bRe, float[] bIm) {
         for (int l = 0; l < LANES; l++) {
             float sumRe = (aRe[l] + bRe[l]) / 2, sumIm = (aIm[l] - bIm[l]) / 2;
             float difRe = (aRe[l] - bRe[l]) / 2, difIm = (aIm[l] + bIm[l]) / 2;
@@ -192,16 +192,16 @@ final class FourierLoops implements FourierKernel.Lines {
 
     /// z_k = x_k + conj x_{n-k} + i w^{-k} (x_k - conj x_{n-k}), and likewise z_{n-k}.
     @Override
-    public void tangle(FourierPlan plan) {
+    public void packReal(FourierPlan plan) {
         int n = plan.size();
         Arrays.fill(im[0], 0);
         Arrays.fill(im[n], 0);
         for (int k = 0; k <= n / 2; k++) {
-            tangle(plan.halfRoots().re()[k], plan.halfRoots().im()[k], re[k], im[k], re[n - k], im[n - k]);
+            packReal(plan.halfRoots().re()[k], plan.halfRoots().im()[k], re[k], im[k], re[n - k], im[n - k]);
         }
     }
 
-    private static void tangle(float c, float d, float[] aRe, float[] aIm, float[] bRe, float[] bIm) {
+    private static void packReal(float c, float d, float[] aRe, float[] aIm, float[] bRe, float[] bIm) {
         for (int l = 0; l < LANES; l++) {
             float sumRe = aRe[l] + bRe[l], sumIm = aIm[l] - bIm[l];
             float difRe = aRe[l] - bRe[l], difIm = aIm[l] + bIm[l];

@@ -6,26 +6,18 @@ package norma.kernel.contract;
 /// them within rounding. Every kernel gives the same bits on any number of threads.
 ///
 /// @param name how the set is called in reports: `reference`, `simd512` ...
-public record Kernels(String name, ElementwiseKernel elementwise, ReductionKernel reduction, MatmulKernel matmul,
-        NormalizationKernel normalization, PlaneNormalizationKernel planeNormalization,
-        PositionNormalizationKernel positionNormalization,
-        PointwiseNormKernel pointwiseNorm, SoftmaxKernel softmax,
-        AttentionKernel attention,
-        RotaryKernel rotary, CrossEntropyKernel crossEntropy,
-        GatherKernel gather,
-        DropoutKernel dropout, UpdateKernel update, FourierKernel fourier, ConvolutionKernel convolution,
-        PoolingKernel pooling) {
+public record Kernels(String name, ElementwiseKernel elementwise, ReductionKernel reduction, GatherKernel gather,
+        DropoutKernel dropout, UpdateKernel update, MatmulKernel matmul, NormalizationKernel normalization,
+        PlaneNormalizationKernel planeNormalization, PositionNormalizationKernel positionNormalization,
+        PointwiseNormKernel pointwiseNorm, SoftmaxKernel softmax, CrossEntropyKernel crossEntropy,
+        AttentionKernel attention, RotaryKernel rotary, ConvolutionKernel convolution, PoolingKernel pooling,
+        FourierKernel fourier) {
 
     /// The plain loops.
-    public static final Kernels REFERENCE =
-            new Kernels("reference", new ElementwiseKernel() {}, new ReductionKernel() {},
-                    new MatmulKernel() {}, new NormalizationKernel() {}, new PlaneNormalizationKernel() {},
-                    new PositionNormalizationKernel() {},
-                    new PointwiseNormKernel() {}, new SoftmaxKernel() {},
-                    new AttentionKernel() {},
-                    new RotaryKernel() {},
-                    new CrossEntropyKernel() {},
-                    new GatherKernel() {}, new DropoutKernel() {}, new UpdateKernel() {}, new FourierKernel() {},
-                    new ConvolutionKernel() {},
-                    new PoolingKernel() {});
+    public static final Kernels REFERENCE = new Kernels("reference", new ElementwiseKernel() {},
+            new ReductionKernel() {}, new GatherKernel() {}, new DropoutKernel() {}, new UpdateKernel() {},
+            new MatmulKernel() {}, new NormalizationKernel() {}, new PlaneNormalizationKernel() {},
+            new PositionNormalizationKernel() {}, new PointwiseNormKernel() {}, new SoftmaxKernel() {},
+            new CrossEntropyKernel() {}, new AttentionKernel() {}, new RotaryKernel() {}, new ConvolutionKernel() {},
+            new PoolingKernel() {}, new FourierKernel() {});
 }

@@ -2,7 +2,6 @@ package norma.kernel.contract;
 
 import norma.kernel.Matrix;
 import norma.kernel.contract.MatmulKernel.Epilogue;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// The reference of [MatmulKernel], in blocks of C.
@@ -15,6 +14,9 @@ final class MatmulLoops {
     private static final int ROWS = 64;
     private static final int COLUMNS = 512;
     private static final int DEPTH = 128;
+
+    private static final Scratch.Rows B_ROWS = new Scratch.Rows();
+    private static final Scratch SUMS = new Scratch();
 
     private MatmulLoops() {
     }
@@ -34,8 +36,8 @@ final class MatmulLoops {
         int rows = Math.min(ROWS, c.rows() - row);
         int columns = Math.min(COLUMNS, c.columns() - column);
         int at = c.data().offset() + index * c.batchStride() + row * c.rowStride() + column;
-        float[][] bRows = Scratch.rows(0, DEPTH, COLUMNS);
-        float[] sum = Scratch.floats(1, COLUMNS);
+        float[][] bRows = B_ROWS.floats(DEPTH, COLUMNS);
+        float[] sum = SUMS.floats(COLUMNS);
         for (int i = 0; i < rows; i++) {
             epilogue.begin(c.data().array(), at + i * c.rowStride(), column, columns);
         }

@@ -1,7 +1,6 @@
 package norma.kernel.contract;
 
 import norma.kernel.Floats;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// The two kernels to which most normalizations reduce, over the rows of x (rows, columns).
@@ -10,13 +9,13 @@ import norma.parallel.Workers;
 /// overflow float (|x| > 1e19) or vanish are taken again in double. A NaN poisons its own row only.
 public interface NormalizationKernel {
 
-    /// Centred: y = gamma * xhat + beta, xhat = (x - mean) * rstd, rstd = 1 / sqrt(var + eps), var = mean((x - mean)^2).
+    /// Centered: y = gamma * xhat + beta, xhat = (x - mean) * rstd, rstd = 1 / sqrt(var + eps), var = mean((x - mean)^2).
     /// A row without variance gives y = beta exactly. y may be x.
     ///
     /// @param gamma (columns) or null for 1
     /// @param beta (columns) or null for 0
     /// @param statistics (rows, 3), written: mean rounded to float, what the rounding left, rstd
-    default void centred(int rows, int columns, Floats x, Floats gamma, Floats beta, float eps, Floats y,
+    default void centered(int rows, int columns, Floats x, Floats gamma, Floats beta, float eps, Floats y,
             Floats statistics) {
         Workers.split(rows, Workers.grain(columns), (from, to) -> {
             for (int r = from; r < to; r++) {
@@ -30,15 +29,15 @@ public interface NormalizationKernel {
 
     /// With g = dy * gamma: dx = rstd * (g - mean(g) - xhat * mean(g * xhat)); dGamma = sum over rows of dy * xhat;
     /// dBeta = sum over rows of dy. `dGamma` and `dBeta` are set, not added to, and may be null. dx may be dy.
-    default void centredBackward(int rows, int columns, Floats dy, Floats x, Floats gamma, Floats statistics,
+    default void centeredBackward(int rows, int columns, Floats dy, Floats x, Floats gamma, Floats statistics,
             Floats dx, Floats dGamma, Floats dBeta) {
         backward(true, rows, columns, dy, x, gamma, statistics, dx, dGamma, dBeta);
     }
 
-    /// Uncentred: y = gamma * xhat (+ beta), xhat = x * rstd, rstd = 1 / sqrt(mean(x^2) + eps). y may be x.
+    /// Uncentered: y = gamma * xhat (+ beta), xhat = x * rstd, rstd = 1 / sqrt(mean(x^2) + eps). y may be x.
     ///
     /// @param statistics (rows), written: rstd
-    default void uncentred(int rows, int columns, Floats x, Floats gamma, Floats beta, float eps, Floats y,
+    default void uncentered(int rows, int columns, Floats x, Floats gamma, Floats beta, float eps, Floats y,
             Floats statistics) {
         Workers.split(rows, Workers.grain(columns), (from, to) -> {
             for (int r = from; r < to; r++) {
@@ -49,14 +48,17 @@ public interface NormalizationKernel {
         });
     }
 
-    /// With g = dy * gamma: dx = rstd * (g - xhat * mean(g * xhat)); dGamma, dBeta as in the centred kernel.
-    default void uncentredBackward(int rows, int columns, Floats dy, Floats x, Floats gamma, Floats statistics,
+    /// With g = dy * gamma: dx = rstd * (g - xhat * mean(g * xhat)); dGamma, dBeta as in the centered kernel.
+    default void uncenteredBackward(int rows, int columns, Floats dy, Floats x, Floats gamma, Floats statistics,
             Floats dx, Floats dGamma, Floats dBeta) {
         backward(false, rows, columns, dy, x, gamma, statistics, dx, dGamma, dBeta);
     }
 
     /// Rows whose shares of dGamma and dBeta are summed one after the other; the blocks' sums are added afterwards.
     int BLOCK = 64;
+
+    /// What each block of rows leaves.
+    Scratch BLOCK_SUMS = new Scratch();
 
     /// Writes mean, what rounding it left, and rstd of one row, all taken in double.
     static void moments(float[] x, int x0, int n, float eps, float[] statistics, int s0) {
@@ -115,18 +117,18 @@ public interface NormalizationKernel {
         }
     }
 
-    private static void backward(boolean centred, int rows, int columns, Floats dy, Floats x, Floats gamma,
+    private static void backward(boolean centered, int rows, int columns, Floats dy, Floats x, Floats gamma,
             Floats statistics, Floats dx, Floats dGamma, Floats dBeta) {
         int blocks = Math.ceilDiv(rows, BLOCK);
         boolean parameters = dGamma != null || dBeta != null;
-        float[] partial = parameters ? Scratch.floats(0, blocks * 2 * columns) : null;
+        float[] partial = parameters ? BLOCK_SUMS.floats(blocks * 2 * columns) : null;
         Workers.split(blocks, Workers.grain(BLOCK * columns), (from, to) -> {
             for (int b = from; b < to; b++) {
                 if (parameters) {
                     Floats.of(partial).slice(b * 2 * columns, 2 * columns).fill(0);
                 }
                 for (int r = b * BLOCK; r < Math.min(rows, (b + 1) * BLOCK); r++) {
-                    backwardRow(centred, r, columns, dy, x, gamma, statistics, dx, partial, b * 2 * columns);
+                    backwardRow(centered, r, columns, dy, x, gamma, statistics, dx, partial, b * 2 * columns);
                 }
             }
         });
@@ -134,11 +136,11 @@ public interface NormalizationKernel {
         sumBlocks(partial, blocks, columns, 1, dBeta);
     }
 
-    private static void backwardRow(boolean centred, int row, int columns, Floats dy, Floats x, Floats gamma,
+    private static void backwardRow(boolean centered, int row, int columns, Floats dy, Floats x, Floats gamma,
             Floats statistics, Floats dx, float[] partial, int p0) {
         float[] s = statistics.array();
-        int s0 = statistics.offset() + row * (centred ? 3 : 1);
-        float mean = centred ? s[s0] : 0, rest = centred ? s[s0 + 1] : 0, rstd = s[centred ? s0 + 2 : s0];
+        int s0 = statistics.offset() + row * (centered ? 3 : 1);
+        float mean = centered ? s[s0] : 0, rest = centered ? s[s0 + 1] : 0, rstd = s[centered ? s0 + 2 : s0];
         float[] dys = dy.array(), xs = x.array(), dxs = dx.array(), gammas = array(gamma);
         int dy0 = dy.offset() + row * columns, x0 = x.offset() + row * columns, dx0 = dx.offset() + row * columns;
         int g0 = offset(gamma);
@@ -153,7 +155,7 @@ public interface NormalizationKernel {
                 partial[p0 + columns + i] += dys[dy0 + i];
             }
         }
-        float meanG = centred ? (float) (sum / columns) : 0, meanDot = (float) (dot / columns);
+        float meanG = centered ? (float) (sum / columns) : 0, meanDot = (float) (dot / columns);
         for (int i = 0; i < columns; i++) {
             float xhat = ((xs[x0 + i] - mean) - rest) * rstd;
             float g = gammas == null ? dys[dy0 + i] : dys[dy0 + i] * gammas[g0 + i];

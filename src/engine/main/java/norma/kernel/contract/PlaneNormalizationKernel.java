@@ -2,7 +2,6 @@ package norma.kernel.contract;
 
 import norma.kernel.Floats;
 import norma.kernel.Planes;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Normalization of x (N, C, ...) by channel: batch norm, group norm, instance norm and all that is made of them. How
@@ -15,16 +14,16 @@ import norma.parallel.Workers;
 /// A NaN poisons its own statistic only. The variance is a float: where it leaves the range of float (deviations beyond
 /// 1e19), y is beta, unlike in [NormalizationKernel], which takes such sums again in double.
 public interface PlaneNormalizationKernel {
-    /// Slots of [Scratch] for what each run or plane leaves.
-    int MOMENTS = 0;
-    int SUMS = 1;
-    int MEANS = 2;
+    /// What each run or plane leaves, and the means of a statistic.
+    Scratch MOMENTS = new Scratch();
+    Scratch SUMS = new Scratch();
+    Scratch MEANS = new Scratch();
 
     /// Takes the statistics of x.
     ///
     /// @param statistics (S, 3), written
     default void moments(Planes p, Floats x, Floats statistics) {
-        float[] parts = Scratch.floats(MOMENTS, 3 * p.runs());
+        float[] parts = MOMENTS.floats(3 * p.runs());
         Workers.split(p.runs(), Workers.grain(p.run()), (from, to) -> {
             for (int r = from; r < to; r++) {
                 momentsOfRun(x.array(), x.offset() + r * p.run(), p.run(), parts, 3 * r);
@@ -69,7 +68,7 @@ public interface PlaneNormalizationKernel {
     default void backward(Planes p, Floats dy, Floats x, Floats statistics, boolean constant, Floats gamma, float eps,
             Floats dx, Floats dGamma, Floats dBeta) {
         int planes = p.batch() * p.channels();
-        float[] sums = Scratch.floats(SUMS, 2 * planes);
+        float[] sums = SUMS.floats(2 * planes);
         Workers.split(planes, Workers.grain(p.inner()), (from, to) -> {
             for (int i = from; i < to; i++) {
                 int s = 3 * p.statisticOf(i / p.width());
@@ -77,7 +76,7 @@ public interface PlaneNormalizationKernel {
             }
         });
         ofChannels(p, p.batch(), sums, dGamma, dBeta);
-        float[] means = Scratch.floats(MEANS, 2 * p.statistics());
+        float[] means = MEANS.floats(2 * p.statistics());
         for (int s = 0; s < p.statistics(); s++) {
             means(p, p.batch(), sums, constant, gamma, s, means);
         }

@@ -1,12 +1,14 @@
 package norma.kernel.contract;
 
 import norma.kernel.Floats;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// What stands in place of a norm without statistics: y = gamma * f(alpha x + shift) + beta on the rows of x (rows,
 /// columns), f a curve from -1 to 1. Infinities give its ends; a NaN stays where it is.
 public interface PointwiseNormKernel {
+
+    /// What each block of rows leaves.
+    Scratch BLOCK_SUMS = new Scratch();
 
     /// The functions f.
     enum Form { TANH, ERF }
@@ -53,7 +55,7 @@ public interface PointwiseNormKernel {
     default void backward(Curve f, int rows, int columns, Floats dy, Floats x, Floats gamma, Floats dx,
             Floats dAlpha, Floats dShift, Floats dGamma, Floats dBeta) {
         int blocks = Math.ceilDiv(rows, NormalizationKernel.BLOCK), size = shares(columns);
-        float[] partial = Scratch.floats(0, blocks * size);
+        float[] partial = BLOCK_SUMS.floats(blocks * size);
         Workers.split(blocks, Workers.grain(NormalizationKernel.BLOCK * columns), (from, to) -> {
             for (int b = from; b < to; b++) {
                 int first = b * NormalizationKernel.BLOCK, end = Math.min(rows, first + NormalizationKernel.BLOCK);

@@ -4,11 +4,12 @@ import java.util.Arrays;
 import norma.kernel.Floats;
 import norma.kernel.Window;
 import norma.kernel.WindowGeometry;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// The reference of [PoolingKernel].
 final class PoolingLoops {
+
+    private static final Scratch COUNTS = new Scratch();
 
     private PoolingLoops() {
     }
@@ -45,7 +46,7 @@ final class PoolingLoops {
 
     static void mean(int planes, WindowGeometry geometry, boolean countPadding, Floats x, Floats y) {
         Window down = geometry.vertical(), across = geometry.horizontal();
-        float[] counts = Scratch.floats(0, geometry.outPlane());
+        float[] counts = COUNTS.floats(geometry.outPlane());
         PoolingKernel.counts(geometry, countPadding, counts);
         forEachRow(planes, geometry, (plane, i, y0) -> {
             float[] xs = x.array(), ys = y.array();
@@ -66,7 +67,7 @@ final class PoolingLoops {
     }
 
     static void meanGradient(int planes, WindowGeometry geometry, boolean countPadding, Floats dy, Floats dx) {
-        float[] counts = Scratch.floats(0, geometry.outPlane());
+        float[] counts = COUNTS.floats(geometry.outPlane());
         PoolingKernel.counts(geometry, countPadding, counts);
         gradient(planes, geometry, dx,
                 (plane, output, tap) -> dy.get(plane * geometry.outPlane() + output) / counts[output]);

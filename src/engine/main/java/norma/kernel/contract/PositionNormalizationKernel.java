@@ -1,15 +1,14 @@
 package norma.kernel.contract;
 
 import norma.kernel.Floats;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Normalization across the channels of each position of x (images, channels, positions), read where it lies: what
-/// [NormalizationKernel] does to the rows of a transposed x. With xhat = (x - mean) * rstd; uncentred kernels have mean = 0.
+/// [NormalizationKernel] does to the rows of a transposed x. With xhat = (x - mean) * rstd; uncentered kernels have mean = 0.
 public interface PositionNormalizationKernel {
 
-    /// @param centred whether the mean is taken off
-    record Sizes(boolean centred, int images, int channels, int positions) {
+    /// @param centered whether the mean is taken off
+    record Sizes(boolean centered, int images, int channels, int positions) {
         /// Positions of an image whose shares of dGamma and dBeta are summed one after the other.
         public static final int BLOCK = 1024;
 
@@ -24,6 +23,11 @@ public interface PositionNormalizationKernel {
         }
     }
 
+    /// The channels of a position and their moments, and what each block of positions leaves.
+    Scratch POSITION = new Scratch();
+    Scratch POSITION_MOMENTS = new Scratch();
+    Scratch BLOCK_SUMS = new Scratch();
+
     /// Does the positions `[from, to)` of an image, a part of block `block` of all.
     interface Part {
         /// Runs on the current thread.
@@ -37,13 +41,13 @@ public interface PositionNormalizationKernel {
     /// @param statistics (images, 3, positions), written: mean rounded to float, what the rounding left, rstd
     default void forward(Sizes s, Floats x, Floats gamma, Floats beta, float eps, Floats y, Floats statistics) {
         split(s, (_, image, from, to) -> {
-            float[] column = Scratch.floats(0, s.channels), moments = Scratch.floats(1, 3);
+            float[] column = POSITION.floats(s.channels), moments = POSITION_MOMENTS.floats(3);
             for (int p = from; p < to; p++) {
                 int x0 = x.offset() + s.index(image, p), y0 = y.offset() + s.index(image, p);
                 for (int c = 0; c < s.channels; c++) {
                     column[c] = x.array()[x0 + c * s.positions];
                 }
-                moments(s.centred, column, s.channels, eps, moments);
+                moments(s.centered, column, s.channels, eps, moments);
                 for (int c = 0; c < s.channels; c++) {
                     float xhat = ((column[c] - moments[0]) - moments[1]) * moments[2];
                     float scaled = gamma == null ? xhat : gamma.get(c) * xhat;
@@ -56,13 +60,13 @@ public interface PositionNormalizationKernel {
         });
     }
 
-    /// With g = dy * gamma: dx = rstd * (g - mean(g) - xhat * mean(g * xhat)), without mean(g) if not centred; dGamma = sum
+    /// With g = dy * gamma: dx = rstd * (g - mean(g) - xhat * mean(g * xhat)), without mean(g) if not centered; dGamma = sum
     /// over images and positions of dy * xhat; dBeta = sum of dy. `dGamma` and `dBeta` are set, not added to, and may be
     /// null. dx may be dy.
     default void backward(Sizes s, Floats dy, Floats x, Floats gamma, Floats statistics, Floats dx, Floats dGamma,
             Floats dBeta) {
         int size = 2 * s.channels, blocks = s.images * s.blocks();
-        float[] shares = Scratch.floats(0, blocks * size);
+        float[] shares = BLOCK_SUMS.floats(blocks * size);
         split(s, (block, image, from, to) -> {
             Floats.of(shares).slice(block * size, size).fill(0);
             for (int p = from; p < to; p++) {
@@ -96,7 +100,7 @@ public interface PositionNormalizationKernel {
             sum += g;
             dot += (double) g * xhat;
         }
-        float meanG = s.centred ? (float) (sum / n) : 0, meanDot = (float) (dot / n);
+        float meanG = s.centered ? (float) (sum / n) : 0, meanDot = (float) (dot / n);
         for (int c = 0; c < n; c++) {
             int i = first + c * step;
             float xhat = ((x.get(i) - mean) - rest) * rstd, g = gamma == null ? dy.get(i) : dy.get(i) * gamma.get(c);
@@ -116,8 +120,8 @@ public interface PositionNormalizationKernel {
     }
 
     /// Writes mean, rest and rstd of one position, taken in double.
-    static void moments(boolean centred, float[] column, int channels, float eps, float[] moments) {
-        if (centred) {
+    static void moments(boolean centered, float[] column, int channels, float eps, float[] moments) {
+        if (centered) {
             NormalizationKernel.moments(column, 0, channels, eps, moments, 0);
         } else {
             moments[0] = moments[1] = 0;

@@ -1,7 +1,6 @@
 package norma.kernel.contract;
 
 import norma.kernel.Floats;
-import norma.parallel.Scratch;
 import norma.parallel.Workers;
 
 /// Reduces the middle axis of (outer, n, inner) in a tree whose shape depends on the sizes alone: blocks of the axis are
@@ -12,6 +11,10 @@ public final class TreeReduction {
     private static final int BLOCK = 64;
     private static final int CONTIGUOUS_BLOCK = 1 << 13;
 
+    /// Partial results of a level, and those of the next one, which are made of them.
+    private static final Scratch PARTIAL = new Scratch();
+    private static final Scratch NEXT = new Scratch();
+
     private TreeReduction() {
     }
 
@@ -21,13 +24,13 @@ public final class TreeReduction {
         void reduce(float[] x, int x0, float[] y, int y0, int n, int inner);
     }
 
-    /// y[o, i] = reduction over k of x[o, k, i]. Takes the first slots of [Scratch], one for each level of the tree.
+    /// y[o, i] = reduction over k of x[o, k, i].
     public static void reduce(Floats x, Floats y, int outer, int n, int inner, Block block) {
-        reduce(x.array(), x.offset(), y.array(), y.offset(), outer, n, inner, block, 0);
+        reduce(x.array(), x.offset(), y.array(), y.offset(), outer, n, inner, block, PARTIAL, NEXT);
     }
 
     private static void reduce(float[] x, int x0, float[] y, int y0, int outer, int n, int inner,
-            Block block, int level) {
+            Block block, Scratch room, Scratch next) {
         int rows = inner == 1 ? CONTIGUOUS_BLOCK : BLOCK;
         if (n <= rows) {
             Workers.split(outer, Workers.grain(n * inner), (from, to) -> {
@@ -38,7 +41,7 @@ public final class TreeReduction {
             return;
         }
         int blocks = Math.ceilDiv(n, rows);
-        float[] partial = Scratch.floats(level, outer * blocks * inner);
+        float[] partial = room.floats(outer * blocks * inner);
         Workers.split(outer * blocks, Workers.grain(rows * inner), (from, to) -> {
             for (int i = from; i < to; i++) {
                 int first = i % blocks * rows;
@@ -46,6 +49,6 @@ public final class TreeReduction {
                         Math.min(rows, n - first), inner);
             }
         });
-        reduce(partial, 0, y, y0, outer, blocks, inner, block, level + 1);
+        reduce(partial, 0, y, y0, outer, blocks, inner, block, next, room);
     }
 }

@@ -13,7 +13,7 @@ import norma.kernel.Floats;
 import norma.kernel.Planes;
 import norma.kernel.Window;
 import norma.kernel.WindowGeometry;
-import norma.kernel.simd.SimdAttention;
+import norma.kernel.simd.attention.SimdAttention;
 import norma.parallel.Workers;
 import org.junit.jupiter.api.Test;
 
@@ -87,15 +87,15 @@ class AllocationTest {
         }
         all.put("sumOfSquares", () -> kernels.reduction().sumOfSquares(x));
         NormalizationKernel normalization = kernels.normalization();
-        all.put("centred", () -> normalization.centred(ROWS, N, x, gamma, gamma, 1e-5f, y, statistics));
-        all.put("centredBackward",
-                () -> normalization.centredBackward(ROWS, N, dy, x, gamma, statistics, y, dGamma, dBeta));
-        all.put("uncentred", () -> normalization.uncentred(ROWS, N, x, gamma, null, 1e-5f, y, row));
-        all.put("uncentredBackward",
-                () -> normalization.uncentredBackward(ROWS, N, dy, x, gamma, row, y, dGamma, null));
+        all.put("centered", () -> normalization.centered(ROWS, N, x, gamma, gamma, 1e-5f, y, statistics));
+        all.put("centeredBackward",
+                () -> normalization.centeredBackward(ROWS, N, dy, x, gamma, statistics, y, dGamma, dBeta));
+        all.put("uncentered", () -> normalization.uncentered(ROWS, N, x, gamma, null, 1e-5f, y, row));
+        all.put("uncenteredBackward",
+                () -> normalization.uncenteredBackward(ROWS, N, dy, x, gamma, row, y, dGamma, null));
         planes(kernels, all);
-        for (boolean centred : new boolean[] {true, false}) {
-            var sizes = new PositionNormalizationKernel.Sizes(centred, 1, 32, ELEMENTS / 32);
+        for (boolean centered : new boolean[] {true, false}) {
+            var sizes = new PositionNormalizationKernel.Sizes(centered, 1, 32, ELEMENTS / 32);
             Floats moments = room(3 * sizes.positions()), g = gamma.slice(0, 32), dg = dGamma.slice(0, 32);
             PositionNormalizationKernel positions = kernels.positionNormalization();
             all.put("positions of " + sizes, () -> positions.forward(sizes, x, g, g, 1e-5f, y, moments));

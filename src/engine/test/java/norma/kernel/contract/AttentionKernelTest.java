@@ -12,7 +12,7 @@ import java.util.Random;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 import norma.kernel.Floats;
-import norma.kernel.simd.SimdAttention;
+import norma.kernel.simd.attention.SimdAttention;
 import norma.parallel.Workers;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;

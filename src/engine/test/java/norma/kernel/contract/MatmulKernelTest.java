@@ -14,7 +14,7 @@ import norma.kernel.Floats;
 import norma.kernel.Matrix;
 import norma.kernel.contract.MatmulKernel.Epilogue;
 import norma.kernel.contract.MatmulKernel.Packed;
-import norma.kernel.simd.SimdMatmul;
+import norma.kernel.simd.matmul.SimdMatmul;
 import norma.parallel.Workers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -24,14 +24,14 @@ class NormalizationKernelTest {
 
     /// One call forward and backward, and the same in float64.
     private static final class Case {
-        final boolean centred;
+        final boolean centered;
         final int rows;
         final int columns;
         final Floats x, gamma, beta, dy, y, statistics, dx, dGamma, dBeta;
         final double[] mean, rstd;
 
-        Case(boolean centred, int rows, int columns, Floats x, Floats gamma, Floats beta) {
-            this.centred = centred;
+        Case(boolean centered, int rows, int columns, Floats x, Floats gamma, Floats beta) {
+            this.centered = centered;
             this.rows = rows;
             this.columns = columns;
             this.x = x;
@@ -40,14 +40,14 @@ class NormalizationKernelTest {
             dy = normal(rows * columns, 9);
             y = room(rows * columns);
             dx = room(rows * columns);
-            statistics = room(rows * (centred ? 3 : 1));
+            statistics = room(rows * (centered ? 3 : 1));
             dGamma = room(columns);
             dBeta = room(columns);
             mean = new double[rows];
             rstd = new double[rows];
             for (int r = 0; r < rows; r++) {
                 double square = 0;
-                for (int j = 0; centred && j < columns; j++) {
+                for (int j = 0; centered && j < columns; j++) {
                     mean[r] += (double) x(r, j) / columns;
                 }
                 for (int j = 0; j < columns; j++) {
@@ -79,7 +79,7 @@ class NormalizationKernelTest {
             for (int r = 0; r < rows; r++) {
                 double sum = 0, dot = 0;
                 for (int j = 0; j < columns; j++) {
-                    sum += centred ? g(r, j) / columns : 0;
+                    sum += centered ? g(r, j) / columns : 0;
                     dot += g(r, j) * xhat(r, j) / columns;
                 }
                 for (int j = 0; j < columns; j++) {
@@ -99,12 +99,12 @@ class NormalizationKernelTest {
 
         Case run(Kernels kernels) {
             NormalizationKernel normalization = kernels.normalization();
-            if (centred) {
-                normalization.centred(rows, columns, x, gamma, beta, EPS, y, statistics);
-                normalization.centredBackward(rows, columns, dy, x, gamma, statistics, dx, dGamma, dBeta);
+            if (centered) {
+                normalization.centered(rows, columns, x, gamma, beta, EPS, y, statistics);
+                normalization.centeredBackward(rows, columns, dy, x, gamma, statistics, dx, dGamma, dBeta);
             } else {
-                normalization.uncentred(rows, columns, x, gamma, beta, EPS, y, statistics);
-                normalization.uncentredBackward(rows, columns, dy, x, gamma, statistics, dx, dGamma, dBeta);
+                normalization.uncentered(rows, columns, x, gamma, beta, EPS, y, statistics);
+                normalization.uncenteredBackward(rows, columns, dy, x, gamma, statistics, dx, dGamma, dBeta);
             }
             return this;
         }
@@ -128,13 +128,13 @@ class NormalizationKernelTest {
     void agreesWithTheFormula(Kernels kernels) {
         for (int n : SIZES) {
             Floats gamma = normal(n, 1), beta = normal(n, 2);
-            for (boolean centred : new boolean[] {true, false}) {
+            for (boolean centered : new boolean[] {true, false}) {
                 for (int rows : new int[] {1, 3, 70}) {
                     Floats x = normal(rows * n, 3);
-                    new Case(centred, rows, n, x, gamma, beta).run(kernels).check(5);
-                    new Case(centred, rows, n, x, gamma, null).run(kernels).check(5);
-                    new Case(centred, rows, n, x, null, beta).run(kernels).check(5);
-                    new Case(centred, rows, n, x, null, null).run(kernels).check(1);
+                    new Case(centered, rows, n, x, gamma, beta).run(kernels).check(5);
+                    new Case(centered, rows, n, x, gamma, null).run(kernels).check(5);
+                    new Case(centered, rows, n, x, null, beta).run(kernels).check(5);
+                    new Case(centered, rows, n, x, null, null).run(kernels).check(1);
                 }
             }
         }
@@ -199,11 +199,11 @@ class NormalizationKernelTest {
     @ParameterizedTest
     @MethodSource("sets")
     void hugeAndTinyRows(Kernels kernels) {
-        for (boolean centred : new boolean[] {true, false}) {
+        for (boolean centered : new boolean[] {true, false}) {
             for (double size : new double[] {1e20, 1e37, 1e-30, 1e-3}) {
                 Floats standard = normal(3 * 100, 5);
                 Floats x = of(300, i -> size * standard.get(i));
-                Case c = new Case(centred, 3, 100, x, null, null).run(kernels);
+                Case c = new Case(centered, 3, 100, x, null, null).run(kernels);
                 assertClose(c::yExact, c.y, 1e-6);
                 // dx is of the size of rstd.
                 double[] exact = c.dxExact();
@@ -212,7 +212,7 @@ class NormalizationKernelTest {
         }
         // Without eps a tiny row is a row like any other.
         Floats x = of(64, i -> 1e-30 * (i % 2 * 2 - 1)), y = room(64), statistics = room(1);
-        kernels.normalization().uncentred(1, 64, x, null, null, 0, y, statistics);
+        kernels.normalization().uncentered(1, 64, x, null, null, 0, y, statistics);
         assertClose(i -> i % 2 * 2 - 1, y, 1e-6);
     }
 
@@ -223,13 +223,13 @@ class NormalizationKernelTest {
             for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
                 Floats clean = normal(3 * n, 1);
                 Floats x = of(3 * n, i -> i == n + 2 ? bad : clean.get(i));
-                Case centred = new Case(true, 3, n, x, null, null).run(kernels);
-                assertClose(i -> i / n == 1 ? Double.NaN : centred.yExact(i), centred.y, 1e-6);
-                Case uncentred = new Case(false, 3, n, x, null, null).run(kernels);
-                assertClose(i -> i / n != 1 ? uncentred.yExact(i) : Float.isNaN(bad) || i == n + 2 ? Double.NaN : 0,
-                        uncentred.y, 1e-6);
-                double[] exact = centred.dxExact();
-                assertClose(i -> i / n == 1 ? Double.NaN : exact[i], centred.dx, 3e-6);
+                Case centered = new Case(true, 3, n, x, null, null).run(kernels);
+                assertClose(i -> i / n == 1 ? Double.NaN : centered.yExact(i), centered.y, 1e-6);
+                Case uncentered = new Case(false, 3, n, x, null, null).run(kernels);
+                assertClose(i -> i / n != 1 ? uncentered.yExact(i) : Float.isNaN(bad) || i == n + 2 ? Double.NaN : 0,
+                        uncentered.y, 1e-6);
+                double[] exact = centered.dxExact();
+                assertClose(i -> i / n == 1 ? Double.NaN : exact[i], centered.dx, 3e-6);
             }
         }
     }
@@ -266,17 +266,17 @@ class NormalizationKernelTest {
     void parameterGradientsMayBeLeftOut(Kernels kernels) {
         Case all = new Case(true, 70, 33, normal(70 * 33, 7), null, null).run(kernels);
         Floats dx = room(70 * 33);
-        kernels.normalization().centredBackward(70, 33, all.dy, all.x, null, all.statistics, dx, null, null);
+        kernels.normalization().centeredBackward(70, 33, all.dy, all.x, null, all.statistics, dx, null, null);
         Samples.assertSameBits(all.dx, dx);
     }
 
     @ParameterizedTest
     @MethodSource("sets")
     void neitherThreadsNorCompilationChangeTheBits(Kernels kernels) {
-        for (boolean centred : new boolean[] {true, false}) {
+        for (boolean centered : new boolean[] {true, false}) {
             for (int[] size : new int[][] {{3, 50}, {700, 207}}) {
                 Floats x = normal(size[0] * size[1], 1), gamma = normal(size[1], 2);
-                assertSteady(() -> new Case(centred, size[0], size[1], x, gamma, gamma).run(kernels).everything());
+                assertSteady(() -> new Case(centered, size[0], size[1], x, gamma, gamma).run(kernels).everything());
             }
         }
     }

@@ -63,12 +63,12 @@ class PositionNormalizationKernelTest {
         void check() {
             int rows = s.images() * s.positions(), n = s.channels();
             Floats y2 = room(x.length()), dx2 = room(x.length()), m = room(3 * rows), g2 = room(n), b2 = room(n);
-            if (s.centred()) {
-                ROWS.centred(rows, n, rows(x), gamma, beta, EPS, y2, m);
-                ROWS.centredBackward(rows, n, rows(dy), rows(x), gamma, m, dx2, g2, b2);
+            if (s.centered()) {
+                ROWS.centered(rows, n, rows(x), gamma, beta, EPS, y2, m);
+                ROWS.centeredBackward(rows, n, rows(dy), rows(x), gamma, m, dx2, g2, b2);
             } else {
-                ROWS.uncentred(rows, n, rows(x), gamma, beta, EPS, y2, m);
-                ROWS.uncentredBackward(rows, n, rows(dy), rows(x), gamma, m, dx2, g2, b2);
+                ROWS.uncentered(rows, n, rows(x), gamma, beta, EPS, y2, m);
+                ROWS.uncenteredBackward(rows, n, rows(dy), rows(x), gamma, m, dx2, g2, b2);
             }
             assertClose(i -> y2.get(swapped(i)), y, 5e-6);
             assertClose(i -> dx2.get(swapped(i)), dx, 2e-5);
@@ -84,18 +84,18 @@ class PositionNormalizationKernelTest {
     @ParameterizedTest
     @MethodSource("sets")
     void agreesWithRows(Kernels kernels) {
-        for (boolean centred : new boolean[] {true, false}) {
+        for (boolean centered : new boolean[] {true, false}) {
             for (int channels : new int[] {1, 3, 13, 63, 207}) {
                 Floats gamma = normal(channels, 1), beta = normal(channels, 2);
                 for (int positions : new int[] {1, 17, 63, 1300}) {
-                    Sizes s = new Sizes(centred, 2, channels, positions);
+                    Sizes s = new Sizes(centered, 2, channels, positions);
                     Floats x = normal(2 * channels * positions, 3);
                     new Case(s, x, gamma, beta).run(kernels).check();
                     new Case(s, x, null, beta).run(kernels).check();
                     new Case(s, x, gamma, null).run(kernels).check();
                 }
             }
-            new Case(new Sizes(centred, 0, 5, 4), room(0), null, null).run(kernels).check();
+            new Case(new Sizes(centered, 0, 5, 4), room(0), null, null).run(kernels).check();
         }
     }
 
@@ -118,13 +118,13 @@ class PositionNormalizationKernelTest {
             };
         });
         Floats ones = of(channels, _ -> 1), y = room(z.length()), rows = room(z.length());
-        for (boolean centred : new boolean[] {true, false}) {
-            Case c = new Case(new Sizes(centred, 1, channels, positions), x, ones, null);
+        for (boolean centered : new boolean[] {true, false}) {
+            Case c = new Case(new Sizes(centered, 1, channels, positions), x, ones, null);
             kernels.positionNormalization().forward(c.s, x, ones, null, EPS, y, c.statistics);
-            if (centred) {
-                ROWS.centred(positions, channels, c.rows(x), ones, null, EPS, rows, c.statistics);
+            if (centered) {
+                ROWS.centered(positions, channels, c.rows(x), ones, null, EPS, rows, c.statistics);
             } else {
-                ROWS.uncentred(positions, channels, c.rows(x), ones, null, EPS, rows, c.statistics);
+                ROWS.uncentered(positions, channels, c.rows(x), ones, null, EPS, rows, c.statistics);
             }
             assertClose(i -> rows.get(c.swapped(i)), y, 1e-6);
         }
@@ -133,9 +133,9 @@ class PositionNormalizationKernelTest {
     @ParameterizedTest
     @MethodSource("sets")
     void neitherThreadsNorCompilationChangeTheBits(Kernels kernels) {
-        for (boolean centred : new boolean[] {true, false}) {
+        for (boolean centered : new boolean[] {true, false}) {
             for (int[] size : new int[][] {{1, 3, 50}, {3, 64, 2100}}) {
-                Sizes s = new Sizes(centred, size[0], size[1], size[2]);
+                Sizes s = new Sizes(centered, size[0], size[1], size[2]);
                 Floats x = normal(size[0] * size[1] * size[2], 1), gamma = normal(size[1], 2);
                 assertSteady(() -> new Case(s, x, gamma, gamma).run(kernels).everything());
             }

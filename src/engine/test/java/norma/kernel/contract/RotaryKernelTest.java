@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import java.util.Random;
 import norma.kernel.Floats;
-import norma.kernel.simd.SimdRotary;
+import norma.kernel.simd.attention.SimdRotary;
 import norma.parallel.Workers;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import norma.nn.Linear;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.WeightNorm;
+import norma.norm.weight.WeightNorm;
 import norma.optim.Sgd;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
