@@ -1,6 +1,5 @@
 package norma.nn;
 
-import java.util.Arrays;
 import norma.backend.Backend;
 import norma.kernel.Window;
 import norma.kernel.WindowGeometry;

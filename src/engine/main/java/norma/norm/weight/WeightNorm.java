@@ -8,7 +8,6 @@ import norma.nn.Param;
 import norma.nn.Parts;
 import norma.nn.Reparametrization;
 import norma.nn.Weight;
-import norma.norm.GoldenCase;
 import norma.norm.NormSpec;
 import norma.norm.axis.ChannelAxis;
 import norma.tensor.Shape;
@@ -148,13 +147,5 @@ public record WeightNorm(Weight raw, Param gain, float eps) implements Reparamet
             case INPUTS -> along(raw, 1).clamped(eps);
             case NOTHING -> whole(raw).clamped(eps);
         };
-    }
-
-    public static void golden(GoldenCase c) {
-        c.ignore("dim"); // the shape of g says it
-        var norm = new WeightNorm(new Param(c.input("v"), Param.Role.WEIGHT), c.gain("g"));
-        c.output("y", c.has("x")
-                ? Linear.of(norm).forward(c.input("x"))
-                : norm.value());
     }
 }
