@@ -46,7 +46,7 @@ final class Attentions {
     }
 
     private static Tensor attention(Tensor[] x, boolean causal) {
-        return ScaledDotProduct.of(x[0], x[1], x[2], HEADS, causal, null);
+        return ScaledDotProduct.apply(x[0], x[1], x[2], HEADS, causal);
     }
 
     private static List<Tensor> inputs(int time) {

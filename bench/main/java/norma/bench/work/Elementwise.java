@@ -26,13 +26,13 @@ final class Elementwise {
         activation(works, "silu", Activation.SILU, new Cost(4, 11, 2, 5));
         Tensor bias = Inputs.random(9, COLUMNS).variable();
         TwoWays.add(works, "bias_gelu", ROWS, COLUMNS, new Cost(6, 16, 2, 5), true, 1,
-                x -> new Tensor[] {Activations.activate(Activation.GELU_ERF, x[0].add(bias))}, bias);
+                x -> new Tensor[] {Activations.apply(Activation.GELU_ERF, x[0].add(bias))}, bias);
         dropout(works);
         return works;
     }
 
     private static void activation(List<Work> works, String name, Activation f, Cost cost) {
-        TwoWays.add(works, name, ROWS, COLUMNS, cost, true, 1, x -> new Tensor[] {Activations.activate(f, x[0])});
+        TwoWays.add(works, name, ROWS, COLUMNS, cost, true, 1, x -> new Tensor[] {Activations.apply(f, x[0])});
     }
 
     /// Its forward pass needs a tape that trains.

@@ -37,12 +37,12 @@ final class Images {
         String shape = IMAGES + ", " + filters;
         works.add(Work.of("conv2d_fwd", shape, flops, 2 * 4 * ELEMENTS, () -> {
             Tensor x = image(), w = Inputs.random(2, weights);
-            return Passes.forward(() -> Conv2d.convolve(x, w, null, window, window, groups));
+            return Passes.forward(() -> Conv2d.apply(x, w, window, window, groups));
         }));
         works.add(Work.of("conv2d_fwd_bwd", shape, 3 * flops, 5 * 4 * ELEMENTS, () -> {
             Tensor w = Inputs.random(2, weights).variable();
             return Passes.forwardBackward(
-                    x -> new Tensor[] {Conv2d.convolve(x[0], w, null, window, window, groups)}, List.of(image()), w);
+                    x -> new Tensor[] {Conv2d.apply(x[0], w, window, window, groups)}, List.of(image()), w);
         }).inQuickRun());
     }
 

@@ -31,7 +31,7 @@ final class Losses {
 
     private static Operation crossEntropyOperation(int rows, int classes) {
         Indices targets = Inputs.indices(2, classes, rows);
-        return Passes.forwardBackward(x -> new Tensor[] {CrossEntropy.loss(x[0], targets)},
+        return Passes.forwardBackward(x -> new Tensor[] {CrossEntropy.apply(x[0], targets)},
                 List.of(Inputs.random(1, rows, classes)));
     }
 

@@ -117,7 +117,7 @@ final class Models {
         var place = new Place(init, DIM, Norms.factory("layer_norm", false), Dropout.NONE, 1, LAYERS);
         var post = new Post();
         return new Block(
-                post.around(Attention.of(init.at("attention"), DIM, 12, false, null, 0.05, 0.05), place),
+                post.around(Attention.of(init.at("attention"), DIM, 12, false, 0.05, 0.05), place),
                 post.around(Mlp.of(init.at("mlp"), DIM, 4 * DIM, Activation.GELU_ERF, 0.05, 0.05), place));
     }
 }

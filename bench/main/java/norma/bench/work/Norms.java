@@ -35,7 +35,7 @@ final class Norms {
                     x -> new Tensor[] {RmsNorm.rmsNorm(x[0], Shape.of(d), gamma, RmsNorm.EPS)}, gamma);
         }
         TwoWays.add(works, "softmax", 4096, 1024, new TwoWays.Cost(5, 9, 2, 5), true, 1,
-                x -> new Tensor[] {Softmax.of(x[0])});
+                x -> new Tensor[] {Softmax.apply(x[0])});
         return works;
     }
 }

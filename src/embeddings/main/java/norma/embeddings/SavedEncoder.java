@@ -59,7 +59,7 @@ final class SavedEncoder {
         params.forEach((name, param) -> arrays.put(name, Array.of(param.value())));
         if (classifier != null) {
             arrays.put("classifier.weight", Array.of(classifier.weight().value()));
-            arrays.put("classifier.bias", Array.of(classifier.bias().value()));
+            arrays.put("classifier.bias", Array.of(classifier.bias().orElseThrow().value()));
         }
         Safetensors.write(folder.resolve("model.safetensors"), Map.of("format", "pt"), arrays);
         AtomicFile.write(folder.resolve("config.json"), config(model.bert().config(), adaptive) + "\n");

@@ -120,7 +120,7 @@ class TrainableEncoderTest {
                 }
             }
         }
-        assertEquals(Classifier.load(saved).head().bias().shape().size(), 3);
+        assertEquals(Classifier.load(saved).head().bias().orElseThrow().shape().size(), 3);
     }
 
     @Test

@@ -30,7 +30,7 @@ import java.util.function.Function;
 import norma.nn.Layer;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
-import norma.norm.Identity;
+import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
 import norma.norm.Selu;
@@ -379,7 +379,7 @@ public final class Norms {
             channels("normformer_adaptive_image", CONDITIONAL, "no paper; an article's idea", GROUP,
                     "g0 C, b0 C, a small Transformer", "none", "the same for images", AdaptiveImageNorm::factory),
             features("identity", NONE, "none", NOTHING,
-                    "none", "none", "to see what a norm is worth", Identity::factory));
+                    "none", "none", "to see what a norm is worth", _ -> (_, _) -> Norm.NONE));
 
     private Norms() {
     }

@@ -30,6 +30,11 @@ public record Floats(float[] array, int offset, int length) {
         return array[offset + Objects.checkIndex(i, length)];
     }
 
+    /// Sets float `i` of the run.
+    public void set(int i, float value) {
+        array[offset + Objects.checkIndex(i, length)] = value;
+    }
+
     /// The run of `count` floats from `from` on, in the same array.
     public Floats slice(int from, int count) {
         Objects.checkFromIndexSize(from, count, length);

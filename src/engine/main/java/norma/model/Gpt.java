@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import norma.catalogue.Norms;
-import norma.kernel.Activation;
 import norma.nn.Attention;
+import norma.nn.Cache;
 import norma.nn.Context;
 import norma.nn.CrossEntropy;
 import norma.nn.Dropout;
@@ -102,8 +102,8 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, Layer
                     new Place(init.at("blocks." + i), c.dim(), norm, dropout, i + 1, c.layers())));
         }
         var place = new Place(init, c.dim(), norm, dropout, 0, c.layers());
-        Linear output = c.tied() ? new Linear(tokens.table(), null, Activation.IDENTITY)
-                : Linear.withoutBias(init.at("head"), c.dim(), c.vocabulary(), std);
+        Linear output = c.tied() ? Linear.of(tokens.table())
+                : Linear.of(init.at("head"), c.dim(), c.vocabulary(), std).withoutBias();
         return new Gpt(c, tokens, positions, placement.entry(place), List.copyOf(blocks), placement.exit(place),
                 placement.head(output, place));
     }
@@ -116,13 +116,11 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, Layer
         double std = std(c);
         double outStd = std / Math.sqrt(2.0 * c.layers());
         Init forMlp = place.init().at("mlp");
-        var attention =
-                Attention.of(place.init().at("attention"), c.dim(), c.heads(), true, c.rotary() ? Rotary.PAPER : null,
-                        std, outStd);
+        Attention plain = Attention.of(place.init().at("attention"), c.dim(), c.heads(), true, std, outStd);
         Mlp mlp = c.gated()
                 ? Mlp.gated(forMlp, c.dim(), c.hidden(), c.activation(), std, outStd)
                 : Mlp.of(forMlp, c.dim(), c.hidden(), c.activation(), std, outStd);
-        return placement.block(attention, mlp, place);
+        return placement.block(c.rotary() ? plain.with(Rotary.PAPER) : plain, mlp, place);
     }
 
     /// Logits (B, T, V) of the next token at each position of ids (B, T).
@@ -144,7 +142,7 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, Layer
         if (ids.shape().rank() != 2) {
             throw new IllegalArgumentException("Gpt: ids must be (B, T); got " + ids.shape());
         }
-        int start = context.cache() == null ? 0 : context.cache().length();
+        int start = context.cache().map(Cache::length).orElse(0);
         int time = ids.shape().dim(1);
         if (start + time > config.context()) {
             throw new IllegalArgumentException(
@@ -156,9 +154,7 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, Layer
             x = block.forward(x, context);
             observer.accept(x);
         }
-        if (context.cache() != null) {
-            context.cache().advance(time);
-        }
+        context.cache().ifPresent(cache -> cache.advance(time));
         return x;
     }
 
@@ -178,7 +174,7 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, Layer
 
     /// Mean cross entropy in nats of targets (B, T) after ids (B, T).
     public Tensor loss(Indices ids, Indices targets) {
-        return CrossEntropy.loss(logits(ids, Context.NONE), targets);
+        return CrossEntropy.apply(logits(ids, Context.NONE), targets);
     }
 
     private static Indices range(int start, int time) {

@@ -15,7 +15,7 @@ public final class Activations {
     }
 
     /// y = f(x), element by element.
-    public static Tensor activate(Activation f, Tensor x) {
+    public static Tensor apply(Activation f, Tensor x) {
         if (f == Activation.IDENTITY) {
             return x;
         }

@@ -25,16 +25,11 @@ public record AlphaDropout(float rate) implements Layer {
     /// With m in {0, 1}, dropout gives m (x - d) / q, and x or d is m (x - d) + d.
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Tensor above = x.subtract((float) LOWEST), kept = new Dropout(rate).forward(above, context);
+        Tensor above = x.subtract((float) LOWEST), kept = Dropout.apply(above, rate);
         if (kept == above) {
             return x;
         }
         double q = 1.0 - rate, a = 1 / Math.sqrt(q * (1 + rate * LOWEST * LOWEST));
         return kept.multiply((float) (a * q)).add((float) (a * LOWEST * q));
-    }
-
-    @Override
-    public void list(Parts parts) {
-        // nothing is learned
     }
 }

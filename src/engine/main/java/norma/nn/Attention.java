@@ -1,12 +1,13 @@
 package norma.nn;
 
+import java.util.Optional;
 import norma.tensor.Tensor;
 
 /// Multi-head attention (Vaswani et al. 2017, arXiv 1706.03762): y = W_o concat_h softmax(q_h k_h^T / sqrt(d)) v_h.
 ///
 /// Shapes: x (B, T, D); q, k, v (B, T, H * d), where H * d may differ from D; y (B, T, D).
 ///
-/// What makes q, k, v and y is a layer: a [Linear], or one with a norm or with factors on the heads beside it.
+/// The maps to q, k, v and y are layers: a [Linear], or a [Sequential] of it and a norm or factors on the heads.
 ///
 /// @param query W_q
 /// @param key W_k
@@ -14,15 +15,10 @@ import norma.tensor.Tensor;
 /// @param output W_o
 /// @param heads H
 /// @param causal whether position t sees positions 0 .. t only
-/// @param rotary how positions are written into q and k, or null
+/// @param rotary how positions are written into q and k; absent if they are not
 /// @param cap c, if logits s become c tanh(s / c) (Gemma 2, arXiv 2408.00118; not fused, so slower), or 0
-public record Attention(Layer query, Layer key, Layer value, Layer output, int heads, boolean causal, Rotary rotary,
-        float cap) implements Layer {
-
-    /// With logits as they are.
-    public Attention(Layer query, Layer key, Layer value, Layer output, int heads, boolean causal, Rotary rotary) {
-        this(query, key, value, output, heads, causal, rotary, 0);
-    }
+public record Attention(Layer query, Layer key, Layer value, Layer output, int heads, boolean causal,
+        Optional<Rotary> rotary, float cap) implements Layer {
 
     /// Checks the number of heads and the cap.
     public Attention {
@@ -34,17 +30,25 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
         }
     }
 
-    /// Self-attention with biases, weights of N(0, std^2), W_o of N(0, outStd^2).
-    public static Attention of(Init init, int dim, int heads, boolean causal, Rotary rotary, double std,
-            double outStd) {
+    /// Attention by these layers, without rotary positions and cap.
+    public static Attention of(Layer query, Layer key, Layer value, Layer output, int heads, boolean causal) {
+        return new Attention(query, key, value, output, heads, causal, Optional.empty(), 0);
+    }
+
+    /// Self-attention over D = `dim` features with biases, weights of N(0, std^2), W_o of N(0, outStd^2).
+    public static Attention of(Init init, int dim, int heads, boolean causal, double std, double outStd) {
         if (heads < 1 || dim % heads != 0) {
             throw new IllegalArgumentException(
                     "Attention: the width must be a multiple of the heads; got %d and %d heads".formatted(dim, heads));
         }
-        return new Attention(Linear.of(init.at("query"), dim, dim, std), Linear.of(init.at("key"), dim, dim, std),
+        return of(Linear.of(init.at("query"), dim, dim, std), Linear.of(init.at("key"), dim, dim, std),
                 Linear.of(init.at("value"), dim, dim, std), Linear.of(init.at("output"), dim, dim, outStd), heads,
-                causal,
-                rotary);
+                causal);
+    }
+
+    /// The same with positions written into q and k.
+    public Attention with(Rotary rotary) {
+        return new Attention(query, key, value, output, heads, causal, Optional.of(rotary), cap);
     }
 
     /// The same with factors on the heads.
@@ -71,7 +75,7 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
         return with(Sequential.of(new PerHead(norm, heads), output));
     }
 
-    /// The same with logits that stay within +-cap.
+    /// The same with logits that stay between -cap and cap.
     public Attention withCap(float cap) {
         return new Attention(query, key, value, output, heads, causal, rotary, cap);
     }
@@ -82,37 +86,39 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
         return forward(x, x, context);
     }
 
-    /// Attention of x (B, Tq, D) to source (B, Tk, D'), whose padding the context masks. Another source than x is all there
-    /// from the start and takes no part in the context's cache.
+    /// Attention of x (B, Tq, D) to source (B, Tk, D'), whose padding the context masks. A source other than x is complete
+    /// from the start, so it does not enter the context's cache.
     public Tensor forward(Tensor x, Tensor source, Context context) {
-        if (context.lengths() != null && (x != source || rotary != null || cap != 0)) {
+        if (context.lengths().isPresent() && (x != source || rotary.isPresent() || cap != 0)) {
             throw new IllegalArgumentException(
                     "Attention: sequences of different lengths in one go with self-attention, "
                             + "without rotary positions and cap; pad them instead");
         }
-        Cache cache = x == source ? context.cache() : null;
-        int start = cache == null ? 0 : cache.length(this);
+        Context own = x == source ? context : context.withoutCache();
+        int start = own.cache().map(c -> c.length(this)).orElse(0);
         Tensor q = turned(query.forward(x), start);
         Tensor k = turned(key.forward(source), start);
         Tensor v = value.forward(source);
-        return output.forward(attend(this, q, k, v, heads, causal, cap, context.with(cache)), context);
+        return output.forward(apply(this, q, k, v, heads, causal, cap, own), context);
     }
 
-    /// What the queries of new positions read from their keys and values, and from those of earlier positions in the cache.
+    /// Attention of new positions to themselves and to the earlier positions in the cache.
     ///
-    /// @param part whose cache entry it is
-    public static Tensor attend(Part part, Tensor q, Tensor k, Tensor v, int heads, boolean causal, float cap,
+    /// Shapes: q (B, Tq, H * d), k, v (B, Tk, H * d); result as q.
+    ///
+    /// @param part the part that the entry in the cache belongs to
+    /// @param cap as of the layer, 0 for none
+    public static Tensor apply(Part part, Tensor q, Tensor k, Tensor v, int heads, boolean causal, float cap,
             Context context) {
-        if (context.lengths() != null) {
-            return RaggedAttention.of(q, k, v, heads, causal, context.lengths());
+        if (context.lengths().isPresent()) {
+            return RaggedAttention.apply(q, k, v, heads, causal, context.lengths().get());
         }
-        Cache.Entry all = context.cache() == null ? new Cache.Entry(k, v) : context.cache().append(part, k, v);
-        return cap == 0 ? ScaledDotProduct.of(q, all.keys(), all.values(), heads, causal, context.keyMask())
-                : ScaledDotProduct.capped(q, all.keys(), all.values(), heads, causal, context.keyMask(), cap);
+        Cache.Entry all = context.cache().map(c -> c.append(part, k, v)).orElseGet(() -> new Cache.Entry(k, v));
+        return ScaledDotProduct.apply(q, all.keys(), all.values(), heads, causal, context.keyMask(), cap);
     }
 
     private Tensor turned(Tensor x, int start) {
-        return rotary == null ? x : rotary.turn(x, heads, start);
+        return rotary.map(r -> r.turn(x, heads, start)).orElse(x);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package norma.nn;
 
-import java.util.Arrays;
 import norma.backend.Backend;
 import norma.kernel.Window;
 import norma.kernel.WindowGeometry;
@@ -22,14 +21,13 @@ public record AvgPool2d(Window vertical, Window horizontal, boolean countPadding
         return new AvgPool2d(window, window, true);
     }
 
-    /// The mean of each plane: (N, C, H, W) to (N, C, 1, 1).
-    public static Tensor global(Tensor x) {
-        Images.geometry("AvgPool2d.global", x, Window.of(1), Window.of(1));
-        return x.reshape(x.dim(0), x.dim(1), x.dim(2) * x.dim(3)).mean(-1).reshape(x.dim(0), x.dim(1), 1, 1);
-    }
-
     @Override
     public Tensor forward(Tensor x, Context context) {
+        return apply(x, vertical, horizontal, countPadding);
+    }
+
+    /// The pooling as a function.
+    public static Tensor apply(Tensor x, Window vertical, Window horizontal, boolean countPadding) {
         WindowGeometry geometry = Images.pooling("AvgPool2d", x, vertical, horizontal);
         Tensor y = Tensor.empty(Images.outputs(x, geometry));
         Backend.kernels().pooling().mean(x.dim(0) * x.dim(1), geometry, countPadding, x.data(), y.data());
@@ -64,10 +62,5 @@ public record AvgPool2d(Window vertical, Window horizontal, boolean countPadding
         public String name() {
             return "average pool";
         }
-    }
-
-    @Override
-    public void list(Parts parts) {
-        // nothing is learned
     }
 }

@@ -1,5 +1,6 @@
 package norma.nn;
 
+import java.util.Optional;
 import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.kernel.Window;
@@ -17,25 +18,31 @@ import norma.tensor.Tensor;
 /// image of one row.
 ///
 /// @param weight w
-/// @param bias b, or null
+/// @param bias b
 /// @param vertical how the kernel goes down
 /// @param horizontal how it goes across
 /// @param groups G
-public record Conv2d(Weight weight, Param bias, Window vertical, Window horizontal, int groups) implements Layer {
+public record Conv2d(Weight weight, Optional<Param> bias, Window vertical, Window horizontal, int groups)
+        implements Layer {
 
     /// A square kernel with w of N(0, 2 / (inputs of an output)), which keeps the variance through ReLU (He et al. 2015,
     /// arXiv 1502.01852), and b of zeros.
     public static Conv2d of(Init init, int in, int out, Window window) {
-        return grouped(init, in, out, window, 1);
+        return of(init, in, out, window, 1);
     }
 
-    /// The same with groups.
-    public static Conv2d grouped(Init init, int in, int out, Window window, int groups) {
+    /// The same with G = `groups`.
+    public static Conv2d of(Init init, int in, int out, Window window, int groups) {
         var sizes = new Sizes(1, in, out, groups,
                 new WindowGeometry(window.reach() + 1, window.reach() + 1, window, window));
         double std = Math.sqrt(2.0 / Math.max(1, sizes.depth()));
         Param weight = init.normal("weight", std, out, sizes.groupChannels(), window.size(), window.size());
-        return new Conv2d(weight, Init.constant(0, out), window, window, groups);
+        return of(weight, window, groups).withBias(Init.constant(0, out));
+    }
+
+    /// A square kernel with the given w and without b.
+    public static Conv2d of(Weight weight, Window window, int groups) {
+        return new Conv2d(weight, Optional.empty(), window, window, groups);
     }
 
     /// The same with another w.
@@ -43,18 +50,32 @@ public record Conv2d(Weight weight, Param bias, Window vertical, Window horizont
         return new Conv2d(other, bias, vertical, horizontal, groups);
     }
 
+    /// The same with another b.
+    public Conv2d withBias(Param other) {
+        return new Conv2d(weight, Optional.of(other), vertical, horizontal, groups);
+    }
+
     /// The same without b: for layers that a norm follows.
     public Conv2d withoutBias() {
-        return new Conv2d(weight, null, vertical, horizontal, groups);
+        return new Conv2d(weight, Optional.empty(), vertical, horizontal, groups);
     }
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        return convolve(x, weight.value(), Param.valueOf(bias), vertical, horizontal, groups);
+        return fused(x, weight.value(), bias.map(Param::value).orElse(null), vertical, horizontal, groups);
     }
 
-    /// The convolution as a function; `b` may be null.
-    public static Tensor convolve(Tensor x, Tensor w, Tensor b, Window vertical, Window horizontal, int groups) {
+    /// The convolution without b.
+    public static Tensor apply(Tensor x, Tensor w, Window vertical, Window horizontal, int groups) {
+        return fused(x, w, null, vertical, horizontal, groups);
+    }
+
+    /// The convolution as a function.
+    public static Tensor apply(Tensor x, Tensor w, Tensor b, Window vertical, Window horizontal, int groups) {
+        return fused(x, w, b, vertical, horizontal, groups);
+    }
+
+    private static Tensor fused(Tensor x, Tensor w, Tensor b, Window vertical, Window horizontal, int groups) {
         requireShapes(x, w, b, vertical, horizontal, groups);
         WindowGeometry geometry = Images.geometry("Conv2d", x, vertical, horizontal);
         var sizes = new Sizes(x.dim(0), x.dim(1), w.dim(0), groups, geometry);

@@ -24,7 +24,12 @@ public record Dropout(float rate) implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        return rate == 0 || !Tape.isTraining() ? x : drop(x, 1 - rate, Tape.current().nextKey());
+        return apply(x, rate);
+    }
+
+    /// x with elements dropped, if a training tape is open.
+    public static Tensor apply(Tensor x, float rate) {
+        return rate == 0 || !Tape.isTraining() ? x : drop(x, 1 - rate, Tape.current().orElseThrow().nextKey());
     }
 
     private static Tensor drop(Tensor x, float keep, long key) {
@@ -49,10 +54,5 @@ public record Dropout(float rate) implements Layer {
         public String name() {
             return "dropout";
         }
-    }
-
-    @Override
-    public void list(Parts parts) {
-        // nothing is learned
     }
 }

@@ -1,5 +1,7 @@
 package norma.nn;
 
+import java.util.Locale;
+import java.util.Optional;
 import norma.backend.Backend;
 import norma.kernel.Activation;
 import norma.kernel.Floats;
@@ -14,24 +16,44 @@ import norma.tensor.Tensor;
 ///
 /// Shapes: x (..., in), W (out, in), b (out), y (..., out).
 ///
+/// ```java
+/// Linear up = Linear.of(init.at("up"), 256, 1024, 0.02).then(Activation.GELU_TANH);
+/// Linear head = Linear.of(tokens.table());       // the weight of another layer, no bias
+/// ```
+///
 /// @param weight W
-/// @param bias b, or null
+/// @param bias b
 /// @param activation f
-public record Linear(Weight weight, Param bias, Activation activation) implements Layer {
+public record Linear(Weight weight, Optional<Param> bias, Activation activation) implements Layer {
 
-    /// W of N(0, std^2), b of zeros.
-    public static Linear of(Init init, int in, int out, double std) {
-        return new Linear(init.normal("weight", std, out, in), Init.constant(0, out), Activation.IDENTITY);
+    /// x W^T with the given weight.
+    public static Linear of(Weight weight) {
+        return new Linear(weight, Optional.empty(), Activation.IDENTITY);
     }
 
-    /// The same without b.
-    public static Linear withoutBias(Init init, int in, int out, double std) {
-        return new Linear(init.normal("weight", std, out, in), null, Activation.IDENTITY);
+    /// x W^T + b with the given parameters.
+    public static Linear of(Weight weight, Param bias) {
+        return of(weight).withBias(bias);
+    }
+
+    /// A layer with W of N(0, std^2) and b of zeros.
+    public static Linear of(Init init, int in, int out, double std) {
+        return of(init.normal("weight", std, out, in), Init.constant(0, out));
     }
 
     /// The same with another W.
     public Linear with(Weight other) {
         return new Linear(other, bias, activation);
+    }
+
+    /// The same with another b.
+    public Linear withBias(Param other) {
+        return new Linear(weight, Optional.of(other), activation);
+    }
+
+    /// The same without b.
+    public Linear withoutBias() {
+        return new Linear(weight, Optional.empty(), activation);
     }
 
     /// The same parameters with another f.
@@ -41,11 +63,31 @@ public record Linear(Weight weight, Param bias, Activation activation) implement
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        return weight.linear(x, Param.valueOf(bias), activation);
+        return weight.linear(x, bias, activation);
     }
 
-    /// f(x W^T + b); `b` may be null.
-    public static Tensor linear(Tensor x, Tensor w, Tensor b, Activation f) {
+    /// x W^T
+    public static Tensor apply(Tensor x, Tensor w) {
+        return fused(x, w, null, Activation.IDENTITY);
+    }
+
+    /// x W^T + b
+    public static Tensor apply(Tensor x, Tensor w, Tensor b) {
+        return fused(x, w, b, Activation.IDENTITY);
+    }
+
+    /// f(x W^T)
+    public static Tensor apply(Tensor x, Tensor w, Activation f) {
+        return fused(x, w, null, f);
+    }
+
+    /// f(x W^T + b)
+    public static Tensor apply(Tensor x, Tensor w, Tensor b, Activation f) {
+        return fused(x, w, b, f);
+    }
+
+    // without a bias, b is null
+    static Tensor fused(Tensor x, Tensor w, Tensor b, Activation f) {
         requireShapes(x, w.shape(), b);
         Tensor y = Tensor.empty(x.shape().with(-1, w.dim(0)));
         // only the backward pass asks for z
@@ -113,7 +155,7 @@ public record Linear(Weight weight, Param bias, Activation activation) implement
 
         @Override
         public String name() {
-            return "linear" + (f == Activation.IDENTITY ? "" : "+" + f.name().toLowerCase(java.util.Locale.ROOT));
+            return "linear" + (f == Activation.IDENTITY ? "" : "+" + f.name().toLowerCase(Locale.ROOT));
         }
     }
 

@@ -10,8 +10,8 @@ import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// The largest input under a window that slides over each plane of x (N, C, H, W); padding never wins. Of equal inputs the
-/// first has the gradient.
+/// The largest input under a window that slides over each plane of x (N, C, H, W); padding is never the largest. Of
+/// equal inputs the first gets the gradient.
 ///
 /// @param vertical how the window goes down
 /// @param horizontal how it goes across
@@ -24,6 +24,11 @@ public record MaxPool2d(Window vertical, Window horizontal) implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Context context) {
+        return apply(x, vertical, horizontal);
+    }
+
+    /// The pooling as a function.
+    public static Tensor apply(Tensor x, Window vertical, Window horizontal) {
         WindowGeometry geometry = Images.pooling("MaxPool2d", x, vertical, horizontal);
         Tensor y = Tensor.empty(Images.outputs(x, geometry)), winners = Tensor.empty(y.shape());
         Backend.kernels().pooling().max(x.dim(0) * x.dim(1), geometry, x.data(), y.data(), winners.data());
@@ -59,7 +64,7 @@ public record MaxPool2d(Window vertical, Window horizontal) implements Layer {
             return pixels.gather(Indices.of(won, won.length)).reshape(winners.shape());
         }
 
-        /// Which input is output `i`; padding, if nothing else is larger than -infinity.
+        /// The input that output `i` is taken from; padding, if no input is larger than -infinity.
         private int winner(int i, int tap) {
             int pixel = Patches.input(geometry, tap, i % geometry.outPlane());
             return pixel == geometry.plane() ? x.size() : i / geometry.outPlane() * geometry.plane() + pixel;
@@ -69,10 +74,5 @@ public record MaxPool2d(Window vertical, Window horizontal) implements Layer {
         public String name() {
             return "max pool";
         }
-    }
-
-    @Override
-    public void list(Parts parts) {
-        // nothing is learned
     }
 }

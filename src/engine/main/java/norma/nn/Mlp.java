@@ -1,5 +1,6 @@
 package norma.nn;
 
+import java.util.Optional;
 import norma.kernel.Activation;
 import norma.tensor.Tensor;
 
@@ -9,22 +10,30 @@ import norma.tensor.Tensor;
 /// Shapes: x (..., D), h (..., F), y (..., D).
 ///
 /// @param up W_1
-/// @param gate W_g with f, or null
-/// @param middle m, a norm over F or dropout, or null
+/// @param gate W_g with f
+/// @param middle m: a norm over F, dropout, or [Identity]
 /// @param down W_2
-public record Mlp(Linear up, Linear gate, Layer middle, Linear down) implements Layer {
+public record Mlp(Linear up, Optional<Linear> gate, Layer middle, Linear down) implements Layer {
+
+    /// The layer without a gate; `up` has f.
+    public static Mlp of(Linear up, Linear down) {
+        return new Mlp(up, Optional.empty(), new Identity(), down);
+    }
 
     /// D -> F -> D with f in between, weights of N(0, std^2), W_2 of N(0, outStd^2).
     public static Mlp of(Init init, int dim, int hidden, Activation f, double std, double outStd) {
-        return new Mlp(Linear.of(init.at("up"), dim, hidden, std).then(f), null, null,
-                Linear.of(init.at("down"), hidden, dim, outStd));
+        return of(Linear.of(init.at("up"), dim, hidden, std).then(f), Linear.of(init.at("down"), hidden, dim, outStd));
     }
 
-    /// D -> F -> D, gated by f.
+    /// D -> F -> D, gated by f, with weights as of [#of(Init, int, int, Activation, double, double)].
     public static Mlp gated(Init init, int dim, int hidden, Activation f, double std, double outStd) {
-        return new Mlp(Linear.of(init.at("up"), dim, hidden, std), Linear.of(init.at("gate"), dim, hidden, std).then(f),
-                null,
-                Linear.of(init.at("down"), hidden, dim, outStd));
+        return of(init, dim, hidden, Activation.IDENTITY, std, outStd)
+                .withGate(Linear.of(init.at("gate"), dim, hidden, std).then(f));
+    }
+
+    /// The same with a gate, which has f; `up` should have none.
+    public Mlp withGate(Linear gate) {
+        return new Mlp(up, Optional.of(gate), middle, down);
     }
 
     /// The same with a layer before W_2.
@@ -40,17 +49,14 @@ public record Mlp(Linear up, Linear gate, Layer middle, Linear down) implements 
     @Override
     public Tensor forward(Tensor x, Context context) {
         Tensor h = up.forward(x, context);
-        if (gate != null) {
-            h = gate.forward(x, context).multiply(h);
-        }
-        if (middle != null) {
-            h = middle.forward(h, context);
-        }
-        return down.forward(h, context);
+        Tensor gated = gate.isPresent() ? gate.get().forward(x, context).multiply(h) : h;
+        return down.forward(middle.forward(gated, context), context);
     }
 
     @Override
     public void list(Parts parts) {
-        parts.add("up", up).add("gate", gate).add("middle", middle).add("down", down);
+        parts.add("up", up);
+        gate.ifPresent(g -> parts.add("gate", g));
+        parts.add("middle", middle).add("down", down);
     }
 }

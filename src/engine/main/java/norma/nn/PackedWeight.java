@@ -1,5 +1,6 @@
 package norma.nn;
 
+import java.util.Optional;
 import norma.backend.Backend;
 import norma.kernel.Activation;
 import norma.kernel.Matrix;
@@ -9,10 +10,10 @@ import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// A weight that no longer learns, laid out once as the matrix kernels read it. Otherwise each product lays it out anew, which
-/// for a few rows of x takes longer than the product. The results are the same, bit for bit.
+/// A weight that no longer learns, laid out once in the order in which the matrix kernels read it. Otherwise each product lays
+/// it out anew, which takes longer than the product itself if x has few rows. The results are the same, bit for bit.
 ///
-/// It is no parameter: no state dictionary has it.
+/// It is not a parameter, so it stands in no state dictionary.
 public final class PackedWeight implements Weight {
     private final Shape shape;
     private final Packed transposed;
@@ -22,7 +23,7 @@ public final class PackedWeight implements Weight {
         transposed = Backend.kernels().matmul().pack(w.transpose());
     }
 
-    /// Packs a weight; the floats may be forgotten afterwards.
+    /// Packs a weight, whose floats are not needed afterwards.
     ///
     /// @param w W, (1, out, in), any strides
     public static PackedWeight of(Matrix w) {
@@ -36,9 +37,10 @@ public final class PackedWeight implements Weight {
     }
 
     @Override
-    public Tensor linear(Tensor x, Tensor b, Activation f) {
+    public Tensor linear(Tensor x, Optional<Param> bias, Activation f) {
+        Tensor b = bias.map(Param::value).orElse(null);
         if (Tape.records(x) || b != null && Tape.records(b)) {
-            return Weight.super.linear(x, b, f);
+            return Weight.super.linear(x, bias, f);
         }
         Linear.requireShapes(x, shape, b);
         Tensor y = Tensor.empty(x.shape().with(-1, shape.dim(0)));
@@ -47,11 +49,11 @@ public final class PackedWeight implements Weight {
         return y;
     }
 
-    /// W, which is made anew at each call.
+    /// W, unpacked anew at each call.
     @Override
     public Tensor value() {
         int in = shape.dim(1);
-        return linear(Tensor.identity(in), null, Activation.IDENTITY).transpose(0, 1);
+        return linear(Tensor.identity(in), Optional.empty(), Activation.IDENTITY).transpose(0, 1);
     }
 
     @Override

@@ -3,18 +3,18 @@ package norma.nn;
 /// Anything made of parameters and of other parts, which it lists by name, in order.
 public interface Part {
 
-    /// Names this part's parameters and parts.
-    void list(Parts parts);
+    /// Names the parameters and parts of this part; by default it has none.
+    default void list(Parts parts) {
+    }
 
-    /// Whether what it computes for a position depends on that position and earlier ones only. Speaks for itself alone,
-    /// not for the parts inside.
+    /// Whether what it computes for a position depends on that position and earlier ones only. The answer is about this part
+    /// alone, not about the parts inside it.
     default boolean causal() {
         return true;
     }
 
-    /// Puts this part's parameters back where they must be: what a method does after each step of the optimizer. Speaks for
-    /// itself alone; [Parts#afterStep] asks all parts.
+    /// Brings the parameters of this part back to where its method wants them, after each step of the optimizer; by default
+    /// they may be anything. Parts inside it are not touched: [Parts#afterStep] asks all of them.
     default void afterStep() {
-        // most parameters may be anything
     }
 }

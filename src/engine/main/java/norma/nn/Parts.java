@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import norma.kernel.Floats;
 
@@ -28,7 +29,7 @@ public final class Parts {
         return all;
     }
 
-    /// Lists a parameter; null for one that the layer lacks.
+    /// Lists a parameter.
     public Parts add(String name, Param param) {
         if (param != null && places.add(place(param)) && params.put(prefix + name, param) != null) {
             throw twice(name);
@@ -36,7 +37,12 @@ public final class Parts {
         return this;
     }
 
-    /// Lists a weight, be it a parameter or a part; null for one that the layer lacks. A packed one is neither.
+    /// Lists a parameter if the layer has it.
+    public Parts add(String name, Optional<Param> param) {
+        return param.isPresent() ? add(name, param.get()) : this;
+    }
+
+    /// Lists a weight that is a parameter or a part. A packed one is neither and is left out.
     public Parts add(String name, Weight weight) {
         return switch (weight) {
             case null -> this;
@@ -46,7 +52,7 @@ public final class Parts {
         };
     }
 
-    /// Lists a part and what is in it; null for one that the layer lacks.
+    /// Lists a part and what is in it.
     public Parts add(String name, Part part) {
         if (part != null && seen.add(part)) {
             String outer = prefix;
@@ -69,7 +75,7 @@ public final class Parts {
         return new IllegalStateException("Parts: names must differ; two are called " + prefix + name);
     }
 
-    /// Lists parts by their place in a list.
+    /// Lists parts under the numbers of their places in a list: `name.0`, `name.1` ...
     public Parts add(String name, Iterable<? extends Part> list) {
         int i = 0;
         for (Part part : list) {
@@ -88,7 +94,7 @@ public final class Parts {
         return Collections.unmodifiableMap(parts);
     }
 
-    /// Does what the parts do after each step of the optimizer.
+    /// Asks each part to bring its parameters back to where its method wants them: what an optimizer's step is followed by.
     public void afterStep() {
         parts.values().forEach(Part::afterStep);
     }

@@ -11,8 +11,8 @@ import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// [ScaledDotProduct] within each of several sequences that lie one behind the other: nothing is padded, and none sees another
-/// (Krell et al. 2021, arXiv 2107.02027).
+/// [ScaledDotProduct] within each of several sequences that lie one behind the other: nothing is padded, and no sequence sees
+/// another (Krell et al. 2021, arXiv 2107.02027).
 ///
 /// Shapes: q, k, v, y (1, N, H * d), where N is the sum of the lengths.
 ///
@@ -20,21 +20,21 @@ import norma.tensor.Tensor;
 record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, boolean causal, Tensor y,
         Tensor logSumExp) implements Op.Fused {
 
-    /// One of the sequences: its first row, and what the kernels are told of it.
+    /// One of the sequences: its first row, and its sizes for the kernels.
     private record Sequence(int from, Sizes sizes) {
         /// Its rows of x.
         Floats of(Tensor x) {
             return x.data().slice(from * x.dim(2), sizes.keys() * x.dim(2));
         }
 
-        /// Its part of what has a number for each head and row.
+        /// Its part of a tensor with one number for each head and row.
         Floats ofHeads(Tensor x) {
             return x.data().slice(from * sizes.heads(), sizes.keys() * sizes.heads());
         }
     }
 
     /// Attention of all heads of all sequences.
-    static Tensor of(Tensor q, Tensor k, Tensor v, int heads, boolean causal, int[] lengths) {
+    static Tensor apply(Tensor q, Tensor k, Tensor v, int heads, boolean causal, int[] lengths) {
         requireShapes(q, k, v, heads, lengths);
         var attention = new RaggedAttention(q, k, v, lengths, heads, causal, Tensor.empty(q.shape()),
                 Tensor.empty(Shape.of(heads * q.dim(1))));
@@ -63,7 +63,7 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
         return sequences;
     }
 
-    /// Hands each sequence to a thread.
+    /// Does the work on each sequence, several at once on several threads.
     private void each(Consumer<Sequence> work) {
         Sequence[] sequences = sequences();
         Workers.split(sequences.length, 1, (from, to) -> {

@@ -1,5 +1,6 @@
 package norma.nn;
 
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import norma.backend.Backend;
 import norma.kernel.Floats;
@@ -11,47 +12,55 @@ import norma.tensor.Tensor;
 
 /// y_h = softmax(q_h k_h^T / sqrt(d)) v_h for each head h, without keeping the (Tq, Tk) matrix.
 ///
-/// Shapes: q, y (B, Tq, H * d), k, v (B, Tk, H * d), keyMask (B, Tk) with 0 for padding, or null.
+/// Shapes: q, y (B, Tq, H * d), k, v (B, Tk, H * d), keyMask (B, Tk) with 0 for padding.
 /// Causal: query i sees keys 0 .. i + Tk - Tq.
 public final class ScaledDotProduct {
 
     private ScaledDotProduct() {
     }
 
-    /// Attention of all heads.
-    public static Tensor of(Tensor q, Tensor k, Tensor v, int heads, boolean causal, Tensor keyMask) {
+    /// Attention of all heads to all keys.
+    public static Tensor apply(Tensor q, Tensor k, Tensor v, int heads, boolean causal) {
+        return apply(q, k, v, heads, causal, Optional.empty(), 0);
+    }
+
+    /// Attention of all heads to the keys that are not padding.
+    public static Tensor apply(Tensor q, Tensor k, Tensor v, int heads, boolean causal, Tensor keyMask) {
+        return apply(q, k, v, heads, causal, Optional.of(keyMask), 0);
+    }
+
+    /// Attention of all heads, with logits s that can't pass c: c tanh(s / c) in their place (Gemma 2, arXiv 2408.00118). That is
+    /// computed in tensor algebra, with the whole matrix of logits, which is slower than the fused attention.
+    ///
+    /// @param cap c; 0 leaves the logits as they are
+    public static Tensor apply(Tensor q, Tensor k, Tensor v, int heads, boolean causal, Optional<Tensor> keyMask,
+            float cap) {
         requireShapes(q, k, v, heads, keyMask);
-        Sizes sizes = sizes(q, k, heads, causal);
+        int headSize = q.dim(2) / heads;
+        var sizes = new Sizes(q.dim(0), q.dim(1), k.dim(1), heads, headSize, (float) (1 / Math.sqrt(headSize)), causal);
+        return cap == 0 ? fused(q, k, v, sizes, keyMask.orElse(null))
+                : new Fused(q, k, v, sizes, keyMask.orElse(null), null, null)
+                        .composed(logits -> logits.divide(cap).tanh().multiply(cap));
+    }
+
+    private static Tensor fused(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor keyMask) {
         Tensor y = Tensor.empty(q.shape());
-        Tensor logSumExp = Tensor.empty(Shape.of(q.dim(0), heads, q.dim(1)));
+        Tensor logSumExp = Tensor.empty(Shape.of(q.dim(0), sizes.heads(), q.dim(1)));
         Backend.kernels().attention().forward(sizes, q.data(), k.data(), v.data(), floats(keyMask), y.data(),
                 logSumExp.data());
         return Tape.record(new Fused(q, k, v, sizes, keyMask, y, logSumExp), y);
     }
 
-    /// The same with logits s that can't pass c: c tanh(s / c) in their place (Gemma 2, arXiv 2408.00118). In tensor algebra,
-    /// with the whole matrix of logits: in tensor algebra, which is slower than the fused attention.
-    public static Tensor capped(Tensor q, Tensor k, Tensor v, int heads, boolean causal, Tensor keyMask, float cap) {
-        requireShapes(q, k, v, heads, keyMask);
-        return new Fused(q, k, v, sizes(q, k, heads, causal), keyMask, null, null)
-                .composed(logits -> logits.divide(cap).tanh().multiply(cap));
-    }
-
-    private static Sizes sizes(Tensor q, Tensor k, int heads, boolean causal) {
-        int headSize = q.dim(2) / heads;
-        return new Sizes(q.dim(0), q.dim(1), k.dim(1), heads, headSize, (float) (1 / Math.sqrt(headSize)), causal);
-    }
-
-    private static void requireShapes(Tensor q, Tensor k, Tensor v, int heads, Tensor keyMask) {
+    private static void requireShapes(Tensor q, Tensor k, Tensor v, int heads, Optional<Tensor> keyMask) {
         if (q.shape().rank() != 3 || k.shape().rank() != 3 || !k.shape().equals(v.shape()) || q.dim(0) != k.dim(0)
                 || q.dim(2) != k.dim(2) || q.dim(2) % heads != 0) {
             throw new IllegalArgumentException(
                     "attention: q must be (B, Tq, H * d), k and v (B, Tk, H * d); got q %s, k %s, v %s with H = %d"
                             .formatted(q.shape(), k.shape(), v.shape(), heads));
         }
-        if (keyMask != null && !keyMask.shape().equals(Shape.of(k.dim(0), k.dim(1)))) {
+        if (keyMask.isPresent() && !keyMask.get().shape().equals(Shape.of(k.dim(0), k.dim(1)))) {
             throw new IllegalArgumentException("attention: the key mask must be (B, Tk) = (%d, %d); got %s"
-                    .formatted(k.dim(0), k.dim(1), keyMask.shape()));
+                    .formatted(k.dim(0), k.dim(1), keyMask.get().shape()));
         }
     }
 

@@ -6,37 +6,43 @@ import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// y = exp(x) / sum(exp(x)) over the last axis; x and y (..., n).
-///
-/// Backward: dx = y * (dy - sum(dy * y)).
-public record Softmax(Tensor x, Tensor y) implements Op.Fused {
+public final class Softmax {
+
+    private Softmax() {
+    }
 
     /// Softmax over the last axis.
-    public static Tensor of(Tensor x) {
+    public static Tensor apply(Tensor x) {
         Tensor y = Tensor.empty(x.shape());
         Backend.kernels().softmax().softmax(x.shape().rows(), x.dim(-1), x.data(), y.data());
-        return Tape.record(new Softmax(x, y), y);
+        return Tape.record(new Fused(x, y), y);
     }
 
-    @Override
-    public Tensor[] inputs() {
-        return new Tensor[] {x};
-    }
+    /// dx = y * (dy - sum(dy * y))
+    record Fused(Tensor x, Tensor y) implements Op.Fused {
 
-    @Override
-    public Tensor[] backward(Tensor dy) {
-        Tensor dx = Tensor.empty(x.shape());
-        Backend.kernels().softmax().softmaxBackward(x.shape().rows(), x.dim(-1), y.data(), dy.data(), dx.data());
-        return new Tensor[] {dx};
-    }
+        @Override
+        public Tensor[] inputs() {
+            return new Tensor[] {x};
+        }
 
-    @Override
-    public Tensor composed() {
-        return composed(x);
-    }
+        @Override
+        public Tensor[] backward(Tensor dy) {
+            Tensor dx = Tensor.empty(x.shape());
+            Backend.kernels().softmax().softmaxBackward(x.shape().rows(), x.dim(-1), y.data(), dy.data(), dx.data());
+            return new Tensor[] {dx};
+        }
 
-    /// The definition; the maximum is subtracted for range and takes no part in the derivative.
-    static Tensor composed(Tensor x) {
-        Tensor e = x.subtract(x.detach().max(-1)).exp();
-        return e.divide(e.sum(-1));
+        /// The maximum is subtracted for range and takes no part in the derivative.
+        @Override
+        public Tensor composed() {
+            Tensor e = x.subtract(x.detach().max(-1)).exp();
+            return e.divide(e.sum(-1));
+        }
+
+        @Override
+        public String name() {
+            return "softmax";
+        }
     }
 }

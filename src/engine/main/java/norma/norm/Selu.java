@@ -5,7 +5,6 @@ import norma.nn.Activations;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Linear;
-import norma.nn.Parts;
 import norma.tensor.Tensor;
 
 /// A network that normalizes itself: after each layer, mean and variance over its features are drawn to 0 and 1 by the
@@ -26,12 +25,7 @@ public record Selu() implements Norm {
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        return Activations.activate(Activation.SELU, x);
-    }
-
-    @Override
-    public void list(Parts parts) {
-        // nothing is learned
+        return Activations.apply(Activation.SELU, x);
     }
 
     public static NormFactory factory(NormSpec spec) {

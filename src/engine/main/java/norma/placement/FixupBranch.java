@@ -54,7 +54,7 @@ public record FixupBranch(List<Layer> layers, List<Param> before, List<Param> be
     /// @param branches L
     public static FixupBranch linear(Init init, int dim, int depth, int branches) {
         double std = Math.sqrt(2.0 / dim) * factor(depth, branches);
-        return of(depth, i -> Linear.withoutBias(init.at("layers." + i), dim, dim, i < depth - 1 ? std : 0));
+        return of(depth, i -> Linear.of(init.at("layers." + i), dim, dim, i < depth - 1 ? std : 0).withoutBias());
     }
 
     /// A branch of convolutions 3 x 3 of C channels.
@@ -88,7 +88,7 @@ public record FixupBranch(List<Layer> layers, List<Param> before, List<Param> be
     public Tensor forward(Tensor x, Context context) {
         Tensor h = layers.getFirst().forward(x.add(before.getFirst().value()), context);
         for (int i = 1; i < layers.size(); i++) {
-            h = Activations.activate(Activation.RELU, h.add(between.get(i - 1).value()));
+            h = Activations.apply(Activation.RELU, h.add(between.get(i - 1).value()));
             h = layers.get(i).forward(h.add(before.get(i).value()), context);
         }
         return x.add(h.multiply(scale.value()).add(after.value()));

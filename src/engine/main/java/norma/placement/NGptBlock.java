@@ -1,5 +1,6 @@
 package norma.placement;
 
+import java.util.Optional;
 import norma.kernel.Activation;
 import norma.nn.Activations;
 import norma.nn.Attention;
@@ -38,25 +39,27 @@ import norma.tensor.Tensor;
 /// @param uvScale s_uv (2 F), ones at first
 /// @param heads H
 /// @param causal whether position t sees positions 0 .. t only
-/// @param rotary positions, before the norm of q and k, or null
+/// @param rotary positions, before the norm of q and k
 /// @param base unit of the stored factors
 /// @param firstStep share of the way that a stored step of `base` makes
 public record NGptBlock(Linear query, Linear key, Linear value, Linear output, Linear up, Linear gate, Linear down,
-        Param attentionStep, Param mlpStep, Param qkScale, Param uvScale, int heads, boolean causal, Rotary rotary,
-        float base, float firstStep) implements Layer {
+        Param attentionStep, Param mlpStep, Param qkScale, Param uvScale, int heads, boolean causal,
+        Optional<Rotary> rotary, float base, float firstStep) implements Layer {
     /// Share of the way that a step makes at first.
     private static final float STEP = 0.05f;
 
     /// A block with matrices of N(0, 1 / D), projected.
-    public static NGptBlock of(Init init, int dim, int hidden, int heads, boolean causal, Rotary rotary) {
+    public static NGptBlock of(Init init, int dim, int hidden, int heads, boolean causal,
+            Optional<Rotary> rotary) {
         double std = 1 / Math.sqrt(dim);
         float base = (float) std;
-        var block = new NGptBlock(Linear.withoutBias(init.at("query"), dim, dim, std),
-                Linear.withoutBias(init.at("key"), dim, dim, std), Linear.withoutBias(init.at("value"), dim, dim, std),
-                Linear.withoutBias(init.at("output"), dim, dim, std),
-                Linear.withoutBias(init.at("up"), dim, hidden, std),
-                Linear.withoutBias(init.at("gate"), dim, hidden, std),
-                Linear.withoutBias(init.at("down"), hidden, dim, std), Init.constant(base, dim),
+        var block = new NGptBlock(Linear.of(init.at("query"), dim, dim, std).withoutBias(),
+                Linear.of(init.at("key"), dim, dim, std).withoutBias(),
+                Linear.of(init.at("value"), dim, dim, std).withoutBias(),
+                Linear.of(init.at("output"), dim, dim, std).withoutBias(),
+                Linear.of(init.at("up"), dim, hidden, std).withoutBias(),
+                Linear.of(init.at("gate"), dim, hidden, std).withoutBias(),
+                Linear.of(init.at("down"), hidden, dim, std).withoutBias(), Init.constant(base, dim),
                 Init.constant(base, dim),
                 Init.constant(base, dim), Init.constant(1, 2 * hidden), heads, causal, rotary, base, STEP);
         block.afterStep();
@@ -70,15 +73,15 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
     }
 
     private Tensor attention(Tensor x, Context context) {
-        int start = context.cache() == null ? 0 : context.cache().length(this);
+        int start = context.cache().map(cache -> cache.length(this)).orElse(0);
         Tensor scale = qkScale.value().divide(base);
         Tensor q = onSphere(query.forward(x), start).multiply(scale).multiply(x.dim(-1) / heads); // sqrt(d) / (1 / sqrt(d))
         Tensor k = onSphere(key.forward(x), start).multiply(scale);
-        return output.forward(Attention.attend(this, q, k, value.forward(x), heads, causal, 0, context));
+        return output.forward(Attention.apply(this, q, k, value.forward(x), heads, causal, 0, context));
     }
 
     private Tensor onSphere(Tensor x, int start) {
-        return new PerHead(LpNormalize.l2(), heads).forward(rotary == null ? x : rotary.turn(x, heads, start));
+        return new PerHead(LpNormalize.l2(), heads).forward(rotary.map(r -> r.turn(x, heads, start)).orElse(x));
     }
 
     private Tensor mlp(Tensor h) {
@@ -86,7 +89,7 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
         Tensor scale = uvScale.value().multiply((float) Math.sqrt(h.dim(-1)));
         Tensor u = up.forward(h).multiply(scale.slice(0, 0, hidden));
         Tensor v = gate.forward(h).multiply(scale.slice(0, hidden, 2 * hidden));
-        return down.forward(u.multiply(Activations.activate(Activation.SILU, v)));
+        return down.forward(u.multiply(Activations.apply(Activation.SILU, v)));
     }
 
     private Tensor step(Tensor h, Tensor towards, Param stored) {

@@ -53,11 +53,6 @@ public record ResiDual() implements Placement {
         public Tensor forward(Tensor x, Context context) {
             return Tensor.concat(-1, x, x);
         }
-
-        @Override
-        public void list(Parts parts) {
-            // nothing is learned
-        }
     }
 
     /// One f, added to both streams.

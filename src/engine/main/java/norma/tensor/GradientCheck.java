@@ -32,7 +32,8 @@ public record GradientCheck(double first, double agreement, double second) {
                 difference = Math.max(difference, Math.abs(definition[k] - fused[k]));
             }
         }
-        Function<Tensor[], Tensor> g = inputs -> flat(Tape.current().gradients(probe(f.apply(inputs), 2), inputs));
+        Function<Tensor[], Tensor> g =
+                inputs -> flat(Tape.current().orElseThrow().gradients(probe(f.apply(inputs), 2), inputs));
         return new GradientCheck(error(f, direct, xs), difference / largest, error(g, recordedGradient(g, xs), xs));
     }
 

@@ -44,7 +44,7 @@ public final class Memory {
         return new float[size(wanted)];
     }
 
-    /// A free array of the smallest class in `[from, to)` that has one, or null.
+    // a free array of the smallest class in [from, to) that has one, else null
     private float[] poll(int from, int to) {
         for (int i = from; i < to; i++) {
             if (free[i] != null && !free[i].isEmpty()) {

@@ -13,7 +13,7 @@ public interface Op {
     /// Gradients of the inputs.
     ///
     /// @param dy gradient of the result, in its shape; it must not be written to
-    /// @return a tensor of each input's shape; null for inputs that need none (see [Tensor#tracked()])
+    /// @return a tensor of each input's shape; the place of an input that is not tracked ([Tensor#tracked()]) may stay empty
     Tensor[] backward(Tensor dy);
 
     /// How the operation is called in tables and errors.

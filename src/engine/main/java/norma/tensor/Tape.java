@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import norma.backend.Backend;
 import norma.kernel.Floats;
@@ -65,14 +66,15 @@ public final class Tape implements AutoCloseable {
         return new Tape(memory, false, false, 0);
     }
 
-    /// The tape that is open on this thread, or null.
-    public static Tape current() {
-        return CURRENT.get();
+    /// The innermost tape that is open on this thread.
+    public static Optional<Tape> current() {
+        return Optional.ofNullable(CURRENT.get());
     }
 
     /// Whether a training tape is open on this thread: what layers ask that behave differently in training.
     public static boolean isTraining() {
-        return current() != null && current().training();
+        Tape tape = CURRENT.get();
+        return tape != null && tape.training;
     }
 
     /// Whether layers that behave differently in training (dropout) do so.

@@ -78,10 +78,8 @@ public final class Tensor {
 
     /// Undefined contents, in the memory of the current tape if one is open: where an operation writes its result.
     public static Tensor empty(Shape shape) {
-        Tape tape = Tape.current();
-        return tape == null
-                ? new Tensor(shape, Floats.zeros(shape.size()), null, false)
-                : new Tensor(shape, tape.allocate(shape.size()), tape, false);
+        return Tape.current().map(tape -> new Tensor(shape, tape.allocate(shape.size()), tape, false))
+                .orElseGet(() -> of(shape, Floats.zeros(shape.size())));
     }
 
     /// A tensor on the same floats that gradients are wanted for: a parameter, or an input under study.

@@ -56,7 +56,7 @@ final class AdaptiveNormFormers {
 
     private static Linear head(GoldenCase c, String weight, String bias, float first, int dim) {
         Param constant = c.has(bias) ? c.gain(bias) : Init.constant(first, dim);
-        return new Linear(c.weight(weight), constant, Activation.IDENTITY);
+        return Linear.of(c.weight(weight), constant);
     }
 
     private static AdaptiveNetwork trunk(GoldenCase c, String trunk, int dim, boolean causal) {
@@ -76,9 +76,9 @@ final class AdaptiveNormFormers {
         int r = qkv.dim(0) / 3;
         c.expect("attn_dim", r);
         Shape width = Shape.of(qkv.dim(1));
-        var attention = new Attention(rows(qkv, 0, r), rows(qkv, r, 2 * r), rows(qkv, 2 * r, 3 * r),
-                c.linear(prefix + "Wo", prefix + "bo"), heads, causal, null);
-        var mlp = new Mlp(c.linear(prefix + "W1", prefix + "b1").then(Activation.GELU_ERF), null, null,
+        var attention = Attention.of(rows(qkv, 0, r), rows(qkv, r, 2 * r), rows(qkv, 2 * r, 3 * r),
+                c.linear(prefix + "Wo", prefix + "bo"), heads, causal);
+        var mlp = Mlp.of(c.linear(prefix + "W1", prefix + "b1").then(Activation.GELU_ERF),
                 c.linear(prefix + "W2", prefix + "b2"));
         return new AdaptiveNetwork.Block(new RmsNorm(width, c.gain(prefix + "n1_g"), eps(c), RmsNorm.Form.GAIN),
                 attention,
@@ -86,6 +86,6 @@ final class AdaptiveNormFormers {
     }
 
     private static Linear rows(Tensor w, int from, int to) {
-        return new Linear(new Param(w.slice(0, from, to), Param.Role.WEIGHT), null, Activation.IDENTITY);
+        return Linear.of(new Param(w.slice(0, from, to), Param.Role.WEIGHT));
     }
 }

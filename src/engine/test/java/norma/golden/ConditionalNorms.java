@@ -1,7 +1,6 @@
 package norma.golden;
 
 import java.util.List;
-import norma.kernel.Activation;
 import norma.kernel.Window;
 import norma.nn.Conv2d;
 import norma.nn.Embedding;
@@ -75,7 +74,8 @@ final class ConditionalNorms {
     }
 
     private static Conv2d convolution(GoldenCase c, String weight, String bias, Window window) {
-        return new Conv2d(c.weight(weight), c.gain(bias), window, window, 1);
+        Conv2d plain = Conv2d.of(c.weight(weight), window, 1);
+        return c.has(bias) ? plain.withBias(c.gain(bias)) : plain;
     }
 
     private static void adaLayerNormZero(GoldenCase c) {
@@ -83,7 +83,7 @@ final class ConditionalNorms {
         if (!order.containsAll(ORDER)) {
             throw new GoldenCase.Unsupported("config: order must name " + ORDER);
         }
-        var modulation = new Linear(ordered(c, "W", order), ordered(c, "b", order), Activation.IDENTITY);
+        var modulation = Linear.of(ordered(c, "W", order), ordered(c, "b", order));
         var norm = new AdaLayerNormZero(new TanhLayer(c.linear("A", "a")), modulation,
                 c.number("eps", AdaLayerNorm.EPS));
         c.output("y", norm.forward(c.input("x"), c.input("c")));

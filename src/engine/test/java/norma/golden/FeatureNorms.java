@@ -8,7 +8,7 @@ import norma.norm.feature.DynamicErf;
 import norma.norm.feature.DynamicIsru;
 import norma.norm.feature.DynamicTanh;
 import norma.norm.feature.GroupScaling;
-import norma.norm.Identity;
+import norma.nn.Identity;
 import norma.norm.feature.LayerNorm;
 import norma.norm.feature.LpNormalize;
 import norma.norm.feature.PartialRmsNorm;

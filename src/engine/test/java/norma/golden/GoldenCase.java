@@ -214,7 +214,8 @@ final class GoldenCase {
 
     /// A linear layer of a matrix (out, in) and, if the case has one, a bias.
     Linear linear(String weight, String bias) {
-        return new Linear(weight(weight), gain(bias), Activation.IDENTITY);
+        Linear plain = Linear.of(weight(weight));
+        return has(bias) ? plain.withBias(gain(bias)) : plain;
     }
 
     /// Running statistics of C channels, compared after the call; those the case lacks start fresh.

@@ -10,7 +10,6 @@ import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Parts;
 import norma.nn.Sequential;
-import norma.norm.Identity;
 import norma.norm.feature.LayerNorm;
 import norma.norm.Norm;
 import norma.placement.Admin;
@@ -88,7 +87,7 @@ final class ResidualPlacements {
         Iterator<Norm> norms = Arrays.stream(numbers).mapToObj(number -> norm(c, number)).toList().iterator();
         int layer = c.integer("layer", 1);
         return new Place(new Init(0), c.input("x").dim(-1),
-                (_, _) -> norms.hasNext() ? norms.next() : new Identity(), Dropout.NONE, layer, layer);
+                (_, _) -> norms.hasNext() ? norms.next() : Norm.NONE, Dropout.NONE, layer, layer);
     }
 
     private static Norm norm(GoldenCase c, int number) {

@@ -1,6 +1,7 @@
 package norma.golden;
 
 import java.util.Map;
+import java.util.Optional;
 import norma.kernel.Activation;
 import norma.nn.Attention;
 import norma.nn.Dropout;
@@ -57,8 +58,8 @@ final class TransformerBlocks {
     }
 
     private static Attention attention(GoldenCase c, int heads) {
-        return new Attention(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"), c.linear("Wo", "bo"),
-                heads, c.flag("causal", true), null);
+        return Attention.of(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"), c.linear("Wo", "bo"),
+                heads, c.flag("causal", true));
     }
 
     private static Attention qkNorm(GoldenCase c) {
@@ -97,7 +98,7 @@ final class TransformerBlocks {
     }
 
     private static Block block(GoldenCase c, Placement placement, Attention attention, Linear up, NormFactory norm) {
-        var mlp = new Mlp(up, null, null, c.linear("W2", "b2"));
+        var mlp = Mlp.of(up, c.linear("W2", "b2"));
         var place = new Place(new Init(0), c.input("x").dim(-1), norm, Dropout.NONE, 1, 1);
         return new Block(placement.aroundAttention(attention, place), placement.aroundMlp(mlp, place));
     }
@@ -108,7 +109,7 @@ final class TransformerBlocks {
         c.expect("ffn", c.input("Wu").dim(0));
         output(c, new NGptBlock(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"), c.linear("Wo", "bo"),
                 c.linear("Wu", "bu"), c.linear("Wn", "bn"), c.linear("Wd", "bd"), c.gain("alpha_a"), c.gain("alpha_m"),
-                c.gain("sqk"), c.gain("suv"), c.integer("heads", 1), c.flag("causal", true), null,
+                c.gain("sqk"), c.gain("suv"), c.integer("heads", 1), c.flag("causal", true), Optional.empty(),
                 c.number("base_scale", 1 / Math.sqrt(dim)), c.number("alpha_init", 0.05)));
     }
 

@@ -1,6 +1,5 @@
 package norma.golden;
 
-import norma.kernel.Activation;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Weight;
@@ -32,7 +31,7 @@ final class WeightNorms {
         c.ignore("dim"); // the shape of g says it
         var norm = new WeightNorm(c.weight("v"), c.gain("g"));
         if (c.has("x")) {
-            c.output(new Linear(norm, null, Activation.IDENTITY));
+            c.output(Linear.of(norm));
         } else {
             c.output("y", norm.value());
         }

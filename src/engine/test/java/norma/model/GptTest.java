@@ -238,11 +238,6 @@ class GptTest {
         public Tensor forward(Tensor x, Context context) {
             return x.subtract(x.mean(1));
         }
-
-        @Override
-        public void list(Parts parts) {
-            // nothing is learned
-        }
     }
 
     @Test

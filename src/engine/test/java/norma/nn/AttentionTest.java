@@ -8,6 +8,8 @@ import static norma.tensor.Numbers.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
+import java.util.Optional;
 import norma.kernel.contract.AttentionKernel.Sizes;
 import norma.norm.feature.RmsNorm;
 import norma.tensor.Memory;
@@ -59,14 +61,15 @@ class AttentionTest {
         Tensor q = normal(1, batch, queries, heads * d), k = normal(2, batch, keys, heads * d),
                 v = normal(3, batch, keys, heads * d);
         Tensor mask = normal(4, batch, keys).greater(Tensor.scalar(-0.5f));
-        for (Tensor keyMask : new Tensor[] {null, mask}) {
+        for (Optional<Tensor> keyMask : List.of(Optional.<Tensor>empty(), Optional.of(mask))) {
             for (boolean causal : new boolean[] {false, true}) {
-                Tensor y = ScaledDotProduct.of(q, k, v, heads, causal, keyMask);
+                Tensor y = ScaledDotProduct.apply(q, k, v, heads, causal, keyMask, 0);
                 for (int b = 0; b < batch; b++) {
+                    Tensor own = keyMask.isEmpty() ? null : mask.slice(0, b, b + 1).reshape(keys);
                     for (int h = 0; h < heads; h++) {
                         double[] expected =
                                 definition(head(q, b, h, heads), head(k, b, h, heads), head(v, b, h, heads), causal,
-                                        keyMask == null ? null : keyMask.slice(0, b, b + 1).reshape(keys));
+                                        own);
                         for (int i = 0; i < expected.length; i++) {
                             assertEquals(expected[i], head(y, b, h, heads).data().get(i), 2e-6);
                         }
@@ -80,13 +83,13 @@ class AttentionTest {
     @ValueSource(booleans = {false, true})
     void derivatives(boolean causal) {
         Tensor mask = Tensor.of(Shape.of(2, 4), 1, 1, 0, 1, 0, 0, 0, 0);
-        assertGradients("self", x -> ScaledDotProduct.of(x[0], x[1], x[2], 2, causal, null), normal(5, 2, 3, 4),
+        assertGradients("self", x -> ScaledDotProduct.apply(x[0], x[1], x[2], 2, causal), normal(5, 2, 3, 4),
                 normal(6, 2, 3, 4),
                 normal(7, 2, 3, 4));
         assertGradients("cross, padded, one sequence of padding only",
-                x -> ScaledDotProduct.of(x[0], x[1], x[2], 1, causal, mask), normal(8, 2, 3, 2), normal(9, 2, 4, 2),
+                x -> ScaledDotProduct.apply(x[0], x[1], x[2], 1, causal, mask), normal(8, 2, 3, 2), normal(9, 2, 4, 2),
                 normal(10, 2, 4, 2));
-        assertGradients("more queries than keys", x -> ScaledDotProduct.of(x[0], x[1], x[2], 1, causal, null),
+        assertGradients("more queries than keys", x -> ScaledDotProduct.apply(x[0], x[1], x[2], 1, causal),
                 normal(11, 1, 5, 2), normal(12, 1, 3, 2), normal(13, 1, 3, 2));
     }
 
@@ -95,15 +98,16 @@ class AttentionTest {
     void sequencesInOneRowDontSeeEachOther(boolean causal) {
         int[] lengths = {3, 1, 70, 17};
         Tensor q = normal(20, 1, 91, 6), k = normal(21, 1, 91, 6), v = normal(22, 1, 91, 6);
-        Tensor y = RaggedAttention.of(q, k, v, 2, causal, lengths);
+        Tensor y = RaggedAttention.apply(q, k, v, 2, causal, lengths);
         int from = 0;
         for (int length : lengths) {
             int to = from + length;
-            assertBits(ScaledDotProduct.of(q.slice(1, from, to), k.slice(1, from, to), v.slice(1, from, to), 2, causal,
-                    null), y.slice(1, from, to).copy());
+            assertBits(
+                    ScaledDotProduct.apply(q.slice(1, from, to), k.slice(1, from, to), v.slice(1, from, to), 2, causal),
+                    y.slice(1, from, to).copy());
             from = to;
         }
-        assertGradients("ragged", x -> RaggedAttention.of(x[0], x[1], x[2], 2, causal, new int[] {3, 1, 2}),
+        assertGradients("ragged", x -> RaggedAttention.apply(x[0], x[1], x[2], 2, causal, new int[] {3, 1, 2}),
                 normal(23, 1, 6, 4), normal(24, 1, 6, 4), normal(25, 1, 6, 4));
     }
 
@@ -111,10 +115,10 @@ class AttentionTest {
     void sequencesInOneRowFillIt() {
         Tensor x = normal(26, 1, 5, 4);
         assertSays(assertThrows(IllegalArgumentException.class,
-                () -> RaggedAttention.of(x, x, x, 2, false, new int[] {2, 2})), "lengths [2, 2]");
+                () -> RaggedAttention.apply(x, x, x, 2, false, new int[] {2, 2})), "lengths [2, 2]");
         assertSays(assertThrows(IllegalArgumentException.class,
-                () -> RaggedAttention.of(x, x, x, 2, false, new int[] {5, 0})), "lengths [5, 0]");
-        Attention turning = attention(new Init(2), 4, 2, false, Rotary.PAPER);
+                () -> RaggedAttention.apply(x, x, x, 2, false, new int[] {5, 0})), "lengths [5, 0]");
+        Attention turning = attention(new Init(2), 4, 2, false).with(Rotary.PAPER);
         assertSays(assertThrows(IllegalArgumentException.class, () -> turning.forward(x, Context.ragged(2, 3))),
                 "without rotary positions");
     }
@@ -123,11 +127,11 @@ class AttentionTest {
     void whatIsPaddingReachesNothing() {
         Tensor q = normal(14, 1, 2, 4), k = normal(15, 1, 3, 4), v = normal(16, 1, 3, 4);
         Tensor mask = Tensor.of(Shape.of(1, 3), 1, 0, 1);
-        Tensor y = ScaledDotProduct.of(q, k, v, 2, false, mask);
+        Tensor y = ScaledDotProduct.apply(q, k, v, 2, false, mask);
         Tensor poison = Tensor.full(Shape.of(1, 1, 4), Float.NaN);
         Tensor bad = Tensor.concat(1, k.slice(1, 0, 1), poison, k.slice(1, 2, 3));
-        assertBits(y, ScaledDotProduct.of(q, bad, v, 2, false, mask));
-        assertBits(Tensor.zeros(1, 2, 4), ScaledDotProduct.of(q, k, v, 2, false, Tensor.zeros(1, 3)));
+        assertBits(y, ScaledDotProduct.apply(q, bad, v, 2, false, mask));
+        assertBits(Tensor.zeros(1, 2, 4), ScaledDotProduct.apply(q, k, v, 2, false, Tensor.zeros(1, 3)));
     }
 
     @Test
@@ -137,7 +141,7 @@ class AttentionTest {
                 v = normal(17, 1, 2, 1);
         Tensor x = q.variable();
         try (Tape tape = Tape.training(new Memory(), 0)) {
-            Tensor y = ScaledDotProduct.of(x, k.variable(), v.variable(), 1, true, null);
+            Tensor y = ScaledDotProduct.apply(x, k.variable(), v.variable(), 1, true);
             Tensor composed = new ScaledDotProduct.Fused(x, k, v, new Sizes(1, 2, 2, 1, 1, 1, true), null, y, null)
                     .composed();
             assertClose(y.detach(), composed.detach(), 1e-6);
@@ -145,18 +149,18 @@ class AttentionTest {
         }
     }
 
-    private static Attention attention(Init init, int dim, int heads, boolean causal, Rotary rotary) {
-        return Attention.of(init, dim, heads, causal, rotary, 0.5, 0.5);
+    private static Attention attention(Init init, int dim, int heads, boolean causal) {
+        return Attention.of(init, dim, heads, causal, 0.5, 0.5);
     }
 
     @ParameterizedTest
     @EnumSource(HeadScale.Site.class)
     void headScaleStandsBeforeOrAfterTheOutput(HeadScale.Site site) {
-        Attention plain = attention(new Init(1), 6, 3, true, null);
+        Attention plain = attention(new Init(1), 6, 3, true);
         var scale = new HeadScale(Param.gain(Tensor.of(Shape.of(3), 2, 0.5f, -1)), site);
         Tensor x = normal(18, 2, 4, 6);
-        Tensor heads = ScaledDotProduct.of(plain.query().forward(x), plain.key().forward(x), plain.value().forward(x),
-                3, true, null);
+        Tensor heads = ScaledDotProduct.apply(plain.query().forward(x), plain.key().forward(x),
+                plain.value().forward(x), 3, true);
         Tensor expected = site == HeadScale.Site.BEFORE_OUT_PROJ
                 ? plain.output().forward(scale.forward(heads))
                 : scale.forward(plain.output().forward(heads));
@@ -168,7 +172,7 @@ class AttentionTest {
 
     @Test
     void crossAttentionReadsFromItsSource() {
-        Attention attention = attention(new Init(2), 4, 2, false, null);
+        Attention attention = attention(new Init(2), 4, 2, false);
         Tensor x = normal(19, 2, 3, 4), source = normal(20, 2, 5, 4);
         assertGradients("cross", xs -> attention.forward(xs[0], xs[1], Context.NONE), x, source);
         // a cache holds the keys of x's own sequence; another source is there as a whole each time
@@ -183,7 +187,8 @@ class AttentionTest {
     @ParameterizedTest
     @CsvSource({"1, false", "3, false", "1, true", "3, true"})
     void theCacheGivesWhatTheWholeSequenceGives(int batch, boolean rotary) {
-        Attention attention = attention(new Init(3), 8, 2, true, rotary ? Rotary.PAPER : null);
+        Attention plain = attention(new Init(3), 8, 2, true);
+        Attention attention = rotary ? plain.with(Rotary.PAPER) : plain;
         Tensor x = normal(21, batch, 9, 8);
         Tensor whole = attention.forward(x);
         var cache = new Cache();
@@ -199,7 +204,7 @@ class AttentionTest {
 
     @Test
     void theCacheOutlivesTheTapesOfItsSteps() {
-        Attention attention = attention(new Init(4), 4, 1, true, null);
+        Attention attention = attention(new Init(4), 4, 1, true);
         Tensor x = normal(23, 2, 5, 4);
         Tensor whole = attention.forward(x);
         var cache = new Cache();
@@ -238,16 +243,15 @@ class AttentionTest {
 
     @Test
     void wrongShapesAreNamed() {
-        assertSays(assertThrows(IllegalArgumentException.class, () -> attention(new Init(5), 6, 4, true, null)),
+        assertSays(assertThrows(IllegalArgumentException.class, () -> attention(new Init(5), 6, 4, true)),
                 "Attention",
                 "6 and 4 heads");
         assertSays(assertThrows(IllegalArgumentException.class,
-                () -> ScaledDotProduct.of(normal(1, 2, 3, 4), normal(2, 2, 5, 6),
-                        normal(3, 2, 5, 6), 2, true, null)),
+                () -> ScaledDotProduct.apply(normal(1, 2, 3, 4), normal(2, 2, 5, 6), normal(3, 2, 5, 6), 2, true)),
                 "attention", "(2, 3, 4)", "(2, 5, 6)", "H = 2");
         assertSays(assertThrows(IllegalArgumentException.class,
-                () -> ScaledDotProduct.of(normal(1, 2, 3, 4), normal(2, 2, 5, 4),
-                        normal(3, 2, 5, 4), 2, true, Tensor.zeros(2, 3))),
+                () -> ScaledDotProduct.apply(normal(1, 2, 3, 4), normal(2, 2, 5, 4), normal(3, 2, 5, 4), 2, true,
+                        Tensor.zeros(2, 3))),
                 "key mask", "(2, 5)", "(2, 3)");
     }
 
@@ -258,13 +262,15 @@ class AttentionTest {
         Tensor q = normal(51, 1, 3, 4), k = normal(52, 1, 3, 4), v = normal(53, 1, 3, 4);
         Tensor logits = q.matmul(k.transpose(1, 2)).multiply(0.5f);
         Tensor e = logits.divide(2).tanh().multiply(2).exp();
-        assertClose(e.divide(e.sum(-1)).matmul(v), ScaledDotProduct.capped(q, k, v, 1, false, null, 2), 1e-6);
-        assertGradients("capped", xs -> ScaledDotProduct.capped(xs[0], xs[1], xs[2], 2, true, null, 2), q, k, v);
+        assertClose(e.divide(e.sum(-1)).matmul(v), ScaledDotProduct.apply(q, k, v, 1, false, Optional.empty(), 2),
+                1e-6);
+        assertGradients("capped", xs -> ScaledDotProduct.apply(xs[0], xs[1], xs[2], 2, true, Optional.empty(), 2), q, k,
+                v);
     }
 
     @Test
     void aHighCapChangesNothingAndALowOneMakesAMean() {
-        Attention plain = Attention.of(new Init(5), 8, 2, true, null, 0.7, 0.7);
+        Attention plain = Attention.of(new Init(5), 8, 2, true, 0.7, 0.7);
         Tensor x = normal(54, 2, 5, 8);
         assertClose(plain.forward(x), plain.withCap(1e4f).forward(x), 1e-5);
         Tensor last = plain.withCap(1e-4f).forward(x).slice(1, 4, 5);
@@ -274,7 +280,7 @@ class AttentionTest {
 
     @Test
     void aCapGoesWithACache() {
-        Attention capped = Attention.of(new Init(5), 8, 2, true, Rotary.PAPER, 0.7, 0.7).withCap(1);
+        Attention capped = Attention.of(new Init(5), 8, 2, true, 0.7, 0.7).with(Rotary.PAPER).withCap(1);
         Tensor x = normal(55, 2, 5, 8), whole = capped.forward(x);
         var cache = new Cache();
         assertClose(whole.slice(1, 0, 3), capped.forward(x.slice(1, 0, 3), Context.cached(cache)), 1e-6);
@@ -283,7 +289,7 @@ class AttentionTest {
 
     @Test
     void aNormOnHeadsSeesOneHeadAtATime() {
-        Attention plain = Attention.of(new Init(6), 8, 2, true, null, 0.7, 0.7);
+        Attention plain = Attention.of(new Init(6), 8, 2, true, 0.7, 0.7);
         Attention normed = plain.with(Sequential.of()).withHeadNorm(RmsNorm.of(4));
         Tensor heads = normed.forward(normal(56, 2, 5, 8)).reshape(2, 5, 2, 4);
         assertClose(Tensor.full(Shape.of(2, 5, 2, 1), 1), heads.square().mean(-1), 1e-4);

@@ -27,12 +27,12 @@ class ImagesTest {
             for (Window down : new Window[] {THREE, THREE.stride(2), Window.of(3).dilation(2)}) {
                 Window across = Window.of(2).stride(2).padding(1);
                 String what = down + " with groups " + groups;
-                assertGradients(what, xs -> Conv2d.convolve(xs[0], xs[1], xs[2], down, across, groups), x, w, b);
+                assertGradients(what, xs -> Conv2d.apply(xs[0], xs[1], xs[2], down, across, groups), x, w, b);
                 assertGradients(what + " without bias",
-                        xs -> Conv2d.convolve(xs[0], xs[1], null, down, across, groups), x, w);
+                        xs -> Conv2d.apply(xs[0], xs[1], down, across, groups), x, w);
             }
         }
-        assertGradients("depthwise", xs -> Conv2d.convolve(xs[0], xs[1], null, THREE, THREE, 4), x,
+        assertGradients("depthwise", xs -> Conv2d.apply(xs[0], xs[1], THREE, THREE, 4), x,
                 normal(4, 4, 1, 3, 3));
     }
 
@@ -45,7 +45,7 @@ class ImagesTest {
             assertGradients("mean of inputs " + window,
                     xs -> new AvgPool2d(window, window, false).forward(xs[0].square()), x);
         }
-        assertGradients("global", xs -> AvgPool2d.global(xs[0].square()), x);
+        assertGradients("global", xs -> GlobalAvgPool2d.apply(xs[0].square()), x);
     }
 
     /// Numbers in disorder that differ by 0.07 at least, more than a gradient check moves them.
@@ -60,10 +60,10 @@ class ImagesTest {
     @Test
     void layersAreTheirDefinitions() {
         Tensor x = normal(6, 2, 4, 9, 7).variable();
-        Conv2d conv = Conv2d.grouped(new Init(1), 4, 6, THREE.stride(2), 2);
+        Conv2d conv = Conv2d.of(new Init(1), 4, 6, THREE.stride(2), 2);
         ParameterCheck.assertFusedIsComposed("conv", () -> conv.forward(x));
         ParameterCheck.assertFusedIsComposed("depthwise without bias",
-                () -> Conv2d.grouped(new Init(2), 4, 4, THREE, 4).withoutBias().forward(x));
+                () -> Conv2d.of(new Init(2), 4, 4, THREE, 4).withoutBias().forward(x));
         ParameterCheck.assertFusedIsComposed("max", () -> MaxPool2d.of(THREE.stride(2)).forward(x));
         ParameterCheck.assertFusedIsComposed("mean", () -> AvgPool2d.of(THREE).forward(x));
         ParameterCheck.assertFusedIsComposed("mean of inputs", () -> new AvgPool2d(THREE, THREE, false).forward(x));
@@ -86,15 +86,15 @@ class ImagesTest {
     @Test
     void aSeriesIsAnImageOfOneRow() {
         Tensor x = normal(7, 2, 3, 1, 10), w = normal(8, 5, 3, 1, 4);
-        Tensor y = Conv2d.convolve(x, w, null, Window.of(1), Window.of(4).stride(2).padding(1), 1);
+        Tensor y = Conv2d.apply(x, w, Window.of(1), Window.of(4).stride(2).padding(1), 1);
         assertEquals(Shape.of(2, 5, 1, 5), y.shape());
     }
 
     @Test
     void theMeanOfPlanesIsTheLargestWindow() {
         Tensor x = normal(9, 2, 3, 6, 6);
-        assertClose(AvgPool2d.of(Window.of(6)).forward(x), AvgPool2d.global(x), 1e-6);
-        assertEquals(Shape.of(0, 3, 1, 1), AvgPool2d.global(normal(9, 0, 3, 6, 6)).shape());
+        assertClose(AvgPool2d.of(Window.of(6)).forward(x), GlobalAvgPool2d.apply(x), 1e-6);
+        assertEquals(Shape.of(0, 3, 1, 1), GlobalAvgPool2d.apply(normal(9, 0, 3, 6, 6)).shape());
     }
 
     @Test
@@ -103,14 +103,15 @@ class ImagesTest {
         assertSays(error(() -> conv.forward(normal(1, 2, 5, 5, 3))), "Conv2d", "(N, C, H, W)", "(2, 5, 5, 3)",
                 "(4, 3, 3, 3)", "axis 1?");
         assertSays(error(() -> conv.forward(normal(1, 3, 5, 5))), "Conv2d", "(3, 5, 5)");
-        assertSays(error(() -> Conv2d.convolve(normal(1, 1, 3, 5, 5), normal(1, 4, 3, 3, 3), normal(1, 3), THREE, THREE,
-                1)), "bias", "(4)", "(3)");
+        assertSays(
+                error(() -> Conv2d.apply(normal(1, 1, 3, 5, 5), normal(1, 4, 3, 3, 3), normal(1, 3), THREE, THREE, 1)),
+                "bias", "(4)", "(3)");
         assertSays(error(() -> Conv2d.of(new Init(1), 3, 4, Window.of(7)).forward(normal(1, 1, 3, 5, 5))), "Conv2d",
                 "fit", "(1, 3, 5, 5)", "pad more?");
         assertSays(error(() -> MaxPool2d.of(Window.of(2).padding(2)).forward(normal(1, 1, 3, 5, 5))), "MaxPool2d",
                 "half", "padding=2");
         assertSays(error(() -> AvgPool2d.of(Window.of(2)).forward(normal(1, 3, 5, 5))), "AvgPool2d", "(3, 5, 5)");
-        assertSays(error(() -> Conv2d.grouped(new Init(1), 3, 4, THREE, 2)), "groups must divide");
+        assertSays(error(() -> Conv2d.of(new Init(1), 3, 4, THREE, 2)), "groups must divide");
     }
 
     private static Throwable error(Runnable wrong) {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import norma.kernel.Activation;
 import norma.norm.channel.BatchInstanceNorm;
@@ -36,11 +37,13 @@ class PartsTest {
         var init = new Init(1);
         Mlp mlp = Mlp.gated(init, 3, 4, Activation.SILU, 1, 1);
         Box model = new Box(
-                p -> p.add("blocks", List.of(mlp, Linear.withoutBias(init, 3, 3, 1))).add("missing", (Part) null)
-                        .add("none", (Param) null).add("gain", Init.constant(1, 2)));
+                p -> p.add("blocks", List.of(mlp, Linear.of(init, 3, 3, 1).withoutBias()))
+                        .add("missing", Optional.empty())
+                        .add("gain", Init.constant(1, 2)));
         assertEquals(List.of("blocks.0.up.weight", "blocks.0.up.bias", "blocks.0.gate.weight", "blocks.0.gate.bias",
                 "blocks.0.down.weight", "blocks.0.down.bias", "blocks.1.weight", "gain"), names(model));
-        assertEquals(List.of("blocks.0", "blocks.0.up", "blocks.0.gate", "blocks.0.down", "blocks.1"),
+        assertEquals(
+                List.of("blocks.0", "blocks.0.up", "blocks.0.gate", "blocks.0.middle", "blocks.0.down", "blocks.1"),
                 List.copyOf(Parts.of(model).parts().keySet()));
         assertEquals(16 + 16 + 15 + 9 + 2, Parts.of(model).size());
     }
@@ -48,7 +51,7 @@ class PartsTest {
     @Test
     void whatIsTiedIsListedOnce() {
         Param shared = Param.weight(normal(1, 3, 3));
-        Linear a = new Linear(shared, null, Activation.IDENTITY), b = new Linear(shared, null, Activation.RELU);
+        Linear a = Linear.of(shared), b = Linear.of(shared).then(Activation.RELU);
         assertEquals(List.of("a.weight"), names(new Box(p -> p.add("a", a).add("b", b).add("a2", a))));
         // a parameter made of the same floats is the same parameter; a neighbour in the same array is not
         Tensor both = normal(2, 2, 3);

@@ -84,7 +84,7 @@ class DirectionsTest {
         float[] s = {3, 1, 0.2f};
         double length = Math.sqrt(9 + 1 + 0.04);
         for (int i = 0; i < 3; i++) {
-            diagonal.data().array()[diagonal.data().offset() + 6 * i] = s[i];
+            diagonal.data().set(6 * i, s[i]);
         }
         Tensor y = Muon.orthogonalized(diagonal, 5);
         for (int i = 0; i < 3; i++) {

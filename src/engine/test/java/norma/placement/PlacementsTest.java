@@ -22,7 +22,6 @@ import norma.nn.Mlp;
 import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
-import norma.norm.Identity;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.feature.LayerNorm;
@@ -49,7 +48,7 @@ class PlacementsTest {
     }
 
     private static Attention attention() {
-        return Attention.of(new Init(2), D, H, true, null, 0.5, 0.5);
+        return Attention.of(new Init(2), D, H, true, 0.5, 0.5);
     }
 
     private static Mlp mlp() {
@@ -121,7 +120,7 @@ class PlacementsTest {
     private static void assertGlorot(Placement placement, double gain, String output) {
         int dim = 96, hidden = 4 * dim;
         var place = new Place(new Init(1), dim, LAYER_NORM, Dropout.NONE, 1, 4);
-        Layer block = placement.block(Attention.of(new Init(2), dim, H, true, null, 9, 0.01),
+        Layer block = placement.block(Attention.of(new Init(2), dim, H, true, 9, 0.01),
                 Mlp.of(new Init(3), dim, hidden, Activation.GELU_TANH, 5, 0.01), place);
         double square = Math.sqrt(1.0 / dim), oblong = Math.sqrt(2.0 / (dim + hidden));
         assertSpread(square, block, "attention.f.query.weight");
@@ -175,9 +174,9 @@ class PlacementsTest {
     void aSandwichIsPreOrResidualPostWithoutItsOtherNorm() {
         LayerNorm norm = shaken(LayerNorm.of(D), 4, 0.5);
         assertBits(new Pre().around(mlp(), norms(norm)).forward(X),
-                new Sandwich().around(mlp(), norms(norm, new Identity())).forward(X));
+                new Sandwich().around(mlp(), norms(norm, Norm.NONE)).forward(X));
         assertBits(new ResidualPost().around(mlp(), norms(norm)).forward(X),
-                new Sandwich().around(mlp(), norms(new Identity(), norm)).forward(X));
+                new Sandwich().around(mlp(), norms(Norm.NONE, norm)).forward(X));
     }
 
     @Test
@@ -262,7 +261,7 @@ class PlacementsTest {
 
     @Test
     void logitsAreCosinesAtFirst() {
-        var output = Linear.withoutBias(new Init(6), D, 5, 3);
+        var output = Linear.of(new Init(6), D, 5, 3).withoutBias();
         Layer head = new NGpt().head(output, place(0, 1));
         assertUnit(output.weight().value(), 1);
         Tensor h = LpNormalize.l2().forward(X);

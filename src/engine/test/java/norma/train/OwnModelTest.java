@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
+import java.util.function.Consumer;
 import norma.data.CorruptFileException;
 import norma.io.ModelFile;
 import norma.kernel.Activation;
@@ -60,7 +61,7 @@ class OwnModelTest {
 
         @Override
         public Tensor loss(Batch batch) {
-            if (Tape.current().training()) {
+            if (Tape.isTraining()) {
                 seen.value().fill(seen.value().item() + 1);
             }
             Tensor y = new Dropout(0.1f).forward(mlp.forward(batch.x)).multiply(scale.value());
@@ -259,6 +260,13 @@ class OwnModelTest {
         assertEquals(6, other.seen.value().item());
     }
 
+    private record Listing(Consumer<Parts> names) implements Part {
+        @Override
+        public void list(Parts parts) {
+            names.accept(parts);
+        }
+    }
+
     @Test
     void aFileOfAnotherModelChangesNothing() throws IOException {
         Path file = folder.resolve("model.safetensors");
@@ -267,13 +275,14 @@ class OwnModelTest {
         ModelFile.save(Regression.of(2).mlp, file);
         assertSays(assertThrows(CorruptFileException.class, () -> ModelFile.load(model, file)), "model.safetensors",
                 "mlp.up.weight", "nothing of that name", "[up.weight,");
-        Part more = parts -> {
+        Part more = new Listing(parts -> {
             Regression.of(2).list(parts);
             parts.add("more", Init.constant(1, 2));
-        };
+        });
         ModelFile.save(more, file);
         assertSays(assertThrows(CorruptFileException.class, () -> ModelFile.load(model, file)), "[more]", "lacks");
-        Part wider = parts -> parts.add("mlp", model.mlp).add("scale", Init.constant(2, 2)).add("seen", model.seen);
+        Part wider = new Listing(
+                parts -> parts.add("mlp", model.mlp).add("scale", Init.constant(2, 2)).add("seen", model.seen));
         ModelFile.save(wider, file);
         assertSays(assertThrows(CorruptFileException.class, () -> ModelFile.load(model, file)), "scale F32(1)", "(2)");
         assertState(before, values(model));

@@ -144,7 +144,7 @@ public enum Family {
 
     private static Linear linear(Weights weights, String name, int in, int out) {
         Shape shape = Shape.of(out, in);
-        return new Linear(Param.weight(Tensor.of(shape, weights.take(name + ".weight", shape))),
-                Param.gain(Tensor.of(Shape.of(out), weights.take(name + ".bias", Shape.of(out)))), Activation.IDENTITY);
+        return Linear.of(Param.weight(Tensor.of(shape, weights.take(name + ".weight", shape))),
+                Param.gain(Tensor.of(Shape.of(out), weights.take(name + ".bias", Shape.of(out)))));
     }
 }

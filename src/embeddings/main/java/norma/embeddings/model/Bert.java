@@ -3,7 +3,6 @@ package norma.embeddings.model;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import norma.kernel.Activation;
 import norma.nn.Attention;
 import norma.nn.Context;
 import norma.nn.Dropout;
@@ -61,12 +60,12 @@ public record Bert(BertConfig config, Embedding tokens, Embedding positions, Emb
     private record Reader(BertConfig c, Weights weights, Purpose purpose) {
 
         Layer block(String prefix) {
-            var attention = new Attention(linear(prefix + "attention.self.query", c.dim(), c.dim()),
+            var attention = Attention.of(linear(prefix + "attention.self.query", c.dim(), c.dim()),
                     linear(prefix + "attention.self.key", c.dim(), c.dim()),
                     linear(prefix + "attention.self.value", c.dim(), c.dim()),
-                    linear(prefix + "attention.output.dense", c.dim(), c.dim()), c.heads(), false, null);
+                    linear(prefix + "attention.output.dense", c.dim(), c.dim()), c.heads(), false);
             var mlp =
-                    new Mlp(linear(prefix + "intermediate.dense", c.dim(), c.hidden()).then(c.activation()), null, null,
+                    Mlp.of(linear(prefix + "intermediate.dense", c.dim(), c.hidden()).then(c.activation()),
                             linear(prefix + "output.dense", c.hidden(), c.dim()));
             return new Block(residual(attention, prefix + "attention.output.LayerNorm"),
                     residual(mlp, prefix + "output.LayerNorm"));
@@ -89,8 +88,7 @@ public record Bert(BertConfig config, Embedding tokens, Embedding positions, Emb
         }
 
         Linear linear(String name, int in, int out) {
-            return new Linear(purpose.weight(weights.linear(name + ".weight", out, in)), gain(name + ".bias", out),
-                    Activation.IDENTITY);
+            return Linear.of(purpose.weight(weights.linear(name + ".weight", out, in)), gain(name + ".bias", out));
         }
 
         private Param gain(String name, int size) {
@@ -116,7 +114,7 @@ public record Bert(BertConfig config, Embedding tokens, Embedding positions, Emb
             throw new IllegalArgumentException("Bert: ids must be (B, T); got " + ids.shape());
         }
         ids.check("Bert", config.vocabulary());
-        int[] lengths = context.lengths() == null ? new int[] {ids.shape().dim(1)} : context.lengths();
+        int[] lengths = context.lengths().orElseGet(() -> new int[] {ids.shape().dim(1)});
         Tensor x = tokens.forward(ids).add(positions.forward(places(lengths)));
         if (types != null) {
             x = x.add(types.forward(segments == null ? Indices.of(new int[1], 1, 1) : segments));

@@ -10,7 +10,6 @@ import norma.embeddings.TrainableEncoder;
 import norma.embeddings.tokenizer.Encoding;
 import norma.embeddings.tuning.Example.Labelled;
 import norma.io.Safetensors;
-import norma.kernel.Activation;
 import norma.nn.CrossEntropy;
 import norma.nn.Init;
 import norma.nn.Linear;
@@ -48,22 +47,22 @@ public record Classifier(TextEncoder encoder, Linear head) implements Objective<
             }
             float[] bias = file.floats("classifier.bias");
             Tensor weight = Tensor.of(Shape.of(bias.length, encoder.dim()), file.floats("classifier.weight"));
-            return new Classifier(encoder, new Linear(Param.weight(weight),
-                    Param.gain(Tensor.of(Shape.of(bias.length), bias)), Activation.IDENTITY));
+            return new Classifier(encoder,
+                    Linear.of(Param.weight(weight), Param.gain(Tensor.of(Shape.of(bias.length), bias))));
         }
     }
 
     /// The head learns on from the numbers that it has now, on another encoder and apart from this one.
     public Classifier on(TextEncoder other) {
-        Linear copy = new Linear(Param.weight(head.weight().value().copy()), Param.gain(head.bias().value().copy()),
-                head.activation());
+        Linear copy = new Linear(Param.weight(head.weight().value().copy()),
+                head.bias().map(b -> Param.gain(b.value().copy())), head.activation());
         return new Classifier(other, copy);
     }
 
     @Override
     public Tensor loss(List<Labelled> batch) {
         int[] labels = batch.stream().mapToInt(Labelled::label).toArray();
-        return CrossEntropy.loss(logits(texts(batch)), Indices.of(labels, labels.length));
+        return CrossEntropy.apply(logits(texts(batch)), Indices.of(labels, labels.length));
     }
 
     @Override

@@ -36,7 +36,7 @@ public record Contrast(TextEncoder encoder, float temperature) implements Object
         Tensor a = LpNormalize.l2().forward(encoder.forward(batch.stream().map(Pair::first).toList()));
         Tensor b = LpNormalize.l2().forward(encoder.forward(batch.stream().map(Pair::second).toList()));
         int[] partners = IntStream.range(0, batch.size()).toArray();
-        return CrossEntropy.loss(a.matmulTransposed(b).divide(temperature), Indices.of(partners, partners.length));
+        return CrossEntropy.apply(a.matmulTransposed(b).divide(temperature), Indices.of(partners, partners.length));
     }
 
     @Override

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import norma.embeddings.TextEncoder;
 import norma.embeddings.tokenizer.Encoding;
-import norma.nn.Parts;
 import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -50,10 +49,5 @@ public final class FrozenEncoder implements TextEncoder {
     @Override
     public int dim() {
         return encoder.dim();
-    }
-
-    @Override
-    public void list(Parts parts) {
-        // nothing learns
     }
 }

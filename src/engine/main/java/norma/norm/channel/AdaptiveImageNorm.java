@@ -1,13 +1,11 @@
 package norma.norm.channel;
 
 import java.util.function.IntFunction;
-import norma.kernel.Activation;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.NearestResize;
 import norma.nn.Parts;
-import norma.norm.Identity;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -50,7 +48,7 @@ public record AdaptiveImageNorm(GroupNorm base, AdaptiveNormFormer reader, boole
     /// For C channels, at first a group norm.
     public static AdaptiveImageNorm of(Init init, int channels, int groups, Options options, boolean spatial) {
         return new AdaptiveImageNorm(new GroupNorm(channels, groups, null, null, GroupNorm.EPS),
-                AdaptiveNormFormer.of(init, channels, options).with(new Identity()), spatial);
+                AdaptiveNormFormer.of(init, channels, options).with(Norm.NONE), spatial);
     }
 
     @Override
@@ -71,8 +69,8 @@ public record AdaptiveImageNorm(GroupNorm base, AdaptiveNormFormer reader, boole
 
     /// The mean of each cell, (N, C, rows, columns).
     private static Tensor averaged(Tensor x, int rows, int columns) {
-        Tensor across = Linear.linear(x, cells(x.dim(3), columns), null, Activation.IDENTITY).transpose(2, 3);
-        return Linear.linear(across, cells(x.dim(2), rows), null, Activation.IDENTITY).transpose(2, 3);
+        Tensor across = Linear.apply(x, cells(x.dim(3), columns)).transpose(2, 3);
+        return Linear.apply(across, cells(x.dim(2), rows)).transpose(2, 3);
     }
 
     /// The matrix (cells, pixels) that averages a line: pixel i is in cell floor(i cells / pixels), as nearest

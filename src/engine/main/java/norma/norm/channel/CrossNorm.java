@@ -3,7 +3,6 @@ package norma.norm.channel;
 import java.util.SplittableRandom;
 import norma.kernel.Planes;
 import norma.nn.Context;
-import norma.nn.Parts;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -63,7 +62,7 @@ public record CrossNorm(float p, Crop crop, float eps, boolean unbiased) impleme
         if (!Tape.isTraining() || x.size() == 0) {
             return x;
         }
-        var random = new SplittableRandom(Tape.current().nextKey());
+        var random = new SplittableRandom(Tape.current().orElseThrow().nextKey());
         return random.nextDouble() < p ? exchanged(x, random) : x;
     }
 
@@ -144,11 +143,6 @@ public record CrossNorm(float p, Crop crop, float eps, boolean unbiased) impleme
     /// Statistics (N, C, 1) of other examples.
     private static Tensor of(Tensor statistic, Indices order) {
         return statistic.reshape(statistic.dim(0), statistic.dim(1)).gather(order).reshape(statistic.shape());
-    }
-
-    @Override
-    public void list(Parts parts) {
-        // nothing is learned
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -2,7 +2,6 @@ package norma.norm.channel;
 
 import norma.kernel.Planes;
 import norma.nn.Context;
-import norma.nn.Parts;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -71,11 +70,6 @@ public record LocalResponseNorm(int size, float alpha, float beta, float k) impl
 
     private static Tensor zeros(Tensor x, int channels) {
         return Tensor.full(Shape.of(x.dim(0), channels, x.dim(2)), 0);
-    }
-
-    @Override
-    public void list(Parts parts) {
-        // nothing is learned
     }
 
     public static NormFactory factory(NormSpec spec) {

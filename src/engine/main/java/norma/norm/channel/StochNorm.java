@@ -58,7 +58,7 @@ public record StochNorm(Param gamma, Param beta, RunningStatistics running, floa
     }
 
     private Tensor coins(int channels) {
-        var random = new SplittableRandom(Tape.current().nextKey());
+        var random = new SplittableRandom(Tape.current().orElseThrow().nextKey());
         float[] coins = new float[channels];
         for (int c = 0; c < channels; c++) {
             coins[c] = random.nextDouble() < p ? 1 : 0;

@@ -99,7 +99,7 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
     }
 
     private static Tensor mix(Param weight, Tensor instance, Tensor layer, Tensor batch) {
-        Tensor share = Softmax.of(weight.value());
+        Tensor share = Softmax.apply(weight.value());
         return instance.multiply(share.slice(0, 0, 1)).add(layer.multiply(share.slice(0, 1, 2)))
                 .add(batch.multiply(share.slice(0, 2, 3)));
     }

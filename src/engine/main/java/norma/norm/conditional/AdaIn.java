@@ -1,7 +1,6 @@
 package norma.norm.conditional;
 
 import norma.kernel.Planes;
-import norma.nn.Parts;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
 import norma.norm.NormSpec;
@@ -54,11 +53,6 @@ public record AdaIn(float eps, boolean unbiased) implements ConditionalNorm {
     @Override
     public Shape conditionShape(Shape x) {
         return x;
-    }
-
-    @Override
-    public void list(Parts parts) {
-        // nothing is learned
     }
 
     public static Factory<ConditionalNorm> factory(NormSpec spec) {

@@ -37,12 +37,12 @@ public record AdaLayerNorm(Linear modulation, float eps) implements ConditionalN
 
     /// A linear layer of zeros.
     static Linear zeros(Init init, int in, int out) {
-        return new Linear(init.zeros(out, in), Init.constant(0, out), Activation.IDENTITY);
+        return Linear.of(init.zeros(out, in), Init.constant(0, out));
     }
 
     /// W silu(c) + b in equal parts, each (B, D).
     static Tensor[] modulate(Linear modulation, Tensor c, int count) {
-        Tensor all = modulation.forward(Activations.activate(Activation.SILU, c));
+        Tensor all = modulation.forward(Activations.apply(Activation.SILU, c));
         int dim = all.dim(-1) / count;
         Tensor[] parts = new Tensor[count];
         for (int i = 0; i < count; i++) {

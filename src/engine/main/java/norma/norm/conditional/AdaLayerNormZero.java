@@ -1,13 +1,13 @@
 package norma.norm.conditional;
 
 import norma.nn.Context;
+import norma.nn.Identity;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Parts;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
-import norma.norm.Identity;
 import norma.norm.NormSpec;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;

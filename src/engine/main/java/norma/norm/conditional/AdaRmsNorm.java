@@ -1,6 +1,5 @@
 package norma.norm.conditional;
 
-import norma.kernel.Activation;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Parts;
@@ -32,7 +31,7 @@ public record AdaRmsNorm(Norm norm, Linear gain) implements ConditionalNorm {
 
     /// With another norm, which has neither gain nor bias.
     public static AdaRmsNorm of(Init init, Norm norm, int dim, int features) {
-        return new AdaRmsNorm(norm, new Linear(init.zeros(dim, features), null, Activation.IDENTITY));
+        return new AdaRmsNorm(norm, Linear.of(init.zeros(dim, features)));
     }
 
     @Override

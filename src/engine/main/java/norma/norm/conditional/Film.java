@@ -1,6 +1,5 @@
 package norma.norm.conditional;
 
-import norma.kernel.Activation;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Parts;
@@ -23,7 +22,7 @@ public record Film(Linear condition, boolean residual) implements ConditionalNor
     /// For C channels and K features of the condition; the identity at first.
     public static Film of(Init init, int channels, int features) {
         return new Film(
-                new Linear(init.zeros(2 * channels, features), Init.constant(0, 2 * channels), Activation.IDENTITY),
+                Linear.of(init.zeros(2 * channels, features), Init.constant(0, 2 * channels)),
                 true);
     }
 

@@ -48,7 +48,7 @@ public record Spade(Norm norm, Conv2d shared, Conv2d gammas, Conv2d betas) imple
                     "Spade: x must be (N, C, H, W) and the map (N, K, height, width); got %s and %s"
                             .formatted(x.shape(), map.shape()));
         }
-        Tensor h = Activations.activate(Activation.RELU, shared.forward(NearestResize.apply(map, x.dim(2), x.dim(3))));
+        Tensor h = Activations.apply(Activation.RELU, shared.forward(NearestResize.apply(map, x.dim(2), x.dim(3))));
         return norm.forward(x).multiply(gammas.forward(h).add(1)).add(betas.forward(h));
     }
 

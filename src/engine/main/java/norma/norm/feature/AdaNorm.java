@@ -1,7 +1,6 @@
 package norma.norm.feature;
 
 import norma.nn.Context;
-import norma.nn.Parts;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -34,11 +33,6 @@ public record AdaNorm(int dim, float scale, float k, float eps) implements Norm 
         Tensor xhat = LayerNorm.layerNorm(x, Shape.of(dim), null, null, eps);
         Tensor factor = xhat.detach().multiply(-scale * k).add(scale);
         return xhat.multiply(factor);
-    }
-
-    @Override
-    public void list(Parts parts) {
-        // nothing is learned
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -2,6 +2,7 @@ package norma.norm.feature;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import norma.kernel.Activation;
 import norma.nn.Attention;
 import norma.nn.Context;
@@ -43,13 +44,14 @@ public record AdaptiveNetwork(List<Block> layers) implements Layer {
 
     /// A trunk without biases, matrices by Glorot's rule.
     static AdaptiveNetwork of(Init init, int width, int inner, int hidden, int heads, int depth, boolean causal,
-            Rotary rotary) {
+            Optional<Rotary> rotary) {
         var layers = new ArrayList<Block>();
         for (int i = 0; i < depth; i++) {
             Init at = init.at("layers." + i);
             var attention = new Attention(linear(at.at("query"), inner, width), linear(at.at("key"), inner, width),
-                    linear(at.at("value"), inner, width), linear(at.at("output"), width, inner), heads, causal, rotary);
-            var mlp = new Mlp(linear(at.at("up"), hidden, width).then(Activation.GELU_ERF), null, null,
+                    linear(at.at("value"), inner, width), linear(at.at("output"), width, inner), heads, causal,
+                    rotary, 0);
+            var mlp = Mlp.of(linear(at.at("up"), hidden, width).then(Activation.GELU_ERF),
                     linear(at.at("down"), width, hidden));
             layers.add(new Block(RmsNorm.of(width), attention, RmsNorm.of(width), mlp));
         }
@@ -57,7 +59,7 @@ public record AdaptiveNetwork(List<Block> layers) implements Layer {
     }
 
     private static Linear linear(Init init, int out, int in) {
-        return new Linear(init.xavier("weight", 1, out, in), null, Activation.IDENTITY);
+        return Linear.of(init.xavier("weight", 1, out, in));
     }
 
     @Override

@@ -1,11 +1,10 @@
 package norma.norm.feature;
 
+import java.util.Optional;
 import java.util.function.IntFunction;
-import norma.kernel.Activation;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Linear;
-import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
 import norma.nn.Rotary;
@@ -105,15 +104,15 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
             AdaptiveNetwork betaTrunk) {
         int width = options.bottleneck() ? options.innerFor(dim) : dim;
         Linear in = options.bottleneck()
-                ? new Linear(init.xavier("in", 1, width, dim), null, Activation.IDENTITY)
+                ? Linear.of(init.xavier("in", 1, width, dim))
                 : null;
         Norm base = switch (options.base()) {
             case LAYER -> LayerNorm.plain(dim, LayerNorm.EPS);
             case RMS -> RmsNorm.plain(dim, RmsNorm.EPS);
         };
         return new AdaptiveNormFormer(base, in, gammaTrunk, betaTrunk,
-                new Linear(init.zeros(dim, width), Init.constant(1, dim), Activation.IDENTITY),
-                new Linear(init.zeros(dim, width), Init.constant(0, dim), Activation.IDENTITY), options.causal(),
+                Linear.of(init.zeros(dim, width), Init.constant(1, dim)),
+                Linear.of(init.zeros(dim, width), Init.constant(0, dim)), options.causal(),
                 options.bound(), RmsNorm.EPS);
     }
 
@@ -121,7 +120,7 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
     public static AdaptiveNetwork trunk(Init init, int dim, Options options) {
         int inner = options.innerFor(dim);
         int width = options.bottleneck() ? inner : dim;
-        Rotary rotary = options.rotary() ? Rotary.PAPER : null;
+        Optional<Rotary> rotary = options.rotary() ? Optional.of(Rotary.PAPER) : Optional.empty();
         return AdaptiveNetwork.of(init, width, inner, inner, options.headsFor(dim), options.depth(), options.causal(),
                 rotary);
     }
@@ -152,23 +151,23 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
     private Tensor read(AdaptiveNetwork trunk, Tensor h, Context context) {
         Tensor t = RmsNorm.rmsNorm(trunk.forward(h, context), Shape.of(h.dim(-1)), null, eps);
         // a sequence that is all padding has nothing to read: t = 0 leaves gamma = g0 and beta = b0
-        return context.keyMask() == null ? t : t.multiply(context.keyMask().max(-1).reshape(h.dim(0), 1, 1));
+        return context.keyMask().map(mask -> t.multiply(mask.max(-1).reshape(h.dim(0), 1, 1))).orElse(t);
     }
 
     private Tensor gamma(Tensor t) {
         if (bound == 0) {
             return gammaHead.forward(t);
         }
-        Tensor delta = Linear.linear(t, gammaHead.weight().value(), null, Activation.IDENTITY);
-        return delta.divide(bound).tanh().multiply(bound).add(Param.valueOf(gammaHead.bias()));
+        Tensor delta = Linear.apply(t, gammaHead.weight().value());
+        return delta.divide(bound).tanh().multiply(bound).add(gammaHead.bias().orElseThrow().value());
     }
 
     /// The same networks in the place of a trained norm, of which they take eps, gain and bias: at first it computes what that
     /// norm does.
     public AdaptiveNormFormer inPlaceOf(LayerNorm trained) {
         return new AdaptiveNormFormer(new LayerNorm(trained.shape(), null, null, trained.eps()), in, gammaTrunk,
-                betaTrunk, new Linear(gammaHead.weight(), trained.gamma(), Activation.IDENTITY),
-                new Linear(betaHead.weight(), trained.beta(), Activation.IDENTITY), causal, bound, eps);
+                betaTrunk, trained.gamma() == null ? gammaHead : gammaHead.withBias(trained.gamma()),
+                trained.beta() == null ? betaHead : betaHead.withBias(trained.beta()), causal, bound, eps);
     }
 
     /// The same networks on another base.

@@ -1,7 +1,6 @@
 package norma.norm.feature;
 
 import norma.nn.Context;
-import norma.nn.Parts;
 import norma.norm.Norm;
 import norma.tensor.Tensor;
 
@@ -23,10 +22,5 @@ public record GroupScaling(int groups, float eps) implements Norm {
         }
         Tensor parts = x.reshape(x.shape().slice(0, x.shape().rank() - 1).append(groups, dim / groups));
         return RmsNorm.plain(dim / groups, eps).forward(parts, context).reshape(x.shape());
-    }
-
-    @Override
-    public void list(Parts parts) {
-        // nothing is learned
     }
 }

@@ -67,7 +67,7 @@ public record PowerNorm(GroupScaling scaling, Param gamma, Param beta, Param phi
         RowLayout rows = RowLayout.of("PowerNorm", x, gamma.value().shape(), null, beta.value());
         Tensor scaled = scaling == null ? x : scaling.forward(x, context);
         Tensor tokens = scaled.reshape(rows.count(), rows.columns());
-        Tensor keep = context.keyMask() == null ? null : context.keyMask().reshape(rows.count(), 1);
+        Tensor keep = context.keyMask().map(mask -> mask.reshape(rows.count(), 1)).orElse(null);
         Tensor z = Tape.isTraining() && rows.count() > 0 ? trained(tokens, keep)
                 : tokens.divide(phi.value().add(eps).sqrt());
         return RowLayout.affine(z, gamma.value(), beta.value()).reshape(x.shape());

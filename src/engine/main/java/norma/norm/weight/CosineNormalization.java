@@ -1,6 +1,5 @@
 package norma.norm.weight;
 
-import norma.kernel.Activation;
 import norma.nn.Context;
 import norma.nn.Layer;
 import norma.nn.Linear;
@@ -28,8 +27,7 @@ public record CosineNormalization(Weight weight, float eps) implements Layer {
     @Override
     public Tensor forward(Tensor x, Context context) {
         var unit = new LpNormalize(2, -1, eps);
-        return Linear.linear(unit.forward(x, context), unit.forward(weight.value(), context), null,
-                Activation.IDENTITY);
+        return Linear.apply(unit.forward(x, context), unit.forward(weight.value(), context));
     }
 
     @Override

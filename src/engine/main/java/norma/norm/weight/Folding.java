@@ -1,5 +1,6 @@
 package norma.norm.weight;
 
+import java.util.Optional;
 import norma.kernel.Activation;
 import norma.nn.Conv2d;
 import norma.nn.Linear;
@@ -26,15 +27,13 @@ public final class Folding {
                             + layer.activation() + "; split it off with then(IDENTITY)");
         }
         Affine affine = Affine.of(norm, layer.weight());
-        return new Linear(affine.weight(layer.weight()), affine.bias(layer.bias()), Activation.IDENTITY);
+        return layer.with(affine.weight(layer.weight())).withBias(affine.bias(layer.bias()));
     }
 
     /// The same for a convolution.
     public static Conv2d batchNorm(Conv2d layer, BatchNorm norm) {
         Affine affine = Affine.of(norm, layer.weight());
-        return new Conv2d(affine.weight(layer.weight()), affine.bias(layer.bias()), layer.vertical(),
-                layer.horizontal(),
-                layer.groups());
+        return layer.with(affine.weight(layer.weight())).withBias(affine.bias(layer.bias()));
     }
 
     /// A batch norm in evaluation, y = scale x + shift for each channel.
@@ -58,8 +57,8 @@ public final class Folding {
             return Param.weight(w.multiply(scale.reshape(WeightNorm.perOutput(w.shape()))).copy());
         }
 
-        Param bias(Param bias) {
-            return Param.gain((bias == null ? shift : bias.value().detach().multiply(scale).add(shift)).copy());
+        Param bias(Optional<Param> bias) {
+            return Param.gain(bias.map(b -> b.value().detach().multiply(scale).add(shift)).orElse(shift).copy());
         }
     }
 
@@ -76,11 +75,13 @@ public final class Folding {
         return new Linear(Param.weight(folded.copy()), bias(layer, w, norm.beta()), layer.activation());
     }
 
-    private static Param bias(Linear layer, Tensor w, Param beta) {
+    private static Optional<Param> bias(Linear layer, Tensor w, Param beta) {
+        Optional<Tensor> b = layer.bias().map(p -> p.value().detach());
         if (beta == null) {
-            return layer.bias() == null ? null : Param.gain(layer.bias().value().copy());
+            return b.map(values -> Param.gain(values.copy()));
         }
-        Tensor b = layer.bias() == null ? null : layer.bias().value().detach();
-        return Param.gain(Linear.linear(beta.value().detach(), w, b, Activation.IDENTITY).copy());
+        Tensor shift = beta.value().detach();
+        return Optional.of(Param.gain(b.map(values -> Linear.apply(shift, w, values))
+                .orElseGet(() -> Linear.apply(shift, w)).copy()));
     }
 }

@@ -1,6 +1,5 @@
 package norma.norm.weight;
 
-import norma.kernel.Activation;
 import norma.kernel.Planes;
 import norma.nn.Conv2d;
 import norma.nn.Init;
@@ -98,15 +97,15 @@ public record WeightNorm(Weight raw, Param gain, float eps) implements Reparamet
     /// The layer with a weight norm whose gains and biases are such that on the batch x each output has mean 0 and variance 1
     /// before the activation, as the paper has it.
     public static Linear fitted(Linear layer, Tensor x) {
-        Tensor t = new Linear(unit(layer.weight()), null, Activation.IDENTITY).forward(x);
+        Tensor t = Linear.of(unit(layer.weight())).forward(x);
         Fit fit = Fit.of(layer.weight(), t.reshape(t.shape().rows(), t.dim(-1)));
-        return new Linear(fit.weight(), fit.bias(), layer.activation());
+        return layer.with(fit.weight()).withBias(fit.bias());
     }
 
     /// The same for a convolution.
     public static Conv2d fitted(Conv2d layer, Tensor x) {
         Fit fit = Fit.of(layer.weight(), layer.withoutBias().with(unit(layer.weight())).forward(x));
-        return new Conv2d(fit.weight(), fit.bias(), layer.vertical(), layer.horizontal(), layer.groups());
+        return layer.with(fit.weight()).withBias(fit.bias());
     }
 
     private static WeightNorm unit(Weight raw) {

@@ -43,7 +43,7 @@ class FoldingTest {
     @Test
     void batchNormAfterALinearLayer() {
         Tensor x = normal(3, 30, 6).multiply(2).add(1);
-        Linear biased = shaken(Linear.of(INIT, 6, 4, 1), 4, 0.5), plain = Linear.withoutBias(INIT, 6, 4, 1);
+        Linear biased = shaken(Linear.of(INIT, 6, 4, 1), 4, 0.5), plain = Linear.of(INIT, 6, 4, 1).withoutBias();
         for (Linear layer : List.of(biased, plain, biased.with(WeightNorm.whole(biased.weight())))) {
             for (boolean affine : new boolean[] {true, false}) {
                 BatchNorm norm = trained(layer, x, affine);
@@ -59,7 +59,7 @@ class FoldingTest {
     @Test
     void batchNormAfterAConvolution() {
         Tensor x = normal(5, 6, 2, 5, 4).multiply(2).add(1);
-        Conv2d one = Conv2d.of(INIT, 2, 4, Window.of(3).padding(1)), two = Conv2d.grouped(INIT, 2, 4, Window.of(2), 2);
+        Conv2d one = Conv2d.of(INIT, 2, 4, Window.of(3).padding(1)), two = Conv2d.of(INIT, 2, 4, Window.of(2), 2);
         for (Conv2d layer : List.of(one, one.withoutBias(), two.with(WeightStandardization.of(two.weight())))) {
             BatchNorm norm = trained(layer, x, true);
             assertClose(norm.forward(layer.forward(x)).detach(), Folding.batchNorm(layer, norm).forward(x).detach(),
@@ -75,7 +75,7 @@ class FoldingTest {
         LayerNorm bias = new LayerNorm(both.shape(), null, both.beta(), both.eps());
         Linear biased = shaken(Linear.of(INIT, 6, 4, 1), 8, 0.5).then(Activation.GELU_ERF);
         for (LayerNorm norm : List.of(both, gain, bias, LayerNorm.plain(6, 1e-5f))) {
-            for (Linear layer : List.of(biased, Linear.withoutBias(INIT, 6, 4, 1))) {
+            for (Linear layer : List.of(biased, Linear.of(INIT, 6, 4, 1).withoutBias())) {
                 Linear folded = Folding.layerNorm(norm, layer);
                 assertClose(layer.forward(norm.forward(x)).detach(),
                         folded.forward(LayerNorm.plain(6, norm.eps()).forward(x)).detach(), 1e-5);
@@ -88,9 +88,9 @@ class FoldingTest {
         Linear layer = Linear.of(INIT, 6, 4, 1);
         Linear folded = Folding.layerNorm(LayerNorm.plain(6, 1e-5f), layer);
         folded.weight().value().fill(7);
-        folded.bias().value().fill(7);
+        folded.bias().orElseThrow().value().fill(7);
         assertBits(Linear.of(INIT, 6, 4, 1).weight().value().detach(), layer.weight().value().detach());
-        assertBits(Tensor.zeros(4), layer.bias().value().detach());
+        assertBits(Tensor.zeros(4), layer.bias().orElseThrow().value().detach());
     }
 
     @Test

@@ -52,7 +52,7 @@ record AdaptiveNormFormerPlot() implements Plot {
 
         Tensor loss(int[] ids) {
             Tensor x = tokens.forward(windows(ids, 0));
-            return CrossEntropy.loss(head.forward(norm.forward(x, Context.NONE)), windows(ids, 1));
+            return CrossEntropy.apply(head.forward(norm.forward(x, Context.NONE)), windows(ids, 1));
         }
 
         @Override

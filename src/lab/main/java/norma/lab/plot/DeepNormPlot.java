@@ -55,7 +55,7 @@ record DeepNormPlot() implements Plot {
     private static Layer block(Placement placement, int i, List<Mlp> mlps) {
         Init init = new Init(1).at("block" + i);
         double std = 1 / Math.sqrt(DIM);
-        var attention = Attention.of(init.at("attention"), DIM, HEADS, true, null, std, std);
+        var attention = Attention.of(init.at("attention"), DIM, HEADS, true, std, std);
         Mlp mlp = Mlp.of(init.at("mlp"), DIM, HIDDEN, Activation.GELU_TANH, std, 1 / Math.sqrt(HIDDEN));
         mlps.add(mlp);
         var place = new Place(init, DIM, (_, dim) -> LayerNorm.of(dim), new Dropout(0), i + 1, BLOCKS);

@@ -83,7 +83,7 @@ record GroupNormPlot() implements Plot {
         }
 
         private Tensor loss(Examples batch) {
-            return CrossEntropy.loss(forward(batch.images()), batch.classes());
+            return CrossEntropy.apply(forward(batch.images()), batch.classes());
         }
 
         int errors() {

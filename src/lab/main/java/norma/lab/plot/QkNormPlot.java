@@ -36,8 +36,8 @@ record QkNormPlot() implements Plot {
     private static Attention attention(double factor) {
         double std = factor / Math.sqrt(DIM);
         Layer values = new Identity();
-        return new Attention(Linear.withoutBias(new Init(2).at("query"), DIM, DIM, std),
-                Linear.withoutBias(new Init(2).at("key"), DIM, DIM, std), values, new Same(), 1, false, null);
+        return Attention.of(Linear.of(new Init(2).at("query"), DIM, DIM, std).withoutBias(),
+                Linear.of(new Init(2).at("key"), DIM, DIM, std).withoutBias(), values, new Same(), 1, false);
     }
 
     private static double entropy(Attention attention) {

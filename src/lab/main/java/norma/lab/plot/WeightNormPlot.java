@@ -2,7 +2,6 @@ package norma.lab.plot;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import norma.kernel.Activation;
 import norma.nn.Linear;
 import norma.nn.Param;
 import norma.nn.Parts;
@@ -36,7 +35,7 @@ record WeightNormPlot() implements Plot {
 
     private static double[] lengths(double rate) {
         Param v = Param.weight(Numbers.normal("v", OUT, IN).multiply((float) (1 / Math.sqrt(IN))));
-        var layer = new Linear(WeightNorm.of(v), null, Activation.IDENTITY);
+        var layer = Linear.of(WeightNorm.of(v));
         Tensor truth = Numbers.normal("truth", OUT, IN);
         var training = new TrainStep<>(Objective.<Long>of(layer, step -> loss(layer, truth, step)),
                 new Sgd(Parts.of(layer).params(), new Sgd.Config(0, false, 0)), step -> step,
@@ -51,7 +50,7 @@ record WeightNormPlot() implements Plot {
 
     private static Tensor loss(Linear layer, Tensor truth, long step) {
         Tensor x = Numbers.normal("x" + step, BATCH, IN);
-        Tensor y = Linear.linear(x, truth, null, Activation.IDENTITY).add(Numbers.normal("noise" + step, BATCH, OUT));
+        Tensor y = Linear.apply(x, truth).add(Numbers.normal("noise" + step, BATCH, OUT));
         return layer.forward(x).subtract(y).square().mean();
     }
 }
