@@ -150,6 +150,12 @@ class ArchitectureTest {
     }
 
     @Test
+    void goldenVectorsBelongToTheTests() {
+        check(noClasses().should().haveSimpleNameStartingWith("Golden").orShould().resideInAPackage("norma.golden..")
+                .because("what only tests use stands in norma.golden among the tests"));
+    }
+
+    @Test
     void nothingUsesReflection() {
         check(noClasses().should().dependOnClassesThat(resideInAPackage("java.lang.reflect.."))
                 .because("layers list their own parts by name"));
