@@ -82,15 +82,15 @@ final class GradientBuffers implements AutoCloseable {
     }
 
     private void addToVariable(Tensor x, Tensor[] dx, int k) {
-        Floats gradient = dx[k].data();
+        Tensor gradient = dx[k];
         if (x.hasGradient()) {
-            Backend.kernels().elementwise().addScaled(gradient, 1, x.gradient().data());
+            Backend.kernels().elementwise().addScaled(gradient.data(), 1, x.gradient().data());
         } else if (hasItsOwnArray(dx, k)) {
             buffers.remove(gradient.array()).holders++;
-            x.adoptGradient(gradient);
+            x.adoptGradient(gradient.data());
         } else {
             x.adoptGradient(new Floats(memory.take(x.size()), 0, x.size()));
-            x.gradient().set(dx[k]);
+            x.gradient().set(gradient);
         }
     }
 

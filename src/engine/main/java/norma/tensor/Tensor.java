@@ -128,6 +128,7 @@ public final class Tensor {
         return data;
     }
 
+    /// The array that the floats lie in: whose memory it is, never what is in it.
     float[] array() {
         return data.array();
     }

@@ -82,6 +82,21 @@ class ReductionKernelTest {
 
     @ParameterizedTest
     @MethodSource("sets")
+    void sumOfSquaresOfAllKeepsEachBit(Kernels kernels) {
+        Floats small = of(1000, i -> 1e-3 * Math.sin(i)), large = of(77, i -> 1e20 * i), y = Floats.zeros(6);
+        kernels.reduction().sumOfSquares(List.of(large, small), y.slice(1, SplitDouble.LENGTH));
+        assertEquals(kernels.reduction().sumOfSquares(large) + kernels.reduction().sumOfSquares(small),
+                SplitDouble.read(y.toArray(), 1));
+        assertEquals(0, y.get(0) + y.get(5));
+        for (double value : new double[] {0, 1.0 / 3, -Math.PI, 1e300, Double.MAX_VALUE, 1e-310, Double.MIN_VALUE,
+                Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+            SplitDouble.write(value, y);
+            assertEquals(value, SplitDouble.read(y.toArray(), 0));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("sets")
     void sumOfSquaresInDouble(Kernels kernels) {
         for (int n : new int[] {0, 1, 13, 702, 100_000}) {
             Floats x = normal(n, n);
