@@ -6,7 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import norma.catalogue.Norms;
+import norma.catalogue.GoldenNorms;
 import norma.kernel.Activation;
 import norma.nn.Attention;
 import norma.nn.Context;
@@ -48,7 +48,7 @@ public final class GoldenBlocks {
 
     /// How a method of golden vectors is computed, be it a norm of the catalogue or a placement; null if it isn't known.
     public static Consumer<GoldenCase> method(String name) {
-        Consumer<GoldenCase> norm = Norms.golden(name);
+        Consumer<GoldenCase> norm = GoldenNorms.named(name);
         return norm != null ? norm : METHODS.get(name);
     }
 
