@@ -1,9 +1,11 @@
 /// Norma's engine: tensors, SIMD kernels, reverse-mode autodiff, normalization, models and training.
+@SuppressWarnings("module") // the modules that packages are exported to are compiled after this one
 module norma.engine {
     requires com.carrotsearch.hppc;
     requires com.google.gson;
     requires jdk.incubator.vector;
 
+    exports norma.backend to norma.lab;
     exports norma.catalogue;
     exports norma.data;
     exports norma.io;

@@ -1,10 +1,10 @@
 package norma.optim;
 
 import java.util.Map;
+import norma.backend.Backend;
 import norma.kernel.Floats;
-import norma.kernel.Update;
+import norma.kernel.contract.UpdateKernel;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Tensor;
 
 /// Adam whose steps are measured by the length of each weight, for very large batches (You et al. 2019, arXiv 1904.00962):
@@ -33,7 +33,8 @@ public final class Lamb extends Optimizer {
         var kernels = Backend.kernels();
         Tensor w = slot.param().value();
         Floats change = zeros(w.size());
-        var step = new Update.AdamW(1, (float) config.b1(), (float) config.b2(), (float) config.eps(), 0, gradientScale,
+        var step = new UpdateKernel.AdamW(1, (float) config.b1(), (float) config.b2(), (float) config.eps(), 0,
+                gradientScale,
                 steps());
         kernels.update().adamW(step, change, w.gradient().data(), slot.memory().get(0).data(),
                 slot.memory().get(1).data());

@@ -1,9 +1,9 @@
 package norma.optim;
 
 import java.util.Map;
-import norma.kernel.Update;
+import norma.backend.Backend;
+import norma.kernel.contract.UpdateKernel;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Tensor;
 
 /// Gradient descent whose steps are measured by the length of each weight, for very large batches (You et al. 2017, arXiv
@@ -46,7 +46,7 @@ public final class Lars extends Optimizer {
             trust = trust(config.eta() * length(w.data()), length(g.data()) + config.decay() * length(w.data()));
             kernels.elementwise().addScaled(w.data(), (float) config.decay(), g.data());
         }
-        var step = new Update.Sgd(rate, (float) config.momentum(), false, 0, (float) trust);
+        var step = new UpdateKernel.Sgd(rate, (float) config.momentum(), false, 0, (float) trust);
         kernels.update().sgd(step, w.data(), g.data(), slot.memory().getFirst().data());
     }
 }

@@ -1,8 +1,8 @@
 package norma.optim;
 
 import java.util.Map;
+import norma.backend.Backend;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;

@@ -1,8 +1,8 @@
 package norma.optim;
 
 import java.util.Map;
+import norma.backend.Backend;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Tensor;
 
 /// Gradient descent whose steps have the same length however steep it is: each parameter goes by its momentum's direction alone

@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 

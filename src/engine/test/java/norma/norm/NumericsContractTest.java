@@ -91,7 +91,7 @@ class NumericsContractTest {
             @Override
             public Tensor forward(Tensor x, Context context) {
                 Moments moments = Moments.of(x, 0, 2);
-                return moments.centred().divide(moments.variance().add(EPS).sqrt());
+                return moments.centered().divide(moments.variance().add(EPS).sqrt());
             }
 
             @Override

@@ -1,9 +1,9 @@
 package norma.norm.axis;
 
 import java.util.stream.IntStream;
+import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.kernel.Planes;
-import norma.tensor.Backend;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -137,7 +137,7 @@ public final class ChannelAxis {
 
     /// x - mean over the batch and all positions. The mean rounded to float is taken off first, so nothing of small
     /// deviations is lost to a large mean.
-    public static Tensor centred(Tensor x, Planes planes) {
+    public static Tensor centered(Tensor x, Planes planes) {
         Tensor shifted = x.subtract(along(moments(x, planes).slice(1, 0, 1), x));
         Tensor groups = shifted.reshape(planes.batch(), planes.groups(), planes.run());
         return groups.subtract(groups.mean(0, 2)).reshape(x.shape());

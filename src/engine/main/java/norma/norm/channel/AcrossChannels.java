@@ -1,8 +1,8 @@
 package norma.norm.channel;
 
-import norma.kernel.PositionNormalization.Sizes;
+import norma.backend.Backend;
+import norma.kernel.contract.PositionNormalizationKernel.Sizes;
 import norma.norm.axis.RowLayout;
-import norma.tensor.Backend;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -46,7 +46,7 @@ final class AcrossChannels {
         @Override
         public Tensor composed() {
             Tensor flat = x.reshape(sizes.images(), sizes.channels(), sizes.positions());
-            Tensor centred = sizes.centred() ? flat.subtract(flat.mean(1)) : flat;
+            Tensor centred = sizes.centered() ? flat.subtract(flat.mean(1)) : flat;
             Tensor xhat = centred.divide(centred.square().mean(1).add(eps).sqrt());
             Tensor scaled = gamma == null ? xhat : xhat.multiply(gamma.reshape(sizes.channels(), 1));
             return (beta == null ? scaled : scaled.add(beta.reshape(sizes.channels(), 1))).reshape(x.shape());

@@ -125,7 +125,7 @@ public record CrossNorm(float p, Crop crop, float eps, boolean unbiased) impleme
 
     private Tensor exchanged(Tensor x, Tensor style, Indices others) {
         Moments own = moments(x), given = style == x ? own : moments(style);
-        Tensor xhat = own.centred().divide(std(own));
+        Tensor xhat = own.centered().divide(std(own));
         return xhat.multiply(of(std(given), others)).add(of(given.mean(), others)).reshape(x.shape());
     }
 

@@ -41,7 +41,7 @@ public record MeanOnlyBatchNorm(Param beta, RunningStatistics running) implement
                     Param.valueOf(beta));
         }
         running.updateMean(ChannelAxis.moments(x, planes));
-        return ChannelAxis.affine(ChannelAxis.centred(x, planes), null, Param.valueOf(beta));
+        return ChannelAxis.affine(ChannelAxis.centered(x, planes), null, Param.valueOf(beta));
     }
 
     @Override

@@ -34,7 +34,7 @@ public record PositionalNorm(float eps) implements Norm {
         ChannelAxis.planes("PositionalNorm", x);
         Moments own = Moments.of(x, 1);
         Tensor std = own.variance().add(eps).sqrt();
-        return new Result(own.centred().divide(std), own.mean(), std);
+        return new Result(own.centered().divide(std), own.mean(), std);
     }
 
     @Override

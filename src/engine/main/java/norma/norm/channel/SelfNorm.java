@@ -78,7 +78,7 @@ public record SelfNorm(Gate ofMean, Gate ofStd, float eps, boolean unbiased) imp
         Tensor std = (unbiased ? own.unbiased() : own.variance()).add(eps).sqrt().reshape(planes.batch(), channels);
         Tensor g = ofMean.of(mean, std).reshape(own.mean().shape());
         Tensor y = ofStd == null ? images.multiply(g)
-                : own.centred().multiply(ofStd.of(mean, std).reshape(g.shape())).add(own.mean().multiply(g));
+                : own.centered().multiply(ofStd.of(mean, std).reshape(g.shape())).add(own.mean().multiply(g));
         return y.reshape(x.shape());
     }
 

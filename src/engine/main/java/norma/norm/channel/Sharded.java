@@ -114,7 +114,7 @@ public final class Sharded {
         Moments[] own = Arrays.stream(rows).map(x -> Moments.of(x.subtract(shift), -1)).toArray(Moments[]::new);
         Moments all = Moments.merge(own);
         Tensor std = all.variance().add(eps).sqrt();
-        return Arrays.stream(own).map(m -> m.centred().add(m.mean().subtract(all.mean())).divide(std))
+        return Arrays.stream(own).map(m -> m.centered().add(m.mean().subtract(all.mean())).divide(std))
                 .toArray(Tensor[]::new);
     }
 

@@ -76,7 +76,7 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
         Moments batch = Tape.isTraining() ? ofBatch(each) : running();
         Tensor m = mix(meanWeight, each.mean(), layer.mean(), batch.mean());
         Tensor v = mix(varianceWeight, each.unbiased(), layer.variance(), batch.variance());
-        Tensor xhat = each.centred().add(each.mean().subtract(m)).divide(v.add(eps).sqrt());
+        Tensor xhat = each.centered().add(each.mean().subtract(m)).divide(v.add(eps).sqrt());
         return ChannelAxis.affine(xhat.reshape(x.shape()), Param.valueOf(gamma), Param.valueOf(beta));
     }
 

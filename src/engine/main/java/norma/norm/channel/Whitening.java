@@ -64,7 +64,7 @@ public record Whitening(Param mean, Param matrix, Kept kept, float newStatWeight
             return toPlanes(w.matmul(toColumns(centred, planes)), x, planes);
         }
         ChannelAxis.requireSeveral(who, x, planes);
-        Tensor centred = toColumns(ChannelAxis.centred(x, planes), planes);
+        Tensor centred = toColumns(ChannelAxis.centered(x, planes), planes);
         Tensor covariance = centred.matmulTransposed(centred).divide(planes.count());
         Tensor w = inverseRoot.apply(withEps(covariance));
         RunningStatistics.mix(mean, newStatWeight, ChannelAxis.moments(x, planes).slice(1, 0, 1));

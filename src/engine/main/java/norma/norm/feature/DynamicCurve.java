@@ -1,9 +1,9 @@
 package norma.norm.feature;
 
 import java.util.Locale;
-import norma.kernel.Squashing;
+import norma.backend.Backend;
+import norma.kernel.contract.PointwiseNormKernel;
 import norma.norm.axis.RowLayout;
-import norma.tensor.Backend;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -19,13 +19,14 @@ final class DynamicCurve {
     }
 
     /// y; shift, gamma and beta may be null.
-    static Tensor of(String who, Squashing.Form form, Tensor x, Tensor alpha, Tensor shift, Tensor gamma, Tensor beta) {
+    static Tensor of(String who, PointwiseNormKernel.Form form, Tensor x, Tensor alpha, Tensor shift, Tensor gamma,
+            Tensor beta) {
         RowLayout rows = RowLayout.of(who, x, over(x, gamma, beta), gamma, beta);
         checkScalar(who, "alpha", alpha);
         checkScalar(who, "shift", shift);
         Fused op = new Fused(form, rows, x, alpha, shift, gamma, beta);
         Tensor y = Tensor.empty(x.shape());
-        Backend.kernels().squashing().forward(op.curve(), rows.count(), rows.columns(), x.data(),
+        Backend.kernels().pointwiseNorm().forward(op.curve(), rows.count(), rows.columns(), x.data(),
                 RowLayout.floats(gamma),
                 RowLayout.floats(beta), y.data());
         return Tape.record(op, y);
@@ -46,7 +47,8 @@ final class DynamicCurve {
 
     /// With u = alpha x + shift and g = dy * gamma * f'(u): dx = alpha g, dAlpha = sum g x, dShift = sum g, dGamma = sum dy
     /// f(u), dBeta = sum dy; tanh' = 1 - tanh^2, erf' = 2 / sqrt(pi) exp(-u^2).
-    record Fused(Squashing.Form form, RowLayout rows, Tensor x, Tensor alpha, Tensor shift, Tensor gamma, Tensor beta)
+    record Fused(PointwiseNormKernel.Form form, RowLayout rows, Tensor x, Tensor alpha, Tensor shift, Tensor gamma,
+            Tensor beta)
             implements Op.Fused {
 
         @Override
@@ -54,8 +56,8 @@ final class DynamicCurve {
             return RowLayout.present(x, alpha, shift, gamma, beta);
         }
 
-        Squashing.Curve curve() {
-            return new Squashing.Curve(form, alpha.item(), shift == null ? 0 : shift.item());
+        PointwiseNormKernel.Curve curve() {
+            return new PointwiseNormKernel.Curve(form, alpha.item(), shift == null ? 0 : shift.item());
         }
 
         @Override
@@ -63,7 +65,7 @@ final class DynamicCurve {
             Tensor dx = Tensor.empty(x.shape()), dAlpha = RowLayout.emptyLike(alpha),
                     dShift = RowLayout.emptyLike(shift);
             Tensor dGamma = RowLayout.emptyLike(gamma), dBeta = RowLayout.emptyLike(beta);
-            Backend.kernels().squashing().backward(curve(), rows.count(), rows.columns(), dy.data(), x.data(),
+            Backend.kernels().pointwiseNorm().backward(curve(), rows.count(), rows.columns(), dy.data(), x.data(),
                     RowLayout.floats(gamma), dx.data(), dAlpha.data(), RowLayout.floats(dShift),
                     RowLayout.floats(dGamma),
                     RowLayout.floats(dBeta));

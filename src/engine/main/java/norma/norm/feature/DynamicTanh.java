@@ -1,6 +1,6 @@
 package norma.norm.feature;
 
-import norma.kernel.Squashing.Form;
+import norma.kernel.contract.PointwiseNormKernel.Form;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;

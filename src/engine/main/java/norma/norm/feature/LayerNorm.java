@@ -1,5 +1,6 @@
 package norma.norm.feature;
 
+import norma.backend.Backend;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -9,7 +10,6 @@ import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
 import norma.norm.axis.RowLayout;
-import norma.tensor.Backend;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -53,7 +53,7 @@ public record LayerNorm(Shape shape, Param gamma, Param beta, float eps) impleme
         RowLayout rows = RowLayout.of("LayerNorm", x, shape, gamma, beta);
         Tensor y = Tensor.empty(x.shape());
         Tensor statistics = Tensor.empty(Shape.of(rows.count(), 3));
-        Backend.kernels().normalization().centred(rows.count(), rows.columns(), x.data(), RowLayout.floats(gamma),
+        Backend.kernels().normalization().centered(rows.count(), rows.columns(), x.data(), RowLayout.floats(gamma),
                 RowLayout.floats(beta), eps, y.data(), statistics.data());
         return Tape.record(new Fused(x, gamma, beta, shape, eps, statistics), y);
     }
@@ -71,7 +71,7 @@ public record LayerNorm(Shape shape, Param gamma, Param beta, float eps) impleme
             Tensor dx = Tensor.empty(x.shape());
             Tensor dGamma = RowLayout.emptyLike(gamma);
             Tensor dBeta = RowLayout.emptyLike(beta);
-            Backend.kernels().normalization().centredBackward(statistics.dim(0), shape.size(), dy.data(), x.data(),
+            Backend.kernels().normalization().centeredBackward(statistics.dim(0), shape.size(), dy.data(), x.data(),
                     RowLayout.floats(gamma), statistics.data(), dx.data(), RowLayout.floats(dGamma),
                     RowLayout.floats(dBeta));
             return RowLayout.present(dx, dGamma, dBeta);

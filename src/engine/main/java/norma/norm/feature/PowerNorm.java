@@ -1,5 +1,6 @@
 package norma.norm.feature;
 
+import norma.backend.Backend;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -10,7 +11,6 @@ import norma.norm.NormFactory;
 import norma.norm.NormSpec;
 import norma.norm.RunningStatistics;
 import norma.norm.axis.RowLayout;
-import norma.tensor.Backend;
 import norma.tensor.Op;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;

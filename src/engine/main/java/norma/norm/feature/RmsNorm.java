@@ -1,5 +1,6 @@
 package norma.norm.feature;
 
+import norma.backend.Backend;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -9,7 +10,6 @@ import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
 import norma.norm.axis.RowLayout;
-import norma.tensor.Backend;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -76,7 +76,7 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
     static Fused into(Tensor y, Tensor x, Shape shape, Tensor gamma, float eps) {
         RowLayout rows = RowLayout.of("RMSNorm", x, shape, gamma, null);
         Tensor statistics = Tensor.empty(Shape.of(rows.count()));
-        Backend.kernels().normalization().uncentred(rows.count(), rows.columns(), x.data(), RowLayout.floats(gamma),
+        Backend.kernels().normalization().uncentered(rows.count(), rows.columns(), x.data(), RowLayout.floats(gamma),
                 null,
                 eps, y.data(), statistics.data());
         return new Fused(x, gamma, shape, eps, statistics);
@@ -113,7 +113,7 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
         public Tensor[] backward(Tensor dy) {
             Tensor dx = Tensor.empty(x.shape());
             Tensor dGamma = RowLayout.emptyLike(gamma);
-            Backend.kernels().normalization().uncentredBackward(statistics.size(), shape.size(), dy.data(), x.data(),
+            Backend.kernels().normalization().uncenteredBackward(statistics.size(), shape.size(), dy.data(), x.data(),
                     RowLayout.floats(gamma), statistics.data(), dx.data(), RowLayout.floats(dGamma), null);
             return RowLayout.present(dx, dGamma);
         }

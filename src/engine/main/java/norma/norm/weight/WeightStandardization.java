@@ -76,7 +76,7 @@ public record WeightStandardization(Weight raw, Form form, Param gain, float sca
         if (form == Form.BIASED) {
             return LayerNorm.layerNorm(rows, Shape.of(n), null, null, eps);
         }
-        Tensor centred = Moments.of(rows, -1).centred();
+        Tensor centred = Moments.of(rows, -1).centered();
         Tensor squares = centred.square().sum(-1);
         return centred.divide(form == Form.SCALED
                 ? squares.maximum(Tensor.scalar(eps)).sqrt()
