@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import norma.kernel.Floats;
 
@@ -41,6 +42,11 @@ public final class Parts {
             throw twice(name);
         }
         return this;
+    }
+
+    /// Lists a parameter if the layer has it.
+    public Parts add(String name, Optional<Param> param) {
+        return param.isPresent() ? add(name, param.get()) : this;
     }
 
     /// Lists a weight, be it a parameter or a part; null for one that the layer lacks. A packed one is neither.

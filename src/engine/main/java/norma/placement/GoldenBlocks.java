@@ -68,8 +68,8 @@ public final class GoldenBlocks {
         } else {
             Shape head = c.input("qn_g").shape();
             float eps = c.number("eps_qk", RmsNorm.EPS);
-            normed = QkNorm.on(plain, new RmsNorm(head, c.gain("qn_g"), eps, RmsNorm.Form.GAIN),
-                    new RmsNorm(head, c.gain("kn_g"), eps, RmsNorm.Form.GAIN));
+            normed = QkNorm.on(plain, RmsNorm.of(c.gain("qn_g")).withEps(eps),
+                    RmsNorm.of(c.gain("kn_g")).withEps(eps));
         }
         block(c, new Pre(), normed);
     }
@@ -86,7 +86,7 @@ public final class GoldenBlocks {
         c.expect("dim", x.dim(-1));
         c.expect("ffn", up.weight().shape().dim(0));
         float eps = c.number("eps", LayerNorm.EPS);
-        var place = new Place(INIT, x.dim(-1), (_, dim) -> LayerNorm.of(eps, dim), Dropout.NONE, 1, 1);
+        var place = new Place(INIT, x.dim(-1), (_, dim) -> LayerNorm.of(dim).withEps(eps), Dropout.NONE, 1, 1);
         var block = new Block(placement.aroundAttention(attention, place), placement.aroundMlp(mlp, place));
         load(c, block, Map.of("attention.norm.gamma", "ln1_g", "attention.norm.beta", "ln1_b",
                 "attention.after.gamma", "attn_ln_g", "attention.after.beta", "attn_ln_b", "mlp.scale", "res_scale_g",
@@ -102,7 +102,7 @@ public final class GoldenBlocks {
         var attention = new Attention(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"),
                 c.linear("Wo", "bo"), x.dim(-1) / c.input("qn_g").dim(-1), c.flag("causal", true), null);
         var mlp = new Mlp(c.linear("W1", "b1").then(Activation.GELU_ERF), null, null, c.linear("W2", "b2"));
-        var place = new Place(INIT, x.dim(-1), (_, dim) -> RmsNorm.of(eps, dim), Dropout.NONE, 1, 1);
+        var place = new Place(INIT, x.dim(-1), (_, dim) -> RmsNorm.of(dim).withEps(eps), Dropout.NONE, 1, 1);
         var placement = new Hybrid(false);
         var block = new Block(placement.aroundAttention(attention, place), placement.aroundMlp(mlp, place));
         load(c, block, Map.of("attention.f.query.1.gamma", "qn_g", "attention.f.key.1.gamma", "kn_g",
@@ -193,6 +193,6 @@ public final class GoldenBlocks {
 
     private static Norm norm(GoldenCase c, int number) {
         Shape features = Shape.of(c.input("x").dim(-1));
-        return new LayerNorm(features, c.gain("w" + number), c.gain("b" + number), c.number("eps", LayerNorm.EPS));
+        return new LayerNorm(features, java.util.Optional.ofNullable(c.gain("w" + number)), java.util.Optional.ofNullable(c.gain("b" + number)), c.number("eps", LayerNorm.EPS));
     }
 }

@@ -418,7 +418,7 @@ class NormsTest {
     @Test
     void spacesAndOptionsAreRead() {
         NormFactory factory = Norms.factory("  layer_norm { eps = 0.5 , bias = false } ", false);
-        assertEquals(LayerNorm.of(0.5f, 4).eps(), ((LayerNorm) factory.create(new Init(1), 4)).eps());
+        assertEquals(LayerNorm.of(4).withEps(0.5f).eps(), ((LayerNorm) factory.create(new Init(1), 4)).eps());
         assertEquals(List.of("gamma"), List.copyOf(Parts.of(factory.create(new Init(1), 4)).params().keySet()));
         assertBits(LayerNorm.of(4).forward(normal(12, 2, 4)),
                 Norms.factory("layer_norm{}", false).create(new Init(1), 4)

@@ -23,7 +23,7 @@ public record GatedRmsNorm(RmsNorm norm, boolean normBeforeGate) implements Cond
 
     /// For D features, gated before the norm, as in Mamba-2.
     public static GatedRmsNorm of(int dim) {
-        return new GatedRmsNorm(RmsNorm.of(1e-5f, dim), false);
+        return new GatedRmsNorm(RmsNorm.of(dim).withEps(1e-5f), false);
     }
 
     /// The gated norm.
@@ -51,8 +51,7 @@ public record GatedRmsNorm(RmsNorm norm, boolean normBeforeGate) implements Cond
     public static void golden(GoldenCase c) {
         Tensor x = c.input("x");
         Param gain = c.has("weight") ? c.gain("weight") : Init.constant(1, x.dim(-1));
-        var norm = new RmsNorm(x.shape().slice(x.shape().rank() - 1, x.shape().rank()), gain, c.number("eps", 1e-5),
-                RmsNorm.Form.GAIN);
+        var norm = RmsNorm.of(gain).withEps(c.number("eps", 1e-5));
         c.output("y", new GatedRmsNorm(norm, c.flag("norm_before_gate", false)).forward(x, c.input("gate")));
     }
 }

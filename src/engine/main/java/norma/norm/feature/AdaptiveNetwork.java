@@ -96,13 +96,12 @@ public record AdaptiveNetwork(List<Block> layers) implements Layer {
         Tensor qkv = c.input(prefix + "Wqkv");
         int r = qkv.dim(0) / 3;
         c.expect("attn_dim", r);
-        Shape width = Shape.of(qkv.dim(1));
         var attention = new Attention(rows(qkv, 0, r), rows(qkv, r, 2 * r), rows(qkv, 2 * r, 3 * r),
                 c.linear(prefix + "Wo", prefix + "bo"), heads, causal, null);
         var mlp = new Mlp(c.linear(prefix + "W1", prefix + "b1").then(Activation.GELU_ERF), null, null,
                 c.linear(prefix + "W2", prefix + "b2"));
-        return new Block(new RmsNorm(width, c.gain(prefix + "n1_g"), eps, RmsNorm.Form.GAIN), attention,
-                new RmsNorm(width, c.gain(prefix + "n2_g"), eps, RmsNorm.Form.GAIN), mlp);
+        return new Block(RmsNorm.of(c.gain(prefix + "n1_g")).withEps(eps), attention,
+                RmsNorm.of(c.gain(prefix + "n2_g")).withEps(eps), mlp);
     }
 
     private static Linear rows(Tensor w, int from, int to) {

@@ -109,8 +109,8 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
                 ? new Linear(init.xavier("in", 1, width, dim), null, Activation.IDENTITY)
                 : null;
         Norm base = switch (options.base()) {
-            case LAYER -> LayerNorm.plain(dim, LayerNorm.EPS);
-            case RMS -> RmsNorm.plain(dim, RmsNorm.EPS);
+            case LAYER -> LayerNorm.plain(dim);
+            case RMS -> RmsNorm.plain(dim);
         };
         return new AdaptiveNormFormer(base, in, gammaTrunk, betaTrunk,
                 new Linear(init.zeros(dim, width), Init.constant(1, dim), Activation.IDENTITY),
@@ -151,7 +151,7 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
     }
 
     private Tensor read(AdaptiveNetwork trunk, Tensor h, Context context) {
-        Tensor t = RmsNorm.rmsNorm(trunk.forward(h, context), Shape.of(h.dim(-1)), null, eps);
+        Tensor t = RmsNorm.apply(trunk.forward(h, context), Shape.of(h.dim(-1)), eps);
         // a sequence that is all padding has nothing to read: t = 0 leaves gamma = g0 and beta = b0
         return context.keyMask() == null ? t : t.multiply(context.keyMask().max(-1).reshape(h.dim(0), 1, 1));
     }
@@ -167,9 +167,9 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
     /// The same networks in the place of a trained norm, of which they take eps, gain and bias: at first it computes what that
     /// norm does.
     public AdaptiveNormFormer inPlaceOf(LayerNorm trained) {
-        return new AdaptiveNormFormer(new LayerNorm(trained.shape(), null, null, trained.eps()), in, gammaTrunk,
-                betaTrunk, new Linear(gammaHead.weight(), trained.gamma(), Activation.IDENTITY),
-                new Linear(betaHead.weight(), trained.beta(), Activation.IDENTITY), causal, bound, eps);
+        return new AdaptiveNormFormer(LayerNorm.plain(trained.shape().toArray()).withEps(trained.eps()), in, gammaTrunk,
+                betaTrunk, new Linear(gammaHead.weight(), trained.gamma().orElse(null), Activation.IDENTITY),
+                new Linear(betaHead.weight(), trained.beta().orElse(null), Activation.IDENTITY), causal, bound, eps);
     }
 
     /// The same networks on another base.
@@ -222,8 +222,8 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
 
     private static Norm goldenBase(GoldenCase c, int dim) {
         return switch (c.text("base", "layer")) {
-            case "layer" -> LayerNorm.plain(dim, c.number("eps_base", LayerNorm.EPS));
-            case "rms" -> RmsNorm.plain(dim, c.number("eps_base", RmsNorm.EPS));
+            case "layer" -> LayerNorm.plain(dim).withEps(c.number("eps_base", LayerNorm.EPS));
+            case "rms" -> RmsNorm.plain(dim).withEps(c.number("eps_base", RmsNorm.EPS));
             case String other -> throw new GoldenCase.Unsupported("config: base " + other);
         };
     }
