@@ -6,15 +6,20 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import norma.kernel.contract.Kernels;
@@ -116,6 +121,32 @@ class ArchitectureTest {
     private static boolean runsOnTheCommonPool(JavaMethodCall call) {
         return call.getTargetOwner().getPackageName().startsWith("java.util")
                 && call.getName().startsWith("parallel");
+    }
+
+    /// Of all modules, which the classes of this one do not show.
+    @Test
+    void onlyTheTrainingStepStepsTheOptimizer() throws IOException {
+        Pattern step = Pattern.compile("\\boptimizer\\w*\\.step\\(|Parts\\.of\\([^)]*\\)\\.afterStep\\(");
+        try (Stream<Path> files = Files.walk(Path.of("../.."))) {
+            List<String> callers =
+                    files.filter(ArchitectureTest::isInMain).filter(file -> step.matcher(read(file)).find())
+                            .map(file -> file.getFileName().toString()).toList();
+            assertEquals(List.of("TrainStep.java"), callers,
+                    "they must train by TrainStep or Trainer, which check and clip"
+                            + " gradients and ask parts what to do after a step");
+        }
+    }
+
+    private static boolean isInMain(Path file) {
+        return file.toString().endsWith(".java") && file.toString().replace('\\', '/').contains("/main/java/");
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

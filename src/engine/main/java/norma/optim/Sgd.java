@@ -1,5 +1,6 @@
 package norma.optim;
 
+import java.util.List;
 import java.util.Map;
 import norma.backend.Backend;
 import norma.kernel.contract.UpdateKernel;
@@ -40,11 +41,13 @@ public final class Sgd extends Optimizer {
     }
 
     @Override
-    void update(Slot slot, float rate, float gradientScale) {
-        Tensor w = slot.param().value();
-        var step = new UpdateKernel.Sgd(rate, (float) config.momentum(), config.nesterov(), decay(slot, config.decay()),
-                gradientScale);
-        Backend.kernels().update().sgd(step, w.data(), w.gradient().data(),
-                slot.memory().isEmpty() ? null : slot.memory().getFirst().data());
+    protected void update(Param param, List<Tensor> state, Step step) {
+        Tensor w = param.value();
+        var update =
+                new UpdateKernel.Sgd(step.rate(), (float) config.momentum(), config.nesterov(),
+                        decay(param, config.decay()),
+                        step.gradientScale());
+        Backend.kernels().update().sgd(update, w.data(), w.gradient().data(),
+                state.isEmpty() ? null : state.getFirst().data());
     }
 }

@@ -6,10 +6,10 @@ import norma.tensor.Tensor;
 /// Mean and biased variance over some axes, which stay with size 1, as tensors that gradients flow through: for norms that mix
 /// statistics of several kinds, so that no kernel takes them.
 ///
-/// @param centred x - mean
+/// @param centered x - mean
 /// @param mean of x
-/// @param variance mean(centred^2)
-public record Moments(Tensor centred, Tensor mean, Tensor variance) {
+/// @param variance mean(centered^2)
+public record Moments(Tensor centered, Tensor mean, Tensor variance) {
 
     /// Of x. The mean rounded to float is taken off first, as a constant, so nothing of small deviations is lost to a large
     /// mean.
@@ -17,8 +17,8 @@ public record Moments(Tensor centred, Tensor mean, Tensor variance) {
         Tensor shift = x.detach().mean(axes);
         Tensor shifted = x.subtract(shift);
         Tensor rest = shifted.mean(axes);
-        Tensor centred = shifted.subtract(rest);
-        return new Moments(centred, rest.add(shift), centred.square().mean(axes));
+        Tensor centered = shifted.subtract(rest);
+        return new Moments(centered, rest.add(shift), centered.square().mean(axes));
     }
 
     /// Mean and variance of parts of equal size taken together: the mean of their variances and the variance of their means.
@@ -28,7 +28,7 @@ public record Moments(Tensor centred, Tensor mean, Tensor variance) {
     /// @param axis along which the parts lie
     public static Moments together(Tensor mean, Tensor variance, int axis) {
         Moments means = of(mean, axis);
-        return new Moments(means.centred, means.mean, variance.mean(axis).add(means.variance));
+        return new Moments(means.centered, means.mean, variance.mean(axis).add(means.variance));
     }
 
     /// Mean and variance of parts of any size taken together, exactly (Chan, Golub & LeVeque 1979):
@@ -46,12 +46,12 @@ public record Moments(Tensor centred, Tensor mean, Tensor variance) {
 
     /// Elements of a statistic.
     private int count() {
-        return centred.size() / mean.size();
+        return centered.size() / mean.size();
     }
 
     /// The variance divided by n - 1 instead of n.
     public Tensor unbiased() {
-        double n = (double) centred.size() / mean.size();
+        double n = (double) centered.size() / mean.size();
         return variance.multiply((float) (n / (n - 1)));
     }
 }
