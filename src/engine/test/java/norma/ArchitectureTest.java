@@ -54,8 +54,8 @@ class ArchitectureTest {
             "norma.norm.channel",
             "norma.norm.conditional",
             "norma.norm.weight",
-            "norma.catalogue",
             "norma.placement",
+            "norma.catalogue",
             "norma.model",
             "norma.optim",
             "norma.data",
@@ -147,6 +147,12 @@ class ArchitectureTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Test
+    void goldenVectorsBelongToTheTests() {
+        check(noClasses().should().haveSimpleNameStartingWith("Golden").orShould().resideInAPackage("norma.golden..")
+                .because("what only tests use stands in norma.golden among the tests"));
     }
 
     @Test

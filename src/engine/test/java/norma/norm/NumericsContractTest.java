@@ -130,7 +130,8 @@ class NumericsContractTest {
     // ---- |x| = 1e20, the squares of which are out of range ----
 
     static Stream<Norm> lengths() {
-        return Stream.of(RmsNorm.plain(L).withEps(0), new RmsNorm(Shape.of(L), Optional.empty(), 1e-6f, RmsNorm.Form.CLAMPED_LENGTH),
+        return Stream.of(RmsNorm.plain(L).withEps(0),
+                new RmsNorm(Shape.of(L), Optional.empty(), 1e-6f, RmsNorm.Form.CLAMPED_LENGTH),
                 LpNormalize.l2(), new LpNormalize(2, 1, 1e-12f), ScaleNorm.of(L), new PixelNorm(PixelNorm.EPS),
                 new SimpleRmsNorm(1e-6f));
     }
@@ -188,7 +189,8 @@ class NumericsContractTest {
     @Test
     void oneFeatureAndNone() {
         Param beta = Param.gain(Tensor.of(Shape.of(1), 0.7f));
-        Step one = Step.of(new LayerNorm(Shape.of(1), Optional.empty(), Optional.of(beta), EPS), normal(6, 5, 1).add(1e4f));
+        Step one = Step.of(new LayerNorm(Shape.of(1), Optional.empty(), Optional.of(beta), EPS),
+                normal(6, 5, 1).add(1e4f));
         assertBits(Tensor.full(Shape.of(5), 0.7f), Tensor.of(Shape.of(5), one.y));
         assertBits(Tensor.zeros(5), Tensor.of(Shape.of(5), one.dx).abs());
         assertEquals(Shape.of(5, 0), LayerNorm.plain(0).withEps(EPS).forward(Tensor.zeros(5, 0)).shape());

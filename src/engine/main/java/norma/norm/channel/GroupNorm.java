@@ -6,7 +6,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -25,7 +24,8 @@ import norma.tensor.Tensor;
 /// @param gamma gain, ones at first, if it has one
 /// @param beta bias, zeros at first, if it has one
 /// @param eps added to the variance
-public record GroupNorm(int channels, int groups, Optional<Param> gamma, Optional<Param> beta, float eps) implements Norm {
+public record GroupNorm(int channels, int groups, Optional<Param> gamma, Optional<Param> beta, float eps)
+        implements Norm {
     /// Epsilon if no other is given, as in PyTorch.
     public static final float EPS = 1e-5f;
 
@@ -70,12 +70,5 @@ public record GroupNorm(int channels, int groups, Optional<Param> gamma, Optiona
         int groups = spec.integer("groups", 1);
         float eps = spec.number("eps", EPS);
         return (_, channels) -> of(channels, groups).withEps(eps);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        c.flag("affine", true);
-        c.output("y", new GroupNorm(x.dim(1), c.integer("num_groups", 32), Optional.ofNullable(c.gain("weight")), Optional.ofNullable(c.gain("bias")),
-                c.number("eps", EPS)).forward(x));
     }
 }

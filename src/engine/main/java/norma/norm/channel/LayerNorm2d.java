@@ -26,7 +26,8 @@ public record LayerNorm2d(LayerNorm norm) implements Norm {
     @Override
     public Tensor forward(Tensor x, Context context) {
         ChannelAxis.planes("LayerNorm2d", x, norm.shape().size(), 1, false);
-        return AcrossChannels.normalize(true, x, RowLayout.valueOf(norm.gamma()), RowLayout.valueOf(norm.beta()), norm.eps());
+        return AcrossChannels.normalize(true, x, RowLayout.valueOf(norm.gamma()), RowLayout.valueOf(norm.beta()),
+                norm.eps());
     }
 
     @Override

@@ -6,7 +6,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -121,13 +120,5 @@ public record LayerNorm(Shape shape, Optional<Param> gamma, Optional<Param> beta
         float eps = spec.number("eps", EPS);
         boolean bias = spec.flag("bias", true);
         return (_, dim) -> bias ? of(dim).withEps(eps) : of(dim).withoutBias().withEps(eps);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        Shape over = Shape.of(c.integers("normalized_shape", x.dim(-1)));
-        boolean affine = c.flag("affine", true);
-        Param beta = c.flag("bias", true) && affine ? c.gain("bias") : null;
-        c.output("y", new LayerNorm(over, Optional.ofNullable(affine ? c.gain("weight") : null), Optional.ofNullable(beta), c.number("eps", EPS)).forward(x));
     }
 }

@@ -193,13 +193,16 @@ class NormFamilyTest {
     void whiteningLeavesNoCorrelation() {
         Tensor mixing = normal(12, C, C).multiply(0.4f).add(Whitening.identity(C));
         Tensor x = normal(13, 500, C).matmul(mixing);
-        for (Norm norm : List.of(new DecorrelatedBatchNorm(null, null, Whitening.of("", C, 1, 0.1f, 1e-6f)),
-                new IterNorm(null, null, Whitening.of("", C, 1, 0.1f, 1e-6f), 12))) {
+        for (Norm norm : List.of(
+                new DecorrelatedBatchNorm(null, null, Whitening.of("", C, 1, Whitening.Kept.WHITENING, 0.1f, 1e-6f)),
+                new IterNorm(null, null, Whitening.of("", C, 1, Whitening.Kept.WHITENING, 0.1f, 1e-6f), 12))) {
             Tensor y = step(norm, x).y;
             assertClose(Whitening.identity(C), y.transpose(0, 1).matmul(y).divide(500), 2e-3);
         }
         // in pairs, each pair is white and may be correlated with the other
-        Tensor y = step(new DecorrelatedBatchNorm(null, null, Whitening.of("", C, 2, 0.1f, 1e-6f)), x).y;
+        Tensor y = step(
+                new DecorrelatedBatchNorm(null, null, Whitening.of("", C, 2, Whitening.Kept.WHITENING, 0.1f, 1e-6f)),
+                x).y;
         assertClose(Whitening.identity(2), y.slice(1, 0, 2).transpose(0, 1).matmul(y.slice(1, 0, 2)).divide(500), 2e-3);
     }
 
@@ -321,7 +324,8 @@ class NormFamilyTest {
     @Test
     void gradientsWithOtherOptions() {
         Tensor x = normal(22, 5, C, 4, 5);
-        assertGradients("group norm", xs -> new GroupNorm(C, 2, Optional.of(gain(1)), Optional.of(gain(2)), 1e-2f).forward(xs[0]), x);
+        assertGradients("group norm",
+                xs -> new GroupNorm(C, 2, Optional.of(gain(1)), Optional.of(gain(2)), 1e-2f).forward(xs[0]), x);
         assertGradients("frozen batch norm", xs -> batchNorm(1e-2f).with(true).forward(xs[0]), x);
         assertGradients("virtual reference", xs -> VirtualBatchNorm.of(C).forward(normal(5, 3, C, 4, 5), xs[0]), x);
         assertGradients("local response", xs -> new LocalResponseNorm(4, 0.5f, 0.75f, 1).forward(xs[0]), x);
@@ -365,7 +369,9 @@ class NormFamilyTest {
         for (float value : new float[] {0, 0.1f, 1e4f / 3, -1e20f}) {
             Tensor x = Tensor.full(Shape.of(3, C, 5), value), half = Tensor.full(Shape.of(3, C, 5), 0.5f);
             assertBits(half, step(batchNorm(1e-5f), x).y);
-            assertBits(half, new GroupNorm(C, 2, Optional.of(Init.constant(2, C)), Optional.of(Init.constant(0.5f, C)), 1e-5f).forward(x));
+            assertBits(half,
+                    new GroupNorm(C, 2, Optional.of(Init.constant(2, C)), Optional.of(Init.constant(0.5f, C)), 1e-5f)
+                            .forward(x));
         }
         Tensor one = normal(28, 2, C);
         assertBits(Tensor.full(one.shape(), 0), GroupNorm.of(C, C).forward(one));
@@ -490,7 +496,9 @@ class NormFamilyTest {
         assertSays(
                 assertThrows(IllegalArgumentException.class, () -> new BatchNorm(three, null, running, 1e-5f, false)),
                 "BatchNorm", "3 channels", "(4)");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> new GroupNorm(C, 2, Optional.of(three), Optional.empty(), 1e-5f)),
+        assertSays(
+                assertThrows(IllegalArgumentException.class,
+                        () -> new GroupNorm(C, 2, Optional.of(three), Optional.empty(), 1e-5f)),
                 "GroupNorm",
                 "4 channels", "(3)");
         assertSays(assertThrows(IllegalArgumentException.class,

@@ -99,7 +99,8 @@ class NormLawsTest {
         Tensor gain = form == RmsNorm.Form.UNIT_OFFSET ? gamma.add(1) : gamma;
         assertClose(x.divide(x.square().mean(-1).sqrt()).multiply(gain), norm.forward(x), 1e-5);
         assertGradients("form " + form,
-                xs -> new RmsNorm(Shape.of(8), Optional.of(new Param(xs[1], Param.Role.GAIN)), 1e-6f, form).forward(xs[0]),
+                xs -> new RmsNorm(Shape.of(8), Optional.of(new Param(xs[1], Param.Role.GAIN)), 1e-6f, form)
+                        .forward(xs[0]),
                 x, gamma);
     }
 
