@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import norma.bench.work.Work.Operation;
 import norma.catalogue.Norms;
-import norma.catalogue.Norms.Entry;
-import norma.catalogue.Norms.On;
+import norma.catalogue.NormEntry;
+import norma.catalogue.NormEntry.On;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
@@ -42,7 +42,7 @@ final class EveryNorm {
         return Norms.all().stream().filter(entry -> !ELSEWHERE.contains(entry.name())).map(EveryNorm::work).toList();
     }
 
-    private static Work work(Entry entry) {
+    private static Work work(NormEntry entry) {
         int[] dims = dims(entry);
         String options = OPTIONS.getOrDefault(entry.name(), "");
         String shape = Arrays.stream(dims).mapToObj(Integer::toString).collect(Collectors.joining("x"));
@@ -51,16 +51,17 @@ final class EveryNorm {
         return QUICK.contains(entry.name()) ? work.inQuickRun() : work;
     }
 
-    private static int[] dims(Entry entry) {
-        if (entry.on() == On.WEIGHT) {
+    private static int[] dims(NormEntry entry) {
+        if (entry.on() instanceof On.Weight) {
             return WEIGHTS;
         }
         boolean rows =
-                entry.on() == On.FEATURES || entry.on() == On.CONDITION && entry.over() == StatisticsAxes.FEATURES;
+                entry.on() instanceof On.Features
+                        || entry.on() instanceof On.Condition && entry.over() == StatisticsAxes.FEATURES;
         return rows ? SEQUENCES : IMAGES;
     }
 
-    private static Operation operation(Entry entry, String options, int[] dims) {
+    private static Operation operation(NormEntry entry, String options, int[] dims) {
         boolean channels = dims == IMAGES;
         Part part =
                 Norms.any(entry.name() + options, false).create(new Init(1),

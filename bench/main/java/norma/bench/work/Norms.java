@@ -23,16 +23,16 @@ final class Norms {
             Tensor gamma = Tensor.full(Shape.of(d), 1).variable();
             Tensor beta = Tensor.full(Shape.of(d), 0).variable();
             TwoWays.add(works, "layer_norm", n, d, new TwoWays.Cost(7, 20, 2, 5), quick, 1,
-                    x -> new Tensor[] {LayerNorm.layerNorm(x[0], Shape.of(d), gamma, beta, LayerNorm.EPS)}, gamma,
+                    x -> new Tensor[] {LayerNorm.apply(x[0], gamma, beta, LayerNorm.EPS)}, gamma,
                     beta);
             if (n > 1) {
                 TwoWays.add(works, "residual_layer_norm", n, d, new TwoWays.Cost(8, 22, 4, 8), quick, 2, x -> {
                     Tensor s = x[0].add(x[1]);
-                    return new Tensor[] {s, LayerNorm.layerNorm(s, Shape.of(d), gamma, beta, LayerNorm.EPS)};
+                    return new Tensor[] {s, LayerNorm.apply(s, gamma, beta, LayerNorm.EPS)};
                 }, gamma, beta);
             }
             TwoWays.add(works, "rms_norm", n, d, new TwoWays.Cost(4, 14, 2, 5), quick && n > 1, 1,
-                    x -> new Tensor[] {RmsNorm.rmsNorm(x[0], Shape.of(d), gamma, RmsNorm.EPS)}, gamma);
+                    x -> new Tensor[] {RmsNorm.apply(x[0], gamma, RmsNorm.EPS)}, gamma);
         }
         TwoWays.add(works, "softmax", 4096, 1024, new TwoWays.Cost(5, 9, 2, 5), true, 1,
                 x -> new Tensor[] {Softmax.apply(x[0])});

@@ -1,12 +1,18 @@
 package norma.catalogue;
 
-import static norma.catalogue.Norms.Group.CONDITIONAL;
-import static norma.catalogue.Norms.Group.LENGTHS;
-import static norma.catalogue.Norms.Group.NONE;
-import static norma.catalogue.Norms.Group.RESPONSES;
-import static norma.catalogue.Norms.Group.STATISTICS;
-import static norma.catalogue.Norms.Group.STATISTIC_FREE;
-import static norma.catalogue.Norms.Group.WEIGHTS;
+import static norma.catalogue.NormEntry.Gradient.EDGED;
+import static norma.catalogue.NormEntry.Gradient.OWN;
+import static norma.catalogue.NormEntry.Group.CONDITIONAL;
+import static norma.catalogue.NormEntry.Group.LENGTHS;
+import static norma.catalogue.NormEntry.Group.NONE;
+import static norma.catalogue.NormEntry.Group.RESPONSES;
+import static norma.catalogue.NormEntry.Group.STATISTICS;
+import static norma.catalogue.NormEntry.Group.STATISTIC_FREE;
+import static norma.catalogue.NormEntry.Group.WEIGHTS;
+import static norma.catalogue.NormEntry.channel;
+import static norma.catalogue.NormEntry.conditional;
+import static norma.catalogue.NormEntry.feature;
+import static norma.catalogue.NormEntry.weight;
 import static norma.norm.StatisticsAxes.BATCH;
 import static norma.norm.StatisticsAxes.COVARIANCE;
 import static norma.norm.StatisticsAxes.EARLIER;
@@ -23,18 +29,17 @@ import static norma.norm.StatisticsAxes.POSITIONS_THEN_CHANNELS;
 import static norma.norm.StatisticsAxes.SOME_FEATURES;
 import static norma.norm.StatisticsAxes.WEIGHT;
 
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
-import norma.nn.Layer;
-import norma.norm.ConditionalNorm;
+import norma.catalogue.NormEntry.Group;
+import norma.catalogue.NormEntry.On;
+import norma.nn.Init;
 import norma.norm.Factory;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
 import norma.norm.Selu;
-import norma.norm.StatisticsAxes;
 import norma.norm.channel.AdaptiveImageNorm;
 import norma.norm.channel.BatchChannelNorm;
 import norma.norm.channel.BatchInstanceNorm;
@@ -96,336 +101,264 @@ import norma.norm.weight.SpectralNorm;
 import norma.norm.weight.WeightNorm;
 import norma.norm.weight.WeightStandardization;
 
-/// The catalogue of normalizations: one line each.
+/// The catalogue of normalizations: one entry each.
 public final class Norms {
-
-    /// Families of methods, by what they normalize.
-    public enum Group {
-        /// Activations, by their statistics.
-        STATISTICS("Activations by their statistics"),
-        /// Activations, by the answers of their neighbours.
-        RESPONSES("Activations by the responses around them"),
-        /// Vectors, by their length.
-        LENGTHS("Vectors by their length"),
-        /// Weights instead of activations.
-        WEIGHTS("Weights instead of activations"),
-        /// Functions in place of a norm.
-        STATISTIC_FREE("Functions in place of a norm"),
-        /// Norms that a second input directs, or the whole input.
-        CONDITIONAL("Norms whose gain and bias depend on an input"),
-        /// No norm.
-        NONE("No norm");
-
-        private final String title;
-
-        Group(String title) {
-            this.title = title;
-        }
-
-        /// For a heading.
-        public String title() {
-            return title;
-        }
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-    }
-
-    /// What a method is put on.
-    public enum On {
-        /// Features on the last axis, x (..., D): what a Transformer's norms are.
-        FEATURES("is for features"),
-        /// Channels on axis 1, x (N, C, ...).
-        CHANNELS("is for images (N, C, H, W), not for sequences; use it in code"),
-        /// Activations with a second input.
-        CONDITION("needs a second input, which a language model does not have; use it in code"),
-        /// The weight of a layer.
-        WEIGHT("is put on the weights of a layer, not between layers; use it in code");
-
-        private final String words;
-
-        On(String words) {
-            this.words = words;
-        }
-
-        /// As the end of a sentence about a method.
-        public String words() {
-            return words;
-        }
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
-    /// What a backward pass is to what is computed in training.
-    public enum Gradient {
-        /// The derivative, to any order.
-        SMOOTH,
-        /// The derivative; where two pieces meet there is no second one.
-        EDGED,
-        /// Not the derivative: some of what depends on x counts as a constant, or the pass is the authors' own.
-        OWN
-    }
-
-    /// What is known of a method.
-    ///
-    /// @param name as on the command line
-    /// @param group the family it belongs to
-    /// @param paper where it comes from
-    /// @param over what its statistics are taken over
-    /// @param parameters what it learns, for D features, C channels, K features of a condition, weights (O, I)
-    /// @param state what it remembers: buffers
-    /// @param use what for
-    /// @param on what it is put on
-    /// @param factory from the options, of [norma.norm.Norm]s, [ConditionalNorm]s or, for methods on weights, of square linear layers
-    /// @param gradient what its backward pass is
-    public record Entry(String name, Group group, String paper, StatisticsAxes over, String parameters, String state,
-            String use,
-            On on,
-            Function<NormSpec, ? extends Factory<?>> factory, Gradient gradient) {
-
-        private Entry with(Gradient other) {
-            return new Entry(name, group, paper, over, parameters, state, use, on, factory, other);
-        }
-    }
-
-    private static final List<Entry> ALL = List.of(
-            features("layer_norm", STATISTICS, "Ba, Kiros & Hinton 2016, arXiv 1607.06450", FEATURES,
-                    "gamma D, beta D", "none", "Transformers and recurrent networks; any size of batch",
-                    LayerNorm::factory),
-            channels("layer_norm_2d", STATISTICS, "Liu et al. 2022, arXiv 2201.03545", FEATURES,
-                    "gamma C, beta C", "none", "convolutions built like Transformers (ConvNeXt)", LayerNorm2d::factory),
-            features("rms_norm", STATISTICS, "Zhang & Sennrich 2019, arXiv 1910.07467", FEATURES,
-                    "gamma D", "none", "large Transformers: a layer norm without the mean",
-                    RmsNorm::factory),
-            features("prms_norm", STATISTICS, "Zhang & Sennrich 2019, arXiv 1910.07467", SOME_FEATURES,
-                    "gamma D", "none", "where even the mean square is too dear", PartialRmsNorm::factory),
-            features("crms_norm", STATISTICS, "Jiang et al. 2023, arXiv 2305.14858", FEATURES,
-                    "none", "none",
-                    "to turn a trained pre-norm Transformer with layer norms into one with RMS norms, exactly",
-                    CenteredRmsNorm::factory),
-            features("simple_rms_norm", STATISTICS, "Qin et al. 2023, arXiv 2307.14995", FEATURES,
-                    "none", "none", "linear attention, and as a norm without parameters", SimpleRmsNorm::factory),
-            features("simple_norm", STATISTICS, "timm", FEATURES,
-                    "gamma D", "none", "models of timm that were trained with it", SimpleNorm::factory),
-            conditional("gated_rms_norm", STATISTICS, "Dao & Gu 2024, arXiv 2405.21060", FEATURES,
-                    "gamma D", "none", "behind state space and linear attention layers (Mamba-2)",
-                    GatedRmsNorm::factory),
-            channels("batch_norm", STATISTICS, "Ioffe & Szegedy 2015, arXiv 1502.03167", BATCH,
-                    "gamma C, beta C", "mean C, variance C, batches", "convolutions with 16 examples a device or more",
-                    BatchNorm::factory),
-            channels("frozen_batch_norm", STATISTICS, "torchvision", NOTHING,
-                    "none", "gamma C, beta C, mean C, variance C",
-                    "to tune a trained network with small batches (detection)", FrozenBatchNorm::factory),
-            channels("sync_batch_norm", STATISTICS, "PyTorch; Chan, Golub & LeVeque 1979", BATCH,
-                    "gamma C, beta C", "mean C, variance C, batches", "small batches on many devices",
-                    SyncBatchNorm::factory),
-            channels("ghost_batch_norm", STATISTICS, "Hoffer, Hubara & Soudry 2017, arXiv 1705.08741", PART_OF_BATCH,
-                    "gamma C, beta C", "mean C, variance C, batches",
-                    "large batches that should train with the noise of small ones", GhostBatchNorm::factory),
-            channels("split_batch_norm", STATISTICS,
-                    "Xie et al. 2020, arXiv 1911.09665; Chang et al. 2019, arXiv 1906.03950",
-                    PART_OF_BATCH, "gamma C, beta C of each", "mean C, variance C, batches of each",
-                    "several sources of data in one network: clean and adversarial, domains", SplitBatchNorm::factory),
-            channels("batch_renorm", STATISTICS, "Ioffe 2017, arXiv 1702.03275", BATCH,
-                    "gamma C, beta C", "mean C, std C", "batches of a few examples that are not independent",
-                    BatchRenorm::factory).with(Gradient.OWN),
-            conditional("virtual_batch_norm", STATISTICS, "Salimans et al. 2016, arXiv 1606.03498", MIXED,
-                    "gamma C, beta C", "none", "generators, whose examples must not see each other",
-                    VirtualBatchNorm::factory),
-            channels("mean_only_batch_norm", STATISTICS, "Salimans & Kingma 2016, arXiv 1602.07868", BATCH,
-                    "beta C", "mean C", "beside weight norm", MeanOnlyBatchNorm::factory),
-            channels("batch_instance_norm", STATISTICS, "Nam & Kim 2018, arXiv 1805.07925", MIXED,
-                    "rho C, gamma C, beta C", "mean C, variance C, batches",
-                    "to let each channel choose how much style it drops", BatchInstanceNorm::factory),
-            channels("switchable_norm", STATISTICS, "Luo et al. 2018, arXiv 1806.10779", MIXED,
-                    "6 weights, gamma C, beta C", "mean C, variance C, batches",
-                    "when in doubt between batch, instance and layer norm: it learns the mixture",
-                    SwitchableNorm::factory),
-            channels("stoch_norm", STATISTICS, "Kou et al. 2020, NeurIPS", BATCH,
-                    "gamma C, beta C", "mean C, variance C, batches", "fine-tuning on little data", StochNorm::factory),
-            channels("online_norm", STATISTICS, "Chiley et al. 2019, arXiv 1905.05894", EARLIER,
-                    "gamma C, beta C", "mean C, variance C, u C, v C", "one example at a time", OnlineNorm::factory)
-                    .with(Gradient.OWN),
-            features("power_norm", STATISTICS, "Shen et al. 2020, arXiv 2003.07845", BATCH,
-                    "gamma D, beta D", "phi D, nu D, steps",
-                    "Transformer encoders, in place of layer norm; not in decoders, whose future it sees",
-                    PowerNorm::factory).with(Gradient.OWN),
-            channels("decorrelated_batch_norm", STATISTICS, "Huang et al. 2018, arXiv 1804.08450", COVARIANCE,
-                    "gamma C, beta C", "mean C, G matrices",
-                    "when correlated channels slow the training, and batches are large",
-                    DecorrelatedBatchNorm::factory),
-            channels("iter_norm", STATISTICS, "Huang et al. 2019, arXiv 1904.03441", COVARIANCE,
-                    "gamma C, beta C", "mean C, G matrices",
-                    "as decorrelated batch norm, without eigenvalues; also for large groups", IterNorm::factory),
-            channels("group_norm", STATISTICS, "Wu & He 2018, arXiv 1803.08494", GROUP,
-                    "gamma C, beta C", "none", "convolutions with small batches; diffusion models", GroupNorm::factory),
-            channels("batch_channel_norm", STATISTICS, "Qiao et al. 2019, arXiv 1903.10520", MIXED,
-                    "gamma C, beta C, twice", "mean C, variance C, batches",
-                    "beside weight standardization, for small batches", BatchChannelNorm::factory),
-            channels("instance_norm", STATISTICS, "Ulyanov et al. 2016, arXiv 1607.08022", POSITIONS,
-                    "none, or gamma C, beta C", "none", "style transfer: it takes the contrast out of each image",
-                    InstanceNorm::factory),
-            channels("pixel_norm", STATISTICS, "Karras et al. 2018, arXiv 1710.10196", FEATURES,
-                    "none", "none", "generators that grow (ProGAN, the mapping network of StyleGAN)",
-                    PixelNorm::factory),
-            channels("positional_norm", STATISTICS, "Li et al. 2019, arXiv 1907.04312", FEATURES,
-                    "none", "none", "generators that hand mean and deviation on to later layers",
-                    PositionalNorm::factory),
-            channels("cross_norm", STATISTICS, "Tang et al. 2021, arXiv 2102.02811", MIXED,
-                    "none", "none", "augmentation against a change of style between training and use",
-                    CrossNorm::factory),
-            channels("self_norm", STATISTICS, "Tang et al. 2021, arXiv 2102.02811", MIXED,
-                    "weights 2 C, a batch norm; or both twice", "those of the batch norm",
-                    "to recalibrate style; with cross norm", SelfNorm::factory),
-            channels("divisive_norm", STATISTICS, "Heeger 1992; Ren et al. 2017, arXiv 1611.04520",
-                    NEIGHBOURING_POSITIONS,
-                    "sigma", "none", "vision by local contrast; models of the cortex", DivisiveNorm::factory),
-            channels("local_response_norm", RESPONSES, "Krizhevsky, Sutskever & Hinton 2012", NEIGHBOURING_CHANNELS,
-                    "none", "none", "AlexNet and its relatives", LocalResponseNorm::factory),
-            channels("filter_response_norm", RESPONSES, "Singh & Krishnan 2019, arXiv 1911.09737", POSITIONS,
-                    "gamma C, beta C, tau C, l", "none",
-                    "convolutions with any batch, with a warm-up of the learning rate", FilterResponseNorm::factory)
-                    .with(Gradient.EDGED),
-            channels("evonorm_b0", RESPONSES, "Liu et al. 2020, arXiv 2004.02967", BATCH,
-                    "v C, gamma C, beta C", "variance C", "in place of batch norm and ReLU, large batches",
-                    EvoNormB.factory(EvoNormB.Form.B0)).with(Gradient.EDGED),
-            channels("evonorm_b1", RESPONSES, "Liu et al. 2020, arXiv 2004.02967", BATCH,
-                    "gamma C, beta C", "variance C", "as evonorm_b0, without its v",
-                    EvoNormB.factory(EvoNormB.Form.B1)).with(Gradient.EDGED),
-            channels("evonorm_b2", RESPONSES, "Liu et al. 2020, arXiv 2004.02967", BATCH,
-                    "gamma C, beta C", "variance C", "as evonorm_b0, without its v",
-                    EvoNormB.factory(EvoNormB.Form.B2)).with(Gradient.EDGED),
-            channels("evonorm_s0", RESPONSES, "Liu et al. 2020, arXiv 2004.02967", GROUP,
-                    "v C, gamma C, beta C", "none", "in place of group norm and its nonlinearity, small batches",
-                    EvoNormS.factory(EvoNormS.Form.S0)),
-            channels("evonorm_s1", RESPONSES, "Liu et al. 2020, arXiv 2004.02967", GROUP,
-                    "gamma C, beta C", "none", "as evonorm_s0, with SiLU",
-                    EvoNormS.factory(EvoNormS.Form.S1)),
-            channels("evonorm_s2", RESPONSES, "Liu et al. 2020, arXiv 2004.02967", GROUP,
-                    "gamma C, beta C", "none", "as evonorm_s1, by mean squares",
-                    EvoNormS.factory(EvoNormS.Form.S2)),
-            channels("global_response_norm", RESPONSES, "Woo et al. 2023, arXiv 2301.00808", POSITIONS_THEN_CHANNELS,
-                    "gamma C, beta C", "none", "between the layers of ConvNeXt V2: channels compete",
-                    GlobalResponseNorm::factory),
-            features("lp_normalize", LENGTHS, "none: x / ||x||", FEATURES,
-                    "none", "none", "embeddings that are compared by cosine", LpNormalize::factory),
-            features("scale_norm", LENGTHS, "Nguyen & Salazar 2019, arXiv 1910.05895", FEATURES,
-                    "g", "none", "a layer norm of one parameter; small translation models", ScaleNorm::factory),
-            weights("fix_norm", LENGTHS, "Nguyen & Chiang 2018, arXiv 1710.01329", INPUTS,
-                    "g", "none", "output embeddings of translation models: rare words get a chance", FixNorm::factory),
-            weights("cosine_normalization", LENGTHS, "Luo et al. 2017, arXiv 1702.05870", INPUTS,
-                    "none", "none", "linear layers whose outputs must stay in [-1, 1]", CosineNormalization::factory),
-            features("ada_norm", LENGTHS, "Xu et al. 2019, arXiv 1911.07013", FEATURES,
-                    "none", "none", "a layer norm whose gain follows the input, without parameters to overfit",
-                    AdaNorm::factory).with(Gradient.OWN),
-            features("seed_norm", LENGTHS, "Cai et al. 2025, arXiv 2510.22777", FEATURES,
-                    "alpha D, beta D, gamma D", "none", "a gain that follows the input, from the token alone",
-                    SeedNorm::factory),
-            weights("weight_norm", WEIGHTS, "Salimans & Kingma 2016, arXiv 1602.07868", INPUTS,
-                    "g O", "none", "generators, reinforcement learning, recurrent networks: no batch at all",
-                    WeightNorm::factory),
-            weights("centered_weight_norm", WEIGHTS, "Huang et al. 2017, arXiv 1710.02338", INPUTS,
-                    "g O", "none", "as weight norm, with weights of mean 0", CenteredWeightNorm::factory),
-            weights("weight_standardization", WEIGHTS, "Qiao et al. 2019, arXiv 1903.10520", INPUTS,
-                    "none, or gain O", "none", "with group norm, for small batches", WeightStandardization::factory),
-            weights("spectral_norm", WEIGHTS, "Miyato et al. 2018, arXiv 1802.05957", WEIGHT,
-                    "none", "u O, v I", "discriminators, and wherever a layer must not stretch distances",
-                    SpectralNorm::factory).with(Gradient.OWN),
-            weights("sigma_reparam", WEIGHTS, "Zhai et al. 2023, arXiv 2303.06296", WEIGHT,
-                    "gamma", "u O, v I", "attention whose entropy collapses", SigmaReparam::factory)
-                    .with(Gradient.OWN),
-            weights("orthogonal", WEIGHTS, "Anil, Lucas & Grosse 2018, arXiv 1811.05381", WEIGHT,
-                    "none", "none", "layers that keep lengths: Lipschitz bounds, deep linear and recurrent networks",
-                    Orthogonal::factory),
-            features("dynamic_tanh", STATISTIC_FREE, "Zhu et al. 2025, arXiv 2503.10622", NOTHING,
-                    "alpha, gamma D, beta D", "none", "in place of a Transformer's norms, if no statistics are wanted",
-                    DynamicTanh::factory),
-            features("dynamic_erf", STATISTIC_FREE, "Chen et al. 2025, arXiv 2512.10938", NOTHING,
-                    "alpha, s, gamma D, beta D", "none", "as dynamic tanh, which its authors report it to beat",
-                    DynamicErf::factory),
-            features("dynamic_isru", STATISTIC_FREE, "no paper", NOTHING,
-                    "b, gamma D, beta D", "none", "as dynamic tanh, without transcendental functions",
-                    DynamicIsru::factory),
-            features("selu", STATISTIC_FREE, "Klambauer et al. 2017, arXiv 1706.02515", NOTHING,
-                    "none", "none", "deep plain networks without norms, weights of N(0, 1 / n)", Selu::factory)
-                    .with(Gradient.EDGED),
-            conditional("adain", CONDITIONAL, "Huang & Belongie 2017, arXiv 1703.06868", POSITIONS,
-                    "none", "none", "style transfer to any style", AdaIn::factory),
-            conditional("film", CONDITIONAL, "Perez et al. 2018, arXiv 1709.07871", NOTHING,
-                    "linear K to 2 C", "none", "to steer a network by a question, a speaker, a point in time",
-                    Film::factory),
-            conditional("conditional_batch_norm", CONDITIONAL, "de Vries et al. 2017, arXiv 1707.00683", BATCH,
-                    "two tables, classes x C", "mean C, variance C, batches",
-                    "one generator for several classes or styles", ConditionalBatchNorm::factory),
-            conditional("spade", CONDITIONAL, "Park et al. 2019, arXiv 1903.07291", POSITIONS,
-                    "three convolutions", "none", "images from a map of labels", Spade::factory)
-                    .with(Gradient.EDGED),
-            conditional("ada_layer_norm", CONDITIONAL, "Peebles & Xie 2022, arXiv 2212.09748", FEATURES,
-                    "linear K to 2 D", "none", "diffusion Transformers: time and class", AdaLayerNorm::factory),
-            conditional("ada_layer_norm_zero", CONDITIONAL, "Peebles & Xie 2022, arXiv 2212.09748", FEATURES,
-                    "linear K to 3 D", "none", "diffusion Transformers: blocks that begin as the identity",
-                    AdaLayerNormZero::factory),
-            conditional("ada_rms_norm", CONDITIONAL, "x-transformers", FEATURES,
-                    "linear K to D", "none", "as adaptive layer norm, scale alone", AdaRmsNorm::factory),
-            features("normformer_adaptive", CONDITIONAL, "no paper; an article's idea", FEATURES,
-                    "g0 D, b0 D, a small Transformer", "none",
-                    "experiments: does a gain that reads the sequence pay? compare at equal parameters",
-                    AdaptiveNormFormer::factory),
-            channels("normformer_adaptive_image", CONDITIONAL, "no paper; an article's idea", GROUP,
-                    "g0 C, b0 C, a small Transformer", "none", "the same for images", AdaptiveImageNorm::factory),
-            features("identity", NONE, "none", NOTHING,
-                    "none", "none", "to see what a norm is worth", _ -> (_, _) -> Norm.NONE));
-
-    private Norms() {
-    }
-
-    private static Entry features(String name, Group group, String paper, StatisticsAxes over, String parameters,
-            String state,
-            String use,
-            Function<NormSpec, NormFactory> factory) {
-        return new Entry(name, group, paper, over, parameters, state, use, On.FEATURES, factory, Gradient.SMOOTH);
-    }
-
-    private static Entry channels(String name, Group group, String paper, StatisticsAxes over, String parameters,
-            String state,
-            String use,
-            Function<NormSpec, NormFactory> factory) {
-        return new Entry(name, group, paper, over, parameters, state, use, On.CHANNELS, factory, Gradient.SMOOTH);
-    }
-
-    private static Entry conditional(String name, Group group, String paper, StatisticsAxes over, String parameters,
-            String state,
-            String use,
-            Function<NormSpec, Factory<ConditionalNorm>> factory) {
-        return new Entry(name, group, paper, over, parameters, state, use, On.CONDITION, factory, Gradient.SMOOTH);
-    }
-
-    private static Entry weights(String name, Group group, String paper, StatisticsAxes over, String parameters,
-            String state,
-            String use,
-            Function<NormSpec, Factory<Layer>> factory) {
-        return new Entry(name, group, paper, over, parameters, state, use, On.WEIGHT, factory, Gradient.SMOOTH);
-    }
-
-    /// All methods, in the order of the catalogue.
-    public static List<Entry> all() {
-        return ALL;
-    }
+    private static final List<NormEntry> ALL = List.of(
+            in(STATISTICS,
+                    feature("layer_norm", LayerNorm::factory).over(FEATURES).learns("gamma D, beta D")
+                            .paper("Ba, Kiros & Hinton 2016, arXiv 1607.06450")
+                            .use("Transformers and recurrent networks; any size of batch"),
+                    channel("layer_norm_2d", LayerNorm2d::factory).over(FEATURES).learns("gamma C, beta C")
+                            .paper("Liu et al. 2022, arXiv 2201.03545")
+                            .use("convolutions built like Transformers (ConvNeXt)"),
+                    feature("rms_norm", RmsNorm::factory).over(FEATURES).learns("gamma D")
+                            .paper("Zhang & Sennrich 2019, arXiv 1910.07467")
+                            .use("large Transformers: a layer norm without the mean"),
+                    feature("prms_norm", PartialRmsNorm::factory).over(SOME_FEATURES).learns("gamma D")
+                            .paper("Zhang & Sennrich 2019, arXiv 1910.07467")
+                            .use("where even the mean square is too dear"),
+                    feature("crms_norm", CenteredRmsNorm::factory).over(FEATURES)
+                            .paper("Jiang et al. 2023, arXiv 2305.14858")
+                            .use("to turn a trained pre-norm Transformer with layer norms into one with RMS norms, exactly"),
+                    feature("simple_rms_norm", SimpleRmsNorm::factory).over(FEATURES)
+                            .paper("Qin et al. 2023, arXiv 2307.14995")
+                            .use("linear attention, and as a norm without parameters"),
+                    feature("simple_norm", SimpleNorm::factory).over(FEATURES).learns("gamma D")
+                            .paper("timm")
+                            .use("models of timm that were trained with it"),
+                    conditional("gated_rms_norm", GatedRmsNorm::factory).over(FEATURES).learns("gamma D")
+                            .paper("Dao & Gu 2024, arXiv 2405.21060")
+                            .use("behind state space and linear attention layers (Mamba-2)"),
+                    channel("batch_norm", BatchNorm::factory).over(BATCH).learns("gamma C, beta C")
+                            .remembers("mean C, variance C, batches")
+                            .paper("Ioffe & Szegedy 2015, arXiv 1502.03167")
+                            .use("convolutions with 16 examples a device or more"),
+                    channel("frozen_batch_norm", FrozenBatchNorm::factory).over(NOTHING)
+                            .remembers("gamma C, beta C, mean C, variance C")
+                            .paper("torchvision")
+                            .use("to tune a trained network with small batches (detection)"),
+                    channel("sync_batch_norm", SyncBatchNorm::factory).over(BATCH).learns("gamma C, beta C")
+                            .remembers("mean C, variance C, batches")
+                            .paper("PyTorch; Chan, Golub & LeVeque 1979")
+                            .use("small batches on many devices"),
+                    channel("ghost_batch_norm", GhostBatchNorm::factory).over(PART_OF_BATCH).learns("gamma C, beta C")
+                            .remembers("mean C, variance C, batches")
+                            .paper("Hoffer, Hubara & Soudry 2017, arXiv 1705.08741")
+                            .use("large batches that should train with the noise of small ones"),
+                    channel("split_batch_norm", SplitBatchNorm::factory).over(PART_OF_BATCH)
+                            .learns("gamma C, beta C of each").remembers("mean C, variance C, batches of each")
+                            .paper("Xie et al. 2020, arXiv 1911.09665; Chang et al. 2019, arXiv 1906.03950")
+                            .use("several sources of data in one network: clean and adversarial, domains"),
+                    channel("batch_renorm", BatchRenorm::factory).over(BATCH).learns("gamma C, beta C")
+                            .remembers("mean C, std C").gradient(OWN)
+                            .paper("Ioffe 2017, arXiv 1702.03275")
+                            .use("batches of a few examples that are not independent"),
+                    conditional("virtual_batch_norm", VirtualBatchNorm::factory).over(MIXED).learns("gamma C, beta C")
+                            .paper("Salimans et al. 2016, arXiv 1606.03498")
+                            .use("generators, whose examples must not see each other"),
+                    channel("mean_only_batch_norm", MeanOnlyBatchNorm::factory).over(BATCH).learns("beta C")
+                            .remembers("mean C")
+                            .paper("Salimans & Kingma 2016, arXiv 1602.07868")
+                            .use("beside weight norm"),
+                    channel("batch_instance_norm", BatchInstanceNorm::factory).over(MIXED)
+                            .learns("rho C, gamma C, beta C").remembers("mean C, variance C, batches")
+                            .paper("Nam & Kim 2018, arXiv 1805.07925")
+                            .use("to let each channel choose how much style it drops"),
+                    channel("switchable_norm", SwitchableNorm::factory).over(MIXED).learns("6 weights, gamma C, beta C")
+                            .remembers("mean C, variance C, batches")
+                            .paper("Luo et al. 2018, arXiv 1806.10779")
+                            .use("when in doubt between batch, instance and layer norm: it learns the mixture"),
+                    channel("stoch_norm", StochNorm::factory).over(BATCH).learns("gamma C, beta C")
+                            .remembers("mean C, variance C, batches")
+                            .paper("Kou et al. 2020, NeurIPS")
+                            .use("fine-tuning on little data"),
+                    channel("online_norm", OnlineNorm::factory).over(EARLIER).learns("gamma C, beta C")
+                            .remembers("mean C, variance C, u C, v C").gradient(OWN)
+                            .paper("Chiley et al. 2019, arXiv 1905.05894")
+                            .use("one example at a time"),
+                    feature("power_norm", PowerNorm::factory).over(BATCH).learns("gamma D, beta D")
+                            .remembers("phi D, nu D, steps").gradient(OWN)
+                            .paper("Shen et al. 2020, arXiv 2003.07845")
+                            .use("Transformer encoders, in place of layer norm; not in decoders, whose future it sees"),
+                    channel("decorrelated_batch_norm", DecorrelatedBatchNorm::factory).over(COVARIANCE)
+                            .learns("gamma C, beta C").remembers("mean C, G matrices")
+                            .paper("Huang et al. 2018, arXiv 1804.08450")
+                            .use("when correlated channels slow the training, and batches are large"),
+                    channel("iter_norm", IterNorm::factory).over(COVARIANCE).learns("gamma C, beta C")
+                            .remembers("mean C, G matrices")
+                            .paper("Huang et al. 2019, arXiv 1904.03441")
+                            .use("as decorrelated batch norm, without eigenvalues; also for large groups"),
+                    channel("group_norm", GroupNorm::factory).over(GROUP).learns("gamma C, beta C")
+                            .paper("Wu & He 2018, arXiv 1803.08494")
+                            .use("convolutions with small batches; diffusion models"),
+                    channel("batch_channel_norm", BatchChannelNorm::factory).over(MIXED)
+                            .learns("gamma C, beta C, twice").remembers("mean C, variance C, batches")
+                            .paper("Qiao et al. 2019, arXiv 1903.10520")
+                            .use("beside weight standardization, for small batches"),
+                    channel("instance_norm", InstanceNorm::factory).over(POSITIONS).learns("none, or gamma C, beta C")
+                            .paper("Ulyanov et al. 2016, arXiv 1607.08022")
+                            .use("style transfer: it takes the contrast out of each image"),
+                    channel("pixel_norm", PixelNorm::factory).over(FEATURES)
+                            .paper("Karras et al. 2018, arXiv 1710.10196")
+                            .use("generators that grow (ProGAN, the mapping network of StyleGAN)"),
+                    channel("positional_norm", PositionalNorm::factory).over(FEATURES)
+                            .paper("Li et al. 2019, arXiv 1907.04312")
+                            .use("generators that hand mean and deviation on to later layers"),
+                    channel("cross_norm", CrossNorm::factory).over(MIXED)
+                            .paper("Tang et al. 2021, arXiv 2102.02811")
+                            .use("augmentation against a change of style between training and use"),
+                    channel("self_norm", SelfNorm::factory).over(MIXED)
+                            .learns("weights 2 C, a batch norm; or both twice").remembers("those of the batch norm")
+                            .paper("Tang et al. 2021, arXiv 2102.02811")
+                            .use("to recalibrate style; with cross norm"),
+                    channel("divisive_norm", DivisiveNorm::factory).over(NEIGHBOURING_POSITIONS).learns("sigma")
+                            .paper("Heeger 1992; Ren et al. 2017, arXiv 1611.04520")
+                            .use("vision by local contrast; models of the cortex")),
+            in(RESPONSES,
+                    channel("local_response_norm", LocalResponseNorm::factory).over(NEIGHBOURING_CHANNELS)
+                            .paper("Krizhevsky, Sutskever & Hinton 2012")
+                            .use("AlexNet and its relatives"),
+                    channel("filter_response_norm", FilterResponseNorm::factory).over(POSITIONS)
+                            .learns("gamma C, beta C, tau C, l").gradient(EDGED)
+                            .paper("Singh & Krishnan 2019, arXiv 1911.09737")
+                            .use("convolutions with any batch, with a warm-up of the learning rate"),
+                    channel("evonorm_b0", EvoNormB.factory(EvoNormB.Form.B0)).over(BATCH).learns("v C, gamma C, beta C")
+                            .remembers("variance C").gradient(EDGED)
+                            .paper("Liu et al. 2020, arXiv 2004.02967")
+                            .use("in place of batch norm and ReLU, large batches"),
+                    channel("evonorm_b1", EvoNormB.factory(EvoNormB.Form.B1)).over(BATCH).learns("gamma C, beta C")
+                            .remembers("variance C").gradient(EDGED)
+                            .paper("Liu et al. 2020, arXiv 2004.02967")
+                            .use("as evonorm_b0, without its v"),
+                    channel("evonorm_b2", EvoNormB.factory(EvoNormB.Form.B2)).over(BATCH).learns("gamma C, beta C")
+                            .remembers("variance C").gradient(EDGED)
+                            .paper("Liu et al. 2020, arXiv 2004.02967")
+                            .use("as evonorm_b0, without its v"),
+                    channel("evonorm_s0", EvoNormS.factory(EvoNormS.Form.S0)).over(GROUP).learns("v C, gamma C, beta C")
+                            .paper("Liu et al. 2020, arXiv 2004.02967")
+                            .use("in place of group norm and its nonlinearity, small batches"),
+                    channel("evonorm_s1", EvoNormS.factory(EvoNormS.Form.S1)).over(GROUP).learns("gamma C, beta C")
+                            .paper("Liu et al. 2020, arXiv 2004.02967")
+                            .use("as evonorm_s0, with SiLU"),
+                    channel("evonorm_s2", EvoNormS.factory(EvoNormS.Form.S2)).over(GROUP).learns("gamma C, beta C")
+                            .paper("Liu et al. 2020, arXiv 2004.02967")
+                            .use("as evonorm_s1, by mean squares"),
+                    channel("global_response_norm", GlobalResponseNorm::factory).over(POSITIONS_THEN_CHANNELS)
+                            .learns("gamma C, beta C")
+                            .paper("Woo et al. 2023, arXiv 2301.00808")
+                            .use("between the layers of ConvNeXt V2: channels compete")),
+            in(LENGTHS,
+                    feature("lp_normalize", LpNormalize::factory).over(FEATURES)
+                            .paper("none: x / ||x||")
+                            .use("embeddings that are compared by cosine"),
+                    feature("scale_norm", ScaleNorm::factory).over(FEATURES).learns("g")
+                            .paper("Nguyen & Salazar 2019, arXiv 1910.05895")
+                            .use("a layer norm of one parameter; small translation models"),
+                    weight("fix_norm", FixNorm::factory).over(INPUTS).learns("g")
+                            .paper("Nguyen & Chiang 2018, arXiv 1710.01329")
+                            .use("output embeddings of translation models: rare words get a chance"),
+                    weight("cosine_normalization", CosineNormalization::factory).over(INPUTS)
+                            .paper("Luo et al. 2017, arXiv 1702.05870")
+                            .use("linear layers whose outputs must stay in [-1, 1]"),
+                    feature("ada_norm", AdaNorm::factory).over(FEATURES).gradient(OWN)
+                            .paper("Xu et al. 2019, arXiv 1911.07013")
+                            .use("a layer norm whose gain follows the input, without parameters to overfit"),
+                    feature("seed_norm", SeedNorm::factory).over(FEATURES).learns("alpha D, beta D, gamma D")
+                            .paper("Cai et al. 2025, arXiv 2510.22777")
+                            .use("a gain that follows the input, from the token alone")),
+            in(WEIGHTS,
+                    weight("weight_norm", WeightNorm::factory).over(INPUTS).learns("g O")
+                            .paper("Salimans & Kingma 2016, arXiv 1602.07868")
+                            .use("generators, reinforcement learning, recurrent networks: no batch at all"),
+                    weight("centered_weight_norm", CenteredWeightNorm::factory).over(INPUTS).learns("g O")
+                            .paper("Huang et al. 2017, arXiv 1710.02338")
+                            .use("as weight norm, with weights of mean 0"),
+                    weight("weight_standardization", WeightStandardization::factory).over(INPUTS)
+                            .learns("none, or gain O")
+                            .paper("Qiao et al. 2019, arXiv 1903.10520")
+                            .use("with group norm, for small batches"),
+                    weight("spectral_norm", SpectralNorm::factory).over(WEIGHT).remembers("u O, v I").gradient(OWN)
+                            .paper("Miyato et al. 2018, arXiv 1802.05957")
+                            .use("discriminators, and wherever a layer must not stretch distances"),
+                    weight("sigma_reparam", SigmaReparam::factory).over(WEIGHT).learns("gamma").remembers("u O, v I")
+                            .gradient(OWN)
+                            .paper("Zhai et al. 2023, arXiv 2303.06296")
+                            .use("attention whose entropy collapses"),
+                    weight("orthogonal", Orthogonal::factory).over(WEIGHT)
+                            .paper("Anil, Lucas & Grosse 2018, arXiv 1811.05381")
+                            .use("layers that keep lengths: Lipschitz bounds, deep linear and recurrent networks")),
+            in(STATISTIC_FREE,
+                    feature("dynamic_tanh", DynamicTanh::factory).over(NOTHING).learns("alpha, gamma D, beta D")
+                            .paper("Zhu et al. 2025, arXiv 2503.10622")
+                            .use("in place of a Transformer's norms, if no statistics are wanted"),
+                    feature("dynamic_erf", DynamicErf::factory).over(NOTHING).learns("alpha, s, gamma D, beta D")
+                            .paper("Chen et al. 2025, arXiv 2512.10938")
+                            .use("as dynamic tanh, which its authors report it to beat"),
+                    feature("dynamic_isru", DynamicIsru::factory).over(NOTHING).learns("b, gamma D, beta D")
+                            .paper("no paper")
+                            .use("as dynamic tanh, without transcendental functions"),
+                    feature("selu", Selu::factory).over(NOTHING).gradient(EDGED)
+                            .paper("Klambauer et al. 2017, arXiv 1706.02515")
+                            .use("deep plain networks without norms, weights of N(0, 1 / n)")),
+            in(CONDITIONAL,
+                    conditional("adain", AdaIn::factory).over(POSITIONS)
+                            .paper("Huang & Belongie 2017, arXiv 1703.06868")
+                            .use("style transfer to any style"),
+                    conditional("film", Film::factory).over(NOTHING).learns("linear K to 2 C")
+                            .paper("Perez et al. 2018, arXiv 1709.07871")
+                            .use("to steer a network by a question, a speaker, a point in time"),
+                    conditional("conditional_batch_norm", ConditionalBatchNorm::factory).over(BATCH)
+                            .learns("two tables, classes x C").remembers("mean C, variance C, batches")
+                            .paper("de Vries et al. 2017, arXiv 1707.00683")
+                            .use("one generator for several classes or styles"),
+                    conditional("spade", Spade::factory).over(POSITIONS).learns("three convolutions").gradient(EDGED)
+                            .paper("Park et al. 2019, arXiv 1903.07291")
+                            .use("images from a map of labels"),
+                    conditional("ada_layer_norm", AdaLayerNorm::factory).over(FEATURES).learns("linear K to 2 D")
+                            .paper("Peebles & Xie 2022, arXiv 2212.09748")
+                            .use("diffusion Transformers: time and class"),
+                    conditional("ada_layer_norm_zero", AdaLayerNormZero::factory).over(FEATURES)
+                            .learns("linear K to 3 D")
+                            .paper("Peebles & Xie 2022, arXiv 2212.09748")
+                            .use("diffusion Transformers: blocks that begin as the identity"),
+                    conditional("ada_rms_norm", AdaRmsNorm::factory).over(FEATURES).learns("linear K to D")
+                            .paper("x-transformers")
+                            .use("as adaptive layer norm, scale alone"),
+                    feature("normformer_adaptive", AdaptiveNormFormer::factory).over(FEATURES)
+                            .learns("g0 D, b0 D, a small Transformer")
+                            .paper("no paper; an article's idea")
+                            .use("experiments: does a gain that reads the sequence pay? compare at equal parameters"),
+                    channel("normformer_adaptive_image", AdaptiveImageNorm::factory).over(GROUP)
+                            .learns("g0 C, b0 C, a small Transformer")
+                            .paper("no paper; an article's idea")
+                            .use("the same for images")),
+            in(NONE,
+                    feature("identity", _ -> (_, _) -> Norm.NONE).over(NOTHING)
+                            .paper("none")
+                            .use("to see what a norm is worth")))
+            .stream().flatMap(List::stream).toList();
 
     /// What some methods are called for short.
     private static final Map<String, String> SHORT = Map.of("dyt", "dynamic_tanh", "derf", "dynamic_erf");
 
+    private Norms() {
+    }
+
+    private static List<NormEntry> in(Group group, NormEntry... entries) {
+        return Arrays.stream(entries).map(entry -> entry.group(group)).toList();
+    }
+
+    /// All methods, in the order of the catalogue.
+    public static List<NormEntry> all() {
+        return ALL;
+    }
+
     /// The method of that name.
-    public static Entry named(String name) {
+    public static NormEntry named(String name) {
         String whole = SHORT.getOrDefault(name, name);
-        return ALL.stream().filter(e -> e.name().equals(whole)).findFirst()
+        return ALL.stream().filter(entry -> entry.name().equals(whole)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("norm: must be one of %s; got '%s'"
-                        .formatted(ALL.stream().map(Entry::name).toList(), name)));
+                        .formatted(ALL.stream().map(NormEntry::name).toList(), name)));
     }
 
     /// The factory that a text such as `group_norm{groups=8}` names, whatever it is put on.
@@ -433,19 +366,35 @@ public final class Norms {
     /// @param causal whether the parts are for a decoder, so that they must not look ahead
     public static Factory<?> any(String text, boolean causal) {
         NormSpec spec = NormSpec.parse(text, causal);
-        Factory<?> factory = named(spec.name()).factory().apply(spec);
-        spec.finish();
-        return factory;
+        return spec.finish(named(spec.name()).on().factory().apply(spec));
     }
 
-    /// The factory of a Transformer's norms that a text such as `rms_norm{eps=1e-5}` names.
+    /// The factory of a Transformer's norms that a text such as `rms_norm{eps=1e-5}` names; its own text is this one.
     ///
     /// @param causal whether the norms are for a decoder, so that they must not look ahead
     public static NormFactory factory(String text, boolean causal) {
-        Entry entry = named(NormSpec.parse(text, causal).name());
-        if (entry.on() != On.FEATURES) {
+        NormSpec spec = NormSpec.parse(text, causal);
+        NormEntry entry = named(spec.name());
+        if (!(entry.on() instanceof On.Features features)) {
             throw new IllegalArgumentException("norm: " + entry.name() + " " + entry.on().words());
         }
-        return (NormFactory) any(text, causal);
+        return new FromText(text, spec.finish(features.factory().apply(spec)));
+    }
+
+    private record FromText(String text, NormFactory factory) implements NormFactory {
+        @Override
+        public Norm create(Init init, int dim) {
+            return factory.create(init, dim);
+        }
+
+        @Override
+        public NormFactory plain() {
+            return factory.plain();
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import norma.catalogue.NormEntry;
 import norma.catalogue.Norms;
 import norma.nn.Attention;
 import norma.nn.Cache;
@@ -63,8 +64,8 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, Layer
     /// @param norm as in the catalogue, with options
     /// @param placement as in the catalogue
     public static String refusal(String norm, String placement) {
-        Norms.Entry entry = Norms.named(NormSpec.parse(norm, true).name());
-        if (entry.on() != Norms.On.FEATURES) {
+        NormEntry entry = Norms.named(NormSpec.parse(norm, true).name());
+        if (!(entry.on() instanceof NormEntry.On.Features)) {
             return entry.name() + " " + entry.on().words();
         }
         if (entry.over() == StatisticsAxes.BATCH) {

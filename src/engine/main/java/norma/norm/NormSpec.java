@@ -1,12 +1,14 @@
 package norma.norm;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Function;
 
-/// The name of a norm with its options, written `rms_norm` or `adaptive_normformer{base=rms, depth=1}`.
+/// The name of a norm with its options, written `rms_norm` or `normformer_adaptive{base=rms, depth=1}`.
 ///
-/// A factory takes the options it knows; what is left when [#finish()] is called is an error.
+/// A factory takes the options it knows; what is left when [#finish] is called is an error.
 public final class NormSpec {
     private final String text;
     private final String name;
@@ -82,10 +84,10 @@ public final class NormSpec {
     /// One of an enum's constants, in lower case.
     public <E extends Enum<E>> E choice(String option, E otherwise) {
         return take(option, otherwise,
-                value -> Enum.valueOf(otherwise.getDeclaringClass(), value.toUpperCase(java.util.Locale.ROOT)));
+                value -> Enum.valueOf(otherwise.getDeclaringClass(), value.toUpperCase(Locale.ROOT)));
     }
 
-    private <T> T take(String option, T otherwise, java.util.function.Function<String, T> read) {
+    private <T> T take(String option, T otherwise, Function<String, T> read) {
         known.add(option);
         String value = options.remove(option);
         if (value == null) {
@@ -95,16 +97,17 @@ public final class NormSpec {
             return read.apply(value);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("norm: option %s can't be '%s' in %s; its default is %s"
-                    .formatted(option, value, text, otherwise.toString().toLowerCase(java.util.Locale.ROOT)), e);
+                    .formatted(option, value, text, otherwise.toString().toLowerCase(Locale.ROOT)), e);
         }
     }
 
-    /// Checks that every option was known.
-    public void finish() {
+    /// The factory that was made of the options, after checking that it knew them all.
+    public <F extends Factory<?>> F finish(F factory) {
         if (!options.isEmpty()) {
             throw new IllegalArgumentException("norm: %s has no option %s; it has %s"
                     .formatted(name, options.keySet().iterator().next(), known));
         }
+        return factory;
     }
 
     @Override

@@ -23,9 +23,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import norma.catalogue.Norms.Gradient;
-import norma.catalogue.Norms.Group;
-import norma.catalogue.Norms.On;
+import norma.catalogue.NormEntry.Gradient;
+import norma.catalogue.NormEntry.Group;
+import norma.catalogue.NormEntry.On;
 import norma.io.Safetensors;
 import norma.nn.Init;
 import norma.nn.Layer;
@@ -69,19 +69,19 @@ class NormsTest {
 
     /// Each method with its defaults, and options of methods that have important ones.
     static Stream<String> specs() {
-        return Stream.concat(Norms.all().stream().map(Norms.Entry::name), OPTIONS.stream());
+        return Stream.concat(Norms.all().stream().map(NormEntry::name), OPTIONS.stream());
     }
 
     /// Those that a Transformer can use.
     static Stream<String> onFeatures() {
-        return specs().filter(spec -> Norms.named(NormSpec.parse(spec, true).name()).on() == On.FEATURES);
+        return specs().filter(spec -> Norms.named(NormSpec.parse(spec, true).name()).on() instanceof On.Features);
     }
 
     /// A method, made and tried: x goes in, y comes out, whatever the method is put on.
     ///
     /// @param part moved away from its first values
     /// @param f y of x; a condition is the same for all x of a shape
-    private record Try(Norms.Entry entry, Part part, Function<Tensor, Tensor> f) {
+    private record Try(NormEntry entry, Part part, Function<Tensor, Tensor> f) {
 
         static Try of(String spec, boolean causal, int dim) {
             Part part = shaken(Norms.any(spec, causal).create(new Init(1), dim), 2, 0.2);
@@ -115,8 +115,8 @@ class NormsTest {
         /// N examples of D features or channels.
         Tensor input(long seed, int n, int dim) {
             return normal(seed, switch (entry.on()) {
-                case FEATURES, WEIGHT -> new int[] {n, 3, dim};
-                case CHANNELS, CONDITION -> new int[] {n, dim, 2, dim};
+                case On.Features _,On.Weight _ -> new int[] {n, 3, dim};
+                case On.Channels _,On.Condition _ -> new int[] {n, dim, 2, dim};
             });
         }
 
@@ -158,7 +158,7 @@ class NormsTest {
     @Test
     void namesDifferAndEachIsDescribed() {
         Set<String> names = new HashSet<>();
-        for (Norms.Entry entry : Norms.all()) {
+        for (NormEntry entry : Norms.all()) {
             assertTrue(names.add(entry.name()) && entry.name().matches("[a-z0-9_]+"), entry.name());
             assertFalse(entry.paper().isBlank(), entry.name());
         }
@@ -168,17 +168,17 @@ class NormsTest {
     @MethodSource("specs")
     void whatItLearnsAndRemembersIsInTheCatalogue(String spec) {
         Try each = Try.of(spec);
-        Norms.Entry entry = each.entry;
-        long ofTheLayer = entry.on() == On.WEIGHT ? D * D : 0;
-        if (entry.parameters().equals("none")) {
-            assertTrue(Parts.of(each.part).size() <= ofTheLayer + D, entry.parameters());
-        } else if (!entry.parameters().startsWith("none") && !spec.contains("affine=false")) {
-            assertTrue(Parts.of(each.part).size() > ofTheLayer, entry.parameters());
+        NormEntry entry = each.entry;
+        long ofTheLayer = entry.on() instanceof On.Weight ? D * D : 0;
+        if (entry.learns().equals("none")) {
+            assertTrue(Parts.of(each.part).size() <= ofTheLayer + D, entry.learns());
+        } else if (!entry.learns().startsWith("none") && !spec.contains("affine=false")) {
+            assertTrue(Parts.of(each.part).size() > ofTheLayer, entry.learns());
         }
-        if (!entry.state().startsWith("none") && !spec.contains("track=false")) {
-            assertFalse(each.buffers().isEmpty(), entry.state());
+        if (!entry.remembers().startsWith("none") && !spec.contains("track=false")) {
+            assertFalse(each.buffers().isEmpty(), entry.remembers());
         } else {
-            assertTrue(each.buffers().isEmpty(), entry.state());
+            assertTrue(each.buffers().isEmpty(), entry.remembers());
         }
     }
 
@@ -240,7 +240,7 @@ class NormsTest {
         Try each = Try.of(spec);
         Map<String, Tensor> before = each.buffers();
         each.step(each.input(5, 0, D));
-        if (each.entry.on() != On.WEIGHT) { // a weight is used whatever goes through its layer
+        if (!(each.entry.on() instanceof On.Weight)) { // a weight is used whatever goes through its layer
             before.forEach((name, value) -> assertBits(value, each.buffers().get(name)));
         }
     }
@@ -288,7 +288,8 @@ class NormsTest {
             return team.call(() -> {
                 Try each = Try.of(spec, true, 64);
                 List<Tensor> results =
-                        each.step(each.entry.on() == On.FEATURES ? normal(7, 5, 130, 64) : each.input(7, 24, 64));
+                        each.step(
+                                each.entry.on() instanceof On.Features ? normal(7, 5, 130, 64) : each.input(7, 24, 64));
                 results.addAll(each.buffers().values());
                 return results;
             });
@@ -327,17 +328,17 @@ class NormsTest {
     }
 
     /// Where a NaN at one place of x may appear in y: its statistic, no more.
-    private static boolean mayReach(Norms.Entry entry, int[] from, int[] to) {
+    private static boolean mayReach(NormEntry entry, int[] from, int[] to) {
         boolean sameExample = from[0] == to[0], sameChannel = from[1] == to[1];
-        boolean samePosition = sameExample && (entry.on() == On.CHANNELS ? from[2] == to[2] && from[3] == to[3]
-                : from[1] == to[1] && entry.on() != On.CONDITION);
+        boolean samePosition = sameExample && (entry.on() instanceof On.Channels ? from[2] == to[2] && from[3] == to[3]
+                : from[1] == to[1] && !(entry.on() instanceof On.Condition));
         return switch (entry.over()) {
-            case NOTHING -> Arrays.equals(from, to) || entry.on() == On.WEIGHT && samePosition;
+            case NOTHING -> Arrays.equals(from, to) || entry.on() instanceof On.Weight && samePosition;
             case FEATURES, SOME_FEATURES -> samePosition
-                    || sameExample && (entry.on() == On.CONDITION || entry.group() == Group.CONDITIONAL);
+                    || sameExample && (entry.on() instanceof On.Condition || entry.group() == Group.CONDITIONAL);
             case POSITIONS -> sameExample && sameChannel;
             case GROUP, POSITIONS_THEN_CHANNELS, NEIGHBOURING_CHANNELS, NEIGHBOURING_POSITIONS -> sameExample;
-            case BATCH, PART_OF_BATCH, EARLIER -> sameChannel || entry.on() == On.FEATURES;
+            case BATCH, PART_OF_BATCH, EARLIER -> sameChannel || entry.on() instanceof On.Features;
             case INPUTS, WEIGHT -> samePosition;
             case COVARIANCE, MIXED -> true;
         };
@@ -351,7 +352,7 @@ class NormsTest {
         int[] at = x.shape().rank() == 3 ? new int[] {1, 1, 3} : new int[] {1, 3, 1, 2};
         bad.data().set(index(at, x.shape()), Float.NaN);
         Tensor clean = Try.of(spec).step(x).getFirst(), poisoned = Try.of(spec).step(bad).getFirst();
-        Norms.Entry entry = Try.of(spec).entry;
+        NormEntry entry = Try.of(spec).entry;
         for (int i = 0; i < x.size(); i++) {
             if (!mayReach(entry, at, place(i, x.shape()))) {
                 assertEquals(clean.data().get(i), poisoned.data().get(i), spec);
@@ -434,7 +435,7 @@ class NormsTest {
     @Test
     void spacesAndOptionsAreRead() {
         NormFactory factory = Norms.factory("  layer_norm { eps = 0.5 , bias = false } ", false);
-        assertEquals(LayerNorm.of(0.5f, 4).eps(), ((LayerNorm) factory.create(new Init(1), 4)).eps());
+        assertEquals(LayerNorm.of(4).withEps(0.5f).eps(), ((LayerNorm) factory.create(new Init(1), 4)).eps());
         assertEquals(List.of("gamma"), List.copyOf(Parts.of(factory.create(new Init(1), 4)).params().keySet()));
         assertBits(LayerNorm.of(4).forward(normal(12, 2, 4)),
                 Norms.factory("layer_norm{}", false).create(new Init(1), 4)

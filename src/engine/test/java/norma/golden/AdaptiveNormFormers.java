@@ -48,8 +48,8 @@ final class AdaptiveNormFormers {
 
     private static Norm base(GoldenCase c, int dim) {
         return switch (c.text("base", "layer")) {
-            case "layer" -> LayerNorm.plain(dim, c.number("eps_base", LayerNorm.EPS));
-            case "rms" -> RmsNorm.plain(dim, c.number("eps_base", RmsNorm.EPS));
+            case "layer" -> LayerNorm.plain(dim).withEps(c.number("eps_base", LayerNorm.EPS));
+            case "rms" -> RmsNorm.plain(dim).withEps(c.number("eps_base", RmsNorm.EPS));
             case String other -> throw new GoldenCase.Unsupported("config: base " + other);
         };
     }
@@ -80,9 +80,9 @@ final class AdaptiveNormFormers {
                 c.linear(prefix + "Wo", prefix + "bo"), heads, causal);
         var mlp = Mlp.of(c.linear(prefix + "W1", prefix + "b1").then(Activation.GELU_ERF),
                 c.linear(prefix + "W2", prefix + "b2"));
-        return new AdaptiveNetwork.Block(new RmsNorm(width, c.gain(prefix + "n1_g"), eps(c), RmsNorm.Form.GAIN),
+        return new AdaptiveNetwork.Block(RmsNorm.of(c.gain(prefix + "n1_g")).withEps(eps(c)),
                 attention,
-                new RmsNorm(width, c.gain(prefix + "n2_g"), eps(c), RmsNorm.Form.GAIN), mlp);
+                RmsNorm.of(c.gain(prefix + "n2_g")).withEps(eps(c)), mlp);
     }
 
     private static Linear rows(Tensor w, int from, int to) {

@@ -1,7 +1,9 @@
 package norma.golden;
 
+import java.util.Optional;
 import norma.nn.Layer;
 import norma.nn.Param;
+import norma.norm.RunningStatistics;
 import norma.norm.channel.BatchInstanceNorm;
 import norma.norm.channel.BatchNorm;
 import norma.norm.channel.BatchRenorm;
@@ -11,7 +13,6 @@ import norma.norm.channel.DivisiveNorm;
 import norma.norm.channel.EvoNormB;
 import norma.norm.channel.EvoNormS;
 import norma.norm.channel.FilterResponseNorm;
-import norma.norm.FrequencySplit;
 import norma.norm.channel.FrozenBatchNorm;
 import norma.norm.channel.GhostBatchNorm;
 import norma.norm.channel.GlobalResponseNorm;
@@ -23,12 +24,12 @@ import norma.norm.channel.MeanOnlyBatchNorm;
 import norma.norm.channel.OnlineNorm;
 import norma.norm.channel.PixelNorm;
 import norma.norm.channel.PositionalNorm;
-import norma.norm.RunningStatistics;
 import norma.norm.channel.SelfNorm;
 import norma.norm.channel.StochNorm;
 import norma.norm.channel.SwitchableNorm;
 import norma.norm.channel.SyncBatchNorm;
 import norma.norm.channel.Whitening;
+import norma.tensor.FrequencySplit;
 import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -175,7 +176,8 @@ final class ChannelNorms {
 
     private static Layer groupNorm(GoldenCase c) {
         c.flag("affine", true);
-        return new GroupNorm(c.input("x").dim(1), c.integer("num_groups", 32), c.gain("weight"), c.gain("bias"),
+        return new GroupNorm(c.input("x").dim(1), c.integer("num_groups", 32),
+                Optional.ofNullable(c.gain("weight")), Optional.ofNullable(c.gain("bias")),
                 c.number("eps", GroupNorm.EPS));
     }
 

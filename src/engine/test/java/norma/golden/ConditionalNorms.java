@@ -45,7 +45,7 @@ final class ConditionalNorms {
     private static void gatedRmsNorm(GoldenCase c) {
         Tensor x = c.input("x");
         Param gain = c.has("weight") ? c.gain("weight") : Init.constant(1, x.dim(-1));
-        var norm = new RmsNorm(Shape.of(x.dim(-1)), gain, c.number("eps", 1e-5), RmsNorm.Form.GAIN);
+        var norm = RmsNorm.of(gain).withEps(c.number("eps", 1e-5));
         c.output("y", new GatedRmsNorm(norm, c.flag("norm_before_gate", false)).forward(x, c.input("gate")));
     }
 

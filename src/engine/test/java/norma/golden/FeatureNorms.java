@@ -1,7 +1,9 @@
 package norma.golden;
 
+import java.util.Optional;
 import norma.nn.Layer;
 import norma.nn.Param;
+import norma.nn.Identity;
 import norma.norm.feature.AdaNorm;
 import norma.norm.feature.CenteredRmsNorm;
 import norma.norm.feature.DynamicErf;
@@ -48,7 +50,8 @@ final class FeatureNorms {
         Shape over = Shape.of(c.integers("normalized_shape", c.input("x").dim(-1)));
         boolean affine = c.flag("affine", true);
         Param beta = c.flag("bias", true) && affine ? c.gain("bias") : null;
-        return new LayerNorm(over, affine ? c.gain("weight") : null, beta, c.number("eps", LayerNorm.EPS));
+        return new LayerNorm(over, Optional.ofNullable(affine ? c.gain("weight") : null), Optional.ofNullable(beta),
+                c.number("eps", LayerNorm.EPS));
     }
 
     private static Layer rmsNorm(GoldenCase c) {
@@ -62,7 +65,7 @@ final class FeatureNorms {
         }
         RmsNorm.Form form = clamp > 0 ? RmsNorm.Form.CLAMPED_LENGTH
                 : offset ? RmsNorm.Form.UNIT_OFFSET : RmsNorm.Form.GAIN;
-        return new RmsNorm(over, c.gain("weight"), clamp > 0 ? clamp : eps, form);
+        return new RmsNorm(over, Optional.ofNullable(c.gain("weight")), clamp > 0 ? clamp : eps, form);
     }
 
     private static Layer partialRmsNorm(GoldenCase c) {

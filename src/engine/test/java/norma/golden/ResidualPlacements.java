@@ -5,13 +5,14 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import norma.nn.Dropout;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Parts;
 import norma.nn.Sequential;
-import norma.norm.feature.LayerNorm;
 import norma.norm.Norm;
+import norma.norm.feature.LayerNorm;
 import norma.placement.Admin;
 import norma.placement.DeepNorm;
 import norma.placement.DepthScaled;
@@ -92,6 +93,7 @@ final class ResidualPlacements {
 
     private static Norm norm(GoldenCase c, int number) {
         Shape features = Shape.of(c.input("x").dim(-1));
-        return new LayerNorm(features, c.gain("w" + number), c.gain("b" + number), c.number("eps", LayerNorm.EPS));
+        return new LayerNorm(features, Optional.ofNullable(c.gain("w" + number)),
+                Optional.ofNullable(c.gain("b" + number)), c.number("eps", LayerNorm.EPS));
     }
 }

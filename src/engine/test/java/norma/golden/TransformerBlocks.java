@@ -70,7 +70,7 @@ final class TransformerBlocks {
     }
 
     private static Layer headNorm(GoldenCase c, String gain) {
-        return new RmsNorm(c.input("qn_g").shape(), c.gain(gain), c.number("eps_qk", RmsNorm.EPS), RmsNorm.Form.GAIN);
+        return RmsNorm.of(c.gain(gain)).withEps(c.number("eps_qk", RmsNorm.EPS));
     }
 
     private static void block(GoldenCase c, Placement placement, Attention attention) {
@@ -78,7 +78,7 @@ final class TransformerBlocks {
         c.expect("dim", c.input("x").dim(-1));
         c.expect("ffn", up.weight().shape().dim(0));
         float eps = c.number("eps", LayerNorm.EPS);
-        Block block = block(c, placement, attention, up, (_, dim) -> LayerNorm.of(eps, dim));
+        Block block = block(c, placement, attention, up, (_, dim) -> LayerNorm.of(dim).withEps(eps));
         load(c, block, Map.of("attention.norm.gamma", "ln1_g", "attention.norm.beta", "ln1_b",
                 "attention.after.gamma", "attn_ln_g", "attention.after.beta", "attn_ln_b", "mlp.scale", "res_scale_g",
                 "mlp.norm.gamma", "ln2_g", "mlp.norm.beta", "ln2_b"));
@@ -91,7 +91,7 @@ final class TransformerBlocks {
         Attention attention = attention(c, c.input("x").dim(-1) / c.input("qn_g").dim(-1));
         float eps = c.number("eps", RmsNorm.EPS);
         Block block = block(c, new Hybrid(false), attention, c.linear("W1", "b1").then(Activation.GELU_ERF),
-                (_, dim) -> RmsNorm.of(eps, dim));
+                (_, dim) -> RmsNorm.of(dim).withEps(eps));
         load(c, block, Map.of("attention.f.query.1.gamma", "qn_g", "attention.f.key.1.gamma", "kn_g",
                 "attention.f.value.1.gamma", "vn_g", "mlp.0.gamma", "n_g"));
         output(c, block);

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import norma.catalogue.NormEntry;
 import norma.catalogue.Norms;
 import norma.kernel.Activation;
 import norma.nn.Cache;
@@ -51,7 +52,7 @@ class GptTest {
     /// several kinds, and the other choices of a model.
     static Stream<GptConfig> configs() {
         // one feature of eight, the default of prms_norm, can be anything near 0
-        List<String> norms = Norms.all().stream().map(Norms.Entry::name)
+        List<String> norms = Norms.all().stream().map(NormEntry::name)
                 .map(name -> name.equals("prms_norm") ? "prms_norm{p=0.75}" : name).toList();
         return Stream.of(pairs(norms, List.of("pre", "post", "sandwich")),
                 Placements.all().stream().map(entry -> SMALL.with(entry.usualNorm(), entry.name())),
@@ -305,7 +306,8 @@ class GptTest {
     @MethodSource("configs")
     void everyModelLearnsABatchByHeart(GptConfig config) {
         // what leaves embeddings of 0.02 as small as they are would take hundreds of steps
-        boolean bounded = Norms.named(NormSpec.parse(config.norm(), true).name()).group() == Norms.Group.STATISTIC_FREE;
+        boolean bounded =
+                Norms.named(NormSpec.parse(config.norm(), true).name()).group() == NormEntry.Group.STATISTIC_FREE;
         double[] losses = losses(bounded ? config.withUnitEmbeddings(true) : config, 80, new Memory());
         assertEquals(Math.log(V), losses[0], config.unitEmbeddings() || bounded ? 2.5 : 0.1,
                 "the first loss is that of guessing");

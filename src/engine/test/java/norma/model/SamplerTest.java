@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import norma.catalogue.NormEntry;
 import norma.catalogue.Norms;
 import norma.model.Sampler.Choice;
 import norma.nn.Cache;
@@ -36,7 +37,7 @@ class SamplerTest {
                 List.of("normformer_adaptive{tied=true}", "normformer_adaptive{tied=true, shared=false, depth=2}",
                         "normformer_adaptive{bottleneck=true, rotary=true, heads=2, width=4}");
         // one feature of eight, the default of prms_norm, can be anything near 0
-        Stream<String> norms = Norms.all().stream().map(Norms.Entry::name)
+        Stream<String> norms = Norms.all().stream().map(NormEntry::name)
                 .map(name -> name.equals("prms_norm") ? "prms_norm{p=0.75}" : name);
         return Stream.concat(norms, more.stream()).flatMap(norm -> Placements.all().stream().map(Placements.Entry::name)
                 .filter(place -> Gpt.refusal(norm, place) == null)

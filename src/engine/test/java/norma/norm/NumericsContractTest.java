@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import norma.nn.Context;
 import norma.nn.Init;
@@ -72,15 +73,15 @@ class NumericsContractTest {
 
     static Stream<Centred> centred() {
         var plain = new BatchNorm(null, null, RunningStatistics.of(C, 1), EPS, false);
-        return Stream.of(new Centred("layer norm", LayerNorm.plain(L, EPS), i -> i / L),
-                new Centred("layer norm of two axes", new LayerNorm(Shape.of(C, L), null, null, EPS), i -> i / (C * L)),
+        return Stream.of(new Centred("layer norm", LayerNorm.plain(L).withEps(EPS), i -> i / L),
+                new Centred("layer norm of two axes", LayerNorm.plain(C, L).withEps(EPS), i -> i / (C * L)),
                 new Centred("batch norm", plain, i -> i / L % C),
                 new Centred("sync batch norm", new SyncBatchNorm(plain), i -> i / L % C),
                 new Centred("ghost batch norm", new GhostBatchNorm(plain, 3), i -> i / (3 * C * L) * C + i / L % C),
                 new Centred("batch renorm", BatchRenorm.of(C, 1, 0), i -> i / L % C),
                 new Centred("stoch norm", StochNorm.of(C, 1), i -> i / L % C),
-                new Centred("group norm", new GroupNorm(C, 4, null, null, EPS), i -> i / (2 * L)),
-                new Centred("group norm of one group", new GroupNorm(C, 1, null, null, EPS), i -> i / (C * L)),
+                new Centred("group norm", GroupNorm.plain(C, 4).withEps(EPS), i -> i / (2 * L)),
+                new Centred("group norm of one group", GroupNorm.plain(C, 1).withEps(EPS), i -> i / (C * L)),
                 new Centred("instance norm", InstanceNorm.of(C), i -> i / L),
                 new Centred("positional norm", new PositionalNorm(EPS), i -> i / (C * L) * L + i % L),
                 new Centred("moments of composed norms", composed(), i -> i / L % C));
@@ -124,7 +125,8 @@ class NumericsContractTest {
     // ---- |x| = 1e20, the squares of which are out of range ----
 
     static Stream<Norm> lengths() {
-        return Stream.of(RmsNorm.plain(L, 0), new RmsNorm(Shape.of(L), null, 1e-6f, RmsNorm.Form.CLAMPED_LENGTH),
+        return Stream.of(RmsNorm.plain(L).withEps(0),
+                new RmsNorm(Shape.of(L), Optional.empty(), 1e-6f, RmsNorm.Form.CLAMPED_LENGTH),
                 LpNormalize.l2(), new LpNormalize(2, 1, 1e-12f), ScaleNorm.of(L), new PixelNorm(PixelNorm.EPS),
                 new SimpleRmsNorm(1e-6f));
     }
@@ -167,7 +169,7 @@ class NumericsContractTest {
         for (int n : new int[] {1, 2}) {
             float[] expected = Tensor.zeros(n, C).add(beta.value().detach()).toArray();
             Tensor x = normal(5, n, C).add(1e4f);
-            Step step = Step.of(new GroupNorm(C, C, null, beta, EPS), x);
+            Step step = Step.of(new GroupNorm(C, C, Optional.empty(), Optional.of(beta), EPS), x);
             assertBits(Tensor.of(x.shape(), expected), Tensor.of(x.shape(), step.y));
             assertBits(Tensor.zeros(n, C), Tensor.of(x.shape(), step.dx).abs());
             Norm refusing = InstanceNorm.of(C);
@@ -182,11 +184,12 @@ class NumericsContractTest {
     @Test
     void oneFeatureAndNone() {
         Param beta = Param.gain(Tensor.of(Shape.of(1), 0.7f));
-        Step one = Step.of(new LayerNorm(Shape.of(1), null, beta, EPS), normal(6, 5, 1).add(1e4f));
+        Step one = Step.of(new LayerNorm(Shape.of(1), Optional.empty(), Optional.of(beta), EPS),
+                normal(6, 5, 1).add(1e4f));
         assertBits(Tensor.full(Shape.of(5), 0.7f), Tensor.of(Shape.of(5), one.y));
         assertBits(Tensor.zeros(5), Tensor.of(Shape.of(5), one.dx).abs());
-        assertEquals(Shape.of(5, 0), LayerNorm.plain(0, EPS).forward(Tensor.zeros(5, 0)).shape());
-        assertEquals(Shape.of(0, 5), LayerNorm.plain(5, EPS).forward(Tensor.zeros(0, 5)).shape());
+        assertEquals(Shape.of(5, 0), LayerNorm.plain(0).withEps(EPS).forward(Tensor.zeros(5, 0)).shape());
+        assertEquals(Shape.of(0, 5), LayerNorm.plain(5).withEps(EPS).forward(Tensor.zeros(0, 5)).shape());
     }
 
     @Test
@@ -215,9 +218,9 @@ class NumericsContractTest {
         // dx = (g - mean g) / sqrt(eps), and g / sqrt(eps) without a mean
         Tensor zeros = Tensor.zeros(N, C, L), g = normal(7, N, C, L);
         Tensor centred = g.subtract(g.mean(-1));
-        assertSlope(centred, EPS, LayerNorm.plain(L, EPS), zeros);
+        assertSlope(centred, EPS, LayerNorm.plain(L).withEps(EPS), zeros);
         assertSlope(centred, EPS, InstanceNorm.of(C), zeros);
-        assertSlope(g, 1e-6f, RmsNorm.plain(L, 1e-6f), zeros);
+        assertSlope(g, 1e-6f, RmsNorm.plain(L), zeros);
         Tensor perChannel = g.subtract(g.mean(0, 2));
         assertSlope(perChannel, EPS, new BatchNorm(null, null, null, EPS, false), zeros.add(3));
     }
@@ -279,6 +282,6 @@ class NumericsContractTest {
     @Test
     void infinityInARowOfAnRmsNorm() {
         Tensor x = Tensor.of(Shape.of(1, 3), 1, Float.POSITIVE_INFINITY, -2);
-        assertBits(Tensor.of(Shape.of(1, 3), 0, Float.NaN, 0), RmsNorm.plain(3, 1e-6f).forward(x).abs());
+        assertBits(Tensor.of(Shape.of(1, 3), 0, Float.NaN, 0), RmsNorm.plain(3).forward(x).abs());
     }
 }

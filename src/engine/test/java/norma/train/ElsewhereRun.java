@@ -21,8 +21,9 @@ import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Part;
 import norma.nn.Parts;
+import norma.catalogue.NormEntry;
+import norma.catalogue.NormEntry.On;
 import norma.catalogue.Norms;
-import norma.catalogue.Norms.On;
 import norma.optim.AdamW;
 import norma.optim.Gradients;
 import norma.optim.Optimizer;
@@ -59,8 +60,8 @@ final class ElsewhereRun {
         lines.add("gpt " + gpt(PLAIN));
         lines.add("gpt with rotary " + gpt(ROTARY.with("dynamic_tanh", "peri")));
         lines.add("adaptive gpt " + gpt(PLAIN.with("normformer_adaptive{width=8}", "normformer_resscale")));
-        for (Norms.Entry entry : Norms.all()) {
-            if (entry.on() != On.CONDITION) {
+        for (NormEntry entry : Norms.all()) {
+            if (!(entry.on() instanceof On.Condition)) {
                 lines.add(entry.name() + " " + layer(entry));
             }
         }
@@ -124,9 +125,9 @@ final class ElsewhereRun {
     }
 
     /// Some steps and a look at what evaluation gives.
-    private static String layer(Norms.Entry entry) {
+    private static String layer(NormEntry entry) {
         Layer layer = (Layer) Norms.any(entry.name(), false).create(new Init(1), D);
-        Shape shape = entry.on() == On.CHANNELS ? Shape.of(6, D, 4, 4) : Shape.of(6, 3, D);
+        Shape shape = entry.on() instanceof On.Channels ? Shape.of(6, D, 4, 4) : Shape.of(6, 3, D);
         Tensor x = input("x", shape).variable(), weight = input("weight", shape);
         var optimizer = new AdamW(Parts.of(layer).params(), AdamW.Config.GPT);
         var values = new StepValues(1);

@@ -53,8 +53,8 @@ final class NormsCommand implements Callable<Integer> {
             return 0;
         }
         List<Line> lines = (name == null ? Norms.all() : List.of(Norms.named(name))).stream()
-                .map(e -> new Line(e.name(), e.on().toString(), e.group().toString(), e.paper(), e.over().toString(),
-                        e.parameters(), e.state(), e.use()))
+                .map(e -> new Line(e.name(), e.on().title(), e.group().toString(), e.paper(), e.over().toString(),
+                        e.learns(), e.remembers(), e.use()))
                 .toList();
         command.commandLine().getOut()
                 .println(json ? Json.page(lines) : name == null ? table(lines) : lines.getFirst().text());

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Map;
 import norma.catalogue.Norms;
-import norma.catalogue.Norms.Entry;
-import norma.catalogue.Norms.Group;
-import norma.catalogue.Norms.On;
+import norma.catalogue.NormEntry;
+import norma.catalogue.NormEntry.Group;
+import norma.catalogue.NormEntry.On;
 import norma.lab.console.Page;
 import norma.nn.Init;
 import norma.nn.Layer;
@@ -58,15 +58,15 @@ final class NormsPage {
         return text.toString().strip();
     }
 
-    private static String row(Entry entry, Path folder) {
+    private static String row(NormEntry entry, Path folder) {
         String page = "norm/" + entry.name() + ".md";
         String name = "`" + entry.name() + "`";
         var cells = new ArrayList<String>();
         cells.add((Files.exists(folder.resolve(page)) ? "[" + name + "](" + page + ")" : name) + " " + entry.paper());
         cells.add(entry.use());
         cells.add("![%s](norm/%s)<br>%s".formatted(entry.over(), picture(entry.over()), entry.over()));
-        cells.add(entry.parameters());
-        cells.add(entry.state());
+        cells.add(entry.learns());
+        cells.add(entry.remembers());
         cells.add(cost(entry));
         return "| " + String.join(" | ", cells) + " |\n";
     }
@@ -81,10 +81,12 @@ final class NormsPage {
     // ---- Cost ----
 
     /// What a step of training keeps for its backward pass, in sizes of x, or of the weight.
-    private static String cost(Entry entry) {
-        boolean onWeight = entry.on() == On.WEIGHT;
-        Tensor x = Tensor.full(onWeight ? Shape.of(1, DIM) : entry.on() == On.FEATURES ? Shape.of(EXAMPLES, DIM, DIM)
-                : Shape.of(EXAMPLES, DIM, DIM, DIM), 1).variable();
+    private static String cost(NormEntry entry) {
+        boolean onWeight = entry.on() instanceof On.Weight;
+        Tensor x = Tensor
+                .full(onWeight ? Shape.of(1, DIM) : entry.on() instanceof On.Features ? Shape.of(EXAMPLES, DIM, DIM)
+                        : Shape.of(EXAMPLES, DIM, DIM, DIM), 1)
+                .variable();
         Part part = Norms.any(entry.name(), false).create(new Init(0), DIM);
         long kept = 0;
         try (Tape tape = Tape.training(new Memory(), 0)) {

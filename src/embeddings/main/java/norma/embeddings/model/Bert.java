@@ -83,8 +83,7 @@ public record Bert(BertConfig config, Embedding tokens, Embedding positions, Emb
         }
 
         Norm norm(String name) {
-            return new LayerNorm(Shape.of(c.dim()), gain(name + ".weight", c.dim()), gain(name + ".bias", c.dim()),
-                    c.eps());
+            return LayerNorm.of(gain(name + ".weight", c.dim()), gain(name + ".bias", c.dim())).withEps(c.eps());
         }
 
         Linear linear(String name, int in, int out) {

@@ -2,7 +2,9 @@ package norma.norm.axis;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import norma.kernel.Floats;
+import norma.nn.Param;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
@@ -38,6 +40,11 @@ public record RowLayout(int count, int columns) {
     public static Tensor affine(Tensor xhat, Tensor gamma, Tensor beta) {
         Tensor scaled = gamma == null ? xhat : xhat.multiply(gamma.reshape(gamma.size()));
         return beta == null ? scaled : scaled.add(beta.reshape(beta.size()));
+    }
+
+    /// The value of a parameter, or null.
+    public static Tensor valueOf(Optional<Param> param) {
+        return param.map(Param::value).orElse(null);
     }
 
     public static Tensor[] present(Tensor... tensors) {

@@ -47,7 +47,7 @@ public record AdaptiveImageNorm(GroupNorm base, AdaptiveNormFormer reader, boole
 
     /// For C channels, at first a group norm.
     public static AdaptiveImageNorm of(Init init, int channels, int groups, Options options, boolean spatial) {
-        return new AdaptiveImageNorm(new GroupNorm(channels, groups, null, null, GroupNorm.EPS),
+        return new AdaptiveImageNorm(GroupNorm.plain(channels, groups),
                 AdaptiveNormFormer.of(init, channels, options).with(Norm.NONE), spatial);
     }
 

@@ -42,7 +42,7 @@ public record FilterResponseNorm(Param gamma, Param beta, Param tau, Param l, fl
     public Tensor forward(Tensor x, Context context) {
         Planes planes = ChannelAxis.planes("FilterResponseNorm", x, gamma.value().size(), 1, false);
         Tensor rows = x.reshape(planes.batch() * planes.channels(), planes.inner());
-        Tensor xhat = l == null ? RmsNorm.rmsNorm(rows, Shape.of(planes.inner()), null, eps)
+        Tensor xhat = l == null ? RmsNorm.apply(rows, Shape.of(planes.inner()), eps)
                 : rows.divide(rows.square().mean(-1).add(eps).add(l.value().abs()).sqrt());
         Tensor y = ChannelAxis.affine(xhat.reshape(x.shape()), gamma.value(), beta.value());
         return tau == null ? y : threshold(y, ChannelAxis.along(tau.value(), y));

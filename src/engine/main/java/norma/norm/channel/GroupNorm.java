@@ -1,5 +1,6 @@
 package norma.norm.channel;
 
+import java.util.Optional;
 import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Init;
@@ -10,6 +11,7 @@ import norma.norm.NormFactory;
 import norma.norm.NormSpec;
 import norma.norm.RunningStatistics;
 import norma.norm.axis.ChannelAxis;
+import norma.norm.axis.RowLayout;
 import norma.tensor.Tensor;
 
 /// y = gamma * (x - mean) / sqrt(var + eps) + beta, with statistics of each example over the positions of C / G consecutive
@@ -19,10 +21,11 @@ import norma.tensor.Tensor;
 ///
 /// @param channels C
 /// @param groups G, a divisor of C
-/// @param gamma gain, ones at first, or null
-/// @param beta bias, zeros at first, or null
+/// @param gamma gain, ones at first, if it has one
+/// @param beta bias, zeros at first, if it has one
 /// @param eps added to the variance
-public record GroupNorm(int channels, int groups, Param gamma, Param beta, float eps) implements Norm {
+public record GroupNorm(int channels, int groups, Optional<Param> gamma, Optional<Param> beta, float eps)
+        implements Norm {
     /// Epsilon if no other is given, as in PyTorch.
     public static final float EPS = 1e-5f;
 
@@ -33,18 +36,29 @@ public record GroupNorm(int channels, int groups, Param gamma, Param beta, float
                     "GroupNorm: groups must divide the channels; got %d channels in %d groups"
                             .formatted(channels, groups));
         }
-        RunningStatistics.requireChannels("GroupNorm", channels, null, gamma, beta);
+        RunningStatistics.requireChannels("GroupNorm", channels, null, gamma.orElse(null), beta.orElse(null));
     }
 
     /// With gain and bias.
     public static GroupNorm of(int channels, int groups) {
-        return new GroupNorm(channels, groups, Init.constant(1, channels), Init.constant(0, channels), EPS);
+        return new GroupNorm(channels, groups, Optional.of(Init.constant(1, channels)),
+                Optional.of(Init.constant(0, channels)), EPS);
+    }
+
+    /// Without gain and bias.
+    public static GroupNorm plain(int channels, int groups) {
+        return new GroupNorm(channels, groups, Optional.empty(), Optional.empty(), EPS);
+    }
+
+    /// The same with another epsilon.
+    public GroupNorm withEps(float other) {
+        return new GroupNorm(channels, groups, gamma, beta, other);
     }
 
     @Override
     public Tensor forward(Tensor x, Context context) {
         Planes planes = ChannelAxis.planes("GroupNorm", x, channels, groups, false);
-        return ChannelAxis.normalize(x, planes, Param.valueOf(gamma), Param.valueOf(beta), eps);
+        return ChannelAxis.normalize(x, planes, RowLayout.valueOf(gamma), RowLayout.valueOf(beta), eps);
     }
 
     @Override
@@ -55,7 +69,6 @@ public record GroupNorm(int channels, int groups, Param gamma, Param beta, float
     public static NormFactory factory(NormSpec spec) {
         int groups = spec.integer("groups", 1);
         float eps = spec.number("eps", EPS);
-        return (_, channels) -> new GroupNorm(channels, groups, Init.constant(1, channels), Init.constant(0, channels),
-                eps);
+        return (_, channels) -> of(channels, groups).withEps(eps);
     }
 }

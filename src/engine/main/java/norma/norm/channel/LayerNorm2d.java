@@ -1,12 +1,12 @@
 package norma.norm.channel;
 
 import norma.nn.Context;
-import norma.nn.Param;
 import norma.nn.Parts;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
 import norma.norm.axis.ChannelAxis;
+import norma.norm.axis.RowLayout;
 import norma.norm.feature.LayerNorm;
 import norma.tensor.Tensor;
 
@@ -26,7 +26,8 @@ public record LayerNorm2d(LayerNorm norm) implements Norm {
     @Override
     public Tensor forward(Tensor x, Context context) {
         ChannelAxis.planes("LayerNorm2d", x, norm.shape().size(), 1, false);
-        return AcrossChannels.normalize(true, x, Param.valueOf(norm.gamma()), Param.valueOf(norm.beta()), norm.eps());
+        return AcrossChannels.normalize(true, x, RowLayout.valueOf(norm.gamma()), RowLayout.valueOf(norm.beta()),
+                norm.eps());
     }
 
     @Override
@@ -36,6 +37,6 @@ public record LayerNorm2d(LayerNorm norm) implements Norm {
 
     public static NormFactory factory(NormSpec spec) {
         float eps = spec.number("eps", LayerNorm.EPS);
-        return (_, channels) -> new LayerNorm2d(LayerNorm.of(eps, channels));
+        return (_, channels) -> new LayerNorm2d(LayerNorm.of(channels).withEps(eps));
     }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
@@ -140,9 +141,9 @@ public final class Sharded {
         return starts;
     }
 
-    /// What worker i has of gains or biases; they may be null.
-    private static Tensor part(Param affine, int[] starts, int i) {
-        return affine == null ? null : affine.value().slice(0, starts[i], starts[i + 1]);
+    /// What worker i has of gains or biases, or null.
+    private static Tensor part(Optional<Param> affine, int[] starts, int i) {
+        return affine.map(param -> param.value().slice(0, starts[i], starts[i + 1])).orElse(null);
     }
 
     /// Gives replicas of a model the buffers of the first: to be called before evaluating or saving what was trained with batch

@@ -58,7 +58,7 @@ public record AdaLayerNorm(Linear modulation, float eps) implements ConditionalN
                     "AdaLayerNorm: for x (B, ..., D) the condition must give shifts (B, D); got x %s and %s".formatted(
                             x.shape(), shift.shape()));
         }
-        Tensor xhat = LayerNorm.layerNorm(x, Shape.of(x.dim(-1)), null, null, eps);
+        Tensor xhat = LayerNorm.apply(x, Shape.of(x.dim(-1)), eps);
         return xhat.multiply(along(scale, x).add(1)).add(along(shift, x));
     }
 

@@ -26,7 +26,7 @@ public record AdaRmsNorm(Norm norm, Linear gain) implements ConditionalNorm {
 
     /// An RMS norm for D features and K of the condition.
     public static AdaRmsNorm of(Init init, int dim, int features) {
-        return of(init, RmsNorm.plain(dim, RmsNorm.EPS), dim, features);
+        return of(init, RmsNorm.plain(dim), dim, features);
     }
 
     /// With another norm, which has neither gain nor bias.
@@ -60,7 +60,7 @@ public record AdaRmsNorm(Norm norm, Linear gain) implements ConditionalNorm {
         Base base = spec.choice("base", Base.RMS);
         return (init, dim) -> switch (base) {
             case RMS -> of(init, dim, features);
-            case LAYER -> of(init, LayerNorm.plain(dim, LayerNorm.EPS), dim, features);
+            case LAYER -> of(init, LayerNorm.plain(dim), dim, features);
         };
     }
 }

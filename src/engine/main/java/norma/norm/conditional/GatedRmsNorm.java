@@ -20,7 +20,7 @@ public record GatedRmsNorm(RmsNorm norm, boolean normBeforeGate) implements Cond
 
     /// For D features, gated before the norm, as in Mamba-2.
     public static GatedRmsNorm of(int dim) {
-        return new GatedRmsNorm(RmsNorm.of(1e-5f, dim), false);
+        return new GatedRmsNorm(RmsNorm.of(dim).withEps(1e-5f), false);
     }
 
     /// The gated norm.

@@ -30,7 +30,7 @@ public record AdaNorm(int dim, float scale, float k, float eps) implements Norm 
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Tensor xhat = LayerNorm.layerNorm(x, Shape.of(dim), null, null, eps);
+        Tensor xhat = LayerNorm.apply(x, Shape.of(dim), eps);
         Tensor factor = xhat.detach().multiply(-scale * k).add(scale);
         return xhat.multiply(factor);
     }

@@ -107,8 +107,8 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
                 ? Linear.of(init.xavier("in", 1, width, dim))
                 : null;
         Norm base = switch (options.base()) {
-            case LAYER -> LayerNorm.plain(dim, LayerNorm.EPS);
-            case RMS -> RmsNorm.plain(dim, RmsNorm.EPS);
+            case LAYER -> LayerNorm.plain(dim);
+            case RMS -> RmsNorm.plain(dim);
         };
         return new AdaptiveNormFormer(base, in, gammaTrunk, betaTrunk,
                 Linear.of(init.zeros(dim, width), Init.constant(1, dim)),
@@ -149,7 +149,7 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
     }
 
     private Tensor read(AdaptiveNetwork trunk, Tensor h, Context context) {
-        Tensor t = RmsNorm.rmsNorm(trunk.forward(h, context), Shape.of(h.dim(-1)), null, eps);
+        Tensor t = RmsNorm.apply(trunk.forward(h, context), Shape.of(h.dim(-1)), eps);
         // a sequence that is all padding has nothing to read: t = 0 leaves gamma = g0 and beta = b0
         return context.keyMask().map(mask -> t.multiply(mask.max(-1).reshape(h.dim(0), 1, 1))).orElse(t);
     }
@@ -165,9 +165,9 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
     /// The same networks in the place of a trained norm, of which they take eps, gain and bias: at first it computes what that
     /// norm does.
     public AdaptiveNormFormer inPlaceOf(LayerNorm trained) {
-        return new AdaptiveNormFormer(new LayerNorm(trained.shape(), null, null, trained.eps()), in, gammaTrunk,
-                betaTrunk, trained.gamma() == null ? gammaHead : gammaHead.withBias(trained.gamma()),
-                trained.beta() == null ? betaHead : betaHead.withBias(trained.beta()), causal, bound, eps);
+        return new AdaptiveNormFormer(LayerNorm.plain(trained.shape().toArray()).withEps(trained.eps()), in, gammaTrunk,
+                betaTrunk, trained.gamma().map(gammaHead::withBias).orElse(gammaHead),
+                trained.beta().map(betaHead::withBias).orElse(betaHead), causal, bound, eps);
     }
 
     /// The same networks on another base.

@@ -21,6 +21,6 @@ public record GroupScaling(int groups, float eps) implements Norm {
                     .formatted(x.shape(), groups));
         }
         Tensor parts = x.reshape(x.shape().slice(0, x.shape().rank() - 1).append(groups, dim / groups));
-        return RmsNorm.plain(dim / groups, eps).forward(parts, context).reshape(x.shape());
+        return RmsNorm.plain(dim / groups).withEps(eps).forward(parts, context).reshape(x.shape());
     }
 }

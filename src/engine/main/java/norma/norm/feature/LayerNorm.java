@@ -1,5 +1,6 @@
 package norma.norm.feature;
 
+import java.util.Optional;
 import norma.backend.Backend;
 import norma.nn.Context;
 import norma.nn.Init;
@@ -20,35 +21,55 @@ import norma.tensor.Tensor;
 /// With one feature y = beta; a row without variance gives beta too.
 ///
 /// @param shape S
-/// @param gamma gain, ones at first, or null
-/// @param beta bias, zeros at first, or null
+/// @param gamma gain, ones at first, if it has one
+/// @param beta bias, zeros at first, if it has one
 /// @param eps added to the variance
-public record LayerNorm(Shape shape, Param gamma, Param beta, float eps) implements Norm {
+public record LayerNorm(Shape shape, Optional<Param> gamma, Optional<Param> beta, float eps) implements Norm {
     /// Epsilon if no other is given, as in PyTorch.
     public static final float EPS = 1e-5f;
 
-    /// Over the last axis, with gain and bias.
-    public static LayerNorm of(int dim) {
-        return of(EPS, dim);
-    }
-
     /// Over the given last axes, with gain and bias.
-    public static LayerNorm of(float eps, int... dims) {
-        return new LayerNorm(Shape.of(dims), Init.constant(1, dims), Init.constant(0, dims), eps);
+    public static LayerNorm of(int... dims) {
+        return of(Init.constant(1, dims), Init.constant(0, dims));
     }
 
-    /// Over the last axis, without gain and bias.
-    public static LayerNorm plain(int dim, float eps) {
-        return new LayerNorm(Shape.of(dim), null, null, eps);
+    /// Over the axes of the given gain and bias.
+    public static LayerNorm of(Param gamma, Param beta) {
+        return new LayerNorm(gamma.shape(), Optional.of(gamma), Optional.of(beta), EPS);
+    }
+
+    /// Over the given last axes, without gain and bias.
+    public static LayerNorm plain(int... dims) {
+        return new LayerNorm(Shape.of(dims), Optional.empty(), Optional.empty(), EPS);
+    }
+
+    /// The same with another epsilon.
+    public LayerNorm withEps(float other) {
+        return new LayerNorm(shape, gamma, beta, other);
+    }
+
+    /// The same without bias.
+    public LayerNorm withoutBias() {
+        return new LayerNorm(shape, gamma, Optional.empty(), eps);
     }
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        return layerNorm(x, shape, Param.valueOf(gamma), Param.valueOf(beta), eps);
+        return normalize(x, shape, RowLayout.valueOf(gamma), RowLayout.valueOf(beta), eps);
     }
 
-    /// The norm as a function; gamma and beta may be null.
-    public static Tensor layerNorm(Tensor x, Shape shape, Tensor gamma, Tensor beta, float eps) {
+    /// The norm over the axes of gamma and beta.
+    public static Tensor apply(Tensor x, Tensor gamma, Tensor beta, float eps) {
+        return normalize(x, gamma.shape(), gamma, beta, eps);
+    }
+
+    /// The norm over the last axes S without gain and bias.
+    public static Tensor apply(Tensor x, Shape shape, float eps) {
+        return normalize(x, shape, null, null, eps);
+    }
+
+    /// gamma and beta may be null.
+    static Tensor normalize(Tensor x, Shape shape, Tensor gamma, Tensor beta, float eps) {
         RowLayout rows = RowLayout.of("LayerNorm", x, shape, gamma, beta);
         Tensor y = Tensor.empty(x.shape());
         Tensor statistics = Tensor.empty(Shape.of(rows.count(), 3));
@@ -98,6 +119,6 @@ public record LayerNorm(Shape shape, Param gamma, Param beta, float eps) impleme
     public static NormFactory factory(NormSpec spec) {
         float eps = spec.number("eps", EPS);
         boolean bias = spec.flag("bias", true);
-        return (_, dim) -> bias ? of(eps, dim) : new LayerNorm(Shape.of(dim), Init.constant(1, dim), null, eps);
+        return (_, dim) -> bias ? of(dim).withEps(eps) : of(dim).withoutBias().withEps(eps);
     }
 }

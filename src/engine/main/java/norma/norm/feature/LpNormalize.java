@@ -66,7 +66,7 @@ public record LpNormalize(float p, int axis, float eps, boolean zeroGradAtZero) 
         int[] vectors = x.shape().toArray();
         vectors[vectors.length - 1] = 1;
         return clamped(x, -1, tiny.reshape(vectors), eps, zeroGradAtZero,
-                some -> RmsNorm.rmsNorm(some, d, gamma, Float.MIN_NORMAL)).multiply(gain);
+                some -> RmsNorm.normalize(some, d, gamma, Float.MIN_NORMAL)).multiply(gain);
     }
 
     /// x / eps for tiny vectors, else x / ||x||.

@@ -1,5 +1,6 @@
 package norma.norm.feature;
 
+import java.util.Optional;
 import norma.backend.Backend;
 import norma.nn.Context;
 import norma.nn.Init;
@@ -20,10 +21,10 @@ import norma.tensor.Tensor;
 /// before or after the gain; all is float32 here, so there is no such choice.
 ///
 /// @param shape S
-/// @param gamma gain, or null
+/// @param gamma gain, if it has one
 /// @param eps where the root must not vanish
 /// @param form which of the published forms
-public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements Norm {
+public record RmsNorm(Shape shape, Optional<Param> gamma, float eps, Form form) implements Norm {
     /// Epsilon if no other is given, as in LLaMA.
     public static final float EPS = 1e-6f;
 
@@ -39,34 +40,49 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
         CLAMPED_LENGTH
     }
 
-    /// Over the last axis, with gain.
-    public static RmsNorm of(int dim) {
-        return of(EPS, dim);
-    }
-
     /// Over the given last axes, with gain.
-    public static RmsNorm of(float eps, int... dims) {
-        return new RmsNorm(Shape.of(dims), Init.constant(1, dims), eps, Form.GAIN);
+    public static RmsNorm of(int... dims) {
+        return of(Init.constant(1, dims));
     }
 
-    /// Over the last axis, without gain.
-    public static RmsNorm plain(int dim, float eps) {
-        return new RmsNorm(Shape.of(dim), null, eps, Form.GAIN);
+    /// Over the axes of the given gain.
+    public static RmsNorm of(Param gamma) {
+        return new RmsNorm(gamma.shape(), Optional.of(gamma), EPS, Form.GAIN);
+    }
+
+    /// Over the given last axes, without gain.
+    public static RmsNorm plain(int... dims) {
+        return new RmsNorm(Shape.of(dims), Optional.empty(), EPS, Form.GAIN);
+    }
+
+    /// The same with another epsilon.
+    public RmsNorm withEps(float other) {
+        return new RmsNorm(shape, gamma, other, form);
     }
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Tensor gain = Param.valueOf(gamma);
+        Tensor gain = RowLayout.valueOf(gamma);
         return switch (form) {
-            case GAIN -> rmsNorm(x, shape, gain, eps);
-            case UNIT_OFFSET -> rmsNorm(x, shape, gain == null ? null : gain.add(1), eps);
+            case GAIN -> normalize(x, shape, gain, eps);
+            case UNIT_OFFSET -> normalize(x, shape, gain == null ? null : gain.add(1), eps);
             case EPS_OUTSIDE -> epsOutside(x, gain);
             case CLAMPED_LENGTH -> clampedLength(x, gain);
         };
     }
 
-    /// The norm as a function; gamma may be null.
-    public static Tensor rmsNorm(Tensor x, Shape shape, Tensor gamma, float eps) {
+    /// The norm over the axes of gamma.
+    public static Tensor apply(Tensor x, Tensor gamma, float eps) {
+        return normalize(x, gamma.shape(), gamma, eps);
+    }
+
+    /// The norm over the last axes S without gain.
+    public static Tensor apply(Tensor x, Shape shape, float eps) {
+        return normalize(x, shape, null, eps);
+    }
+
+    /// gamma may be null.
+    static Tensor normalize(Tensor x, Shape shape, Tensor gamma, float eps) {
         Tensor y = Tensor.empty(x.shape());
         return Tape.record(into(y, x, shape, gamma, eps), y);
     }
@@ -138,6 +154,7 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
     public static NormFactory factory(NormSpec spec) {
         float eps = spec.number("eps", EPS);
         Form form = spec.choice("form", Form.GAIN);
-        return (_, dim) -> new RmsNorm(Shape.of(dim), Init.constant(form == Form.UNIT_OFFSET ? 0 : 1, dim), eps, form);
+        return (_, dim) -> new RmsNorm(Shape.of(dim),
+                Optional.of(Init.constant(form == Form.UNIT_OFFSET ? 0 : 1, dim)), eps, form);
     }
 }

@@ -42,7 +42,7 @@ public record SeedNorm(Param alpha, Param beta, Param gamma, int heads, float ep
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Tensor xhat = RmsNorm.rmsNorm(x, gamma.shape(), null, eps);
+        Tensor xhat = RmsNorm.apply(x, gamma.shape(), eps);
         return xhat.multiply(similarity(x).multiply(alpha.value()).add(gamma.value()));
     }
 

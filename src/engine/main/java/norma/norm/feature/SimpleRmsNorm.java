@@ -17,7 +17,7 @@ public record SimpleRmsNorm(float eps) implements Norm {
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        return RmsNorm.plain(x.dim(-1), eps).forward(x, context);
+        return RmsNorm.plain(x.dim(-1)).withEps(eps).forward(x, context);
     }
 
     @Override

@@ -62,7 +62,7 @@ public final class Folding {
         }
     }
 
-    /// A layer that computes layer(norm(x)) from the norm without its gain and bias, `LayerNorm.plain(dim, norm.eps())`:
+    /// A layer that computes layer(norm(x)) from the norm without its gain and bias, `LayerNorm.plain(dim).withEps(norm.eps())`:
     /// W' = W gamma column by column and b' = b + W beta.
     public static Linear layerNorm(LayerNorm norm, Linear layer) {
         if (norm.shape().rank() != 1 || norm.shape().dim(0) != layer.weight().shape().dim(1)) {
@@ -71,8 +71,8 @@ public final class Folding {
                             .formatted(layer.weight().shape().dim(1), layer.weight().shape(), norm.shape()));
         }
         Tensor w = layer.weight().baked().value().detach();
-        Tensor folded = norm.gamma() == null ? w : w.multiply(norm.gamma().value().detach());
-        return new Linear(Param.weight(folded.copy()), bias(layer, w, norm.beta()), layer.activation());
+        Tensor folded = norm.gamma().map(gamma -> w.multiply(gamma.value().detach())).orElse(w);
+        return new Linear(Param.weight(folded.copy()), bias(layer, w, norm.beta().orElse(null)), layer.activation());
     }
 
     private static Optional<Param> bias(Linear layer, Tensor w, Param beta) {

@@ -73,7 +73,7 @@ public record WeightStandardization(Weight raw, Form form, Param gain, float sca
     private Tensor standardized(Tensor rows) {
         int n = rows.dim(1);
         if (form == Form.BIASED) {
-            return LayerNorm.layerNorm(rows, Shape.of(n), null, null, eps);
+            return LayerNorm.apply(rows, Shape.of(n), eps);
         }
         Tensor centred = Moments.of(rows, -1).centered();
         Tensor squares = centred.square().sum(-1);

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import norma.kernel.Planes;
@@ -83,7 +84,7 @@ class NormFamilyTest {
     @Test
     void groupNormOfOneGroupIsALayerNormOfAllButTheBatch() {
         Tensor x = normal(1, 3, C, 5, 6);
-        assertAlike(step(LayerNorm.of(1e-5f, C, 5, 6), x), step(GroupNorm.of(C, 1), x));
+        assertAlike(step(LayerNorm.of(C, 5, 6), x), step(GroupNorm.of(C, 1), x));
     }
 
     @Test
@@ -255,7 +256,7 @@ class NormFamilyTest {
         Tensor x = normal(16, 2, 3, 10);
         var norm =
                 new FilterResponseNorm(Init.constant(1, 3), Init.constant(0, 3), Init.constant(0.25f, 3), null, 1e-6f);
-        Tensor plain = RmsNorm.plain(10, 1e-6f).forward(x);
+        Tensor plain = RmsNorm.plain(10).forward(x);
         assertBits(plain.maximum(Tensor.scalar(0.25f)), norm.forward(x));
     }
 
@@ -280,7 +281,7 @@ class NormFamilyTest {
     void aWindowOverEverythingIsALayerNorm() {
         Tensor x = normal(18, 2, 3, 9);
         var norm = new DivisiveNorm(Param.gain(Tensor.of(Shape.of(1), 0.1f)), 17, 1);
-        assertClose(LayerNorm.plain(9, 0.1f * 0.1f).forward(x), norm.forward(x), 5e-6);
+        assertClose(LayerNorm.plain(9).withEps(0.1f * 0.1f).forward(x), norm.forward(x), 5e-6);
     }
 
     @Test
@@ -323,7 +324,8 @@ class NormFamilyTest {
     @Test
     void gradientsWithOtherOptions() {
         Tensor x = normal(22, 5, C, 4, 5);
-        assertGradients("group norm", xs -> new GroupNorm(C, 2, gain(1), gain(2), 1e-2f).forward(xs[0]), x);
+        assertGradients("group norm",
+                xs -> new GroupNorm(C, 2, Optional.of(gain(1)), Optional.of(gain(2)), 1e-2f).forward(xs[0]), x);
         assertGradients("frozen batch norm", xs -> batchNorm(1e-2f).with(true).forward(xs[0]), x);
         assertGradients("virtual reference", xs -> VirtualBatchNorm.of(C).forward(normal(5, 3, C, 4, 5), xs[0]), x);
         assertGradients("local response", xs -> new LocalResponseNorm(4, 0.5f, 0.75f, 1).forward(xs[0]), x);
@@ -367,7 +369,9 @@ class NormFamilyTest {
         for (float value : new float[] {0, 0.1f, 1e4f / 3, -1e20f}) {
             Tensor x = Tensor.full(Shape.of(3, C, 5), value), half = Tensor.full(Shape.of(3, C, 5), 0.5f);
             assertBits(half, step(batchNorm(1e-5f), x).y);
-            assertBits(half, new GroupNorm(C, 2, Init.constant(2, C), Init.constant(0.5f, C), 1e-5f).forward(x));
+            assertBits(half,
+                    new GroupNorm(C, 2, Optional.of(Init.constant(2, C)), Optional.of(Init.constant(0.5f, C)), 1e-5f)
+                            .forward(x));
         }
         Tensor one = normal(28, 2, C);
         assertBits(Tensor.full(one.shape(), 0), GroupNorm.of(C, C).forward(one));
@@ -492,7 +496,9 @@ class NormFamilyTest {
         assertSays(
                 assertThrows(IllegalArgumentException.class, () -> new BatchNorm(three, null, running, 1e-5f, false)),
                 "BatchNorm", "3 channels", "(4)");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> new GroupNorm(C, 2, three, null, 1e-5f)),
+        assertSays(
+                assertThrows(IllegalArgumentException.class,
+                        () -> new GroupNorm(C, 2, Optional.of(three), Optional.empty(), 1e-5f)),
                 "GroupNorm",
                 "4 channels", "(3)");
         assertSays(assertThrows(IllegalArgumentException.class,

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -74,7 +75,7 @@ class ShardedTest {
     void rmsNormOfFeaturesThatAreSpreadOut() {
         Tensor x = normal(5, 3, 4, 12);
         for (RmsNorm.Form form : new RmsNorm.Form[] {RmsNorm.Form.GAIN, RmsNorm.Form.UNIT_OFFSET}) {
-            var norm = shaken(new RmsNorm(Shape.of(12), Init.constant(1, 12), 1e-6f, form), 6, 0.3);
+            var norm = shaken(new RmsNorm(Shape.of(12), Optional.of(Init.constant(1, 12)), 1e-6f, form), 6, 0.3);
             for (int[] sizes : new int[][] {{12}, {6, 6}, {1, 8, 3}}) {
                 assertAlike(pass(norm, x, norm::forward),
                         pass(norm, x, v -> Tensor.concat(-1, Sharded.rmsNorm(norm, cut(v, -1, sizes)))));
@@ -96,7 +97,7 @@ class ShardedTest {
     @Test
     void offsetsDoNotCostAccuracy() {
         Tensor spread = normal(10, 4, 600).multiply(0.01f), x = spread.add(1e4f);
-        LayerNorm norm = LayerNorm.plain(600, 1e-12f);
+        LayerNorm norm = LayerNorm.plain(600).withEps(1e-12f);
         assertClose(norm.forward(x), Tensor.concat(-1, Sharded.layerNorm(norm, cut(x, -1, 100, 350, 150))), 2e-6);
     }
 
@@ -109,7 +110,7 @@ class ShardedTest {
                 () -> Sharded.rmsNorm(RmsNorm.of(12), cut(x, -1, 0, 12))), "Sharded.rmsNorm", "empty", "(2, 0)");
         assertSays(assertThrows(IllegalArgumentException.class,
                 () -> Sharded.groupNorm(GroupNorm.of(12, 3), x, normal(12, 3, 12))), "Sharded.groupNorm", "(3, 12)");
-        var clamped = new RmsNorm(Shape.of(12), null, 1e-6f, RmsNorm.Form.CLAMPED_LENGTH);
+        var clamped = new RmsNorm(Shape.of(12), Optional.empty(), 1e-6f, RmsNorm.Form.CLAMPED_LENGTH);
         assertSays(assertThrows(IllegalArgumentException.class, () -> Sharded.rmsNorm(clamped, x)), "CLAMPED_LENGTH");
     }
 

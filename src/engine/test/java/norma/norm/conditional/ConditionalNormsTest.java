@@ -71,7 +71,7 @@ class ConditionalNormsTest {
     void adaptiveLayerNormBeginsAsALayerNorm() {
         AdaLayerNorm norm = AdaLayerNorm.of(INIT, 6, 5);
         Tensor x = normal(8, 2, 3, 6), c = normal(9, 2, 5);
-        assertBits(LayerNorm.plain(6, AdaLayerNorm.EPS).forward(x), norm.forward(x, c).detach());
+        assertBits(LayerNorm.plain(6).withEps(AdaLayerNorm.EPS).forward(x), norm.forward(x, c).detach());
         AdaLayerNorm moved = shaken(norm, 10, 0.5);
         assertGradients("adaLN", xs -> moved.forward(xs[0], xs[1]), x, c);
         assertParameterGradients("adaLN", moved, () -> moved.forward(x, c));
@@ -166,7 +166,7 @@ class ConditionalNormsTest {
     void seedNormBeginsAsAnRmsNorm(int heads) {
         SeedNorm norm = SeedNorm.of(8, heads);
         Tensor x = normal(27, 2, 3, 8);
-        assertClose(RmsNorm.plain(8, RmsNorm.EPS).forward(x), norm.forward(x).detach(), 1e-6);
+        assertClose(RmsNorm.plain(8).forward(x), norm.forward(x).detach(), 1e-6);
         SeedNorm moved = shaken(norm, 28, 0.3);
         assertGradients("seed norm", xs -> moved.forward(xs[0]), x);
         assertParameterGradients("seed norm", moved, () -> moved.forward(x));
@@ -177,19 +177,19 @@ class ConditionalNormsTest {
         SeedNorm norm = shaken(SeedNorm.of(4, 4), 29, 0.3);
         Tensor x = normal(30, 5, 4);
         Tensor gain = x.multiply(norm.beta().value()).tanh().multiply(norm.alpha().value()).add(norm.gamma().value());
-        assertClose(RmsNorm.plain(4, RmsNorm.EPS).forward(x).multiply(gain).detach(), norm.forward(x).detach(), 1e-6);
+        assertClose(RmsNorm.plain(4).forward(x).multiply(gain).detach(), norm.forward(x).detach(), 1e-6);
         assertThrows(IllegalArgumentException.class, () -> SeedNorm.of(8, 3));
     }
 
     @Test
     void theFactorOfAdaNormIsAConstantToTheGradient() {
         Tensor x = normal(31, 2, 3, 8);
-        Tensor xhat = LayerNorm.plain(8, LayerNorm.EPS).forward(x);
+        Tensor xhat = LayerNorm.plain(8).forward(x);
         Tensor factor = xhat.multiply(-0.2f).add(2);
         var norm = new AdaNorm(8, 2, 0.1f, LayerNorm.EPS);
         assertClose(xhat.multiply(factor), norm.forward(x), 1e-6);
         Tensor dy = normal(32, 2, 3, 8);
-        assertClose(gradient(LayerNorm.plain(8, LayerNorm.EPS), x, dy.multiply(factor)), gradient(norm, x, dy), 1e-5);
+        assertClose(gradient(LayerNorm.plain(8), x, dy.multiply(factor)), gradient(norm, x, dy), 1e-5);
     }
 
     private static Tensor gradient(Norm norm, Tensor x, Tensor dy) {

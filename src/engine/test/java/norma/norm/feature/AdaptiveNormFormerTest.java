@@ -59,8 +59,8 @@ class AdaptiveNormFormerTest {
 
     private static Tensor base(Options options, Tensor x) {
         return switch (options.base()) {
-            case LAYER -> LayerNorm.plain(D, LayerNorm.EPS).forward(x);
-            case RMS -> RmsNorm.plain(D, RmsNorm.EPS).forward(x);
+            case LAYER -> LayerNorm.plain(D).forward(x);
+            case RMS -> RmsNorm.plain(D).forward(x);
         };
     }
 
@@ -240,7 +240,7 @@ class AdaptiveNormFormerTest {
     /// Also the gain, the bias and the epsilon of a norm that was trained; they are shared, not copied.
     @Test
     void inPlaceOfATrainedNormItComputesTheSame() {
-        LayerNorm trained = shaken(LayerNorm.of(1e-3f, D), 3, 0.5);
+        LayerNorm trained = shaken(LayerNorm.of(D).withEps(1e-3f), 3, 0.5);
         Tensor x = normal(4, 2, 5, D);
         AdaptiveNormFormer adaptive =
                 norm(new Options(false, Base.LAYER, 1, 4, 2, true, true, false, 0)).inPlaceOf(trained);

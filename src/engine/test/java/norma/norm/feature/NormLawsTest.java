@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.Optional;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.norm.Norm;
@@ -28,11 +29,11 @@ class NormLawsTest {
     private static final float TINY = 1e-12f;
 
     private static Tensor layerNorm(Tensor x, float eps) {
-        return LayerNorm.plain(x.dim(-1), eps).forward(x);
+        return LayerNorm.plain(x.dim(-1)).withEps(eps).forward(x);
     }
 
     private static Tensor rmsNorm(Tensor x, float eps) {
-        return RmsNorm.plain(x.dim(-1), eps).forward(x);
+        return RmsNorm.plain(x.dim(-1)).withEps(eps).forward(x);
     }
 
     @ParameterizedTest
@@ -61,9 +62,9 @@ class NormLawsTest {
     void rowsOfTheGradientAreOrthogonalToWhatDoesNotMatter() {
         Tensor x = normal(2, 6, 33), dy = normal(3, 6, 33);
         // to shifts: rows of dx sum to 0; to scalings: <dx, x> = 0 but for eps
-        assertClose(Tensor.zeros(6, 1), gradient(LayerNorm.plain(33, 1e-5f), x, dy).sum(-1), 5e-6);
-        assertClose(Tensor.zeros(6, 1), gradient(RmsNorm.plain(33, TINY), x, dy).multiply(x).sum(-1), 2e-5);
-        assertClose(Tensor.zeros(6, 1), gradient(LayerNorm.plain(33, TINY), x, dy).multiply(x).sum(-1), 2e-5);
+        assertClose(Tensor.zeros(6, 1), gradient(LayerNorm.plain(33), x, dy).sum(-1), 5e-6);
+        assertClose(Tensor.zeros(6, 1), gradient(RmsNorm.plain(33).withEps(TINY), x, dy).multiply(x).sum(-1), 2e-5);
+        assertClose(Tensor.zeros(6, 1), gradient(LayerNorm.plain(33).withEps(TINY), x, dy).multiply(x).sum(-1), 2e-5);
     }
 
     @ParameterizedTest
@@ -71,22 +72,22 @@ class NormLawsTest {
     void derivatives(int n) {
         Tensor gamma = uniform(4, 0.5, 1.5, n), beta = normal(5, n);
         Shape s = Shape.of(n);
-        assertGradients("layer norm", x -> LayerNorm.layerNorm(x[0], s, x[1], x[2], 1e-2f), normal(6, 2, 3, n), gamma,
+        assertGradients("layer norm", x -> LayerNorm.normalize(x[0], s, x[1], x[2], 1e-2f), normal(6, 2, 3, n), gamma,
                 beta);
-        assertGradients("gain only", x -> LayerNorm.layerNorm(x[0], s, x[1], null, 1e-2f), normal(7, 4, n), gamma);
-        assertGradients("bias only", x -> LayerNorm.layerNorm(x[0], s, null, x[1], 1e-2f), normal(7, 4, n), beta);
-        assertGradients("plain", x -> LayerNorm.layerNorm(x[0], s, null, null, 1e-2f), normal(8, n));
-        assertGradients("rms norm", x -> RmsNorm.rmsNorm(x[0], s, x[1], 1e-2f), normal(9, 2, 3, n), gamma);
-        assertGradients("plain rms norm", x -> RmsNorm.rmsNorm(x[0], s, null, 1e-2f), normal(10, 7, n));
-        assertGradients("gain is x", x -> RmsNorm.rmsNorm(x[0], s, x[0], 1e-2f), uniform(11, 0.5, 1.5, n));
+        assertGradients("gain only", x -> LayerNorm.normalize(x[0], s, x[1], null, 1e-2f), normal(7, 4, n), gamma);
+        assertGradients("bias only", x -> LayerNorm.normalize(x[0], s, null, x[1], 1e-2f), normal(7, 4, n), beta);
+        assertGradients("plain", x -> LayerNorm.apply(x[0], s, 1e-2f), normal(8, n));
+        assertGradients("rms norm", x -> RmsNorm.normalize(x[0], s, x[1], 1e-2f), normal(9, 2, 3, n), gamma);
+        assertGradients("plain rms norm", x -> RmsNorm.apply(x[0], s, 1e-2f), normal(10, 7, n));
+        assertGradients("gain is x", x -> RmsNorm.normalize(x[0], s, x[0], 1e-2f), uniform(11, 0.5, 1.5, n));
     }
 
     @Test
     void severalAxesAreOneRow() {
         Tensor x = normal(12, 2, 3, 4, 5), gamma = normal(13, 4, 5), beta = normal(14, 4, 5);
-        Tensor flat = LayerNorm.layerNorm(x.reshape(6, 20), Shape.of(20), gamma.reshape(20), beta.reshape(20), 1e-5f);
-        assertBits(flat.reshape(2, 3, 4, 5), LayerNorm.layerNorm(x, Shape.of(4, 5), gamma, beta, 1e-5f));
-        assertGradients("two axes", xs -> LayerNorm.layerNorm(xs[0], Shape.of(4, 5), xs[1], xs[2], 1e-5f), x, gamma,
+        Tensor flat = LayerNorm.normalize(x.reshape(6, 20), Shape.of(20), gamma.reshape(20), beta.reshape(20), 1e-5f);
+        assertBits(flat.reshape(2, 3, 4, 5), LayerNorm.normalize(x, Shape.of(4, 5), gamma, beta, 1e-5f));
+        assertGradients("two axes", xs -> LayerNorm.normalize(xs[0], Shape.of(4, 5), xs[1], xs[2], 1e-5f), x, gamma,
                 beta);
     }
 
@@ -94,11 +95,12 @@ class NormLawsTest {
     @EnumSource(RmsNorm.Form.class)
     void formsOfRmsNorm(RmsNorm.Form form) {
         Tensor x = normal(15, 3, 8), gamma = uniform(16, 0.5, 1.5, 8);
-        var norm = new RmsNorm(Shape.of(8), Param.gain(gamma), 1e-6f, form);
+        var norm = new RmsNorm(Shape.of(8), Optional.of(Param.gain(gamma)), 1e-6f, form);
         Tensor gain = form == RmsNorm.Form.UNIT_OFFSET ? gamma.add(1) : gamma;
         assertClose(x.divide(x.square().mean(-1).sqrt()).multiply(gain), norm.forward(x), 1e-5);
         assertGradients("form " + form,
-                xs -> new RmsNorm(Shape.of(8), new Param(xs[1], Param.Role.GAIN), 1e-6f, form).forward(xs[0]),
+                xs -> new RmsNorm(Shape.of(8), Optional.of(new Param(xs[1], Param.Role.GAIN)), 1e-6f, form)
+                        .forward(xs[0]),
                 x, gamma);
     }
 
@@ -107,7 +109,7 @@ class NormLawsTest {
     @Test
     void oneFeatureGivesTheBias() {
         Tensor beta = Tensor.of(Shape.of(1), 7);
-        var norm = new LayerNorm(Shape.of(1), Init.constant(3, 1), Param.gain(beta), 1e-5f);
+        var norm = LayerNorm.of(Init.constant(3, 1), Param.gain(beta));
         Tensor x = Tensor.of(Shape.of(3, 1), 1, -1e10f, 1e4f + 0.01f);
         assertBits(Tensor.full(Shape.of(3, 1), 7), norm.forward(x));
         assertBits(Tensor.zeros(3, 1), gradient(norm, x, Tensor.full(x.shape(), 1)).abs());
@@ -117,7 +119,7 @@ class NormLawsTest {
     void aRowWithoutVarianceGivesTheBias() {
         for (float value : new float[] {0, 1, 0.1f, -3.3f, 1e4f, 1e20f}) {
             Tensor x = Tensor.full(Shape.of(2, 7), value), beta = normal(17, 7), dy = normal(18, 2, 7);
-            var norm = new LayerNorm(Shape.of(7), Init.constant(2, 7), Param.gain(beta), 1e-5f);
+            var norm = LayerNorm.of(Init.constant(2, 7), Param.gain(beta));
             Tensor y = norm.forward(x);
             assertBits(beta.detach(), y.slice(0, 1, 2).reshape(7).copy());
             // dx = (g - mean g) / sqrt(eps): a factor of 316
@@ -129,7 +131,7 @@ class NormLawsTest {
     @Test
     void aRowOfZerosGivesZeros() {
         Tensor x = Tensor.zeros(2, 5), dy = normal(19, 2, 5), gamma = normal(20, 5);
-        var norm = new RmsNorm(Shape.of(5), Param.gain(gamma), 1e-6f, RmsNorm.Form.GAIN);
+        var norm = RmsNorm.of(Param.gain(gamma));
         assertBits(Tensor.zeros(2, 5), norm.forward(x).abs());
         assertClose(dy.multiply(gamma).multiply(1000), gradient(norm, x, dy), 1e-2);
     }
@@ -207,7 +209,7 @@ class NormLawsTest {
             assertClose(x.sign(), rmsNorm(x, 0), 1e-6);
             Tensor balanced = Tensor.of(Shape.of(1, 4), size, -size, size, -size);
             assertClose(balanced.sign(), layerNorm(balanced, 0), 1e-6);
-            float[] dx = gradient(RmsNorm.plain(5, 0), x, normal(23, 1, 5)).toArray();
+            float[] dx = gradient(RmsNorm.plain(5).withEps(0), x, normal(23, 1, 5)).toArray();
             for (float v : dx) {
                 assertTrue(Float.isFinite(v), Arrays.toString(dx));
             }
@@ -220,11 +222,11 @@ class NormLawsTest {
                 "LayerNorm",
                 "last axis", "(2, 5)", "(768)", "transpose x?");
         assertSays(
-                assertThrows(IllegalArgumentException.class, () -> RmsNorm.of(1e-6f, 2, 3).forward(normal(24, 3, 2))),
+                assertThrows(IllegalArgumentException.class, () -> RmsNorm.of(2, 3).forward(normal(24, 3, 2))),
                 "RMSNorm",
                 "last axes", "(3, 2)", "(2, 3)");
         assertSays(assertThrows(IllegalArgumentException.class,
-                () -> LayerNorm.layerNorm(normal(24, 2, 5), Shape.of(5), normal(25, 4), null, 1e-5f)), "gain", "(5)",
+                () -> LayerNorm.normalize(normal(24, 2, 5), Shape.of(5), normal(25, 4), null, 1e-5f)), "gain", "(5)",
                 "(4)");
         assertThrows(IllegalArgumentException.class, () -> LayerNorm.of(1).forward(Tensor.scalar(1)));
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
+import java.util.Optional;
 import norma.kernel.Activation;
 import norma.kernel.Window;
 import norma.nn.Conv2d;
@@ -71,14 +72,14 @@ class FoldingTest {
     void layerNormBeforeALinearLayer() {
         Tensor x = normal(6, 3, 5, 6).multiply(2).add(1);
         LayerNorm both = shaken(LayerNorm.of(6), 7, 0.5);
-        LayerNorm gain = new LayerNorm(both.shape(), both.gamma(), null, both.eps());
-        LayerNorm bias = new LayerNorm(both.shape(), null, both.beta(), both.eps());
+        LayerNorm gain = both.withoutBias();
+        LayerNorm bias = new LayerNorm(both.shape(), Optional.empty(), both.beta(), both.eps());
         Linear biased = shaken(Linear.of(INIT, 6, 4, 1), 8, 0.5).then(Activation.GELU_ERF);
-        for (LayerNorm norm : List.of(both, gain, bias, LayerNorm.plain(6, 1e-5f))) {
+        for (LayerNorm norm : List.of(both, gain, bias, LayerNorm.plain(6))) {
             for (Linear layer : List.of(biased, Linear.of(INIT, 6, 4, 1).withoutBias())) {
                 Linear folded = Folding.layerNorm(norm, layer);
                 assertClose(layer.forward(norm.forward(x)).detach(),
-                        folded.forward(LayerNorm.plain(6, norm.eps()).forward(x)).detach(), 1e-5);
+                        folded.forward(LayerNorm.plain(6).withEps(norm.eps()).forward(x)).detach(), 1e-5);
             }
         }
     }
@@ -86,7 +87,7 @@ class FoldingTest {
     @Test
     void parametersAreNotShared() {
         Linear layer = Linear.of(INIT, 6, 4, 1);
-        Linear folded = Folding.layerNorm(LayerNorm.plain(6, 1e-5f), layer);
+        Linear folded = Folding.layerNorm(LayerNorm.plain(6), layer);
         folded.weight().value().fill(7);
         folded.bias().orElseThrow().value().fill(7);
         assertBits(Linear.of(INIT, 6, 4, 1).weight().value().detach(), layer.weight().value().detach());
@@ -103,7 +104,7 @@ class FoldingTest {
         assertSays(assertThrows(IllegalArgumentException.class,
                 () -> Folding.batchNorm(layer, new BatchNorm(null, null, null, 1e-5f, false))), "Folding", "none");
         assertSays(assertThrows(IllegalArgumentException.class,
-                () -> Folding.layerNorm(LayerNorm.of(1e-5f, 2, 3), layer)), "Folding", "(4, 6)",
+                () -> Folding.layerNorm(LayerNorm.of(2, 3), layer)), "Folding", "(4, 6)",
                 Shape.of(2, 3).toString());
     }
 }

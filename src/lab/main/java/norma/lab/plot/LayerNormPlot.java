@@ -22,7 +22,7 @@ record LayerNormPlot() implements Plot {
                 "largest error of y").decadesX().decadesY()
                 .line("E[x²] − E[x]²", offsets, errors(offsets, noise, LayerNormPlot::oneFormula))
                 .line("mean, then (x − mean)²", offsets, errors(offsets, noise, LayerNormPlot::twoPasses))
-                .line("Norma", offsets, errors(offsets, noise, LayerNorm.plain(DIM, LayerNorm.EPS)::forward))
+                .line("Norma", offsets, errors(offsets, noise, LayerNorm.plain(DIM)::forward))
                 .write(file);
     }
 

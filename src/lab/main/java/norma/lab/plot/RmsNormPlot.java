@@ -23,7 +23,7 @@ record RmsNormPlot() implements Plot {
                 .line("squares in float32", scales, Numbers.map(scales, s -> rms(inFloat(noise.multiply((float) s)))))
                 .line("Norma", scales,
                         Numbers.map(scales,
-                                s -> rms(RmsNorm.plain(DIM, RmsNorm.EPS).forward(noise.multiply((float) s)))))
+                                s -> rms(RmsNorm.plain(DIM).forward(noise.multiply((float) s)))))
                 .write(file);
     }
 

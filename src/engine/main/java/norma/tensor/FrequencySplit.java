@@ -1,8 +1,4 @@
-package norma.norm;
-
-import norma.tensor.Fourier;
-import norma.tensor.Shape;
-import norma.tensor.Tensor;
+package norma.tensor;
 
 /// An image as the sum of a low and a high frequency part, cut at a radius around frequency 0 (Wang et al. 2020, arXiv
 /// 1905.13545):
