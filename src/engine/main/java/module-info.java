@@ -1,8 +1,9 @@
 /// Norma's engine: tensors, SIMD kernels, reverse-mode autodiff, normalization, models and training.
 module norma.engine {
-    requires com.carrotsearch.hppc;
-    requires com.google.gson;
+    requires transitive com.google.gson; // norma.io.JsonFields reads with it
     requires jdk.incubator.vector;
+    requires org.eclipse.collections.api;
+    requires org.eclipse.collections.impl;
 
     exports norma.data;
     exports norma.io;
@@ -14,5 +15,6 @@ module norma.engine {
     exports norma.parallel;
     exports norma.placement;
     exports norma.tensor;
+    exports norma.tokenizer;
     exports norma.train;
 }

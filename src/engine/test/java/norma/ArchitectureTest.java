@@ -35,6 +35,7 @@ class ArchitectureTest {
             "norma.nn",
             "norma.norm",
             "norma.placement",
+            "norma.tokenizer",
             "norma.model",
             "norma.optim",
             "norma.data",

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import norma.data.CorruptFileException;
 import norma.kernel.Activation;
 import norma.kernel.Floats;
 import norma.model.Gpt;

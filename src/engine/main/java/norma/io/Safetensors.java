@@ -14,8 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.StringJoiner;
-import norma.data.AtomicFile;
-import norma.data.CorruptFileException;
 
 /// Named tensors in a file, in the format of https://github.com/huggingface/safetensors:
 ///

@@ -1,6 +1,5 @@
 package norma.tensor;
 
-import com.carrotsearch.hppc.ObjectIntHashMap;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -9,6 +8,8 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import norma.kernel.Floats;
 import norma.kernel.SplitMix;
+import org.eclipse.collections.api.map.primitive.MutableObjectIntMap;
+import org.eclipse.collections.impl.factory.primitive.ObjectIntMaps;
 
 /// One step: the operations done since it was opened, in order; the memory of their results; the step's random seed.
 ///
@@ -166,7 +167,7 @@ public final class Tape implements AutoCloseable {
     /// in it: one that nobody holds goes back to the memory, one that a single gradient holds can be added to in place.
     private final class Sweep {
         private final Tensor[] pending = new Tensor[entries.size()];
-        private final ObjectIntHashMap<float[]> holders = new ObjectIntHashMap<>();
+        private final MutableObjectIntMap<float[]> holders = ObjectIntMaps.mutable.empty();
         private final Tensor loss;
         private int mark = taken.size();
 
@@ -184,9 +185,7 @@ public final class Tape implements AutoCloseable {
                     }
                 }
             } finally {
-                for (var holder : holders) {
-                    taken.add(holder.key);
-                }
+                taken.addAll(holders.keySet());
             }
         }
 
@@ -253,13 +252,13 @@ public final class Tape implements AutoCloseable {
         private Tensor hold(Tensor gradient) {
             float[] array = gradient.array();
             if (holders.containsKey(array) || isNew(array)) {
-                holders.addTo(array, 1);
+                holders.addToValue(array, 1);
             }
             return gradient;
         }
 
         private void release(float[] array) {
-            if (holders.containsKey(array) && holders.addTo(array, -1) == 0) {
+            if (holders.containsKey(array) && holders.addToValue(array, -1) == 0) {
                 holders.remove(array);
                 if (!isNew(array)) {
                     memory.give(array);

@@ -20,7 +20,6 @@ import java.util.SequencedMap;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import norma.data.CorruptFileException;
 import norma.io.Safetensors.Array;
 import norma.kernel.Activation;
 import norma.model.Gpt;

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import norma.data.CorruptFileException;
+import norma.io.CorruptFileException;
 import norma.io.Golden;
 import norma.io.Golden.Outcome;
 import norma.io.Golden.Status;

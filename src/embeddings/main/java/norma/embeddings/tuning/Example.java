@@ -1,6 +1,6 @@
 package norma.embeddings.tuning;
 
-import norma.embeddings.tokenizer.Encoding;
+import norma.tokenizer.Encoding;
 
 /// What is learned from.
 public sealed interface Example {
