@@ -5,10 +5,10 @@ import java.util.List;
 import norma.embeddings.model.Bert;
 import norma.nn.Init;
 import norma.nn.Layer;
-import norma.norm.AdaptiveNormFormer;
-import norma.norm.AdaptiveNormFormer.Options;
-import norma.norm.LayerNorm;
 import norma.norm.Norm;
+import norma.norm.feature.AdaptiveNormFormer;
+import norma.norm.feature.AdaptiveNormFormer.Options;
+import norma.norm.feature.LayerNorm;
 import norma.placement.Block;
 
 /// Puts an [AdaptiveNormFormer] in the place of each layer norm behind a residual sum. The networks in it begin with zeros, so that

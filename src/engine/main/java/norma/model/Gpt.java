@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import norma.catalogue.Norms;
 import norma.kernel.Activation;
 import norma.nn.Attention;
 import norma.nn.Context;
@@ -17,10 +18,9 @@ import norma.nn.Mlp;
 import norma.nn.Part;
 import norma.nn.Parts;
 import norma.nn.Rotary;
-import norma.norm.NormMaker;
-import norma.norm.Norms;
-import norma.norm.Over;
-import norma.norm.Spec;
+import norma.norm.NormFactory;
+import norma.norm.NormSpec;
+import norma.norm.StatisticsAxes;
 import norma.placement.Place;
 import norma.placement.Placement;
 import norma.placement.Placements;
@@ -63,11 +63,11 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, Layer
     /// @param norm as in the catalogue, with options
     /// @param placement as in the catalogue
     public static String refusal(String norm, String placement) {
-        Norms.Entry entry = Norms.named(Spec.parse(norm, true).name());
+        Norms.Entry entry = Norms.named(NormSpec.parse(norm, true).name());
         if (entry.on() != Norms.On.FEATURES) {
             return entry.name() + " " + entry.on().words();
         }
-        if (entry.over() == Over.BATCH) {
+        if (entry.over() == StatisticsAxes.BATCH) {
             return entry.name()
                     + " takes statistics over all tokens of a batch, and a decoder must not see later ones; "
                     + "take a norm over features, such as rms_norm";
@@ -84,11 +84,11 @@ public record Gpt(GptConfig config, Embedding tokens, Embedding positions, Layer
         if (refusal != null) {
             throw new IllegalArgumentException("Gpt: %s in %s: %s".formatted(c.norm(), c.placement(), refusal));
         }
-        return of(c, seed, Norms.maker(c.norm(), true));
+        return of(c, seed, Norms.factory(c.norm(), true));
     }
 
     /// A new model with norms of one's own, whatever the config's norm says.
-    public static Gpt of(GptConfig c, long seed, NormMaker norm) {
+    public static Gpt of(GptConfig c, long seed, NormFactory norm) {
         var init = new Init(seed);
         Placement placement = Placements.named(c.placement()).placement();
         var dropout = new Dropout(c.dropout());

@@ -60,7 +60,7 @@ public record FrequencySplit(Tensor low, Tensor high, Tensor mask) {
         return z.slice(-1, 0, 1).reshape(shape);
     }
 
-    static void golden(GoldenCase c) {
+    public static void golden(GoldenCase c) {
         FrequencySplit split = of(c.input("img"), c.number("radius", 1), c.number("centre", Double.NaN),
                 c.flag("strict_less", true));
         c.output("low", split.low);

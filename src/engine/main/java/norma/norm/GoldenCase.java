@@ -126,7 +126,7 @@ public final class GoldenCase {
     }
 
     /// Whether `var` says that variances are divided by n - 1.
-    boolean unbiased() {
+    public boolean unbiased() {
         return switch (text("var", "unbiased")) {
             case "unbiased" -> true;
             case "biased" -> false;

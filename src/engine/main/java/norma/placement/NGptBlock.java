@@ -13,7 +13,7 @@ import norma.nn.Parts;
 import norma.nn.PerHead;
 import norma.nn.Rotary;
 import norma.norm.GoldenCase;
-import norma.norm.LpNormalize;
+import norma.norm.feature.LpNormalize;
 import norma.tensor.Tensor;
 
 /// A Transformer block on the unit sphere (nGPT; Loshchilov et al. 2024, arXiv 2410.01131): every vector has length 1, and a

@@ -20,15 +20,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import norma.catalogue.Norms;
 import norma.kernel.Activation;
 import norma.nn.Cache;
 import norma.nn.Context;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.AdaptiveNormFormer;
 import norma.norm.Norm;
-import norma.norm.Norms;
-import norma.norm.Spec;
+import norma.norm.NormSpec;
+import norma.norm.feature.AdaptiveNormFormer;
 import norma.optim.AdamW;
 import norma.placement.Placements;
 import norma.tensor.Indices;
@@ -221,7 +221,7 @@ class GptTest {
         assertThrows(IllegalArgumentException.class, () -> Gpt.of(SMALL, 1, (_, _) -> new MeanOverTime()));
         assertThrows(IllegalArgumentException.class,
                 () -> Gpt.of(SMALL.with("layer_norm", "post"), 1, (_, _) -> new MeanOverTime()));
-        Gpt fine = Gpt.of(SMALL, 1, Norms.maker("rms_norm", true));
+        Gpt fine = Gpt.of(SMALL, 1, Norms.factory("rms_norm", true));
         assertThrows(IllegalArgumentException.class,
                 () -> new Gpt(SMALL, fine.tokens(), fine.positions(), null, fine.blocks(), new MeanOverTime(),
                         fine.head()));
@@ -310,7 +310,7 @@ class GptTest {
     @MethodSource("configs")
     void everyModelLearnsABatchByHeart(GptConfig config) {
         // what leaves embeddings of 0.02 as small as they are would take hundreds of steps
-        boolean bounded = Norms.named(Spec.parse(config.norm(), true).name()).group() == Norms.Group.STATISTIC_FREE;
+        boolean bounded = Norms.named(NormSpec.parse(config.norm(), true).name()).group() == Norms.Group.STATISTIC_FREE;
         double[] losses = losses(bounded ? config.withUnitEmbeddings(true) : config, 80, new Memory());
         assertEquals(Math.log(V), losses[0], config.unitEmbeddings() || bounded ? 2.5 : 0.1,
                 "the first loss is that of guessing");

@@ -3,11 +3,11 @@ package norma.lab;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import norma.catalogue.Norms;
 import norma.model.Gpt;
 import norma.model.GptConfig;
 import norma.nn.Parts;
-import norma.norm.Norms;
-import norma.norm.Spec;
+import norma.norm.NormSpec;
 import norma.placement.Placements;
 
 /// One of the models that are compared. All have the same size and the same parameter budget.
@@ -119,7 +119,7 @@ record Arm(String name, GptConfig config, long parameters) {
 
     /// The norm's name without its options.
     String norm() {
-        return Spec.parse(config.norm(), true).name();
+        return NormSpec.parse(config.norm(), true).name();
     }
 
     /// The norm's options, as written.

@@ -15,9 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import norma.catalogue.Norms;
 import norma.lab.console.Machine;
-import norma.norm.Norms;
-import norma.norm.Over;
+import norma.norm.StatisticsAxes;
 import norma.placement.Placements;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,7 +80,7 @@ class CommandsTest {
         assertEquals(0, Command.run("norms", "--docs", made.toString()).code());
         String again = "differs; ./norma norms --docs docs writes it";
         assertEquals(Files.readString(docs.resolve("norms.md")), Files.readString(made.resolve("norms.md")), again);
-        for (Over over : Over.values()) {
+        for (StatisticsAxes over : StatisticsAxes.values()) {
             String picture = "norm/over-" + over.name().toLowerCase(Locale.ROOT).replace('_', '-') + ".svg";
             assertEquals(Files.readString(docs.resolve(picture)), Files.readString(made.resolve(picture)), again);
         }

@@ -10,7 +10,7 @@ import norma.nn.Dropout;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Mlp;
-import norma.norm.LayerNorm;
+import norma.norm.feature.LayerNorm;
 import norma.placement.Place;
 import norma.placement.Placement;
 import norma.placement.Placements;

@@ -1,0 +1,16 @@
+package norma.norm;
+
+import norma.nn.Init;
+import norma.nn.Part;
+import norma.tensor.Shape;
+import norma.tensor.Tensor;
+
+/// A norm that a second input directs: a style, a class, a point in time, a gate.
+public interface ConditionalNorm extends Part {
+
+    /// x as the condition wants it, in the shape of x.
+    Tensor forward(Tensor x, Tensor condition);
+
+    /// A random condition for an x of that shape, to try the norm with.
+    Tensor example(Init init, Shape x);
+}
