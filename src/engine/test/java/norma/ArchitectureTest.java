@@ -48,6 +48,7 @@ class ArchitectureTest {
             "norma.backend",
             "norma.tensor",
             "norma.nn",
+            "norma.io",
             "norma.norm.axis",
             "norma.norm",
             "norma.norm.feature",
@@ -58,7 +59,6 @@ class ArchitectureTest {
             "norma.placement",
             "norma.model",
             "norma.optim",
-            "norma.io",
             "norma.tokenizer",
             "norma.data",
             "norma.train");
@@ -148,6 +148,12 @@ class ArchitectureTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Test
+    void goldenVectorsBelongToTheTests() {
+        check(noClasses().should().haveSimpleNameStartingWith("Golden").orShould().resideInAPackage("norma.golden..")
+                .because("what only tests use stands in norma.golden among the tests"));
     }
 
     @Test

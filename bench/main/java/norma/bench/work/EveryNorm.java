@@ -70,7 +70,7 @@ final class EveryNorm {
         return switch (part) {
             case Norm norm -> Passes.forwardBackward(in -> one(norm.forward(in[0])), List.of(x), parameters);
             case ConditionalNorm norm -> Passes.forwardBackward(in -> one(norm.forward(in[0], in[1])),
-                    List.of(x, norm.example(new Init(2), x.shape())), parameters);
+                    List.of(x, Tensor.zeros(norm.conditionShape(x.shape()).toArray())), parameters);
             case Linear linear -> Passes.forwardBackward(_ -> one(linear.weight().value()), List.of(), parameters);
             case Layer layer -> Passes.forwardBackward(in -> one(layer.forward(in[0])), List.of(x), parameters);
             default -> throw new IllegalStateException(entry.name() + " makes " + part);

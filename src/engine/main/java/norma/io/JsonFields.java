@@ -10,11 +10,9 @@ import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import java.io.BufferedReader;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,8 +90,7 @@ public record JsonFields(Path file, String path, JsonObject values) {
         if (bytes.length > LARGEST) {
             throw new CorruptFileException(file, "must have at most " + LARGEST + " bytes; it has more");
         }
-        return new BufferedReader(
-                new InputStreamReader(new ByteArrayInputStream(bytes), StandardCharsets.UTF_8.newDecoder()));
+        return new BufferedReader(new StringReader(Utf8.decode(file, bytes)));
     }
 
     /// Whether there is a value other than null.

@@ -1,6 +1,5 @@
 package norma.norm;
 
-import norma.nn.Init;
 import norma.nn.Part;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
@@ -11,6 +10,6 @@ public interface ConditionalNorm extends Part {
     /// x as the condition wants it, in the shape of x.
     Tensor forward(Tensor x, Tensor condition);
 
-    /// A random condition for an x of that shape, to try the norm with.
-    Tensor example(Init init, Shape x);
+    /// The shape of a condition that fits an x of that shape.
+    Shape conditionShape(Shape x);
 }

@@ -121,20 +121,4 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
     public void list(Parts parts) {
         parts.add("running_mean", mean).add("running_var", variance).add("num_batches_tracked", batches);
     }
-
-    /// The buffers of a golden vector; those it lacks start fresh.
-    public static RunningStatistics golden(GoldenCase c, int channels) {
-        RunningStatistics running = of(channels, c.isNull("momentum") ? CUMULATIVE : c.number("momentum", WEIGHT));
-        c.load(running.mean, "running_mean");
-        c.load(running.variance, "running_var");
-        c.load(running.batches, "num_batches_tracked");
-        return running;
-    }
-
-    /// Gives the buffers back.
-    public void golden(GoldenCase c) {
-        c.buffer("running_mean", mean.value());
-        c.buffer("running_var", variance.value());
-        c.buffer("num_batches_tracked", batches.value());
-    }
 }

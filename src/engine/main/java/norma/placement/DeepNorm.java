@@ -1,12 +1,15 @@
 package norma.placement;
 
+import java.util.function.IntFunction;
 import norma.nn.Attention;
 import norma.nn.Layer;
 import norma.nn.Mlp;
 
 /// DeepNorm: y = N(alpha x + f(x)), for post-norm a thousand blocks deep (Wang et al. 2022, arXiv 2203.00555). The skip weighs
 /// alpha > 1. Matrices start by Glorot's rule, those of values, output and feed-forward layer with gain beta < 1.
-public record DeepNorm() implements Placement {
+///
+/// @param factors for a stack of so many blocks
+public record DeepNorm(IntFunction<Factors> factors) implements Placement {
 
     /// The factors for a stack of blocks.
     ///
@@ -35,21 +38,26 @@ public record DeepNorm() implements Placement {
         }
     }
 
+    /// For a stack alone.
+    public DeepNorm() {
+        this(Factors::alone);
+    }
+
     @Override
     public Layer around(Layer f, Place place) {
-        return Branch.of(f, place.dropout()).skip(Factors.alone(place.layers()).alpha()).outer(place.norm("norm"));
+        return Branch.of(f, place.dropout()).skip(factors.apply(place.layers()).alpha()).outer(place.norm("norm"));
     }
 
     @Override
     public Layer aroundAttention(Attention f, Place place) {
         FirstValues.xavier(place.init(), 1, f, "query", "key");
-        FirstValues.xavier(place.init(), Factors.alone(place.layers()).beta(), f, "value", "output");
+        FirstValues.xavier(place.init(), factors.apply(place.layers()).beta(), f, "value", "output");
         return around(f, place);
     }
 
     @Override
     public Layer aroundMlp(Mlp f, Place place) {
-        FirstValues.xavier(place.init(), Factors.alone(place.layers()).beta(), f, "up", "down");
+        FirstValues.xavier(place.init(), factors.apply(place.layers()).beta(), f, "up", "down");
         return around(f, place);
     }
 

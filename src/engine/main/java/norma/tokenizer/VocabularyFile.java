@@ -3,12 +3,10 @@ package norma.tokenizer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import norma.io.CorruptFileException;
 import norma.io.JsonFields;
 
 /// BERT's `vocab.txt`: a token a line, its id the number of the line, from 0 on. What else there is to know about the tokenizer is
@@ -43,8 +41,6 @@ final class VocabularyFile {
                 }
                 id++;
             }
-        } catch (CharacterCodingException e) {
-            throw new CorruptFileException(file, "must be UTF-8 text; it is not", e);
         }
         return vocabulary;
     }

@@ -37,6 +37,7 @@ import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
 import norma.norm.feature.LayerNorm;
+import norma.norm.conditional.ConditionalBatchNorm;
 import norma.parallel.Workers;
 import norma.tensor.GradientCheck;
 import norma.tensor.Memory;
@@ -85,10 +86,26 @@ class NormsTest {
         static Try of(String spec, boolean causal, int dim) {
             Part part = shaken(Norms.any(spec, causal).create(new Init(1), dim), 2, 0.2);
             return new Try(Norms.named(NormSpec.parse(spec, causal).name()), part, x -> switch (part) {
-                case ConditionalNorm conditional -> conditional.forward(x, conditional.example(new Init(3), x.shape()));
+                case ConditionalNorm conditional -> conditional.forward(x, condition(conditional, x.shape()));
                 case Layer layer -> layer.forward(x);
                 default -> throw new AssertionError(spec);
             });
+        }
+
+        private static Tensor condition(ConditionalNorm norm, Shape x) {
+            Shape shape = norm.conditionShape(x);
+            if (norm instanceof ConditionalBatchNorm) { // two classes in turn
+                return Tensor.of(shape, alternating(shape.size()));
+            }
+            return new Init(3).normal("condition", 1, shape.toArray()).value().detach();
+        }
+
+        private static float[] alternating(int n) {
+            float[] classes = new float[n];
+            for (int i = 0; i < n; i++) {
+                classes[i] = i % 2;
+            }
+            return classes;
         }
 
         static Try of(String spec) {

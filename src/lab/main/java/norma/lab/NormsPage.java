@@ -89,7 +89,7 @@ final class NormsPage {
         long kept = 0;
         try (Tape tape = Tape.training(new Memory(), 0)) {
             if (part instanceof ConditionalNorm conditional) {
-                conditional.forward(x, conditional.example(new Init(1), x.shape()));
+                conditional.forward(x, Tensor.zeros(conditional.conditionShape(x.shape()).toArray()));
             } else {
                 ((Layer) part).forward(x);
             }

@@ -5,7 +5,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -59,13 +58,5 @@ public record BatchInstanceNorm(Param rho, Param gamma, Param beta, RunningStati
 
     public static NormFactory factory(NormSpec spec) {
         return (_, channels) -> of(channels);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
-        c.output("y", new BatchInstanceNorm(c.gain("rho"), c.gain("weight"), c.gain("bias"), running,
-                c.number("eps", BatchNorm.EPS)).forward(x));
-        running.golden(c);
     }
 }

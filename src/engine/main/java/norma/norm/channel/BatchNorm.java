@@ -6,13 +6,11 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
 import norma.norm.RunningStatistics;
 import norma.norm.axis.ChannelAxis;
-import norma.norm.axis.Moments;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -86,29 +84,6 @@ public record BatchNorm(Param gamma, Param beta, RunningStatistics running, floa
         return (_, channels) -> new BatchNorm(affine ? Init.constant(1, channels) : null,
                 affine ? Init.constant(0, channels) : null,
                 track ? RunningStatistics.of(channels, newStatWeight) : null, eps, false);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        c.flag("affine", true);
-        RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
-        for (int i = 0; c.has("batch" + i); i++) {
-            Tensor batch = c.input("batch" + i);
-            Planes planes = ChannelAxis.planes("BatchNorm", batch, x.dim(1), x.dim(1), true);
-            running.update(ChannelAxis.moments(batch, planes), planes);
-        }
-        var norm = new BatchNorm(c.gain("weight"), c.gain("bias"), c.flag("track_running_stats", true) ? running : null,
-                c.number("eps", EPS), false);
-        c.output("y", norm.forward(x));
-        c.output("var", variance(x));
-        running.golden(c);
-    }
-
-    /// The biased variance of each channel.
-    private static Tensor variance(Tensor x) {
-        Planes planes = ChannelAxis.planes("BatchNorm", x, x.dim(1), x.dim(1), true);
-        return Moments.of(x.reshape(planes.batch(), planes.channels(), planes.inner()), 0, 2).variance()
-                .reshape(x.dim(1));
     }
 
     BatchNorm with(boolean frozen) {

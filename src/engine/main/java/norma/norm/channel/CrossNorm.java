@@ -4,7 +4,6 @@ import java.util.SplittableRandom;
 import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -156,10 +155,5 @@ public record CrossNorm(float p, Crop crop, float eps, boolean unbiased) impleme
         float p = spec.number("p", P);
         Crop crop = spec.choice("crop", Crop.NONE);
         return (_, _) -> new CrossNorm(p, crop, EPS, true);
-    }
-
-    public static void golden(GoldenCase c) {
-        c.output("y",
-                new CrossNorm(1, c.number("eps", EPS), c.unbiased()).exchanged(c.input("x"), c.indices("permutation")));
     }
 }

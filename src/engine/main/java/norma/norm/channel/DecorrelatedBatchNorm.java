@@ -4,7 +4,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -55,13 +54,5 @@ public record DecorrelatedBatchNorm(Param gamma, Param beta, Whitening whitening
         int groups = spec.integer("groups", 1);
         var kept = spec.choice("kept", Whitening.Kept.WHITENING);
         return (_, channels) -> of(channels, groups, kept);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        c.flag("affine", false);
-        c.output("y", new DecorrelatedBatchNorm(c.gain("weight"), c.gain("bias"),
-                Whitening.golden(c, "DecorrelatedBatchNorm", x.dim(1), WEIGHT, EPS))
-                .forward(x));
     }
 }

@@ -6,7 +6,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -69,9 +68,5 @@ public record DivisiveNorm(Param sigma, int window, int axes) implements Norm {
     public static NormFactory factory(NormSpec spec) {
         int window = spec.integer("window", 3), axes = spec.integer("axes", 2);
         return (_, _) -> new DivisiveNorm(Init.constant(1, 1), window, axes);
-    }
-
-    public static void golden(GoldenCase c) {
-        c.output("y", new DivisiveNorm(c.gain("sigma"), c.integer("window", 3), 1).forward(c.input("x")));
     }
 }

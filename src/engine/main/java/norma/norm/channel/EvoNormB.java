@@ -6,7 +6,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -98,13 +97,5 @@ public record EvoNormB(Form form, Param v, Param gamma, Param beta, Param varian
 
     public static Function<NormSpec, NormFactory> factory(Form form) {
         return _ -> (_, channels) -> of(form, channels);
-    }
-
-    public static void golden(GoldenCase c) {
-        var norm = new EvoNormB(Form.B0, c.gain("v"), c.gain("weight"), c.gain("bias"),
-                Param.buffer(c.input("running_var").copy()),
-                c.number("momentum", RunningStatistics.WEIGHT), c.number("eps", EPS));
-        c.output("y", norm.forward(c.input("x")));
-        c.buffer("running_var", norm.variance.value());
     }
 }

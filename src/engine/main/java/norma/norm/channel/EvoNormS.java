@@ -6,7 +6,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -73,10 +72,5 @@ public record EvoNormS(Form form, int groups, Param v, Param gamma, Param beta, 
             int groups = spec.integer("groups", 1);
             return (_, channels) -> of(form, channels, groups);
         };
-    }
-
-    public static void golden(GoldenCase c) {
-        c.output("y", new EvoNormS(Form.S0, c.integer("groups", GROUPS), c.gain("v"), c.gain("weight"),
-                c.gain("bias"), c.number("eps", EPS)).forward(c.input("x")));
     }
 }

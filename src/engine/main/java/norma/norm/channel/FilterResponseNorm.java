@@ -5,7 +5,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -63,10 +62,5 @@ public record FilterResponseNorm(Param gamma, Param beta, Param tau, Param l, fl
         boolean threshold = spec.flag("threshold", true), learnedEps = spec.flag("learned_eps", false);
         return (_, channels) -> new FilterResponseNorm(Init.constant(1, channels), Init.constant(0, channels),
                 threshold ? Init.constant(0, channels) : null, learnedEps ? Init.constant(1e-4f, 1) : null, EPS);
-    }
-
-    public static void golden(GoldenCase c) {
-        c.output("y", new FilterResponseNorm(c.gain("weight"), c.gain("bias"), c.gain("tau"), c.gain("eps_l"),
-                c.number("eps", EPS)).forward(c.input("x")));
     }
 }

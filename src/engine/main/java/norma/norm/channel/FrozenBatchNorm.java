@@ -4,7 +4,6 @@ import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -49,11 +48,5 @@ public record FrozenBatchNorm(Param gamma, Param beta, Param mean, Param varianc
 
     public static NormFactory factory(NormSpec spec) {
         return (_, channels) -> of(BatchNorm.of(channels));
-    }
-
-    public static void golden(GoldenCase c) {
-        c.output("y", new FrozenBatchNorm(Param.buffer(c.input("weight")), Param.buffer(c.input("bias")),
-                Param.buffer(c.input("running_mean")), Param.buffer(c.input("running_var")),
-                c.number("eps", BatchNorm.EPS)).forward(c.input("x")));
     }
 }

@@ -4,11 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import norma.nn.Context;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
-import norma.norm.RunningStatistics;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -59,14 +57,5 @@ public record GhostBatchNorm(BatchNorm norm, int examples) implements Norm {
     public static NormFactory factory(NormSpec spec) {
         int examples = spec.integer("examples", EXAMPLES);
         return (_, channels) -> new GhostBatchNorm(BatchNorm.of(channels), examples);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
-        var norm = new BatchNorm(c.gain("weight"), c.gain("bias"), running, c.number("eps", BatchNorm.EPS),
-                false);
-        c.output("y", new GhostBatchNorm(norm, c.integer("virtual_batch", 32)).forward(x));
-        running.golden(c);
     }
 }

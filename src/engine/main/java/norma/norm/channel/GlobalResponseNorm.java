@@ -5,7 +5,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -52,10 +51,5 @@ public record GlobalResponseNorm(Param gamma, Param beta, float eps) implements 
 
     public static NormFactory factory(NormSpec spec) {
         return (_, channels) -> of(channels);
-    }
-
-    public static void golden(GoldenCase c) {
-        c.output("y",
-                new GlobalResponseNorm(c.gain("weight"), c.gain("bias"), c.number("eps", EPS)).forward(c.input("x")));
     }
 }

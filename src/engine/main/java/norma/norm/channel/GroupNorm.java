@@ -5,7 +5,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -58,12 +57,5 @@ public record GroupNorm(int channels, int groups, Param gamma, Param beta, float
         float eps = spec.number("eps", EPS);
         return (_, channels) -> new GroupNorm(channels, groups, Init.constant(1, channels), Init.constant(0, channels),
                 eps);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        c.flag("affine", true);
-        c.output("y", new GroupNorm(x.dim(1), c.integer("num_groups", 32), c.gain("weight"), c.gain("bias"),
-                c.number("eps", EPS)).forward(x));
     }
 }

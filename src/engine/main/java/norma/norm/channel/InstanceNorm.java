@@ -5,7 +5,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -78,19 +77,5 @@ public record InstanceNorm(int channels, Param gamma, Param beta, RunningStatist
         return (_, channels) -> new InstanceNorm(channels, affine ? Init.constant(1, channels) : null,
                 affine ? Init.constant(0, channels) : null,
                 track ? RunningStatistics.of(channels, newStatWeight) : null, eps, allowDegenerate);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        boolean track = c.flag("track_running_stats", false);
-        c.flag("affine", true);
-        RunningStatistics running = track
-                ? RunningStatistics.golden(c, x.dim(1)) : null;
-        float eps = c.number("eps", EPS);
-        Param gamma = c.gain("weight"), beta = c.gain("bias");
-        c.output("y", new InstanceNorm(x.dim(1), gamma, beta, running, eps, false).forward(x));
-        if (track) {
-            running.golden(c);
-        }
     }
 }

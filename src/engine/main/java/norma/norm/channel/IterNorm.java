@@ -4,7 +4,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -73,13 +72,5 @@ public record IterNorm(Param gamma, Param beta, Whitening whitening, int iterati
         int groups = spec.integer("groups", 1);
         var kept = spec.choice("kept", Whitening.Kept.WHITENING);
         return (_, channels) -> of(channels, groups, kept);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        c.flag("affine", false);
-        c.output("y", new IterNorm(c.gain("weight"), c.gain("bias"),
-                Whitening.golden(c, "IterNorm", x.dim(1), WEIGHT, EPS),
-                c.integer("T", ITERATIONS)).forward(x));
     }
 }

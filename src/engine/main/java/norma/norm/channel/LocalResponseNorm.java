@@ -3,7 +3,6 @@ package norma.norm.channel;
 import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -83,13 +82,5 @@ public record LocalResponseNorm(int size, float alpha, float beta, float k) impl
         int size = spec.integer("size", 5);
         float alpha = spec.number("alpha", 1e-4f), beta = spec.number("beta", 0.75f), k = spec.number("k", 1);
         return (_, _) -> new LocalResponseNorm(size, alpha, beta, k);
-    }
-
-    public static void golden(GoldenCase c) {
-        float alpha = c.number("alpha", 1e-4f), beta = c.number("beta", 0.75f);
-        int radius = c.integer("depth_radius", -1);
-        var norm = radius < 0 ? new LocalResponseNorm(c.integer("size", 5), alpha, beta, c.number("k", 1))
-                : ofSum(radius, alpha, beta, c.number("bias", 1));
-        c.output("y", norm.forward(c.input("x")));
     }
 }

@@ -5,7 +5,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -162,21 +161,5 @@ public record OnlineNorm(Param gamma, Param beta, Param mean, Param variance, Pa
     public static NormFactory factory(NormSpec spec) {
         Guard guard = spec.choice("guard", Guard.CLAMP);
         return (_, channels) -> of(channels, guard);
-    }
-
-    public static void golden(GoldenCase c) {
-        Guard guard = c.flag("layer_scaling", false) ? Guard.LAYER_SCALING : Guard.NONE;
-        var norm = new OnlineNorm(c.gain("weight"), c.gain("bias"), buffer(c, "mean"), buffer(c, "var"), buffer(c, "u"),
-                buffer(c, "v"), c.number("alpha_fwd", ALPHA_FORWARD), c.number("alpha_bkw", ALPHA_BACKWARD),
-                c.number("eps", EPS), guard);
-        c.output("y", norm.forward(c.input("x")));
-        c.buffer("mean", norm.mean.value());
-        c.buffer("var", norm.variance.value());
-        c.buffer("u", norm.u.value());
-        c.buffer("v", norm.v.value());
-    }
-
-    private static Param buffer(GoldenCase c, String name) {
-        return Param.buffer(c.input(name).copy());
     }
 }

@@ -2,7 +2,6 @@ package norma.norm.channel;
 
 import norma.nn.Context;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -30,9 +29,5 @@ public record PixelNorm(float eps) implements Norm {
     public static NormFactory factory(NormSpec spec) {
         float eps = spec.number("eps", EPS);
         return (_, _) -> new PixelNorm(eps);
-    }
-
-    public static void golden(GoldenCase c) {
-        c.output("y", new PixelNorm(c.number("eps", EPS)).forward(c.input("x")));
     }
 }

@@ -2,7 +2,6 @@ package norma.norm.channel;
 
 import norma.nn.Context;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -44,12 +43,5 @@ public record PositionalNorm(float eps) implements Norm {
     public static NormFactory factory(NormSpec spec) {
         float eps = spec.number("eps", EPS);
         return (_, _) -> new PositionalNorm(eps);
-    }
-
-    public static void golden(GoldenCase c) {
-        Result result = new PositionalNorm(c.number("eps", EPS)).split(c.input("x"));
-        c.output("y", result.y());
-        c.output("mean", result.mean());
-        c.output("std", result.std());
     }
 }

@@ -6,7 +6,6 @@ import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -90,16 +89,5 @@ public record SelfNorm(Gate ofMean, Gate ofStd, float eps, boolean unbiased) imp
     public static NormFactory factory(NormSpec spec) {
         boolean two = spec.flag("two", false);
         return (init, channels) -> of(init, channels, two);
-    }
-
-    public static void golden(GoldenCase c) {
-        Gate g = gate(c, "wg", "bg_w", "bg_b");
-        Gate f = c.has("wf") ? gate(c, "wf", "bf_w", "bf_b") : null;
-        c.output("y", new SelfNorm(g, f, c.number("eps_stats", EPS), c.unbiased()).forward(c.input("x")));
-    }
-
-    private static Gate gate(GoldenCase c, String weight, String gamma, String beta) {
-        Param w = new Param(c.input(weight), Param.Role.WEIGHT);
-        return new Gate(w, new BatchNorm(c.gain(gamma), c.gain(beta), null, c.number("eps_bn", BatchNorm.EPS), false));
     }
 }

@@ -6,7 +6,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -54,7 +53,7 @@ public record StochNorm(Param gamma, Param beta, RunningStatistics running, floa
         if (planes.count() == 0) {
             return x;
         }
-        return Tape.isTraining() ? mixed(x, planes, coins(channels))
+        return Tape.isTraining() ? forward(x, coins(channels))
                 : ChannelAxis.normalize(x, planes, running.statistics(), true, gamma.value(), beta.value(), eps);
     }
 
@@ -67,8 +66,12 @@ public record StochNorm(Param gamma, Param beta, RunningStatistics running, floa
         return Tensor.of(Shape.of(channels), coins);
     }
 
+    /// As in training, with the coins already thrown.
+    ///
     /// @param select (C), 1 for the batch's statistics, 0 for the running ones
-    private Tensor mixed(Tensor x, Planes planes, Tensor select) {
+    public Tensor forward(Tensor x, Tensor select) {
+        int channels = gamma.value().size();
+        Planes planes = ChannelAxis.planes("StochNorm", x, channels, channels, true);
         ChannelAxis.requireSeveral("StochNorm", x, planes);
         Tensor moving = ChannelAxis.normalize(x, planes, running.statistics(), true, null, null, eps);
         Tensor statistics = ChannelAxis.moments(x, planes);
@@ -85,16 +88,5 @@ public record StochNorm(Param gamma, Param beta, RunningStatistics running, floa
     public static NormFactory factory(NormSpec spec) {
         float p = spec.number("p", P);
         return (_, channels) -> of(channels, p);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
-        var norm = new StochNorm(c.gain("weight"), c.gain("bias"), running, c.number("p", P),
-                c.number("eps", BatchNorm.EPS));
-        c.output("y", !c.has("select_batch_stats") ? norm.forward(x)
-                : norm.mixed(x, ChannelAxis.planes("StochNorm", x, x.dim(1), x.dim(1), true),
-                        c.input("select_batch_stats")));
-        running.golden(c);
     }
 }

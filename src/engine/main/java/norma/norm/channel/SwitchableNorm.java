@@ -6,7 +6,6 @@ import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
 import norma.nn.Softmax;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -116,16 +115,5 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
         float gain = spec.flag("last_gamma", false) ? 0 : 1, weight = spec.number("new_stat_weight", WEIGHT);
         float newStatWeight = spec.flag("cumulative", false) ? RunningStatistics.CUMULATIVE : weight;
         return (_, channels) -> of(channels, gain, newStatWeight);
-    }
-
-    public static void golden(GoldenCase c) {
-        c.ignore("order"); // IN, LN, BN
-        float oldStatWeight = c.number("momentum", 1 - WEIGHT);
-        var norm = new SwitchableNorm(c.gain("mean_weight"), c.gain("var_weight"), c.gain("weight"), c.gain("bias"),
-                Param.buffer(c.input("running_mean").copy()), Param.buffer(c.input("running_var").copy()),
-                RunningStatistics.buffer(0), 1 - oldStatWeight, c.number("eps", EPS));
-        c.output("y", norm.forward(c.input("x")));
-        c.buffer("running_mean", norm.mean.value());
-        c.buffer("running_var", norm.variance.value());
     }
 }

@@ -4,11 +4,9 @@ import java.util.Arrays;
 import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
-import norma.norm.RunningStatistics;
 import norma.norm.axis.ChannelAxis;
 import norma.tensor.Tensor;
 
@@ -57,15 +55,5 @@ public record SyncBatchNorm(BatchNorm norm) implements Norm {
 
     public static NormFactory factory(NormSpec spec) {
         return (_, channels) -> new SyncBatchNorm(BatchNorm.of(channels));
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        c.flag("affine", true);
-        RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
-        var norm = new BatchNorm(c.gain("weight"), c.gain("bias"), running, c.number("eps", BatchNorm.EPS),
-                false);
-        c.output("y", new SyncBatchNorm(norm).forward(x, c.integers("shard_sizes", x.dim(0))));
-        running.golden(c);
     }
 }

@@ -5,7 +5,6 @@ import norma.kernel.Planes;
 import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.RunningStatistics;
 import norma.norm.axis.ChannelAxis;
 import norma.tensor.Tape;
@@ -33,11 +32,6 @@ public record Whitening(Param mean, Param matrix, Kept kept, float newStatWeight
     }
 
     /// Of channels that were not seen yet, in groups of equal size.
-    static Whitening of(String who, int channels, int groups, float newStatWeight, float eps) {
-        return of(who, channels, groups, Kept.WHITENING, newStatWeight, eps);
-    }
-
-    /// The same with that for evaluation.
     static Whitening of(String who, int channels, int groups, Kept kept, float newStatWeight, float eps) {
         if (groups < 1 || channels % groups != 0) {
             throw new IllegalArgumentException("%s: groups must divide the channels; got %d channels in %d groups"
@@ -99,10 +93,5 @@ public record Whitening(Param mean, Param matrix, Kept kept, float newStatWeight
     public void list(Parts parts) {
         parts.add("running_mean", mean).add(kept == Kept.WHITENING ? "running_whitening" : "running_covariance",
                 matrix);
-    }
-
-    /// Of the groups and the epsilon of a case.
-    static Whitening golden(GoldenCase c, String who, int channels, float newStatWeight, float eps) {
-        return of(who, channels, c.integer("groups", c.integer("num_groups", 1)), newStatWeight, c.number("eps", eps));
     }
 }

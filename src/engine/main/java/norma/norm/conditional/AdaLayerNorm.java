@@ -7,7 +7,6 @@ import norma.nn.Linear;
 import norma.nn.Parts;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
-import norma.norm.GoldenCase;
 import norma.norm.NormSpec;
 import norma.norm.feature.LayerNorm;
 import norma.tensor.Shape;
@@ -33,7 +32,7 @@ public record AdaLayerNorm(Linear modulation, float eps) implements ConditionalN
     @Override
     public Tensor forward(Tensor x, Tensor c) {
         Tensor[] parts = modulate(modulation, c, 2);
-        return normalize(x, parts[0], parts[1], eps);
+        return apply(x, parts[0], parts[1], eps);
     }
 
     /// A linear layer of zeros.
@@ -52,8 +51,8 @@ public record AdaLayerNorm(Linear modulation, float eps) implements ConditionalN
         return parts;
     }
 
-    /// (1 + scale) xhat + shift
-    static Tensor normalize(Tensor x, Tensor shift, Tensor scale, float eps) {
+    /// (1 + scale) xhat + shift, for x (B, ..., D), shift and scale (B, D).
+    public static Tensor apply(Tensor x, Tensor shift, Tensor scale, float eps) {
         if (x.shape().rank() < 2 || !shift.shape().equals(Shape.of(x.dim(0), x.dim(-1)))) {
             throw new IllegalArgumentException(
                     "AdaLayerNorm: for x (B, ..., D) the condition must give shifts (B, D); got x %s and %s".formatted(
@@ -69,8 +68,8 @@ public record AdaLayerNorm(Linear modulation, float eps) implements ConditionalN
     }
 
     @Override
-    public Tensor example(Init init, Shape x) {
-        return init.normal("condition", 1, x.dim(0), modulation.weight().shape().dim(1)).value().detach();
+    public Shape conditionShape(Shape x) {
+        return Shape.of(x.dim(0), modulation.weight().shape().dim(1));
     }
 
     @Override
@@ -81,9 +80,5 @@ public record AdaLayerNorm(Linear modulation, float eps) implements ConditionalN
     public static Factory<ConditionalNorm> factory(NormSpec spec) {
         int features = spec.integer("features", 4);
         return (init, dim) -> of(init, dim, features);
-    }
-
-    public static void golden(GoldenCase c) {
-        c.output("y", normalize(c.input("x"), c.input("shift"), c.input("scale"), c.number("eps", EPS)));
     }
 }

@@ -1,16 +1,12 @@
 package norma.norm.conditional;
 
-import java.util.List;
-import norma.kernel.Activation;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
-import norma.nn.Param;
 import norma.nn.Parts;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
-import norma.norm.GoldenCase;
 import norma.norm.Identity;
 import norma.norm.NormSpec;
 import norma.tensor.Shape;
@@ -26,12 +22,9 @@ import norma.tensor.Tensor;
 /// Shapes: x (B, ..., D), c (B, K), shift, scale and gate (B, D).
 ///
 /// @param f the branch
-/// @param modulation silu(c) to shift, scale and gate, one after the other: (B, K) to (B, 3 D)
+/// @param modulation silu(c) to shift, scale and gate, one after the other as in the authors' code: (B, K) to (B, 3 D)
 /// @param eps added to the variance
 public record AdaLayerNormZero(Layer f, Linear modulation, float eps) implements ConditionalNorm {
-
-    /// How the modulation's parts follow each other, as in the authors' code.
-    private static final List<String> ORDER = List.of("shift", "scale", "gate");
 
     /// Around a branch of D features, with K of the condition.
     public static AdaLayerNormZero of(Init init, Layer f, int dim, int features) {
@@ -46,13 +39,13 @@ public record AdaLayerNormZero(Layer f, Linear modulation, float eps) implements
     /// x after the branch.
     public Tensor forward(Tensor x, Tensor c, Context context) {
         Tensor[] parts = AdaLayerNorm.modulate(modulation, c, 3);
-        Tensor branch = f.forward(AdaLayerNorm.normalize(x, parts[0], parts[1], eps), context);
+        Tensor branch = f.forward(AdaLayerNorm.apply(x, parts[0], parts[1], eps), context);
         return x.add(branch.multiply(AdaLayerNorm.along(parts[2], x)));
     }
 
     @Override
-    public Tensor example(Init init, Shape x) {
-        return init.normal("condition", 1, x.dim(0), modulation.weight().shape().dim(1)).value().detach();
+    public Shape conditionShape(Shape x) {
+        return Shape.of(x.dim(0), modulation.weight().shape().dim(1));
     }
 
     @Override
@@ -63,35 +56,5 @@ public record AdaLayerNormZero(Layer f, Linear modulation, float eps) implements
     public static Factory<ConditionalNorm> factory(NormSpec spec) {
         int features = spec.integer("features", 4);
         return (init, dim) -> of(init, new Identity(), dim, features);
-    }
-
-    public static void golden(GoldenCase c) {
-        record Branch(Linear a) implements Layer {
-            @Override
-            public Tensor forward(Tensor x, Context context) {
-                return a.forward(x, context).tanh();
-            }
-
-            @Override
-            public void list(Parts parts) {
-                parts.add("a", a);
-            }
-        }
-        List<String> order = c.texts("order", ORDER);
-        if (!order.containsAll(ORDER)) {
-            throw new GoldenCase.Unsupported("config: order must name " + ORDER);
-        }
-        var norm = new AdaLayerNormZero(new Branch(c.linear("A", "a")),
-                new Linear(ordered(c, "W", order), ordered(c, "b", order), Activation.IDENTITY),
-                c.number("eps", AdaLayerNorm.EPS));
-        c.output("y", norm.forward(c.input("x"), c.input("c"), Context.NONE));
-    }
-
-    /// The modulation's parts of a case, in our order.
-    private static Param ordered(GoldenCase c, String tensor, List<String> order) {
-        Tensor all = c.input(tensor);
-        int dim = all.dim(0) / ORDER.size();
-        return new Param(Tensor.concat(0, ORDER.stream().mapToInt(order::indexOf)
-                .mapToObj(at -> all.slice(0, at * dim, (at + 1) * dim)).toArray(Tensor[]::new)), Param.Role.WEIGHT);
     }
 }

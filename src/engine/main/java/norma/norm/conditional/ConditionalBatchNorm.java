@@ -5,7 +5,6 @@ import norma.nn.Init;
 import norma.nn.Parts;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormSpec;
 import norma.norm.RunningStatistics;
@@ -52,12 +51,8 @@ public record ConditionalBatchNorm(Norm norm, Embedding gamma, Embedding beta) i
     }
 
     @Override
-    public Tensor example(Init init, Shape x) {
-        float[] classes = new float[x.dim(0)];
-        for (int i = 0; i < classes.length; i++) {
-            classes[i] = i % gamma.table().value().dim(0);
-        }
-        return Tensor.of(Shape.of(classes.length), classes);
+    public Shape conditionShape(Shape x) {
+        return Shape.of(x.dim(0));
     }
 
     @Override
@@ -68,14 +63,5 @@ public record ConditionalBatchNorm(Norm norm, Embedding gamma, Embedding beta) i
     public static Factory<ConditionalNorm> factory(NormSpec spec) {
         int classes = spec.integer("classes", 2);
         return (_, channels) -> of(classes, channels);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        RunningStatistics running = RunningStatistics.golden(c, x.dim(1));
-        var norm = new BatchNorm(null, null, running, c.number("eps", BatchNorm.EPS), false);
-        Embedding gamma = new Embedding(c.gain("gamma_table"), 1), beta = new Embedding(c.gain("beta_table"), 1);
-        c.output("y", new ConditionalBatchNorm(norm, gamma, beta).forward(x, c.indices("classes")));
-        running.golden(c);
     }
 }

@@ -6,7 +6,6 @@ import norma.nn.Linear;
 import norma.nn.Parts;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
-import norma.norm.GoldenCase;
 import norma.norm.NormSpec;
 import norma.norm.axis.ChannelAxis;
 import norma.tensor.Shape;
@@ -44,8 +43,8 @@ public record Film(Linear condition, boolean residual) implements ConditionalNor
     }
 
     @Override
-    public Tensor example(Init init, Shape x) {
-        return init.normal("condition", 1, x.dim(0), condition.weight().shape().dim(1)).value().detach();
+    public Shape conditionShape(Shape x) {
+        return Shape.of(x.dim(0), condition.weight().shape().dim(1));
     }
 
     @Override
@@ -56,9 +55,5 @@ public record Film(Linear condition, boolean residual) implements ConditionalNor
     public static Factory<ConditionalNorm> factory(NormSpec spec) {
         int features = spec.integer("features", 4);
         return (init, channels) -> of(init, channels, features);
-    }
-
-    public static void golden(GoldenCase c) {
-        c.output("y", new Film(c.linear("W", "b"), c.flag("residual_gamma", true)).forward(c.input("x"), c.input("c")));
     }
 }

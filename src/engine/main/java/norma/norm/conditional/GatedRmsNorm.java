@@ -1,11 +1,8 @@
 package norma.norm.conditional;
 
-import norma.nn.Init;
-import norma.nn.Param;
 import norma.nn.Parts;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
-import norma.norm.GoldenCase;
 import norma.norm.NormSpec;
 import norma.norm.feature.RmsNorm;
 import norma.tensor.Shape;
@@ -34,8 +31,8 @@ public record GatedRmsNorm(RmsNorm norm, boolean normBeforeGate) implements Cond
     }
 
     @Override
-    public Tensor example(Init init, Shape x) {
-        return init.normal("condition", 1, x.toArray()).value().detach();
+    public Shape conditionShape(Shape x) {
+        return x;
     }
 
     @Override
@@ -46,13 +43,5 @@ public record GatedRmsNorm(RmsNorm norm, boolean normBeforeGate) implements Cond
     public static Factory<ConditionalNorm> factory(NormSpec spec) {
         boolean normBeforeGate = spec.flag("norm_before_gate", false);
         return (_, dim) -> new GatedRmsNorm(of(dim).norm, normBeforeGate);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        Param gain = c.has("weight") ? c.gain("weight") : Init.constant(1, x.dim(-1));
-        var norm = new RmsNorm(x.shape().slice(x.shape().rank() - 1, x.shape().rank()), gain, c.number("eps", 1e-5),
-                RmsNorm.Form.GAIN);
-        c.output("y", new GatedRmsNorm(norm, c.flag("norm_before_gate", false)).forward(x, c.input("gate")));
     }
 }

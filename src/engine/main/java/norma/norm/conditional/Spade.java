@@ -6,11 +6,9 @@ import norma.nn.Activations;
 import norma.nn.Conv2d;
 import norma.nn.Init;
 import norma.nn.NearestResize;
-import norma.nn.Param;
 import norma.nn.Parts;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormSpec;
 import norma.norm.channel.InstanceNorm;
@@ -55,8 +53,8 @@ public record Spade(Norm norm, Conv2d shared, Conv2d gammas, Conv2d betas) imple
     }
 
     @Override
-    public Tensor example(Init init, Shape x) {
-        return init.normal("map", 1, x.dim(0), shared.weight().shape().dim(1), x.dim(2), x.dim(3)).value().detach();
+    public Shape conditionShape(Shape x) {
+        return Shape.of(x.dim(0), shared.weight().shape().dim(1), x.dim(2), x.dim(3));
     }
 
     @Override
@@ -67,18 +65,5 @@ public record Spade(Norm norm, Conv2d shared, Conv2d gammas, Conv2d betas) imple
     public static Factory<ConditionalNorm> factory(NormSpec spec) {
         int labels = spec.integer("labels", 3), hidden = spec.integer("hidden", HIDDEN);
         return (init, channels) -> of(init, InstanceNorm.of(channels), channels, labels, hidden);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        c.expect("nhidden", c.input("w0").dim(0));
-        Window window = Window.of(c.integer("kernel", 3)).padding(c.integer("kernel", 3) / 2);
-        var norm = new InstanceNorm(x.dim(1), null, null, null, c.number("eps", InstanceNorm.EPS), false);
-        c.output("y", new Spade(norm, convolution(c, "w0", "b0", window), convolution(c, "wg", "bg", window),
-                convolution(c, "wb", "bb", window)).forward(x, c.input("seg")));
-    }
-
-    private static Conv2d convolution(GoldenCase c, String weight, String bias, Window window) {
-        return new Conv2d(new Param(c.input(weight), Param.Role.WEIGHT), c.gain(bias), window, window, 1);
     }
 }

@@ -6,7 +6,6 @@ import norma.nn.Param;
 import norma.nn.Parts;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
-import norma.norm.GoldenCase;
 import norma.norm.NormSpec;
 import norma.norm.axis.ChannelAxis;
 import norma.norm.axis.Moments;
@@ -76,9 +75,10 @@ public record VirtualBatchNorm(Param gamma, Param beta, float eps) implements Co
         return x.reshape(planes.batch(), channels, planes.inner());
     }
 
+    /// Three examples: a small reference batch.
     @Override
-    public Tensor example(Init init, Shape x) {
-        return init.normal("reference", 1, x.with(0, 3).toArray()).value().detach();
+    public Shape conditionShape(Shape x) {
+        return x.with(0, 3);
     }
 
     @Override
@@ -88,12 +88,5 @@ public record VirtualBatchNorm(Param gamma, Param beta, float eps) implements Co
 
     public static Factory<ConditionalNorm> factory(NormSpec spec) {
         return (_, channels) -> of(channels);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor reference = c.input("reference_batch");
-        c.expect("ref_size", reference.dim(0));
-        var norm = new VirtualBatchNorm(c.gain("weight"), c.gain("bias"), c.number("eps", EPS));
-        c.output("y", norm.forward(c.input("x"), reference));
     }
 }

@@ -2,7 +2,6 @@ package norma.norm.feature;
 
 import norma.nn.Context;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -45,12 +44,5 @@ public record AdaNorm(int dim, float scale, float k, float eps) implements Norm 
     public static NormFactory factory(NormSpec spec) {
         float k = spec.number("k", K), eps = spec.number("eps", LayerNorm.EPS);
         return (_, dim) -> new AdaNorm(dim, 1, k, eps);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        c.ignore("frozen_factor"); // what comes out on the way
-        c.output("y",
-                new AdaNorm(x.dim(-1), c.number("C", 1), c.number("k", K), c.number("eps", LayerNorm.EPS)).forward(x));
     }
 }

@@ -9,12 +9,9 @@ import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Mlp;
-import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
 import norma.nn.Rotary;
-import norma.norm.GoldenCase;
-import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
 /// The small pre-norm Transformer from which an adaptive norm reads gamma and beta:
@@ -24,9 +21,6 @@ import norma.tensor.Tensor;
 ///
 /// @param layers p of them; none leaves h as it is
 public record AdaptiveNetwork(List<Block> layers) implements Layer {
-    /// How golden vectors may begin the names of layer i of trunk t; with one layer it may be `t.` alone.
-    private static final List<String> GOLDEN_PREFIXES = List.of("%s.%d.", "%s%d.", "%s.l%d.", "%s.layers.%d.");
-
     /// One layer of the trunk.
     ///
     /// @param attentionNorm before the attention
@@ -78,34 +72,5 @@ public record AdaptiveNetwork(List<Block> layers) implements Layer {
     @Override
     public void list(Parts parts) {
         parts.add("layers", (Iterable<? extends Part>) layers);
-    }
-
-    static AdaptiveNetwork golden(GoldenCase c, String trunk, int depth, int heads, boolean causal, float eps) {
-        var layers = new ArrayList<Block>();
-        for (int i = 0; i < depth; i++) {
-            int layer = i;
-            String prefix = GOLDEN_PREFIXES.stream().map(name -> name.formatted(trunk, layer))
-                    .filter(name -> c.has(name + "Wqkv")).findFirst()
-                    .orElse(i == 0 ? trunk + "." : trunk + "." + i + ".");
-            layers.add(goldenLayer(c, prefix, heads, causal, eps));
-        }
-        return new AdaptiveNetwork(layers);
-    }
-
-    private static Block goldenLayer(GoldenCase c, String prefix, int heads, boolean causal, float eps) {
-        Tensor qkv = c.input(prefix + "Wqkv");
-        int r = qkv.dim(0) / 3;
-        c.expect("attn_dim", r);
-        Shape width = Shape.of(qkv.dim(1));
-        var attention = new Attention(rows(qkv, 0, r), rows(qkv, r, 2 * r), rows(qkv, 2 * r, 3 * r),
-                c.linear(prefix + "Wo", prefix + "bo"), heads, causal, null);
-        var mlp = new Mlp(c.linear(prefix + "W1", prefix + "b1").then(Activation.GELU_ERF), null, null,
-                c.linear(prefix + "W2", prefix + "b2"));
-        return new Block(new RmsNorm(width, c.gain(prefix + "n1_g"), eps, RmsNorm.Form.GAIN), attention,
-                new RmsNorm(width, c.gain(prefix + "n2_g"), eps, RmsNorm.Form.GAIN), mlp);
-    }
-
-    private static Linear rows(Tensor w, int from, int to) {
-        return new Linear(new Param(w.slice(0, from, to), Param.Role.WEIGHT), null, Activation.IDENTITY);
     }
 }

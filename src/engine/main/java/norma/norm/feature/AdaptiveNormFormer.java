@@ -9,7 +9,6 @@ import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
 import norma.nn.Rotary;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -199,37 +198,5 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
         float bound = spec.number("bound", 0);
         return dim -> new Options(causal, base, depth, width, heads,
                 bottleneck == Bottleneck.AUTO ? dim >= 128 : bottleneck == Bottleneck.TRUE, shared, rotary, bound);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.sequences("x");
-        int dim = x.dim(-1);
-        c.expect("dim", dim);
-        c.ignore("attn_dim"); // the shapes say it, if there is a trunk at all
-        boolean causal = c.flag("causal", false);
-        int depth = c.integer("depth", 1);
-        int heads = c.integer("heads", Math.max(1, Math.min(8, dim / 64)));
-        float eps = c.number("eps_inner", RmsNorm.EPS);
-        Linear in = c.has("Win") ? c.linear("Win", "bin") : null;
-        var norm = new AdaptiveNormFormer(goldenBase(c, dim), in,
-                AdaptiveNetwork.golden(c, "t", depth, heads, causal, eps),
-                c.flag("shared", true) ? null : AdaptiveNetwork.golden(c, "u", depth, heads, causal, eps),
-                goldenHead(c, "Wg", "g0", 1, dim), goldenHead(c, "Wb", "b0", 0, dim), causal, c.number("bound", 0),
-                eps);
-        Context context = c.has("key_mask") ? Context.padded(c.input("key_mask")) : Context.NONE;
-        c.output("y", norm.forward(x, context).reshape(c.input("x").shape()));
-    }
-
-    private static Norm goldenBase(GoldenCase c, int dim) {
-        return switch (c.text("base", "layer")) {
-            case "layer" -> LayerNorm.plain(dim, c.number("eps_base", LayerNorm.EPS));
-            case "rms" -> RmsNorm.plain(dim, c.number("eps_base", RmsNorm.EPS));
-            case String other -> throw new GoldenCase.Unsupported("config: base " + other);
-        };
-    }
-
-    private static Linear goldenHead(GoldenCase c, String weight, String bias, float first, int dim) {
-        Linear head = c.linear(weight, bias);
-        return head.bias() != null ? head : new Linear(head.weight(), Init.constant(first, dim), Activation.IDENTITY);
     }
 }

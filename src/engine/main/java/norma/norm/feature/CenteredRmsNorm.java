@@ -2,7 +2,6 @@ package norma.norm.feature;
 
 import norma.nn.Context;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -30,11 +29,5 @@ public record CenteredRmsNorm(float eps) implements Norm {
     public static NormFactory factory(NormSpec spec) {
         float eps = spec.number("eps", RmsNorm.EPS);
         return (_, _) -> new CenteredRmsNorm(eps);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        c.expect("d", x.dim(-1) + 1);
-        c.output("y", new CenteredRmsNorm(c.number("eps", RmsNorm.EPS)).forward(x));
     }
 }

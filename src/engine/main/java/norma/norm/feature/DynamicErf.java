@@ -5,7 +5,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -43,11 +42,5 @@ public record DynamicErf(Param alpha, Param shift, Param gamma, Param beta) impl
     public static NormFactory factory(NormSpec spec) {
         float alpha = spec.number("alpha", ALPHA);
         return (_, dim) -> of(dim, alpha);
-    }
-
-    public static void golden(GoldenCase c) {
-        c.ignore("alpha_init", "shift_init");
-        c.output("y", new DynamicErf(c.gain("alpha"), c.gain("shift"), c.gain("weight"), c.gain("bias"))
-                .forward(c.input("x")));
     }
 }

@@ -4,7 +4,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -42,10 +41,5 @@ public record DynamicIsru(Param bend, Param gamma, Param beta, float eps) implem
 
     public static NormFactory factory(NormSpec spec) {
         return (_, dim) -> of(dim);
-    }
-
-    public static void golden(GoldenCase c) {
-        c.output("y", new DynamicIsru(c.gain("beta"), c.gain("weight"), c.gain("bias"), c.number("eps", 0))
-                .forward(c.input("x")));
     }
 }

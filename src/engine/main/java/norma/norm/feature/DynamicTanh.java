@@ -5,7 +5,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -42,10 +41,5 @@ public record DynamicTanh(Param alpha, Param gamma, Param beta) implements Norm 
     public static NormFactory factory(NormSpec spec) {
         float alpha = spec.number("alpha", ALPHA);
         return (_, dim) -> of(dim, alpha);
-    }
-
-    public static void golden(GoldenCase c) {
-        c.ignore("alpha_init");
-        c.output("y", new DynamicTanh(c.gain("alpha"), c.gain("weight"), c.gain("bias")).forward(c.input("x")));
     }
 }

@@ -5,7 +5,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -100,13 +99,5 @@ public record LayerNorm(Shape shape, Param gamma, Param beta, float eps) impleme
         float eps = spec.number("eps", EPS);
         boolean bias = spec.flag("bias", true);
         return (_, dim) -> bias ? of(eps, dim) : new LayerNorm(Shape.of(dim), Init.constant(1, dim), null, eps);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        Shape over = Shape.of(c.integers("normalized_shape", x.dim(-1)));
-        boolean affine = c.flag("affine", true);
-        Param beta = c.flag("bias", true) && affine ? c.gain("bias") : null;
-        c.output("y", new LayerNorm(over, affine ? c.gain("weight") : null, beta, c.number("eps", EPS)).forward(x));
     }
 }

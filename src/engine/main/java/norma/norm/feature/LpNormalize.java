@@ -3,7 +3,6 @@ package norma.norm.feature;
 import java.util.function.UnaryOperator;
 import norma.nn.Context;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -97,11 +96,5 @@ public record LpNormalize(float p, int axis, float eps, boolean zeroGradAtZero) 
         float p = spec.number("p", 2);
         boolean zeroGradAtZero = spec.flag("zero_grad_at_zero", false);
         return (_, _) -> new LpNormalize(p, -1, EPS, zeroGradAtZero);
-    }
-
-    public static void golden(GoldenCase c) {
-        float p = (float) c.power("p");
-        c.output("y", new LpNormalize(p, c.integer("dim", 1), c.number("eps_clamp", EPS),
-                c.flag("zero_grad_at_zero", false)).forward(c.input("x")));
     }
 }

@@ -4,7 +4,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -58,11 +57,5 @@ public record PartialRmsNorm(Param gamma, float p, float eps) implements Norm {
     public static NormFactory factory(NormSpec spec) {
         float p = spec.number("p", P);
         return (_, dim) -> of(dim, p);
-    }
-
-    public static void golden(GoldenCase c) {
-        float p = c.number("p", 1);
-        c.expect("k", first(p, c.input("x").dim(-1)));
-        c.output("y", new PartialRmsNorm(c.gain("weight"), p, c.number("eps", EPS)).forward(c.input("x")));
     }
 }

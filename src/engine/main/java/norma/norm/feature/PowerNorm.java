@@ -5,7 +5,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -126,23 +125,5 @@ public record PowerNorm(GroupScaling scaling, Param gamma, Param beta, Param phi
     public static NormFactory factory(NormSpec spec) {
         int groups = spec.integer("groups", 1), warmup = spec.integer("warmup", WARMUP);
         return (_, dim) -> of(dim, groups, warmup);
-    }
-
-    public static void golden(GoldenCase c) {
-        float eps = c.number("eps", EPS);
-        int groups = c.integer("group_num", 0);
-        GroupScaling scaling = groups == 0 ? null : new GroupScaling(groups, eps);
-        if (scaling != null && !c.has("weight")) {
-            c.output("y", scaling.forward(c.input("x")));
-            return;
-        }
-        int warmup = c.integer("warmup_iters", 1);
-        int step = c.integer("iters", c.text("phase", "running").equals("running") ? warmup + 1 : warmup);
-        var norm = new PowerNorm(scaling, c.gain("weight"), c.gain("bias"), Param.buffer(c.input("running_phi").copy()),
-                Param.buffer(c.input("ema_gz").copy()), RunningStatistics.buffer(step - 1, 1),
-                c.number("alpha_fwd", ALPHA), c.number("alpha_bkw", ALPHA), warmup, eps);
-        c.output("y", norm.forward(c.input("x")));
-        c.buffer("running_phi", norm.phi.value());
-        c.buffer("ema_gz", norm.nu.value());
     }
 }

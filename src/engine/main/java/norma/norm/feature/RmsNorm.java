@@ -5,7 +5,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -140,19 +139,5 @@ public record RmsNorm(Shape shape, Param gamma, float eps, Form form) implements
         float eps = spec.number("eps", EPS);
         Form form = spec.choice("form", Form.GAIN);
         return (_, dim) -> new RmsNorm(Shape.of(dim), Init.constant(form == Form.UNIT_OFFSET ? 0 : 1, dim), eps, form);
-    }
-
-    public static void golden(GoldenCase c) {
-        Tensor x = c.input("x");
-        Shape over = Shape.of(c.integers("normalized_shape", x.dim(-1)));
-        // PyTorch's default is the machine epsilon, and the vectors were computed in double
-        float eps = c.number("eps", Math.ulp(1.0));
-        float clamp = c.number("eps_clamp", 0);
-        boolean offset = c.flag("unit_offset", false);
-        Form form = clamp > 0 ? Form.CLAMPED_LENGTH : offset ? Form.UNIT_OFFSET : Form.GAIN;
-        if (clamp > 0 && offset) {
-            throw new GoldenCase.Unsupported("eps_clamp together with unit_offset");
-        }
-        c.output("y", new RmsNorm(over, c.gain("weight"), clamp > 0 ? clamp : eps, form).forward(x));
     }
 }

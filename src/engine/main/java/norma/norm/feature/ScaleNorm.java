@@ -4,7 +4,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -37,9 +36,5 @@ public record ScaleNorm(Param g, float eps) implements Norm {
 
     public static NormFactory factory(NormSpec spec) {
         return (_, dim) -> of(dim);
-    }
-
-    public static void golden(GoldenCase c) {
-        c.output("y", new ScaleNorm(c.gain("g"), c.number("eps_clamp", EPS)).forward(c.input("x")));
     }
 }

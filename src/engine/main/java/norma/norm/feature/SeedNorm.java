@@ -4,7 +4,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -61,10 +60,5 @@ public record SeedNorm(Param alpha, Param beta, Param gamma, int heads, float ep
     public static NormFactory factory(NormSpec spec) {
         int heads = spec.integer("heads", 1);
         return (_, dim) -> of(dim, heads);
-    }
-
-    public static void golden(GoldenCase c) {
-        c.output("y", new SeedNorm(c.gain("alpha"), c.gain("beta"), c.gain("weight"), c.integer("heads", 1),
-                c.number("eps", RmsNorm.EPS)).forward(c.input("x")));
     }
 }

@@ -2,7 +2,6 @@ package norma.norm.feature;
 
 import norma.nn.Context;
 import norma.nn.Parts;
-import norma.norm.GoldenCase;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -28,9 +27,5 @@ public record SimpleRmsNorm(float eps) implements Norm {
     public static NormFactory factory(NormSpec spec) {
         float eps = spec.number("eps", RmsNorm.EPS);
         return (_, _) -> new SimpleRmsNorm(eps);
-    }
-
-    public static void golden(GoldenCase c) {
-        c.output("y", new SimpleRmsNorm(c.number("eps", RmsNorm.EPS)).forward(c.input("x")));
     }
 }

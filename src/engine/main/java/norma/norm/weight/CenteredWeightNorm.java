@@ -5,7 +5,6 @@ import norma.nn.Param;
 import norma.nn.Parts;
 import norma.nn.Reparametrization;
 import norma.nn.Weight;
-import norma.norm.GoldenCase;
 import norma.norm.NormSpec;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
@@ -44,12 +43,5 @@ public record CenteredWeightNorm(Weight raw, Param gain) implements Reparametriz
 
     public static WeightFactory factory(NormSpec spec) {
         return (_, raw) -> of(raw);
-    }
-
-    public static void golden(GoldenCase c) {
-        c.ignore("dim"); // the shape of g says it
-        var v = new Param(c.input("v"), Param.Role.WEIGHT);
-        c.output("y",
-                c.has("g") ? new CenteredWeightNorm(v, c.gain("g")).value() : of(v).value());
     }
 }

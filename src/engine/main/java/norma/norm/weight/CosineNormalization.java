@@ -4,11 +4,9 @@ import norma.kernel.Activation;
 import norma.nn.Context;
 import norma.nn.Layer;
 import norma.nn.Linear;
-import norma.nn.Param;
 import norma.nn.Parts;
 import norma.nn.Weight;
 import norma.norm.Factory;
-import norma.norm.GoldenCase;
 import norma.norm.NormSpec;
 import norma.norm.feature.LpNormalize;
 import norma.tensor.Tensor;
@@ -41,10 +39,5 @@ public record CosineNormalization(Weight weight, float eps) implements Layer {
 
     public static Factory<Layer> factory(NormSpec spec) {
         return (init, dim) -> of(init.normal("weight", 1, dim, dim));
-    }
-
-    public static void golden(GoldenCase c) {
-        c.output("y", new CosineNormalization(new Param(c.input("w"), Param.Role.WEIGHT),
-                c.number("eps_clamp", LpNormalize.EPS)).forward(c.input("x")));
     }
 }

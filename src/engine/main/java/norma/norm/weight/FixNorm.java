@@ -5,10 +5,8 @@ import norma.nn.Param;
 import norma.nn.Parts;
 import norma.nn.Reparametrization;
 import norma.nn.Weight;
-import norma.norm.GoldenCase;
 import norma.norm.NormSpec;
 import norma.norm.feature.LpNormalize;
-import norma.tensor.Indices;
 import norma.tensor.Tensor;
 
 /// W = g * v / ||v|| row by row, all rows of one length: on the output layer of a language model frequent words have no
@@ -38,10 +36,5 @@ public record FixNorm(Weight raw, Param length) implements Reparametrization {
     public static WeightFactory factory(NormSpec spec) {
         float length = spec.number("length", 1);
         return (_, raw) -> of(raw, length);
-    }
-
-    public static void golden(GoldenCase c) {
-        Indices rows = c.indices("indices");
-        c.output("y", new FixNorm(new Param(c.input("weight"), Param.Role.WEIGHT), c.gain("g")).value().gather(rows));
     }
 }

@@ -5,7 +5,6 @@ import norma.nn.Param;
 import norma.nn.Parts;
 import norma.nn.Reparametrization;
 import norma.nn.Weight;
-import norma.norm.GoldenCase;
 import norma.norm.NormSpec;
 import norma.norm.feature.LpNormalize;
 import norma.tensor.Shape;
@@ -109,18 +108,5 @@ public record SpectralNorm(Weight raw, Param u, Param v, int iterations, float e
             SpectralNorm norm = of(init, raw);
             return new SpectralNorm(raw, norm.u, norm.v, iterations, EPS);
         };
-    }
-
-    public static void golden(GoldenCase c) {
-        if (!c.has("u")) {
-            c.ignore("n_power_iterations");
-            c.output("y", ofVector(c.input("w"), c.number("eps", EPS)));
-            return;
-        }
-        var norm = new SpectralNorm(new Param(c.input("w"), Param.Role.WEIGHT), Param.buffer(c.input("u").copy()),
-                Param.buffer(c.input("v").copy()), c.integer("n_power_iterations", 1), c.number("eps", EPS));
-        c.output("y", norm.value());
-        c.buffer("u", norm.u.value());
-        c.buffer("v", norm.v.value());
     }
 }

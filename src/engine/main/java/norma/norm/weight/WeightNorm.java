@@ -9,7 +9,6 @@ import norma.nn.Param;
 import norma.nn.Parts;
 import norma.nn.Reparametrization;
 import norma.nn.Weight;
-import norma.norm.GoldenCase;
 import norma.norm.NormSpec;
 import norma.norm.axis.ChannelAxis;
 import norma.tensor.Shape;
@@ -149,13 +148,5 @@ public record WeightNorm(Weight raw, Param gain, float eps) implements Reparamet
             case INPUTS -> along(raw, 1).clamped(eps);
             case NOTHING -> whole(raw).clamped(eps);
         };
-    }
-
-    public static void golden(GoldenCase c) {
-        c.ignore("dim"); // the shape of g says it
-        var norm = new WeightNorm(new Param(c.input("v"), Param.Role.WEIGHT), c.gain("g"));
-        c.output("y", c.has("x")
-                ? new Linear(norm, null, Activation.IDENTITY).forward(c.input("x"))
-                : norm.value());
     }
 }

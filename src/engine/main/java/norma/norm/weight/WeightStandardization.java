@@ -5,7 +5,6 @@ import norma.nn.Param;
 import norma.nn.Parts;
 import norma.nn.Reparametrization;
 import norma.nn.Weight;
-import norma.norm.GoldenCase;
 import norma.norm.NormSpec;
 import norma.norm.axis.Moments;
 import norma.norm.feature.LayerNorm;
@@ -96,17 +95,5 @@ public record WeightStandardization(Weight raw, Form form, Param gain, float sca
             case UNBIASED -> unbiased(raw);
             case SCALED -> scaled(raw, scale);
         };
-    }
-
-    public static void golden(GoldenCase c) {
-        String text = c.text("var", "no") + " variance, eps " + c.text("eps_place", "as a floor");
-        Form form = switch (text) {
-            case "biased variance, eps inside sqrt" -> Form.BIASED;
-            case "unbiased variance, eps added to std" -> Form.UNBIASED;
-            case "no variance, eps as a floor" -> Form.SCALED;
-            default -> throw new GoldenCase.Unsupported("config: " + text);
-        };
-        c.output("y", new WeightStandardization(new Param(c.input("w"), Param.Role.WEIGHT), form, c.gain("gain"),
-                c.number("gamma", 1), c.number("eps", 1e-6)).value());
     }
 }

@@ -192,13 +192,16 @@ class NormFamilyTest {
     void whiteningLeavesNoCorrelation() {
         Tensor mixing = normal(12, C, C).multiply(0.4f).add(Whitening.identity(C));
         Tensor x = normal(13, 500, C).matmul(mixing);
-        for (Norm norm : List.of(new DecorrelatedBatchNorm(null, null, Whitening.of("", C, 1, 0.1f, 1e-6f)),
-                new IterNorm(null, null, Whitening.of("", C, 1, 0.1f, 1e-6f), 12))) {
+        for (Norm norm : List.of(
+                new DecorrelatedBatchNorm(null, null, Whitening.of("", C, 1, Whitening.Kept.WHITENING, 0.1f, 1e-6f)),
+                new IterNorm(null, null, Whitening.of("", C, 1, Whitening.Kept.WHITENING, 0.1f, 1e-6f), 12))) {
             Tensor y = step(norm, x).y;
             assertClose(Whitening.identity(C), y.transpose(0, 1).matmul(y).divide(500), 2e-3);
         }
         // in pairs, each pair is white and may be correlated with the other
-        Tensor y = step(new DecorrelatedBatchNorm(null, null, Whitening.of("", C, 2, 0.1f, 1e-6f)), x).y;
+        Tensor y = step(
+                new DecorrelatedBatchNorm(null, null, Whitening.of("", C, 2, Whitening.Kept.WHITENING, 0.1f, 1e-6f)),
+                x).y;
         assertClose(Whitening.identity(2), y.slice(1, 0, 2).transpose(0, 1).matmul(y.slice(1, 0, 2)).divide(500), 2e-3);
     }
 

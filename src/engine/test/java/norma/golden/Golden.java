@@ -1,4 +1,4 @@
-package norma.io;
+package norma.golden;
 
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -6,11 +6,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import norma.io.GoldenFile.Case;
-import norma.io.GoldenFile.Values;
-import norma.norm.GoldenCase;
-import norma.optim.GoldenGradients;
-import norma.placement.GoldenBlocks;
+import norma.golden.GoldenFile.Case;
+import norma.golden.GoldenFile.Values;
 import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -24,17 +21,14 @@ import norma.tensor.Tensor;
 ///
 /// Where float can't hold an input (9999.997), the result can't be known better than the input: a case that fails is run once
 /// more on the floats on the other side of its inputs, and what that moves, 0.1 at most, is added to the tolerance.
-///
-/// This stands beside the reader of the format, in the lowest package that sees norms, placements and files, so that the
-/// engine's tests and the command line run the same code.
-public final class Golden {
+final class Golden {
     private static final double FORWARD = 2e-6;
     private static final double BACKWARD = 2e-5;
     private static final double MOST_OF_ROUNDING = 0.1;
     private static final Pattern EXACT = Pattern.compile("zero_variance|zero_row|size_?(one|1)(\\D|$)");
 
     /// What came of a case.
-    public enum Status {
+    enum Status {
         /// All numbers agree.
         PASSED,
         /// One does not, or the engine refused.
@@ -50,7 +44,7 @@ public final class Golden {
     /// @param status what came of it
     /// @param maxError largest `|a - b| / (1 + |b|)`; 0 if nothing was compared
     /// @param reason why it didn't pass; empty if it did
-    public record Outcome(String method, String name, Status status, double maxError, String reason) {
+    record Outcome(String method, String name, Status status, double maxError, String reason) {
     }
 
     private final Map<String, Tensor> results;
@@ -70,19 +64,10 @@ public final class Golden {
         golden.grads().forEach((name, expected) -> compare(gradientOf(name), expected, BACKWARD, false));
     }
 
-    /// How a method of golden vectors is computed, be it a norm, a placement or on gradients; null if it isn't known.
-    public static Consumer<GoldenCase> method(String name) {
-        Consumer<GoldenCase> onGradients = GoldenGradients.method(name);
-        return onGradients != null ? onGradients : GoldenBlocks.method(name);
-    }
-
     /// Runs one case.
-    public static Outcome run(String method, Case golden) {
-        Consumer<GoldenCase> body = method(method);
-        if (body == null) {
-            return new Outcome(method, golden.name(), Status.UNSUPPORTED, 0, "no method " + method);
-        }
+    static Outcome run(String method, Case golden) {
         try {
+            Consumer<GoldenCase> body = Methods.named(method);
             Map<String, Tensor> results = results(body, golden, Values::floats);
             var check = new Golden(golden, results, Map.of());
             if (!check.failure.isEmpty()) {
@@ -120,7 +105,8 @@ public final class Golden {
                 tape.backward(loss);
             }
             c.buffers().forEach((name, buffer) -> results.put(after(name), buffer.copy()));
-            golden.grads().keySet().forEach(name -> results.put(gradientOf(name), gradient(c.variables().get(name))));
+            golden.grads().forEach((name, expected) -> results.put(gradientOf(name),
+                    gradient(c.variables().get(name), expected.shape())));
         }
         return results;
     }
@@ -159,8 +145,8 @@ public final class Golden {
     }
 
     /// The gradient; zeros if the loss doesn't depend on x.
-    private static Tensor gradient(Tensor x) {
-        return x.hasGradient() ? x.gradient().copy() : Tensor.of(x.shape(), new float[x.size()]);
+    private static Tensor gradient(Tensor x, Shape shape) {
+        return x.hasGradient() ? x.gradient().copy().reshape(shape) : Tensor.of(shape, new float[shape.size()]);
     }
 
     // ---- What is expected ----

@@ -1,4 +1,4 @@
-package norma.norm;
+package norma.golden;
 
 import java.util.Arrays;
 import java.util.HashSet;
@@ -8,32 +8,27 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import norma.kernel.Activation;
+import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Param;
+import norma.norm.RunningStatistics;
 import norma.tensor.Indices;
 import norma.tensor.Tensor;
 
-/// A golden vector as a method sees it: options and tensors by name, and a place for what comes out.
-///
-/// ```java
-/// static void golden(GoldenCase c) {
-///     Tensor x = c.input("x");
-///     c.output("y", new RmsNorm(Shape.of(x.dim(-1)), c.gain("weight"), c.number("eps", 1e-6), Form.GAIN).forward(x));
-/// }
-/// ```
+/// A golden vector as [Methods] sees it: options and tensors by name, and a place for what comes out.
 ///
 /// A method takes what it understands. What nobody took makes the case unsupported when it is done: an option that is
 /// passed over would make a wrong answer look like a failure, or a right one like a proof.
 ///
 /// Inputs are tracked, so gradients find them through whatever a layer does with them.
-public final class GoldenCase {
+final class GoldenCase {
 
     /// The method can't do what a case asks for; the message says what.
-    public static final class Unsupported extends RuntimeException {
+    static final class Unsupported extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         /// @param reason what it can't do
-        public Unsupported(String reason) {
+        Unsupported(String reason) {
             super(reason);
         }
     }
@@ -52,7 +47,7 @@ public final class GoldenCase {
     /// @param options numbers, booleans, texts and lists of them by name
     /// @param inputs tensors that gradients are wanted for
     /// @param constants tensors without gradient, running statistics before the call among them
-    public GoldenCase(String name, Map<String, Object> options, Map<String, Tensor> inputs,
+    GoldenCase(String name, Map<String, Object> options, Map<String, Tensor> inputs,
             Map<String, Tensor> constants) {
         this.name = name;
         this.options = options;
@@ -66,30 +61,30 @@ public final class GoldenCase {
     }
 
     /// What the case is called.
-    public String name() {
+    String name() {
         return name;
     }
 
     // ---- Options ----
 
     /// A number.
-    public float number(String option, double otherwise) {
+    float number(String option, double otherwise) {
         return (float) (double) option(option, Double.class, otherwise);
     }
 
     /// Whether the option is there and says `null`, which elsewhere means the same as its absence.
-    public boolean isNull(String option) {
+    boolean isNull(String option) {
         taken.add(option);
         return options.containsKey(option) && options.get(option) == null;
     }
 
     /// A whole number.
-    public int integer(String option, int otherwise) {
+    int integer(String option, int otherwise) {
         return whole(option, option(option, Double.class, (double) otherwise));
     }
 
     /// The p of a length, a number or the text `Infinity`; 2 if it isn't given.
-    public double power(String option) {
+    double power(String option) {
         taken.add(option);
         return switch (options.get(option)) {
             case null -> 2;
@@ -100,23 +95,23 @@ public final class GoldenCase {
     }
 
     /// True or false.
-    public boolean flag(String option, boolean otherwise) {
+    boolean flag(String option, boolean otherwise) {
         return option(option, Boolean.class, otherwise);
     }
 
     /// A text.
-    public String text(String option, String otherwise) {
+    String text(String option, String otherwise) {
         return option(option, String.class, otherwise);
     }
 
     /// A list of texts.
-    public List<String> texts(String option, List<String> otherwise) {
+    List<String> texts(String option, List<String> otherwise) {
         taken.add(option);
         return options.get(option) instanceof List<?> list ? list.stream().map(String::valueOf).toList() : otherwise;
     }
 
     /// A list of whole numbers; one alone is a list too.
-    public int[] integers(String option, int... otherwise) {
+    int[] integers(String option, int... otherwise) {
         taken.add(option);
         return switch (options.get(option)) {
             case null -> otherwise;
@@ -135,7 +130,7 @@ public final class GoldenCase {
     }
 
     /// A nonlinearity, by the names of the golden vectors.
-    public Activation activation(String option, Activation otherwise) {
+    Activation activation(String option, Activation otherwise) {
         return switch (text(option, null)) {
             case null -> otherwise;
             case "gelu_exact", "gelu_erf", "gelu" -> Activation.GELU_ERF;
@@ -149,7 +144,7 @@ public final class GoldenCase {
     }
 
     /// Takes an option that must repeat what the shapes say.
-    public void expect(String option, int size) {
+    void expect(String option, int size) {
         if (integer(option, size) != size) {
             throw new Unsupported(
                     "config: %s is %s, but the tensors say %d".formatted(option, options.get(option), size));
@@ -157,7 +152,7 @@ public final class GoldenCase {
     }
 
     /// Takes options that change nothing here.
-    public void ignore(String... names) {
+    void ignore(String... names) {
         taken.addAll(Arrays.asList(names));
     }
 
@@ -180,12 +175,12 @@ public final class GoldenCase {
     // ---- Tensors ----
 
     /// Whether there is a tensor of that name.
-    public boolean has(String tensor) {
+    boolean has(String tensor) {
         return tensors.containsKey(tensor);
     }
 
     /// A tensor that must be there.
-    public Tensor input(String tensor) {
+    Tensor input(String tensor) {
         taken.add(tensor);
         if (!has(tensor)) {
             throw new Unsupported("no input " + tensor);
@@ -194,7 +189,7 @@ public final class GoldenCase {
     }
 
     /// A tensor as sequences (B, T, D), whatever axes stand before the last two.
-    public Tensor sequences(String tensor) {
+    Tensor sequences(String tensor) {
         Tensor x = input(tensor);
         if (x.shape().rank() < 2) {
             throw new Unsupported("%s %s is no sequence".formatted(tensor, x.shape()));
@@ -203,27 +198,55 @@ public final class GoldenCase {
     }
 
     /// A tensor of whole numbers.
-    public Indices indices(String tensor) {
+    Indices indices(String tensor) {
         return Indices.wholeNumbers(input(tensor));
     }
 
     /// A gain or bias, or null if the case has none of that name.
-    public Param gain(String tensor) {
+    Param gain(String tensor) {
         return has(tensor) ? new Param(input(tensor), Param.Role.GAIN) : null;
     }
 
+    /// A weight that must be there.
+    Param weight(String tensor) {
+        return new Param(input(tensor), Param.Role.WEIGHT);
+    }
+
     /// A linear layer of a matrix (out, in) and, if the case has one, a bias.
-    public Linear linear(String weight, String bias) {
-        return new Linear(new Param(input(weight), Param.Role.WEIGHT), gain(bias), Activation.IDENTITY);
+    Linear linear(String weight, String bias) {
+        return new Linear(weight(weight), gain(bias), Activation.IDENTITY);
+    }
+
+    /// Running statistics of C channels, compared after the call; those the case lacks start fresh.
+    RunningStatistics running(int channels) {
+        float weight = isNull("momentum") ? RunningStatistics.CUMULATIVE
+                : number("momentum", RunningStatistics.WEIGHT);
+        RunningStatistics running = RunningStatistics.of(channels, weight);
+        running("running_mean", running.mean());
+        running("running_var", running.variance());
+        running("num_batches_tracked", running.batches());
+        return running;
+    }
+
+    private void running(String tensor, Param buffer) {
+        load(buffer, tensor);
+        buffers.put(tensor, buffer.value());
+    }
+
+    /// A buffer that begins as the tensor says, compared after the call.
+    Param buffer(String tensor) {
+        Param buffer = Param.buffer(input(tensor).copy());
+        buffers.put(tensor, buffer.value());
+        return buffer;
     }
 
     /// Puts a tensor's numbers into a parameter that a layer made itself, whose gradient is then that input's. A parameter
     /// or tensor that isn't there is left alone.
-    public void load(Param param, String tensor) {
+    void load(Param param, String tensor) {
         if (param == null || !has(tensor)) {
             return;
         }
-        if (!param.value().shape().equals(input(tensor).shape())) {
+        if (param.value().size() != input(tensor).size()) {
             throw new IllegalArgumentException("%s must be %s; got %s"
                     .formatted(tensor, param.value().shape(), input(tensor).shape()));
         }
@@ -234,17 +257,17 @@ public final class GoldenCase {
     // ---- Results ----
 
     /// Gives a result.
-    public void output(String tensor, Tensor value) {
+    void output(String tensor, Tensor value) {
         outputs.put(tensor, value);
     }
 
-    /// Gives running statistics, which are looked at after the backward pass.
-    public void buffer(String tensor, Tensor value) {
-        buffers.put(tensor, value);
+    /// Gives the result y of a layer on x.
+    void output(Layer layer) {
+        output("y", layer.forward(input("x")));
     }
 
     /// Checks that the method took everything.
-    public void finish() {
+    void finish() {
         var left = new TreeSet<String>();
         options.keySet().stream().filter(key -> !taken.contains(key)).forEach(key -> left.add("option " + key));
         tensors.keySet().stream().filter(key -> !taken.contains(key)).forEach(key -> left.add("input " + key));
@@ -254,17 +277,17 @@ public final class GoldenCase {
     }
 
     /// What came out, by name.
-    public Map<String, Tensor> outputs() {
+    Map<String, Tensor> outputs() {
         return outputs;
     }
 
     /// Running statistics after the call, by name.
-    public Map<String, Tensor> buffers() {
+    Map<String, Tensor> buffers() {
         return buffers;
     }
 
     /// For each input, the variable that has its gradient.
-    public Map<String, Tensor> variables() {
+    Map<String, Tensor> variables() {
         return variables;
     }
 }

@@ -1,4 +1,4 @@
-package norma.io;
+package norma.golden;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
 import java.util.stream.Stream;
+import norma.io.CorruptFileException;
 import norma.tensor.Shape;
 
 /// A file of golden vectors in the format `norm-golden/1`: inputs, options, and what must come out, computed elsewhere in
@@ -34,7 +35,7 @@ import norma.tensor.Shape;
 /// Tensors are row-major, and one of no axes may be a plain number; numbers that are not finite are the texts `NaN`, `Infinity`
 /// and `-Infinity`. The gradients are those of L = sum over the outputs of `<grad_output, output>`.
 ///
-/// @param method which method, as in the catalogue
+/// @param method which method, as in [Methods]
 /// @param cases at least one
 public record GoldenFile(String method, List<Case> cases) {
     private static final String FORMAT = "norm-golden/1";

@@ -1,28 +1,21 @@
-package norma.optim;
+package norma.golden;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Consumer;
 import norma.nn.Param;
-import norma.norm.GoldenCase;
+import norma.optim.Gradients;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// How golden vectors of methods on gradients meet the engine: parameters get the case's gradients, and the method changes
-/// them.
-public final class GoldenGradients {
-    private static final Map<String, Consumer<GoldenCase>> METHODS = Map.of(
-            "clip_grad_norm", GoldenGradients::clipNorm,
-            "adaptive_gradient_clipping", GoldenGradients::clipUnits,
-            "gradient_centralization", GoldenGradients::centralize);
+/// Methods on gradients: parameters get the case's gradients, and the method changes them.
+final class GradientMethods {
+    static final Methods METHODS = new Methods()
+            .add("clip_grad_norm", GradientMethods::clipNorm)
+            .add("adaptive_gradient_clipping", GradientMethods::clipUnits)
+            .add("gradient_centralization", GradientMethods::centralize);
 
-    private GoldenGradients() {
-    }
-
-    /// How a method is computed; null if it isn't known.
-    public static Consumer<GoldenCase> method(String name) {
-        return METHODS.get(name);
+    private GradientMethods() {
     }
 
     private static void clipNorm(GoldenCase c) {
