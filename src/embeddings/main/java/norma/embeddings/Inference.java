@@ -117,9 +117,8 @@ final class Inference implements AutoCloseable {
         try (Tape _ = Tape.inference(memory)) {
             var ragged = RaggedTexts.of(Arrays.stream(which).mapToObj(texts::get).toList());
             Tensor rows = ragged.each(stream(ragged, memory), readout);
-            int columns = rows.dim(-1);
             for (int i = 0; i < which.length; i++) {
-                results[which[i]] = rows.data().slice(i * columns, columns).toArray();
+                results[which[i]] = rows.slice(0, i, i + 1).toArray();
             }
         }
         memories.add(memory);
@@ -130,7 +129,7 @@ final class Inference implements AutoCloseable {
         Tensor x = model.embedded(texts.ids(), texts.types(), texts.context());
         for (Layer block : model.blocks()) {
             try (Tape _ = Tape.inference(memory)) {
-                x.data().set(block.forward(x, texts.context()).data());
+                x.set(block.forward(x, texts.context()));
             }
         }
         return x;

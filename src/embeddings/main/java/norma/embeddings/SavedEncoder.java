@@ -3,7 +3,6 @@ package norma.embeddings;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import norma.embeddings.huggingface.Family;
@@ -17,7 +16,6 @@ import norma.io.JsonFields;
 import norma.io.Safetensors;
 import norma.io.Safetensors.Array;
 import norma.kernel.Activation;
-import norma.kernel.Floats;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Param;
@@ -58,10 +56,10 @@ final class SavedEncoder {
         Map<String, Param> params = params(model.bert());
         boolean adaptive = params.keySet().stream().anyMatch(name -> name.contains(ADAPTIVE));
         var arrays = new LinkedHashMap<String, Array>();
-        params.forEach((name, param) -> arrays.put(name, array(param.value())));
+        params.forEach((name, param) -> arrays.put(name, Array.of(param.value())));
         if (classifier != null) {
-            arrays.put("classifier.weight", array(classifier.weight().value()));
-            arrays.put("classifier.bias", array(classifier.bias().value()));
+            arrays.put("classifier.weight", Array.of(classifier.weight().value()));
+            arrays.put("classifier.bias", Array.of(classifier.bias().value()));
         }
         Safetensors.write(folder.resolve("model.safetensors"), Map.of("format", "pt"), arrays);
         AtomicFile.write(folder.resolve("config.json"), config(model.bert().config(), adaptive) + "\n");
@@ -87,12 +85,6 @@ final class SavedEncoder {
             saved = saved.replaceFirst(rule[0], rule[1]);
         }
         return saved;
-    }
-
-    private static Array array(Tensor tensor) {
-        Floats data = tensor.data();
-        return new Array.Floats(data.array(), data.offset(),
-                Arrays.stream(tensor.shape().toArray()).asLongStream().toArray());
     }
 
     private static JsonObject config(BertConfig c, boolean adaptive) {
@@ -158,7 +150,7 @@ final class SavedEncoder {
             Bert bert = AdaptiveNorms.in(Bert.of(Family.BERT.config(config), stored, purpose), new Init(0));
             params(bert).forEach((name, param) -> {
                 if (name.contains(ADAPTIVE)) {
-                    param.value().data().set(Floats.of(stored.take(name, param.shape())));
+                    param.value().set(stored.take(name, param.shape()));
                 }
             });
             return bert;

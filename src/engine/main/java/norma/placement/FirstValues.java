@@ -15,7 +15,7 @@ final class FirstValues {
         var params = Parts.of(f).params();
         for (String name : names) {
             Param weight = params.get(name);
-            weight.value().data().set(weight.value().detach().multiply((float) factor).data());
+            weight.value().set(weight.value().detach().multiply((float) factor));
         }
     }
 
@@ -27,7 +27,7 @@ final class FirstValues {
             Param weight = params.get(layer + ".weight");
             int out = weight.shape().dim(0), in = weight.shape().dim(1);
             double std = gain * Math.sqrt(2.0 / (in + out));
-            weight.value().data().set(init.at(layer).normal("weight", std, out, in).value().data());
+            weight.value().set(init.at(layer).normal("weight", std, out, in).value());
         }
     }
 }
