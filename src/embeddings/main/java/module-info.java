@@ -1,6 +1,5 @@
 /// Sentence embeddings and reranking from pretrained weights: no native code, no services, no state outside of its objects.
 module norma.embeddings {
-    requires com.carrotsearch.hppc;
     requires com.google.gson;
     requires com.google.protobuf;
     requires transitive norma.engine;
@@ -8,6 +7,5 @@ module norma.embeddings {
 
     exports norma.embeddings;
     exports norma.embeddings.model;
-    exports norma.embeddings.tokenizer;
     exports norma.embeddings.tuning;
 }

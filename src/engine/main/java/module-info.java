@@ -1,9 +1,10 @@
 /// Norma's engine: tensors, SIMD kernels, reverse-mode autodiff, normalization, models and training.
 @SuppressWarnings("module") // the modules that packages are exported to are compiled after this one
 module norma.engine {
-    requires com.carrotsearch.hppc;
-    requires com.google.gson;
+    requires transitive com.google.gson; // norma.io.JsonFields reads with it
     requires jdk.incubator.vector;
+    requires org.eclipse.collections.api;
+    requires org.eclipse.collections.impl;
 
     exports norma.backend to norma.lab;
     exports norma.catalogue;
@@ -21,5 +22,6 @@ module norma.engine {
     exports norma.parallel;
     exports norma.placement;
     exports norma.tensor;
+    exports norma.tokenizer;
     exports norma.train;
 }

@@ -49,6 +49,7 @@ class ArchitectureTest {
             "norma.backend",
             "norma.tensor",
             "norma.nn",
+            "norma.io",
             "norma.norm.axis",
             "norma.norm",
             "norma.norm.feature",
@@ -59,8 +60,8 @@ class ArchitectureTest {
             "norma.catalogue",
             "norma.model",
             "norma.optim",
+            "norma.tokenizer",
             "norma.data",
-            "norma.io",
             "norma.train");
 
     private static final String THREADS = "java\\.lang\\.Thread(\\$.*)?"

@@ -3,8 +3,8 @@ package norma.embeddings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import norma.embeddings.tokenizer.Tokenizer;
 import norma.nn.Context;
+import norma.tokenizer.Tokenizer;
 
 /// Says how well each of some passages answers a query: query and passage go through the network together, which is slower than
 /// comparing vectors and tells more (Nogueira & Cho 2019, arXiv 1901.04085).
@@ -29,7 +29,7 @@ public final class CrossEncoder implements AutoCloseable {
 
     /// Loads a folder as Hugging Face has them: config.json, model.safetensors with a classification head, tokenizer.json or vocab.txt.
     ///
-    /// @throws norma.data.CorruptFileException if its files are not what they must be
+    /// @throws norma.io.CorruptFileException if its files are not what they must be
     /// @throws IOException if they cannot be read
     public static CrossEncoder load(Path folder) throws IOException {
         return load(folder, Options.DEFAULT);

@@ -12,12 +12,12 @@ import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import norma.embeddings.model.Bert;
-import norma.embeddings.tokenizer.Encoding;
 import norma.nn.Layer;
 import norma.parallel.Workers;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
+import norma.tokenizer.Encoding;
 
 /// Runs a model over many texts: several of them, one behind the other, in one pass, so that padding is never computed. What a
 /// text gives does not depend, bit for bit, on the texts beside it or on the number of threads.

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import norma.embeddings.huggingface.Fields;
+import norma.io.JsonFields;
 
 /// What sentence-transformers writes beside a network: `modules.json`, the steps from tokens to a text's vector, each with a folder
 /// of its own. Known steps are the network, a pooling and scaling to length 1; another one is refused, since vectors without it
@@ -20,23 +20,24 @@ record Modules(Path network, Pooling pooling) {
             return new Modules(folder, null);
         }
         var modules = new Modules(folder, null);
-        for (Fields step : Fields.readList(file)) {
+        for (JsonFields step : JsonFields.readList(file)) {
             modules = modules.with(folder, step);
         }
         return modules;
     }
 
-    private Modules with(Path folder, Fields step) throws IOException {
+    private Modules with(Path folder, JsonFields step) throws IOException {
         String type = step.text("type", "");
         return switch (type.substring(type.lastIndexOf('.') + 1)) {
             case "Transformer" -> new Modules(inside(folder, step), pooling);
-            case "Pooling" -> new Modules(network, pooling(Fields.read(inside(folder, step).resolve("config.json"))));
+            case "Pooling" ->
+                new Modules(network, pooling(JsonFields.read(inside(folder, step).resolve("config.json"))));
             case "Normalize" -> this;
             default -> throw step.refusal("type", "Transformer, Pooling or Normalize");
         };
     }
 
-    private static Path inside(Path folder, Fields step) throws IOException {
+    private static Path inside(Path folder, JsonFields step) throws IOException {
         try {
             Path path = folder.resolve(step.text("path", "")).normalize();
             if (path.startsWith(folder.normalize())) {
@@ -49,7 +50,7 @@ record Modules(Path network, Pooling pooling) {
     }
 
     /// Either one word, `"pooling_mode": "mean"`, or a flag for each kind, of which one must be true.
-    private static Pooling pooling(Fields json) throws IOException {
+    private static Pooling pooling(JsonFields json) throws IOException {
         if (!json.flag("include_prompt", true)) {
             throw json.refusal("include_prompt", "true");
         }
@@ -62,7 +63,7 @@ record Modules(Path network, Pooling pooling) {
         };
     }
 
-    private static String flagged(Fields json) throws IOException {
+    private static String flagged(JsonFields json) throws IOException {
         String modes = "";
         for (String key : json.values().keySet()) {
             if (key.startsWith("pooling_mode_") && json.flag(key, false)) {

@@ -7,16 +7,16 @@ import java.net.URL;
 import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import norma.data.CorruptFileException;
+import norma.embeddings.huggingface.Family;
+import norma.embeddings.huggingface.StoredWeights;
 import norma.embeddings.model.Bert;
 import norma.embeddings.model.BertConfig;
 import norma.embeddings.model.ClassificationHead;
-import norma.embeddings.huggingface.Family;
-import norma.embeddings.huggingface.Fields;
-import norma.embeddings.huggingface.StoredWeights;
 import norma.embeddings.model.Purpose;
 import norma.embeddings.model.Weights;
 import norma.embeddings.onnx.OnnxBert;
+import norma.io.CorruptFileException;
+import norma.io.JsonFields;
 
 /// A model from its files, and what they say about its use.
 ///
@@ -32,9 +32,9 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
     static Pretrained folder(Path folder, Purpose purpose) throws IOException {
         Modules modules = Modules.read(folder);
         Bert bert = bert(modules.network(), purpose);
-        Fields use = Fields.readIfThere(modules.network().resolve("sentence_bert_config.json"));
-        Fields prompts =
-                Fields.readIfThere(folder.resolve("config_sentence_transformers.json")).optionalPart("prompts");
+        JsonFields use = JsonFields.readIfThere(modules.network().resolve("sentence_bert_config.json"));
+        JsonFields prompts =
+                JsonFields.readIfThere(folder.resolve("config_sentence_transformers.json")).optionalPart("prompts");
         int most = use.whole("max_seq_length", bert.config().maxTokens());
         if (most < 1) {
             throw use.refusal("max_seq_length", "positive");
@@ -72,7 +72,7 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
         if (weights.toString().endsWith(".onnx")) {
             return onnxBert(weights, weights.toUri().toURL(), purpose);
         }
-        Fields config = Fields.read(folder.resolve("config.json"));
+        JsonFields config = JsonFields.read(folder.resolve("config.json"));
         if (SavedEncoder.isAdaptive(config)) {
             return SavedEncoder.adaptive(weights, config, purpose);
         }
@@ -118,7 +118,7 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
 
         /// From a folder with safetensors.
         static Classifier folder(Path folder) throws IOException {
-            Fields config = Fields.read(folder.resolve("config.json"));
+            JsonFields config = JsonFields.read(folder.resolve("config.json"));
             Family family = Family.of(config);
             BertConfig shape = family.config(config);
             Path file = folder.resolve(WEIGHTS[0]);

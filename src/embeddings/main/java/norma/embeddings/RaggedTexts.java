@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import norma.embeddings.tokenizer.Encoding;
 import norma.nn.Context;
 import norma.tensor.Indices;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
+import norma.tokenizer.Encoding;
 
 /// Texts one behind the other, (1, N) with N the sum of their lengths: no padding is computed.
 ///

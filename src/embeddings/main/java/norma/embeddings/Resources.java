@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
 import java.nio.file.Path;
-import norma.embeddings.tokenizer.Tokenizer;
+import norma.tokenizer.Tokenizer;
 
 /// Files on the class path.
 final class Resources {

@@ -5,14 +5,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import norma.data.AtomicFile;
-import norma.data.CorruptFileException;
 import norma.embeddings.huggingface.Family;
-import norma.embeddings.huggingface.Fields;
 import norma.embeddings.huggingface.StoredWeights;
 import norma.embeddings.model.Bert;
 import norma.embeddings.model.BertConfig;
 import norma.embeddings.model.Purpose;
+import norma.io.AtomicFile;
+import norma.io.CorruptFileException;
+import norma.io.JsonFields;
 import norma.io.Safetensors;
 import norma.io.Safetensors.Array;
 import norma.kernel.Activation;
@@ -140,12 +140,12 @@ final class SavedEncoder {
     }
 
     /// Whether a config.json is of a model with adaptive norms.
-    static boolean isAdaptive(Fields config) throws IOException {
+    static boolean isAdaptive(JsonFields config) throws IOException {
         return config.text("model_type", "").equals(ADAPTIVE_TYPE);
     }
 
     /// Such a model.
-    static Bert adaptive(Path file, Fields config, Purpose purpose) throws IOException {
+    static Bert adaptive(Path file, JsonFields config, Purpose purpose) throws IOException {
         try (StoredWeights stored = StoredWeights.open(file, Family.BERT)) {
             Bert bert = AdaptiveNorms.in(Bert.of(Family.BERT.config(config), stored, purpose), new Init(0));
             params(bert).forEach((name, param) -> {

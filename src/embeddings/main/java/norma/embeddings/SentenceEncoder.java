@@ -7,8 +7,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import norma.embeddings.model.Purpose;
-import norma.embeddings.tokenizer.Encoding;
-import norma.embeddings.tokenizer.Tokenizer;
+import norma.tokenizer.Encoding;
+import norma.tokenizer.Tokenizer;
 
 /// Texts to vectors whose cosine says how alike the texts are (Sentence-BERT; Reimers & Gurevych 2019, arXiv 1908.10084).
 ///
@@ -51,7 +51,7 @@ public final class SentenceEncoder implements AutoCloseable {
     /// modules.json if there is one) or [TrainableEncoder#save] writes them, or from an ONNX file with its tokenizer.json in the same
     /// folder.
     ///
-    /// @throws norma.data.CorruptFileException if its files are not what they must be
+    /// @throws norma.io.CorruptFileException if its files are not what they must be
     /// @throws IOException if they cannot be read
     public static SentenceEncoder load(Path path) throws IOException {
         return load(path, Options.DEFAULT);

@@ -1,9 +1,9 @@
 package norma.embeddings;
 
 import java.util.List;
-import norma.embeddings.tokenizer.Encoding;
 import norma.nn.Part;
 import norma.tensor.Tensor;
+import norma.tokenizer.Encoding;
 
 /// Makes vectors of texts as tensors: what a loss is made of when a model is tuned. The parameters that it lists are those that
 /// learn.

@@ -9,12 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import norma.embeddings.model.Purpose;
-import norma.embeddings.tokenizer.Encoding;
-import norma.embeddings.tokenizer.Tokenizer;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Parts;
 import norma.tensor.Tensor;
+import norma.tokenizer.Encoding;
+import norma.tokenizer.Tokenizer;
 
 /// A pretrained encoder whose parameters learn on; `norma.embeddings.tuning` says how.
 ///

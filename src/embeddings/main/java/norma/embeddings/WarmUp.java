@@ -6,9 +6,9 @@ import norma.embeddings.model.Bert;
 import norma.embeddings.model.BertConfig;
 import norma.embeddings.model.Purpose;
 import norma.embeddings.model.Weights;
-import norma.embeddings.tokenizer.Encoding;
 import norma.kernel.Activation;
 import norma.tensor.Shape;
+import norma.tokenizer.Encoding;
 
 /// Has the kernels compiled while the process waits for its first model: a small network of zeros reads a text, over and over, on
 /// a thread that ends when the model is there.

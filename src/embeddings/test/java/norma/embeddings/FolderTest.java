@@ -15,10 +15,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
-import norma.data.CorruptFileException;
 import norma.embeddings.model.Purpose;
-import norma.embeddings.tokenizer.Encoding;
+import norma.io.CorruptFileException;
 import norma.io.Safetensors.Array;
+import norma.tokenizer.Encoding;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -11,7 +11,7 @@ import java.nio.file.StandardCopyOption;
 import norma.embeddings.model.Bert;
 import norma.embeddings.model.Purpose;
 import norma.embeddings.onnx.OnnxBert;
-import norma.embeddings.tokenizer.Encoding;
+import norma.tokenizer.Encoding;
 
 /// Models that tests have on their class path. What their cards say of their use stands here once more, to compare with.
 enum Models {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class NoNativeCodeTest {
     private static final long MOST_BYTES = 15_000_000;
 
-    private static Set<Path> files() {
+    static Set<Path> files() {
         var files = new HashSet<Path>();
         add(ModuleLayer.boot().configuration().findModule("norma.embeddings").orElseThrow(), new HashSet<>(), files);
         return files;

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Map;
-import norma.embeddings.tokenizer.Encoding;
+import norma.tokenizer.Encoding;
 
 /// The encoders' oracle, in native code: https://onnxruntime.ai on the same file.
 final class OnnxRuntime implements AutoCloseable {

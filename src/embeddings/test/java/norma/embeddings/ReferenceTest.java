@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import norma.embeddings.model.Bert;
-import norma.embeddings.tokenizer.Encoding;
+import norma.tokenizer.Encoding;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 

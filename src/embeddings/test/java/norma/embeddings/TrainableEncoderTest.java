@@ -10,14 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import norma.data.CorruptFileException;
 import norma.embeddings.huggingface.Family;
-import norma.embeddings.huggingface.Fields;
-import norma.embeddings.tokenizer.Encoding;
 import norma.embeddings.tuning.Classifier;
+import norma.io.CorruptFileException;
+import norma.io.JsonFields;
 import norma.io.Safetensors;
 import norma.nn.Init;
 import norma.tensor.Tensor;
+import norma.tokenizer.Encoding;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,7 +95,7 @@ class TrainableEncoderTest {
         encoder.save(saved, null);
         assertArrayEquals(vectors(encoder), vectors(saved));
         assertArrayEquals(vectors(encoder), vectors(TrainableEncoder.load(saved)));
-        Fields config = Fields.read(saved.resolve("config.json"));
+        JsonFields config = JsonFields.read(saved.resolve("config.json"));
         assertThrows(CorruptFileException.class, () -> Family.of(config), "others must not take it for BERT");
         Files.copy(folder.resolve("model.safetensors"), saved.resolve("model.safetensors"),
                 java.nio.file.StandardCopyOption.REPLACE_EXISTING);

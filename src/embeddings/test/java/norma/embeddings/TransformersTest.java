@@ -15,8 +15,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import norma.embeddings.model.Bert;
 import norma.embeddings.model.Purpose;
-import norma.embeddings.tokenizer.Encoding;
 import norma.tensor.Tensor;
+import norma.tokenizer.Encoding;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

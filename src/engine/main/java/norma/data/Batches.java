@@ -3,6 +3,7 @@ package norma.data;
 import java.util.ArrayList;
 import java.util.List;
 import norma.kernel.SplitMix;
+import norma.tokenizer.Tokenizer;
 
 /// Cuts a sequence of ids into windows for a language model: `time` ids to read and, one further on, the ids to say.
 ///

@@ -1,6 +1,5 @@
 package norma.data;
 
-import com.carrotsearch.hppc.IntArrayList;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,7 +13,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import norma.io.CorruptFileException;
+import norma.io.Utf8;
 import norma.kernel.SplitMix;
+import norma.tokenizer.Tokenizer;
+import org.eclipse.collections.api.list.primitive.MutableIntList;
+import org.eclipse.collections.impl.factory.primitive.IntLists;
 
 /// Text to learn from: documents that are all different, none blank.
 ///
@@ -103,13 +107,23 @@ public record Corpus(List<String> documents, String separator) {
         return new Split(new Corpus(train, separator), new Corpus(validation, separator));
     }
 
+    /// The documents, each followed by the separator: what tokenizers learn from.
+    public List<String> texts() {
+        List<String> texts = new ArrayList<>(2 * documents.size());
+        for (String document : documents) {
+            texts.add(document);
+            texts.add(separator);
+        }
+        return texts;
+    }
+
     /// The whole corpus as one sequence of ids: each document, then the separator.
     public int[] encode(Tokenizer tokenizer) {
         int[] between = tokenizer.encode(separator);
-        IntArrayList ids = new IntArrayList();
+        MutableIntList ids = IntLists.mutable.empty();
         for (String document : documents) {
-            ids.add(tokenizer.encode(document));
-            ids.add(between);
+            ids.addAll(tokenizer.encode(document));
+            ids.addAll(between);
         }
         return ids.toArray();
     }

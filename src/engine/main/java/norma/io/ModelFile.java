@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Predicate;
-import norma.data.CorruptFileException;
 import norma.nn.Part;
 import norma.nn.Parts;
 import norma.tensor.Tensor;

@@ -15,8 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.StringJoiner;
-import norma.data.AtomicFile;
-import norma.data.CorruptFileException;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
-import norma.data.CorruptFileException;
 import norma.io.Safetensors.Array;
 import norma.io.Safetensors.Dtype;
 import norma.io.Safetensors.Entry;

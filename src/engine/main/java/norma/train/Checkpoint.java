@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
-import norma.data.CorruptFileException;
+import norma.io.CorruptFileException;
 import norma.io.ModelFile;
 import norma.io.Safetensors;
 import norma.nn.Part;

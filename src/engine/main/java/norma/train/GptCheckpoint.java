@@ -5,7 +5,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Path;
-import norma.data.CorruptFileException;
+import norma.io.CorruptFileException;
 import norma.io.ModelFile;
 import norma.io.Safetensors;
 import norma.kernel.Activation;

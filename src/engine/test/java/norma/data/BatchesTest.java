@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import norma.data.Batches.Batch;
 import norma.kernel.SplitMix;
+import norma.tokenizer.Tokenizer;
 import org.junit.jupiter.api.Test;
 
 class BatchesTest {
@@ -106,7 +107,7 @@ class BatchesTest {
 
     @Test
     void corpusBecomesOneSequence() {
-        Batches batches = Batches.of(Corpus.of(List.of("ab", "c")), new ByteTokenizer(), 1, 4, 1);
+        Batches batches = Batches.of(Corpus.of(List.of("ab", "c")), Tokenizer.bytes(), 1, 4, 1);
         assertEquals(5, batches.tokens());
         assertArrayEquals(new int[] {'b', '\n', 'c', '\n'}, batches.batch(0).targets());
     }

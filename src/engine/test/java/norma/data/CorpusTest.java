@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import norma.io.CorruptFileException;
+import norma.tokenizer.Tokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -159,7 +161,7 @@ class CorpusTest {
     @Test
     void encodePutsTheSeparatorAfterEachDocument() {
         Corpus corpus = new Corpus(List.of("ab", "c"), "\n\n");
-        assertArrayEquals(new int[] {'a', 'b', '\n', '\n', 'c', '\n', '\n'}, corpus.encode(new ByteTokenizer()));
+        assertArrayEquals(new int[] {'a', 'b', '\n', '\n', 'c', '\n', '\n'}, corpus.encode(Tokenizer.bytes()));
         assertEquals(3, corpus.length());
     }
 }

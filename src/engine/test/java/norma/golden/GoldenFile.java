@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
 import java.util.stream.Stream;
-import norma.data.CorruptFileException;
+import norma.io.CorruptFileException;
 import norma.tensor.Shape;
 
 /// A file of golden vectors in the format `norm-golden/1`: inputs, options, and what must come out, computed elsewhere in

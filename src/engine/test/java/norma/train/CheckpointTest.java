@@ -20,7 +20,7 @@ import java.util.SequencedMap;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import norma.data.CorruptFileException;
+import norma.io.CorruptFileException;
 import norma.io.Safetensors;
 import norma.io.Safetensors.Array;
 import norma.kernel.Activation;

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
 import java.util.function.Consumer;
-import norma.data.CorruptFileException;
+import norma.io.CorruptFileException;
 import norma.io.ModelFile;
 import norma.kernel.Activation;
 import norma.nn.Dropout;

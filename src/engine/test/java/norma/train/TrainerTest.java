@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.carrotsearch.hppc.IntObjectHashMap;
 import com.google.gson.Gson;
 import java.io.File;
 import java.io.IOException;
@@ -41,6 +40,8 @@ import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 import norma.train.Trainer.End;
+import org.eclipse.collections.api.map.primitive.MutableObjectIntMap;
+import org.eclipse.collections.impl.factory.primitive.ObjectIntMaps;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,7 +135,7 @@ class TrainerTest {
         Path classes = place(Trainer.class);
         String path = Stream
                 .of(classes, classes.resolveSibling("test-classes"), place(TrainerTest.class),
-                        place(IntObjectHashMap.class), place(Gson.class))
+                        place(ObjectIntMaps.class), place(MutableObjectIntMap.class), place(Gson.class))
                 .map(Path::toString).collect(Collectors.joining(File.pathSeparator));
         var command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", path));

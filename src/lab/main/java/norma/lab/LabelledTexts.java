@@ -16,7 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import norma.data.CorruptFileException;
+import norma.io.CorruptFileException;
 import norma.kernel.SplitMix;
 
 /// Texts with a label each, in two parts that have no text in common.

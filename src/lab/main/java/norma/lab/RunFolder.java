@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import norma.data.AtomicFile;
-import norma.data.CorruptFileException;
+import norma.io.AtomicFile;
+import norma.io.CorruptFileException;
 import norma.lab.console.Json;
 
 /// What a training run leaves in its folder.

@@ -6,11 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import norma.data.Batches;
 import norma.data.Batches.Batch;
-import norma.data.BpeTokenizer;
-import norma.data.ByteTokenizer;
-import norma.data.CharTokenizer;
 import norma.data.Corpus;
-import norma.data.Tokenizer;
+import norma.tokenizer.BpeTrainer;
+import norma.tokenizer.CharacterTrainer;
+import norma.tokenizer.Tokenizer;
 import picocli.CommandLine.Option;
 
 /// The options that say what a language model reads: which corpus, cut into which tokens.
@@ -101,12 +100,12 @@ final class Text {
 
     private Tokenizer tokenizer(Corpus train, Run run) {
         return switch (kind) {
-            case BYTE -> new ByteTokenizer();
-            case CHAR -> CharTokenizer.train(train);
+            case BYTE -> Tokenizer.bytes();
+            case CHAR -> CharacterTrainer.train(train.texts());
             case BPE -> {
                 run.say("Learning %,d pieces from %.1f million characters ...".formatted(vocabulary,
                         train.length() / 1e6));
-                yield BpeTokenizer.train(train, vocabulary);
+                yield BpeTrainer.train(train.texts(), vocabulary);
             }
         };
     }

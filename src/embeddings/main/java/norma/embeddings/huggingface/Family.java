@@ -3,10 +3,11 @@ package norma.embeddings.huggingface;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import norma.data.CorruptFileException;
 import norma.embeddings.model.BertConfig;
 import norma.embeddings.model.ClassificationHead;
 import norma.embeddings.model.Weights;
+import norma.io.CorruptFileException;
+import norma.io.JsonFields;
 import norma.kernel.Activation;
 import norma.nn.Linear;
 import norma.nn.Param;
@@ -47,7 +48,7 @@ public enum Family {
     /// The family that a config.json is about.
     ///
     /// @throws CorruptFileException if it is another one
-    public static Family of(Fields config) throws IOException {
+    public static Family of(JsonFields config) throws IOException {
         String type = config.text("model_type", "");
         for (Family family : values()) {
             if (family.types.contains(type)) {
@@ -76,7 +77,7 @@ public enum Family {
     /// The shape of the network, from config.json.
     ///
     /// @throws CorruptFileException if it asks for what this encoder does not do
-    public BertConfig config(Fields json) throws IOException {
+    public BertConfig config(JsonFields json) throws IOException {
         requirePlain(json);
         try {
             return this == DISTILBERT ? distilbert(json) : bert(json);
@@ -85,7 +86,7 @@ public enum Family {
         }
     }
 
-    private BertConfig bert(Fields json) throws IOException {
+    private BertConfig bert(JsonFields json) throws IOException {
         int first = this == ROBERTA ? Math.addExact(json.whole("pad_token_id", 1), 1) : 0;
         return new BertConfig(json.whole("vocab_size"), json.whole("max_position_embeddings"), first,
                 json.whole("type_vocab_size", 2), json.whole("hidden_size"), json.whole("num_attention_heads"),
@@ -93,13 +94,13 @@ public enum Family {
                 (float) json.number("layer_norm_eps", 1e-12));
     }
 
-    private BertConfig distilbert(Fields json) throws IOException {
+    private BertConfig distilbert(JsonFields json) throws IOException {
         return new BertConfig(json.whole("vocab_size"), json.whole("max_position_embeddings"), 0, 0, json.whole("dim"),
                 json.whole("n_heads"), json.whole("n_layers"), json.whole("hidden_dim"), activation(json, "activation"),
                 DISTILBERT_EPS);
     }
 
-    private static void requirePlain(Fields json) throws IOException {
+    private static void requirePlain(JsonFields json) throws IOException {
         if (!json.text("position_embedding_type", "absolute").equals("absolute")) {
             throw json.refusal("position_embedding_type", "absolute");
         }
@@ -108,7 +109,7 @@ public enum Family {
         }
     }
 
-    private static Activation activation(Fields json, String key) throws IOException {
+    private static Activation activation(JsonFields json, String key) throws IOException {
         return switch (json.text(key, "gelu")) {
             case "gelu", "gelu_python" -> Activation.GELU_ERF;
             case "gelu_new", "gelu_fast", "gelu_pytorch_tanh" -> Activation.GELU_TANH;
@@ -134,7 +135,7 @@ public enum Family {
     }
 
     /// How many labels config.json names.
-    public static int labels(Fields config) throws IOException {
+    public static int labels(JsonFields config) throws IOException {
         int labels = config.has("id2label") ? config.part("id2label").values().size() : config.whole("num_labels", 2);
         if (labels < 1) {
             throw config.refusal("id2label", "at least one label");

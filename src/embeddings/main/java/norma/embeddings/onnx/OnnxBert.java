@@ -59,7 +59,7 @@ public final class OnnxBert {
     ///
     /// @param file for messages
     /// @param size of the stream in bytes
-    /// @throws norma.data.CorruptFileException if it is no ONNX file, or its graph is not BERT's
+    /// @throws norma.io.CorruptFileException if it is no ONNX file, or its graph is not BERT's
     public static OnnxBert read(Path file, InputStream stream, long size) throws IOException {
         return new OnnxBert(new OnnxGraph(OnnxFile.read(file, stream, size)));
     }

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import norma.data.CorruptFileException;
+import norma.io.CorruptFileException;
 
 /// What an ONNX file (https://onnx.ai/onnx/repo-docs/IR.html) holds: a graph's nodes, its constant tensors, the names of its
 /// outputs.

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import norma.data.CorruptFileException;
+import norma.io.CorruptFileException;
 
 /// An ONNX graph, asked from its result backwards: which node made this value, from what? Whoever asks says what the node must
 /// be, and another one is refused: weights are believed to mean something only where the graph uses them so.

@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import norma.data.CorruptFileException;
 import norma.embeddings.TextEncoder;
 import norma.embeddings.TrainableEncoder;
-import norma.embeddings.tokenizer.Encoding;
 import norma.embeddings.tuning.Example.Labelled;
+import norma.io.CorruptFileException;
 import norma.io.Safetensors;
 import norma.nn.CrossEntropy;
 import norma.nn.Init;
@@ -20,6 +19,7 @@ import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
+import norma.tokenizer.Encoding;
 import norma.train.Objective;
 
 /// Labels of texts: logits = W v + b of a text's vector v, with cross entropy for a loss. On a [FrozenEncoder] it is logistic

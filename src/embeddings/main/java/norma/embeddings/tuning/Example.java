@@ -1,7 +1,7 @@
 package norma.embeddings.tuning;
 
 import java.util.List;
-import norma.embeddings.tokenizer.Encoding;
+import norma.tokenizer.Encoding;
 
 /// What is learned from.
 public sealed interface Example {

@@ -4,11 +4,11 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import norma.embeddings.TextEncoder;
-import norma.embeddings.tokenizer.Encoding;
 import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
+import norma.tokenizer.Encoding;
 
 /// An encoder that does not learn: it lists no parameters, and no gradient flows into it. So a text's vector stays the same, and is
 /// computed once.

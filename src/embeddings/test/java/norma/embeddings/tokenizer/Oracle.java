@@ -7,6 +7,7 @@ import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import norma.tokenizer.Encoding;
 
 /// The tokenizers in use, in native code: https://github.com/huggingface/tokenizers through DJL.
 ///
@@ -65,7 +66,7 @@ public final class Oracle implements AutoCloseable {
     }
 
     private static String mended(String text) {
-        return Normalized.unchanged(text, 0, text.length()).toString();
+        return text.replaceAll("[\\uD800-\\uDFFF]", "\uFFFD");
     }
 
     /// Fails with the first token that differs.

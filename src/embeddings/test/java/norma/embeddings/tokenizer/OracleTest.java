@@ -7,6 +7,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import norma.tokenizer.BpeTrainer;
+import norma.tokenizer.CharacterTrainer;
+import norma.tokenizer.Tokenizer;
+import norma.tokenizer.WordPieceTrainer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -100,6 +105,40 @@ class OracleTest {
                 text.append(s).append(" a").append(s).append("a ").append("a").append(s).append(' ');
             }
             Oracle.assertSame(oracle.encode(text.toString()), tokenizer.encode(text.toString(), ALL), text.toString());
+        });
+    }
+
+    /// What is learned here and written is read by the tokenizers in use, and by us, as it was.
+    @Test
+    void learned() throws IOException {
+        List<String> texts = new ArrayList<>(HostileTexts.lines(4000));
+        texts.removeIf(text -> text.matches("(?s).*[\u302E\u302F].*")); // marks of another kind in their version of Unicode
+        List<String> known = texts.subList(0, 1000);
+        for (Tokenizer tokenizer : List.of(Tokenizer.bytes(), BpeTrainer.train(known, 900),
+                CharacterTrainer.train(known),
+                WordPieceTrainer.train(texts.subList(0, 100), 4000))) {
+            tokenizer.save(folder.resolve("tokenizer.json"));
+            sweep(folder, new Oracle(folder.resolve("tokenizer.json")), lines(texts.size()), (oracle, loaded, line) -> {
+                String text = texts.get(line);
+                Oracle.assertSame(oracle.encode(text), loaded.encode(text, ALL), text);
+                Oracle.assertSame(tokenizer.encode(text, ALL), loaded.encode(text, ALL), text);
+            });
+        }
+    }
+
+    /// A file that is read and written again says the same.
+    @ParameterizedTest
+    @EnumSource
+    void written(TokenizerFiles which) throws IOException {
+        List<String> texts = texts(which, 2000);
+        Tokenizer read = Tokenizer.load(which.write(folder));
+        Path file = folder.resolve("again.json");
+        read.save(file);
+        sweep(file, new Oracle(file), lines(1999), (oracle, tokenizer, line) -> {
+            String a = texts.get(line);
+            String b = texts.get(line + 1);
+            Oracle.assertSame(oracle.encode(a), tokenizer.encode(a, ALL), a);
+            Oracle.assertSame(read.encodePair(a, b, ALL), tokenizer.encodePair(a, b, ALL), a + "|" + b);
         });
     }
 }

@@ -3,9 +3,9 @@ package norma.lab.plot;
 import java.io.IOException;
 import java.nio.file.Path;
 import norma.data.Batches;
-import norma.data.CharTokenizer;
 import norma.data.Corpus;
 import norma.model.GptConfig;
+import norma.tokenizer.CharacterTrainer;
 
 /// The gradients of 8 blocks in the first updates of a small language model.
 ///
@@ -30,7 +30,7 @@ record PublishedNormFormerPlot(Corpus corpus) implements Plot {
     }
 
     private double[] gradients(String placement, boolean unitEmbeddings) {
-        var tokenizer = CharTokenizer.train(corpus);
+        var tokenizer = CharacterTrainer.train(corpus.texts());
         Batches batches = Batches.of(corpus, tokenizer, BATCH, TIME, SEED);
         GptConfig config = GptConfig.of(tokenizer.vocabulary(), TIME, 64, 4, BLOCKS)
                 .with("layer_norm", placement).withUnitEmbeddings(unitEmbeddings);

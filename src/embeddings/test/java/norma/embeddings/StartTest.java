@@ -1,0 +1,55 @@
+package norma.embeddings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What a process loads until its first embedding.
+class StartTest {
+    @TempDir
+    private Path folder;
+
+    /// The program.
+    static final class Program {
+        public static void main(String[] folder) throws IOException {
+            try (var encoder = SentenceEncoder.load(Path.of(folder[0]), Options.DEFAULT.threads(1))) {
+                System.out.println(encoder.encodeQuery("a text, to be sure").length + " numbers");
+            }
+        }
+    }
+
+    /// Its jars are signed, and the VM reads all of a signed jar before it takes a class from it: 190 ms.
+    @Test
+    void noCollectionsOnTheWayToTheFirstEmbedding() throws Exception {
+        TrainableFolder.encoder(Files.createDirectories(folder.resolve("first"))).save(folder, null);
+        List<String> loaded = classesLoaded();
+        assertTrue(loaded.stream().anyMatch(line -> line.endsWith(" numbers")), "the last lines are " + loaded
+                .subList(Math.max(0, loaded.size() - 20), loaded.size()));
+        assertTrue(loaded.stream().anyMatch(line -> line.contains(" norma.tokenizer.WordPiece ")));
+        assertEquals(List.of(), loaded.stream().filter(line -> line.contains("org.eclipse.collections")).toList());
+    }
+
+    private List<String> classesLoaded() throws IOException, URISyntaxException {
+        Path tests = Path.of(Program.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        String path = Stream
+                .concat(Stream.of(tests, tests.resolveSibling("classes"), tests.resolveSibling("test-classes")),
+                        NoNativeCodeTest.files().stream())
+                .map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        assertTrue(path.contains("eclipse-collections"), path);
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xlog:class+load", "-cp", path, Program.class.getName(), folder.toString()).redirectErrorStream(true)
+                .start();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    }
+}

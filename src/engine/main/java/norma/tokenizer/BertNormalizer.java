@@ -1,0 +1,122 @@
+package norma.tokenizer;
+
+import com.google.gson.JsonObject;
+import java.text.Normalizer;
+import norma.io.CorruptFileException;
+import norma.io.JsonFields;
+
+/// BERT's normalization: no control characters, one kind of space, ideographs apart, no accents, lower case; in this order.
+///
+/// Devlin et al., arXiv 1810.04805; its `BasicTokenizer` in https://github.com/google-research/bert/blob/master/tokenization.py.
+///
+/// @param clean drops control characters and U+FFFD, and makes a space of everything that is white
+/// @param ideographs puts spaces around each
+/// @param stripAccents takes characters apart and drops the marks
+/// @param lowercase character by character, whatever stands beside it
+record BertNormalizer(boolean clean, boolean ideographs, boolean stripAccents, boolean lowercase)
+        implements TextNormalizer {
+    private static final int FIRST_ACCENTED = 0xC0;
+    private static final int DOTTED_I = 0x130;
+    private static final int DOT_ABOVE = 0x307;
+
+    static BertNormalizer read(JsonFields step) throws CorruptFileException {
+        boolean lowercase = step.flag("lowercase", true);
+        return new BertNormalizer(step.flag("clean_text", true), step.flag("handle_chinese_chars", true),
+                step.flag("strip_accents", lowercase), lowercase);
+    }
+
+    @Override
+    public JsonObject toJson() {
+        JsonObject step = new JsonObject();
+        step.addProperty("type", "BertNormalizer");
+        step.addProperty("clean_text", clean);
+        step.addProperty("handle_chinese_chars", ideographs);
+        step.addProperty("strip_accents", stripAccents);
+        step.addProperty("lowercase", lowercase);
+        return step;
+    }
+
+    @Override
+    public Normalized normalize(String text, int from, int to) {
+        Run run = new Run(this, new Normalized(to - from), new Normalized(0));
+        for (int i = from; i < to;) {
+            int size = Normalized.sizeAt(text, i, to);
+            run.character(Normalized.codePointAt(text, i, size), i, i + size);
+            i += size;
+        }
+        run.addMarks();
+        return run.out;
+    }
+
+    /// A text on its way.
+    ///
+    /// @param rules what to do
+    /// @param out what is done
+    /// @param marks those behind the last letter; Unicode's order of marks may put them in another one
+    private record Run(BertNormalizer rules, Normalized out, Normalized marks) {
+
+        void character(int c, int start, int end) {
+            if (rules.clean && Characters.isSpace(c) && !Characters.isDropped(c)) {
+                plain(' ', start, end);
+            } else if (rules.ideographs && Characters.isIdeograph(c)) {
+                plain(' ', start, end);
+                letter(c, start, end);
+                plain(' ', start, end);
+            } else if (!rules.clean || !Characters.isDropped(c)) {
+                letter(c, start, end);
+            }
+        }
+
+        private void letter(int c, int start, int end) {
+            if (!rules.stripAccents || c < FIRST_ACCENTED) {
+                plain(c, start, end);
+                return;
+            }
+            String parts = Characters.decomposition(c);
+            for (int i = 0; i < parts.length(); i += Character.charCount(parts.codePointAt(i))) {
+                int part = parts.codePointAt(i);
+                if (Characters.isCombining(part)) {
+                    marks.add(part, start, end);
+                } else {
+                    plain(part, start, end);
+                }
+            }
+        }
+
+        private void plain(int c, int start, int end) {
+            if (marks.length > 0) {
+                addMarks();
+            }
+            lower(c, start, end);
+        }
+
+        /// Adds the marks that are not stripped. In order, they still have the places of the marks that stood there: so it is in
+        /// the tokenizers in use.
+        void addMarks() {
+            String ordered = ordered(marks.toString());
+            for (int i = 0, c; i < ordered.length(); i += Character.charCount(c)) {
+                c = ordered.codePointAt(i);
+                if (!Characters.isMark(c)) {
+                    lower(c, marks.starts[i], marks.ends[i]);
+                }
+            }
+            marks.length = 0;
+        }
+
+        private static String ordered(String marks) {
+            String ordered = marks.length() < 2 ? marks : Normalizer.normalize(marks, Normalizer.Form.NFD);
+            return ordered.length() == marks.length() ? ordered : marks; // else one is newer than the vocabularies
+        }
+
+        private void lower(int c, int start, int end) {
+            if (!rules.lowercase) {
+                out.add(c, start, end);
+            } else if (c == DOTTED_I) { // the one character that two small ones stand for
+                out.add('i', start, end);
+                out.add(DOT_ABOVE, start, end);
+            } else {
+                out.add(Character.toLowerCase(c), start, end);
+            }
+        }
+    }
+}

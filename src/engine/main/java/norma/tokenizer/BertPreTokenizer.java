@@ -1,0 +1,38 @@
+package norma.tokenizer;
+
+import com.google.gson.JsonObject;
+
+/// BERT's words: what stands between spaces, and each punctuation mark for itself.
+record BertPreTokenizer() implements PreTokenizer {
+
+    @Override
+    public int start(Normalized text, int from, int to) {
+        int i = from;
+        while (i < to && Characters.isSpace(text.chars[i])) { // no space is beyond U+FFFF
+            i++;
+        }
+        return i;
+    }
+
+    @Override
+    public int end(Normalized text, int start, int to) {
+        for (int i = start; i < to;) {
+            int c = text.codePointAt(i);
+            if (Characters.isPunctuation(c)) {
+                return i == start ? i + Character.charCount(c) : i;
+            }
+            if (Characters.isSpace(c)) {
+                return i;
+            }
+            i += Character.charCount(c);
+        }
+        return to;
+    }
+
+    @Override
+    public JsonObject toJson() {
+        JsonObject step = new JsonObject();
+        step.addProperty("type", "BertPreTokenizer");
+        return step;
+    }
+}

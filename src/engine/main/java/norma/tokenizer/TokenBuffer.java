@@ -1,0 +1,42 @@
+package norma.tokenizer;
+
+import java.util.Arrays;
+
+/// The tokens of one text, as far as they have been found.
+final class TokenBuffer {
+    int[] ids = new int[16];
+    int[] starts = new int[16];
+    int[] ends = new int[16];
+    private int size;
+    private final int wanted;
+
+    /// @param wanted how many tokens are of interest; there may be more
+    TokenBuffer(int wanted) {
+        this.wanted = wanted;
+    }
+
+    int size() {
+        return size;
+    }
+
+    boolean enough() {
+        return size >= wanted;
+    }
+
+    void add(int id, int start, int end) {
+        if (size == ids.length) {
+            int capacity = size + (size >> 1);
+            ids = Arrays.copyOf(ids, capacity);
+            starts = Arrays.copyOf(starts, capacity);
+            ends = Arrays.copyOf(ends, capacity);
+        }
+        ids[size] = id;
+        starts[size] = start;
+        ends[size++] = end;
+    }
+
+    /// Forgets all but the first `size` tokens.
+    void cut(int size) {
+        this.size = size;
+    }
+}

@@ -1,0 +1,245 @@
+package norma.tokenizer;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.OptionalInt;
+import norma.io.AtomicFile;
+import norma.io.CorruptFileException;
+import norma.tokenizer.AddedToken.Match;
+
+/// Text to numbers and back: ids in `[0, vocabulary)`.
+///
+/// ```text
+/// text → added tokens found → normalized → cut into words → words to tokens → special tokens around
+/// ```
+///
+/// A tokenizer is read from the `tokenizer.json` or `vocab.txt` that came with a pretrained model, or learned from texts:
+/// [#bytes], [CharacterTrainer], [BpeTrainer], [WordPieceTrainer].
+///
+/// Ids and offsets are those of https://github.com/huggingface/tokenizers, whose files are read and written. How many tokens are kept
+/// is the caller's choice: the file's own truncation and padding are not looked at. A surrogate without its partner is no
+/// character; it is read as U+FFFD.
+///
+/// Tokenizers are immutable and may be used by many threads at once.
+public final class Tokenizer {
+    private static final TokenBuffer NOTHING = new TokenBuffer(0);
+
+    private final Vocabulary vocabulary;
+    private final List<AddedToken> added;
+    private final TextNormalizer normalizer;
+    private final PreTokenizer preTokenizer;
+    private final SubwordModel model;
+    private final PostProcessor postProcessor;
+
+    private final AddedTokens verbatim;
+    private final AddedTokens normalized;
+    private final BitSet special = new BitSet();
+
+    Tokenizer(Vocabulary vocabulary, List<AddedToken> added, TextNormalizer normalizer, PreTokenizer preTokenizer,
+            SubwordModel model, PostProcessor postProcessor) {
+        this.vocabulary = vocabulary;
+        this.added = List.copyOf(added);
+        this.normalizer = normalizer;
+        this.preTokenizer = preTokenizer;
+        this.model = model;
+        this.postProcessor = postProcessor;
+        verbatim = new AddedTokens(added.stream().filter(t -> !t.normalized()).toList(), new TextNormalizer.None());
+        normalized = new AddedTokens(added.stream().filter(AddedToken::normalized).toList(), normalizer);
+        added.stream().filter(AddedToken::special).forEach(token -> special.set(token.id()));
+    }
+
+    /// A tokenizer whose ids are the bytes of the text in UTF-8; V = 256. It knows every text, and there is nothing to learn.
+    public static Tokenizer bytes() {
+        return BpeTrainer.tokenizer(List.of());
+    }
+
+    /// Reads a tokenizer.
+    ///
+    /// @param path a `tokenizer.json`; or a `vocab.txt` of BERT, one token a line, which may have a `tokenizer_config.json` beside
+    ///        it; or a folder with one of them, the first if both are there
+    /// @throws CorruptFileException if the file is not what it must be, or asks for something that this class does not know:
+    ///         names the file, and what must hold
+    /// @throws IOException if it cannot be read
+    public static Tokenizer load(Path path) throws IOException {
+        Path json = path.resolve("tokenizer.json");
+        Path file = !Files.isDirectory(path) ? path : Files.exists(json) ? json : path.resolve("vocab.txt");
+        if (file.toString().endsWith(".txt")) {
+            return VocabularyFile.read(file);
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return load(file, in);
+        }
+    }
+
+    /// Reads a tokenizer from a stream, which it leaves open.
+    ///
+    /// @param file for messages
+    /// @param in a `tokenizer.json`
+    /// @throws CorruptFileException as [#load(Path)] does
+    /// @throws IOException if it cannot be read
+    public static Tokenizer load(Path file, InputStream in) throws IOException {
+        return TokenizerFile.read(file, in);
+    }
+
+    /// Writes the tokenizer, whole or not at all, as [#load(Path)] and Hugging Face's libraries read it.
+    ///
+    /// @param file usually named `tokenizer.json`
+    /// @throws IOException if it cannot be written; a file that was there is then as it was
+    public void save(Path file) throws IOException {
+        JsonArray tokens = new JsonArray();
+        added.forEach(token -> tokens.add(token.toJson()));
+        JsonObject json = new JsonObject();
+        json.addProperty("version", "1.0");
+        json.add("truncation", JsonNull.INSTANCE);
+        json.add("padding", JsonNull.INSTANCE);
+        json.add("added_tokens", tokens);
+        json.add("normalizer", normalizer.toJson());
+        json.add("pre_tokenizer", preTokenizer.toJson());
+        json.add("post_processor", postProcessor.toJson(vocabulary));
+        json.add("decoder", model.decoder());
+        json.add("model", model.toJson(vocabulary));
+        AtomicFile.write(file, json + "\n");
+    }
+
+    /// The ids of a text, without special tokens around.
+    public int[] encode(String text) {
+        TokenBuffer tokens = tokens(text, Integer.MAX_VALUE);
+        return Arrays.copyOf(tokens.ids, tokens.size());
+    }
+
+    /// The text of `ids`, without special tokens such as `[CLS]`. Byte-level and character tokenizers give every text back as it was; others
+    /// forget where spaces were, and what their normalizer took away.
+    ///
+    /// @throws IllegalArgumentException if an id is not below the vocabulary
+    public String decode(int[] ids) {
+        List<String> tokens = new ArrayList<>(ids.length);
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] < 0 || ids[i] >= vocabulary()) {
+                throw new IllegalArgumentException("Tokenizer: ids must be in [0, " + vocabulary() + "); got " + ids[i]
+                        + " at " + i);
+            }
+            if (!special.get(ids[i])) {
+                tokens.add(vocabulary.token(ids[i]));
+            }
+        }
+        return model.text(tokens);
+    }
+
+    /// Encodes a text, with the special tokens that the model expects around it.
+    ///
+    /// @param text any text, of any length
+    /// @param maxTokens the first that many tokens are kept, special ones included
+    public Encoding encode(String text, int maxTokens) {
+        var parts = postProcessor.template().single();
+        TokenBuffer tokens = tokens(text, room(parts, maxTokens));
+        tokens.cut(Math.min(tokens.size(), room(parts, maxTokens)));
+        return Template.fill(parts, tokens, NOTHING);
+    }
+
+    /// Encodes two texts as one input, such as a query and a passage. If together they are too long, the longer one is cut until both
+    /// have the same length, then both are.
+    ///
+    /// @param first any text
+    /// @param second any text
+    /// @param maxTokens how many tokens are kept, special ones included
+    public Encoding encodePair(String first, String second, int maxTokens) {
+        var parts = postProcessor.template().pair();
+        int room = room(parts, maxTokens);
+        TokenBuffer a = tokens(first, Integer.MAX_VALUE); // all of them, to know which is longer
+        TokenBuffer b = tokens(second, Integer.MAX_VALUE);
+        if (a.size() + b.size() > room) {
+            int shorter = Math.min(Math.min(a.size(), b.size()), room / 2);
+            boolean firstIsShorter = a.size() <= b.size();
+            a.cut(firstIsShorter ? shorter : room - shorter);
+            b.cut(firstIsShorter ? room - shorter : shorter);
+        }
+        return Template.fill(parts, a, b);
+    }
+
+    /// One more than the highest id.
+    public int vocabulary() {
+        return vocabulary.size();
+    }
+
+    /// The id of a token, such as `[PAD]`; empty if the vocabulary does not have it.
+    public OptionalInt id(String token) {
+        return vocabulary.find(token);
+    }
+
+    private static int room(List<Template.Part> parts, int maxTokens) {
+        int room = maxTokens - Template.added(parts);
+        if (room < 0) {
+            throw new IllegalArgumentException("Tokenizer: maxTokens must be at least " + Template.added(parts)
+                    + ", the special tokens around the text; got " + maxTokens);
+        }
+        return room;
+    }
+
+    /// The tokens of a text, without special ones around; more than `wanted` only if they are already there.
+    private TokenBuffer tokens(String text, int wanted) {
+        TokenBuffer out = new TokenBuffer(wanted);
+        for (int at = 0; at < text.length() && !out.enough();) {
+            Match match = verbatim.find(text, at);
+            if (match.start() > at) {
+                addNormalized(normalizer.normalize(text, at, match.start()), out);
+            }
+            if (match.id() != Trie.NONE) {
+                out.add(match.id(), match.start(), match.end());
+            }
+            at = match.end();
+        }
+        if (postProcessor.trimOffsets()) {
+            trim(text, out);
+        }
+        return out;
+    }
+
+    private void addNormalized(Normalized text, TokenBuffer out) {
+        for (int at = 0; at < text.length && !out.enough();) {
+            Match match = normalized.find(text, at);
+            if (match.start() > at) {
+                boolean all = at == 0 && match.start() == text.length;
+                addWords(all ? text : text.part(at, match.start()), out);
+            }
+            if (match.id() != Trie.NONE) {
+                out.add(match.id(), text.starts[match.start()], text.ends[match.end() - 1]);
+            }
+            at = match.end();
+        }
+    }
+
+    private void addWords(Normalized part, TokenBuffer out) {
+        Normalized text = preTokenizer.prepare(part);
+        int start = preTokenizer.start(text, 0, text.length);
+        while (start < text.length && !out.enough()) {
+            int end = preTokenizer.end(text, start, text.length);
+            model.tokenize(text, start, end, out);
+            start = preTokenizer.start(text, end, text.length);
+        }
+    }
+
+    /// Takes the spaces around a token out of its place in the text.
+    private static void trim(String text, TokenBuffer tokens) {
+        for (int i = 0; i < tokens.size(); i++) {
+            int start = tokens.starts[i];
+            int end = tokens.ends[i];
+            while (start < end && text.charAt(start) == ' ') {
+                start++;
+            }
+            while (start < end && text.charAt(end - 1) == ' ') {
+                end--;
+            }
+            tokens.starts[i] = start;
+            tokens.ends[i] = end;
+        }
+    }
+}
