@@ -7,7 +7,6 @@ module norma.embeddings {
     requires org.tribuo.util.onnx;
 
     exports norma.embeddings;
-    exports norma.embeddings.model;
     exports norma.embeddings.tokenizer;
     exports norma.embeddings.tuning;
 }

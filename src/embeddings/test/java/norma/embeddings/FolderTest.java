@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import norma.data.CorruptFileException;
-import norma.embeddings.model.Purpose;
+import norma.embeddings.huggingface.Purpose;
 import norma.embeddings.tokenizer.Encoding;
 import norma.io.Safetensors.Array;
 import org.junit.jupiter.api.Test;

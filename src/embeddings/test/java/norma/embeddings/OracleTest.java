@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import norma.embeddings.model.Bert;
+import norma.model.Bert;
 import norma.embeddings.tokenizer.Encoding;
 import norma.embeddings.tokenizer.Oracle;
 import norma.embeddings.tokenizer.Tokenizer;

@@ -15,16 +15,15 @@ import norma.tensor.Tensor;
 public record Mlp(Linear up, Linear gate, Layer middle, Linear down) implements Layer {
 
     /// D -> F -> D with f in between, weights of N(0, std^2), W_2 of N(0, outStd^2).
-    public static Mlp of(Init init, int dim, int hidden, Activation f, double std, double outStd) {
-        return new Mlp(Linear.of(init.at("up"), dim, hidden, std).then(f), null, null,
-                Linear.of(init.at("down"), hidden, dim, outStd));
+    public static Mlp of(LayerSource source, int dim, int hidden, Activation f, double std, double outStd) {
+        return new Mlp(source.at("up").linear(dim, hidden, std).then(f), null, null,
+                source.at("down").linear(hidden, dim, outStd));
     }
 
     /// D -> F -> D, gated by f.
-    public static Mlp gated(Init init, int dim, int hidden, Activation f, double std, double outStd) {
-        return new Mlp(Linear.of(init.at("up"), dim, hidden, std), Linear.of(init.at("gate"), dim, hidden, std).then(f),
-                null,
-                Linear.of(init.at("down"), hidden, dim, outStd));
+    public static Mlp gated(LayerSource source, int dim, int hidden, Activation f, double std, double outStd) {
+        return new Mlp(source.at("up").linear(dim, hidden, std), source.at("gate").linear(dim, hidden, std).then(f), null,
+                source.at("down").linear(hidden, dim, outStd));
     }
 
     /// The same with a layer before W_2.

@@ -417,6 +417,6 @@ public final class Norms {
         if (entry.on() != On.FEATURES) {
             throw new IllegalArgumentException("norm: " + entry.name() + " " + entry.on().words());
         }
-        return (NormMaker) any(text, causal);
+        return NormMaker.named(text, () -> (NormMaker) any(text, causal));
     }
 }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import norma.kernel.Activation;
 import norma.nn.Attention;
@@ -71,7 +72,7 @@ public final class GoldenBlocks {
             normed = QkNorm.on(plain, new RmsNorm(head, c.gain("qn_g"), eps, RmsNorm.Form.GAIN),
                     new RmsNorm(head, c.gain("kn_g"), eps, RmsNorm.Form.GAIN));
         }
-        block(c, new Pre(), normed);
+        block(c, Recipe.PRE, normed);
     }
 
     private static Attention attention(GoldenCase c) {
@@ -87,7 +88,7 @@ public final class GoldenBlocks {
         c.expect("ffn", up.weight().shape().dim(0));
         float eps = c.number("eps", LayerNorm.EPS);
         var place = new Place(INIT, x.dim(-1), (_, dim) -> LayerNorm.of(eps, dim), Dropout.NONE, 1, 1);
-        var block = new Block(placement.aroundAttention(attention, place), placement.aroundMlp(mlp, place));
+        var block = placement.block(attention, mlp, place);
         load(c, block, Map.of("attention.norm.gamma", "ln1_g", "attention.norm.beta", "ln1_b",
                 "attention.after.gamma", "attn_ln_g", "attention.after.beta", "attn_ln_b", "mlp.scale", "res_scale_g",
                 "mlp.norm.gamma", "ln2_g", "mlp.norm.beta", "ln2_b"));
@@ -104,24 +105,24 @@ public final class GoldenBlocks {
         var mlp = new Mlp(c.linear("W1", "b1").then(Activation.GELU_ERF), null, null, c.linear("W2", "b2"));
         var place = new Place(INIT, x.dim(-1), (_, dim) -> RmsNorm.of(eps, dim), Dropout.NONE, 1, 1);
         var placement = new Hybrid(false);
-        var block = new Block(placement.aroundAttention(attention, place), placement.aroundMlp(mlp, place));
+        var block = placement.block(attention, mlp, place);
         load(c, block, Map.of("attention.f.query.1.gamma", "qn_g", "attention.f.key.1.gamma", "kn_g",
                 "attention.f.value.1.gamma", "vn_g", "mlp.0.gamma", "n_g"));
         c.output("y", block.forward(x).reshape(c.input("x").shape()));
     }
 
     private static Placement placement(GoldenCase c) {
-        HeadScale.Site site = switch (c.text("head", "none")) {
-            case "none" -> null;
-            case "before_out_proj" -> HeadScale.Site.BEFORE_OUT_PROJ;
-            case "after_out_proj" -> HeadScale.Site.AFTER_OUT_PROJ;
+        Optional<HeadScale.Site> site = switch (c.text("head", "none")) {
+            case "none" -> Optional.empty();
+            case "before_out_proj" -> Optional.of(HeadScale.Site.BEFORE_OUT_PROJ);
+            case "after_out_proj" -> Optional.of(HeadScale.Site.AFTER_OUT_PROJ);
             case String other -> throw new GoldenCase.Unsupported("config: head " + other);
         };
         boolean residualScale = c.flag("resc", false);
         boolean attentionNorm = c.flag("attn_ln", false);
         boolean middleNorm = c.flag("ffn_ln", false);
-        return site == null && !residualScale && !attentionNorm && !middleNorm
-                ? new Pre()
+        return site.isEmpty() && !residualScale && !attentionNorm && !middleNorm
+                ? Recipe.PRE
                 : new NormFormer(site, residualScale, attentionNorm, middleNorm);
     }
 
@@ -146,17 +147,17 @@ public final class GoldenBlocks {
 
     private static void residual(GoldenCase c) {
         Layer f = new Tanh(c.linear("A", "a"));
-        Branch bare = Branch.of(f, Dropout.NONE);
         c.ignore("eps", "alpha_init", "init"); // of norms and gains, if there are any
-        int layer = c.integer("layer", 1);
+        Place place = place(c, c.integer("layer", 1));
         Layer block = switch (scheme(c.name())) {
-            case "none" -> bare;
-            case "deep_norm_alpha" -> bare.skip(c.number("alpha", 1)).outer(norm(c, 1));
-            case "admin" -> bare.skip(c.gain("omega")).outer(norm(c, 1));
-            case "rezero" -> bare.gain(c.gain("alpha"));
+            case "none" -> Recipe.of().around(f, place);
+            case "deep_norm_alpha" ->
+                Recipe.POST.skip(_ -> Factor.constant(c.number("alpha", 1))).around(f, place);
+            case "admin" -> Recipe.POST.skip(_ -> new Factor.Learned(c.gain("omega"))).around(f, place);
+            case "rezero" -> Recipe.REZERO.gain(_ -> new Factor.Learned(c.gain("alpha"))).around(f, place);
             case "resi_dual" -> resiDual(c, f, Integer.parseInt(c.name().split("_")[2])); // resi_dual_2_layers
-            case "layer_scale" -> bare.before(norm(c, 1)).gain(c.gain("gamma"));
-            case String name -> placed(name).around(f, place(c, layer));
+            case "layer_scale" -> Recipe.PRE.gain(_ -> new Factor.Learned(c.gain("gamma"))).around(f, place);
+            case String name -> placed(name).around(f, place);
         };
         c.output("y", block.forward(c.input("x")));
     }
@@ -174,13 +175,13 @@ public final class GoldenBlocks {
                 .orElseThrow(() -> new GoldenCase.Unsupported("no placement " + name));
     }
 
-    private static Placement placed(String name) {
+    private static Recipe placed(String name) {
         return switch (name) {
-            case "pre_norm" -> new Pre();
-            case "post_norm" -> new Post();
-            case "sandwich_peri_ln" -> new Sandwich();
-            case "res_post_norm_swin2" -> new ResidualPost();
-            case "layernorm_scaling" -> new DepthScaled();
+            case "pre_norm" -> Recipe.PRE;
+            case "post_norm" -> Recipe.POST;
+            case "sandwich_peri_ln" -> Recipe.SANDWICH;
+            case "res_post_norm_swin2" -> Recipe.RESIDUAL_POST;
+            case "layernorm_scaling" -> Recipe.LAYER_NORM_SCALING;
             default -> throw new GoldenCase.Unsupported("no placement " + name);
         };
     }

@@ -82,10 +82,10 @@ class TrainerTest {
     @ParameterizedTest
     @MethodSource("placements")
     void aRunOfAnyPlacementGoesOnWhereItStopped(Placements.Entry placement) throws IOException {
-        NormMaker norm = (_, dim) -> Counting.of(dim);
-        GptConfig config = GptConfig.of(13, 32, 8, 2, 2).with(placement.usualNorm(), placement.name());
+        NormMaker norm = NormMaker.named(placement.usualNorm(), () -> (_, dim) -> Counting.of(dim));
+        GptConfig config = GptConfig.of(13, 32, 8, 2, 2).with(norm, placement.placement());
         Path checkpoint = folder.resolve("checkpoint");
-        Gpt whole = Gpt.of(config, 1, norm), first = Gpt.of(config, 1, norm), second = Gpt.of(config, 2, norm);
+        Gpt whole = Gpt.of(config, 1), first = Gpt.of(config, 1), second = Gpt.of(config, 2);
         run(whole, 6, null, null);
         run(first, 3, null, checkpoint);
         run(second, 6, checkpoint, null);

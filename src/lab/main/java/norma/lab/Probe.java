@@ -44,7 +44,7 @@ final class Probe implements Listener {
         this.gradientScale = 1.0 / config.accumulation();
         this.metrics = metrics;
         Map<String, Param> params = model.params();
-        for (int i = 0; i < model.blocks().size(); i++) {
+        for (int i = 0; i < model.transformer().blocks().size(); i++) {
             String prefix = "blocks." + i + ".";
             blocks.add(params.entrySet().stream().filter(e -> e.getKey().startsWith(prefix)).map(Map.Entry::getValue)
                     .toList());

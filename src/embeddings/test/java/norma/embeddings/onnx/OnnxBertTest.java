@@ -16,8 +16,9 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import norma.data.CorruptFileException;
-import norma.embeddings.model.Purpose;
-import norma.embeddings.model.Bert;
+import norma.embeddings.huggingface.Purpose;
+import norma.embeddings.huggingface.StoredLayers;
+import norma.model.Bert;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -133,7 +134,7 @@ class OnnxBertTest {
     private static boolean isRefused(byte... broken) throws IOException {
         try {
             OnnxBert onnx = read(broken);
-            Bert.of(onnx.config(), onnx.weights(), Purpose.INFERENCE);
+            Bert.of(onnx.config(), new StoredLayers(onnx.weights(), Purpose.INFERENCE));
             return false;
         } catch (CorruptFileException | IllegalArgumentException e) {
             assertTrue(e.getMessage().length() > 20, e.getMessage());

@@ -29,7 +29,7 @@ final class DepthGradients {
     /// Means over the updates from `from` to `to`.
     double[] whileLearning(Text text, double rate, int from, int to) {
         var optimizer = new AdamW(model.params(), AdamW.Config.GPT);
-        double[] sums = new double[model.blocks().size()];
+        double[] sums = new double[model.transformer().blocks().size()];
         for (int step = 0; step < to; step++) {
             backward(text.batch(step), step);
             if (step >= from) {
@@ -49,7 +49,7 @@ final class DepthGradients {
     }
 
     private double[] gradients() {
-        return IntStream.range(0, model.blocks().size()).mapToDouble(i -> size(model.params().get(
+        return IntStream.range(0, model.transformer().blocks().size()).mapToDouble(i -> size(model.params().get(
                 "blocks." + i + ".mlp.f.down.weight"))).toArray();
     }
 

@@ -6,6 +6,7 @@ import norma.data.Batches;
 import norma.data.CharTokenizer;
 import norma.data.Corpus;
 import norma.model.GptConfig;
+import norma.placement.Placements;
 
 /// The gradients of 8 blocks in the first updates of a small language model.
 ///
@@ -33,7 +34,7 @@ record PublishedNormFormerPlot(Corpus corpus) implements Plot {
         var tokenizer = CharTokenizer.train(corpus);
         Batches batches = Batches.of(corpus, tokenizer, BATCH, TIME, SEED);
         GptConfig config = GptConfig.of(tokenizer.vocabulary(), TIME, 64, 4, BLOCKS)
-                .with("layer_norm", placement).withUnitEmbeddings(unitEmbeddings);
+                .with(Placements.named(placement).placement()).withUnitEmbeddings(unitEmbeddings);
         double[] sizes = new DepthGradients(config, SEED).whileLearning(batches::batch, 3e-3, 5, 55);
         return Numbers.map(sizes, size -> size / sizes[BLOCKS - 1]);
     }
