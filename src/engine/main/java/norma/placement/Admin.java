@@ -38,7 +38,7 @@ public record Admin() implements Placement {
     private record Weighed(Layer f, Dropout dropout, Param omega, Norm norm) implements Residual {
         @Override
         public Tensor forward(Tensor x, Context context) {
-            return sum(x, branch(x, context), context);
+            return norm.forward(x.multiply(omega.value()).add(branch(x, context)), context);
         }
 
         @Override
@@ -46,15 +46,11 @@ public record Admin() implements Placement {
             omega.value().fill((float) Math.sqrt(variances.sum()));
             Tensor branch = branch(x, Context.NONE);
             variances.add(branch);
-            return sum(x, branch, Context.NONE);
+            return norm.forward(x.multiply(omega.value()).add(branch), Context.NONE);
         }
 
         private Tensor branch(Tensor x, Context context) {
             return dropout.forward(f.forward(x, context), context);
-        }
-
-        private Tensor sum(Tensor x, Tensor branch, Context context) {
-            return norm.forward(x.multiply(omega.value()).add(branch), context);
         }
 
         @Override

@@ -33,9 +33,12 @@ public record Branch(Layer before, Factor scale, Layer f, Layer after, Dropout d
 
     @Override
     public Tensor forward(Tensor x, Context context) {
+        return outer.forward(skip.times(x).add(branch(x, context)), context);
+    }
+
+    private Tensor branch(Tensor x, Context context) {
         Tensor y = f.forward(scale.times(before.forward(x, context)), context);
-        y = gain.times(dropout.forward(after.forward(y, context), context));
-        return outer.forward(skip.times(x).add(y), context);
+        return gain.times(dropout.forward(after.forward(y, context), context));
     }
 
     @Override
