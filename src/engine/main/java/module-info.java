@@ -1,15 +1,22 @@
 /// Norma's engine: tensors, SIMD kernels, reverse-mode autodiff, normalization, models and training.
+@SuppressWarnings("module") // the modules that packages are exported to are compiled after this one
 module norma.engine {
     requires com.carrotsearch.hppc;
     requires com.google.gson;
     requires jdk.incubator.vector;
 
+    exports norma.backend to norma.lab;
+    exports norma.catalogue;
     exports norma.data;
     exports norma.io;
     exports norma.kernel;
     exports norma.model;
     exports norma.nn;
     exports norma.norm;
+    exports norma.norm.channel;
+    exports norma.norm.conditional;
+    exports norma.norm.feature;
+    exports norma.norm.weight;
     exports norma.optim;
     exports norma.parallel;
     exports norma.placement;

@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import norma.backend.Backend;
 import norma.bench.work.Work;
 import norma.bench.work.Works;
 import norma.lab.console.Json;
 import norma.lab.console.Progress;
-import norma.tensor.Backend;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import picocli.CommandLine.Command;
@@ -161,7 +161,7 @@ final class Bench implements Callable<Integer> {
 
     /// Vectors narrower than those of the standard kernels.
     private static List<Integer> otherWidths() {
-        String kernels = Backend.kernels().name();
+        String kernels = Backend.name();
         int bits = kernels.startsWith("simd") ? Integer.parseInt(kernels.substring(4)) : 0;
         return Stream.of(128, 256, 512).filter(width -> width < bits).toList();
     }

@@ -3,7 +3,7 @@ package norma.bench;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
-import norma.tensor.Backend;
+import norma.backend.Backend;
 
 /// A way to do the works: kernels and number of threads, and the Java VM's options that make it so.
 ///
@@ -13,7 +13,7 @@ record Variant(String kernels, int threads, List<String> jvmArgs) {
 
     /// The kernels that this process has chosen, with its own options.
     static Variant standard(int threads) {
-        return of(Backend.kernels().name(), threads, inherited());
+        return of(Backend.name(), threads, inherited());
     }
 
     /// The reference kernels, as they run without the flag. They are asked for by name, so that no VM remarks on it.

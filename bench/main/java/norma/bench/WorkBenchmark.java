@@ -2,11 +2,11 @@ package norma.bench;
 
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import norma.backend.Backend;
 import norma.bench.work.Processes.Ended;
 import norma.bench.work.Work;
 import norma.bench.work.Work.Operation;
 import norma.bench.work.Works;
-import norma.tensor.Backend;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -46,9 +46,9 @@ public class WorkBenchmark {
     public void make() {
         Work wanted = Works.of(work, shape);
         Optional<Peer> peer = Peer.named(kernels);
-        if (peer.isEmpty() && !Backend.kernels().name().equals(kernels)) {
+        if (peer.isEmpty() && !Backend.name().equals(kernels)) {
             throw new IllegalStateException(
-                    "WorkBenchmark: must run on %s; got %s".formatted(kernels, Backend.kernels().name()));
+                    "WorkBenchmark: must run on %s; got %s".formatted(kernels, Backend.name()));
         }
         operation = (peer.isPresent() ? peer.get().maker(wanted, threads).orElseThrow() : wanted.maker()).get();
     }

@@ -6,18 +6,23 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import norma.kernel.Kernels;
+import norma.kernel.contract.Kernels;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -30,11 +35,27 @@ class ArchitectureTest {
     private static final List<String> PACKAGES = List.of(
             "norma.parallel",
             "norma.kernel",
+            "norma.kernel.contract",
+            "norma.kernel.simd.vector",
+            "norma.kernel.simd.elementwise",
+            "norma.kernel.simd.norm",
+            "norma.kernel.simd.softmax",
+            "norma.kernel.simd.matmul",
+            "norma.kernel.simd.attention",
+            "norma.kernel.simd.convolution",
+            "norma.kernel.simd.fourier",
             "norma.kernel.simd",
+            "norma.backend",
             "norma.tensor",
             "norma.nn",
+            "norma.norm.axis",
             "norma.norm",
+            "norma.norm.feature",
+            "norma.norm.channel",
+            "norma.norm.conditional",
+            "norma.norm.weight",
             "norma.placement",
+            "norma.catalogue",
             "norma.model",
             "norma.optim",
             "norma.data",
@@ -75,14 +96,14 @@ class ArchitectureTest {
 
     @Test
     void onlyTheSimdKernelsKnowTheVectorApi() {
-        check(noClasses().that().resideOutsideOfPackage("norma.kernel.simd")
+        check(noClasses().that().resideOutsideOfPackage("norma.kernel.simd..")
                 .should().dependOnClassesThat(resideInAPackage("jdk.incubator.vector.."))
                 .because("the engine must load where that module is missing"));
     }
 
     @Test
     void floatsAreHeldInVectorsOfOneLength() {
-        check(noClasses().that().doNotHaveSimpleName("Lanes")
+        check(noClasses().that().doNotHaveSimpleName("Species")
                 .should().accessFieldWhere(describe("names a species of floats", access -> access.getTarget().getName()
                         .startsWith("SPECIES_")
                         && access.getTargetOwner().getName().equals("jdk.incubator.vector.FloatVector")))
@@ -100,6 +121,38 @@ class ArchitectureTest {
     private static boolean runsOnTheCommonPool(JavaMethodCall call) {
         return call.getTargetOwner().getPackageName().startsWith("java.util")
                 && call.getName().startsWith("parallel");
+    }
+
+    /// Of all modules, which the classes of this one do not show.
+    @Test
+    void onlyTheTrainingStepStepsTheOptimizer() throws IOException {
+        Pattern step = Pattern.compile("\\boptimizer\\w*\\.step\\(|Parts\\.of\\([^)]*\\)\\.afterStep\\(");
+        try (Stream<Path> files = Files.walk(Path.of("../.."))) {
+            List<String> callers =
+                    files.filter(ArchitectureTest::isInMain).filter(file -> step.matcher(read(file)).find())
+                            .map(file -> file.getFileName().toString()).toList();
+            assertEquals(List.of("TrainStep.java"), callers,
+                    "they must train by TrainStep or Trainer, which check and clip"
+                            + " gradients and ask parts what to do after a step");
+        }
+    }
+
+    private static boolean isInMain(Path file) {
+        return file.toString().endsWith(".java") && file.toString().replace('\\', '/').contains("/main/java/");
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void goldenVectorsBelongToTheTests() {
+        check(noClasses().should().haveSimpleNameStartingWith("Golden").orShould().resideInAPackage("norma.golden..")
+                .because("what only tests use stands in norma.golden among the tests"));
     }
 
     @Test

@@ -6,11 +6,11 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import norma.backend.Backend;
 import norma.bench.work.Inputs;
 import norma.bench.work.Work;
-import norma.kernel.Elementwise.Unary;
 import norma.kernel.Floats;
-import norma.tensor.Backend;
+import norma.kernel.contract.ElementwiseKernel.Unary;
 
 /// y = exp(x) on an array that fits in L1.
 final class ExpLessons {

@@ -5,10 +5,10 @@ import java.util.function.Consumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import norma.backend.Backend;
 import norma.bench.work.Inputs;
 import norma.bench.work.Work;
 import norma.kernel.Floats;
-import norma.tensor.Backend;
 
 /// y = gamma (x - mean) / sqrt(var + eps) + beta on rows that fit in L2.
 final class LayerNormLessons {
@@ -127,7 +127,7 @@ final class LayerNormLessons {
     /// Sum and squares in one loop, around a guess of the mean; right for rows with large offsets too, for any size; keeps the
     /// statistics for the backward pass.
     private void engine() {
-        Backend.kernels().normalization().centred(ROWS, COLUMNS, Floats.of(x), Floats.of(gamma), Floats.of(beta), EPS,
+        Backend.kernels().normalization().centered(ROWS, COLUMNS, Floats.of(x), Floats.of(gamma), Floats.of(beta), EPS,
                 Floats.of(y), Floats.of(statistics));
     }
 }

@@ -6,17 +6,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import norma.bench.work.Work.Operation;
+import norma.catalogue.Norms;
+import norma.catalogue.Norms.Entry;
+import norma.catalogue.Norms.On;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Part;
 import norma.nn.Parts;
-import norma.norm.Conditional;
+import norma.norm.ConditionalNorm;
 import norma.norm.Norm;
-import norma.norm.Norms;
-import norma.norm.Norms.Entry;
-import norma.norm.Norms.On;
-import norma.norm.Over;
+import norma.norm.StatisticsAxes;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
@@ -55,20 +55,22 @@ final class EveryNorm {
         if (entry.on() == On.WEIGHT) {
             return WEIGHTS;
         }
-        boolean rows = entry.on() == On.FEATURES || entry.on() == On.CONDITION && entry.over() == Over.FEATURES;
+        boolean rows =
+                entry.on() == On.FEATURES || entry.on() == On.CONDITION && entry.over() == StatisticsAxes.FEATURES;
         return rows ? SEQUENCES : IMAGES;
     }
 
     private static Operation operation(Entry entry, String options, int[] dims) {
         boolean channels = dims == IMAGES;
         Part part =
-                Norms.any(entry.name() + options, false).make(new Init(1), channels ? dims[1] : dims[dims.length - 1]);
+                Norms.any(entry.name() + options, false).create(new Init(1),
+                        channels ? dims[1] : dims[dims.length - 1]);
         Tensor x = Inputs.random(1, dims);
         Tensor[] parameters = Parts.of(part).params().values().stream().map(p -> p.value()).toArray(Tensor[]::new);
         return switch (part) {
             case Norm norm -> Passes.forwardBackward(in -> one(norm.forward(in[0])), List.of(x), parameters);
-            case Conditional norm -> Passes.forwardBackward(in -> one(norm.forward(in[0], in[1])),
-                    List.of(x, norm.example(new Init(2), x.shape())), parameters);
+            case ConditionalNorm norm -> Passes.forwardBackward(in -> one(norm.forward(in[0], in[1])),
+                    List.of(x, Tensor.zeros(norm.conditionShape(x.shape()).toArray())), parameters);
             case Linear linear -> Passes.forwardBackward(_ -> one(linear.weight().value()), List.of(), parameters);
             case Layer layer -> Passes.forwardBackward(in -> one(layer.forward(in[0])), List.of(x), parameters);
             default -> throw new IllegalStateException(entry.name() + " makes " + part);

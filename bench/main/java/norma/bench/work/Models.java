@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import norma.bench.work.Work.Operation;
+import norma.catalogue.Norms;
 import norma.data.Batches;
 import norma.data.Batches.Batch;
 import norma.model.Bert;
@@ -12,12 +13,19 @@ import norma.model.Gpt;
 import norma.model.GptConfig;
 import norma.nn.Context;
 import norma.nn.Init;
+import norma.nn.Mlp;
+import norma.norm.feature.LayerNorm;
 import norma.optim.AdamW;
-import norma.optim.Gradients;
+import norma.optim.Schedule;
+import norma.placement.Block;
+import norma.placement.Place;
+import norma.placement.Post;
 import norma.tensor.Indices;
-import norma.tensor.Memory;
-import norma.tensor.Tape;
 import norma.tensor.Tensor;
+import norma.train.LanguageModeling;
+import norma.train.Listener;
+import norma.train.TrainConfig;
+import norma.train.TrainStep;
 
 /// Whole models of D 384 and 6 layers: a GPT's training step, a sentence encoder's forward pass.
 final class Models {
@@ -62,19 +70,12 @@ final class Models {
     /// Forward, backward, clip, AdamW; another batch of random tokens each step.
     static Operation trainingStep(int batch, int time, int dim, int heads, int layers, int vocabulary) {
         Gpt model = Gpt.of(GptConfig.of(vocabulary, time, dim, heads, layers), 1);
-        var optimizer = new AdamW(model.params(), AdamW.Config.GPT);
         var batches = new Batches(Inputs.indices(1, vocabulary, 1_000_000).values(), batch, time, 1);
-        var memory = new Memory();
+        var training = new TrainStep<>(new LanguageModeling(model), new AdamW(model.params(), AdamW.Config.GPT),
+                batches::batch, TrainConfig.of(Long.MAX_VALUE, Schedule.constant(3e-4), 1, 1), Listener.SILENT);
         var steps = new AtomicLong();
         return () -> {
-            long step = steps.getAndIncrement();
-            Batch tokens = batches.batch(step);
-            try (Tape tape = Tape.training(memory, step)) {
-                Tensor loss = model.loss(Indices.of(tokens.inputs(), batch, time),
-                        Indices.of(tokens.targets(), batch, time));
-                tape.backward(loss);
-            }
-            optimizer.step(3e-4, Gradients.clip(Gradients.norm(model.params()), 1));
+            training.run(steps.getAndIncrement());
             return model;
         };
     }

@@ -3,8 +3,8 @@ package norma.bench.work;
 import java.util.ArrayList;
 import java.util.List;
 import norma.nn.Softmax;
-import norma.norm.LayerNorm;
-import norma.norm.RmsNorm;
+import norma.norm.feature.LayerNorm;
+import norma.norm.feature.RmsNorm;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import norma.backend.Backend;
 import norma.bench.work.Work.Operation;
-import norma.kernel.Matmul;
 import norma.kernel.Matrix;
-import norma.tensor.Backend;
+import norma.kernel.contract.MatmulKernel;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
@@ -75,7 +75,7 @@ final class Products {
         Matrix b = Matrix.of(Inputs.random(2, k, n).data(), k, n);
         return Passes.forward(() -> {
             Tensor c = Tensor.empty(Shape.of(m, n));
-            Backend.kernels().matmul().multiply(a, b, Matrix.of(c.data(), m, n), Matmul.Epilogue.NONE);
+            Backend.kernels().matmul().multiply(a, b, Matrix.of(c.data(), m, n), MatmulKernel.Epilogue.NONE);
             return c;
         });
     }

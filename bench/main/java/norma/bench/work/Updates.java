@@ -3,12 +3,12 @@ package norma.bench.work;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import norma.backend.Backend;
 import norma.bench.work.Work.Operation;
 import norma.kernel.Floats;
-import norma.kernel.Update;
+import norma.kernel.contract.UpdateKernel;
 import norma.nn.Param;
 import norma.optim.Gradients;
-import norma.tensor.Backend;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
 
@@ -35,7 +35,7 @@ final class Updates {
         Floats v = Floats.zeros(PARAMETERS);
         var steps = new AtomicLong();
         return () -> {
-            var step = new Update.AdamW(3e-4f, 0.9f, 0.95f, 1e-8f, 0.1f, 1, steps.incrementAndGet());
+            var step = new UpdateKernel.AdamW(3e-4f, 0.9f, 0.95f, 1e-8f, 0.1f, 1, steps.incrementAndGet());
             Backend.kernels().update().adamW(step, w, gradient, m, v);
             return w;
         };

@@ -25,7 +25,7 @@ import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.LayerNorm;
+import norma.norm.feature.LayerNorm;
 import norma.norm.Norm;
 import norma.tensor.Tensor;
 
@@ -144,7 +144,8 @@ final class SavedEncoder {
     /// Such a model.
     static Bert adaptive(Path file, Fields config, Purpose purpose) throws IOException {
         try (StoredWeights stored = StoredWeights.open(file, Family.BERT)) {
-            Bert bert = AdaptiveNorms.in(Bert.of(Family.BERT.config(config), new StoredLayers(stored, purpose)), new Init(0));
+            Bert bert = AdaptiveNorms.in(Bert.of(Family.BERT.config(config), new StoredLayers(stored, purpose)),
+                    new Init(0));
             params(bert).forEach((name, param) -> {
                 if (name.contains(BertNames.ADAPTIVE)) {
                     param.value().data().set(Floats.of(stored.take(name, param.shape())));

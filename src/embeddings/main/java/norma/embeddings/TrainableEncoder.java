@@ -77,7 +77,7 @@ public final class TrainableEncoder implements TextEncoder {
     }
 
     /// The same parameters with adaptive norms in the place of the layer norms behind residual sums
-    /// ([norma.norm.AdaptiveNormFormer]). At first they compute what the layer norms did.
+    /// ([norma.norm.feature.AdaptiveNormFormer]). At first they compute what the layer norms did.
     ///
     /// @param init first values of the networks inside of them
     public TrainableEncoder withAdaptiveNorms(Init init) {

@@ -18,16 +18,20 @@ import norma.embeddings.tuning.Contrast;
 import norma.embeddings.tuning.Example.Labelled;
 import norma.embeddings.tuning.Example.Pair;
 import norma.embeddings.tuning.FrozenEncoder;
-import norma.embeddings.tuning.Objective;
 import norma.embeddings.tuning.Tuning;
+import norma.kernel.SplitMix;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
+import norma.optim.AdamW;
+import norma.optim.Gradients;
+import norma.optim.Schedule;
 import norma.parallel.Workers;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 import norma.train.Listener;
+import norma.train.Objective;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,7 +64,7 @@ class TuningTest {
         return pairs;
     }
 
-    private static void backward(Objective<Labelled> objective, List<Labelled> examples) {
+    private static void backward(Objective<List<Labelled>> objective, List<Labelled> examples) {
         try (Tape tape = Tape.training(new Memory(), 1)) {
             tape.backward(objective.loss(examples));
         }
@@ -112,7 +116,7 @@ class TuningTest {
         return largest;
     }
 
-    private static <E extends norma.embeddings.tuning.Example> double loss(Objective<E> objective, List<E> examples) {
+    private static <E> double loss(Objective<List<E>> objective, List<E> examples) {
         try (Tape _ = Tape.inference(new Memory())) {
             return objective.loss(examples).item();
         }
@@ -162,12 +166,38 @@ class TuningTest {
         }
     }
 
+    /// Batches in the order in which the tuning sees them, then the steps spelled out.
+    @Test
+    void itsStepsAreThoseOfALoopByHand() throws IOException {
+        TrainableEncoder first = TrainableFolder.encoder(folder), second = TrainableFolder.encoder(folder);
+        var order = new ArrayList<List<Labelled>>();
+        Classifier tuned = Classifier.of(first, 2), byHand = Classifier.of(second, 2);
+        Objective<List<Labelled>> listening = Objective.of(tuned, batch -> {
+            order.add(batch);
+            return tuned.loss(batch);
+        });
+        SHORT.run(listening, letters(first, 45), Listener.SILENT);
+        Map<String, Param> params = Parts.of(byHand).params();
+        var optimizer = new AdamW(params, new AdamW.Config(0.9, 0.999, 1e-8, SHORT.decay()));
+        assertEquals(24, order.size());
+        var schedule = new Schedule(Schedule.Decay.LINEAR, SHORT.rate(), 0, 3, 24, 1);
+        for (int step = 0; step < 24; step++) {
+            try (Tape tape = Tape.training(new Memory(), SplitMix.at(~SHORT.seed(), step))) {
+                tape.backward(byHand.loss(order.get(step)));
+            }
+            optimizer.step(schedule.rate(step), Gradients.clip(Gradients.norm(params), SHORT.clip()));
+            Parts.of(byHand).afterStep();
+        }
+        Map<String, float[]> expected = TrainableFolder.values(byHand);
+        TrainableFolder.values(tuned).forEach((name, values) -> assertArrayEquals(expected.get(name), values, name));
+    }
+
     @Test
     void eachEpochSeesEachExampleOnce() throws IOException {
         TrainableEncoder encoder = TrainableFolder.encoder(folder);
         List<Labelled> examples = letters(encoder, 301);
         var seen = new ArrayList<Labelled>();
-        Objective<Labelled> listening = new Objective<>() {
+        Objective<List<Labelled>> listening = new Objective<>() {
             private final Param w = Init.constant(1);
 
             @Override

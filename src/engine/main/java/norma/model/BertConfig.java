@@ -1,8 +1,8 @@
 package norma.model;
 
 import norma.kernel.Activation;
-import norma.norm.LayerNorm;
-import norma.norm.NormMaker;
+import norma.norm.feature.LayerNorm;
+import norma.norm.NormFactory;
 import norma.placement.Recipe;
 
 /// The choices that make a [Bert].
@@ -34,11 +34,11 @@ public record BertConfig(int vocabulary, int positions, int firstPosition, int t
     }
 
     /// The layer norms of a family's files, whose eps differ.
-    public static NormMaker layerNorm(float eps) {
+    public static NormFactory layerNorm(float eps) {
         if (!(eps > 0)) {
             throw new IllegalArgumentException("Bert: eps must be positive; got " + eps);
         }
-        return NormMaker.named("layer_norm{eps=" + eps + "}", () -> (_, dim) -> LayerNorm.of(eps, dim));
+        return NormFactory.named("layer_norm{eps=" + eps + "}", () -> (_, dim) -> LayerNorm.of(eps, dim));
     }
 
     /// With another stack.

@@ -3,6 +3,7 @@ package norma.model;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import norma.catalogue.Norms;
 import norma.kernel.Activation;
 import norma.nn.Context;
 import norma.nn.CrossEntropy;
@@ -32,7 +33,8 @@ import norma.tensor.Tensor;
 /// @param positions embedding (context, D), unless they are rotary
 /// @param transformer the blocks, causal all of them
 /// @param head output matrix (V, D), that of the embedding if tied
-public record Gpt(GptConfig config, Embedding tokens, Optional<Embedding> positions, Transformer transformer, Layer head)
+public record Gpt(GptConfig config, Embedding tokens, Optional<Embedding> positions, Transformer transformer,
+        Layer head)
         implements Part {
 
     /// Refuses parts that look ahead: with one of them the loss would mean nothing.

@@ -1,7 +1,7 @@
 package norma.model;
 
 import norma.nn.Rotary;
-import norma.norm.NormMaker;
+import norma.norm.NormFactory;
 import norma.placement.Placement;
 
 /// The choices that make a [Gpt].
@@ -31,7 +31,7 @@ public record GptConfig(int vocabulary, int context, TransformerConfig transform
     }
 
     /// With another norm and placement. Embeddings have unit variance where the placement needs it.
-    public GptConfig with(NormMaker norm, Placement placement) {
+    public GptConfig with(NormFactory norm, Placement placement) {
         return new GptConfig(vocabulary, context, transformer.with(norm, placement), tied,
                 unitEmbeddings || placement.unitEmbeddings());
     }

@@ -12,7 +12,7 @@ import norma.nn.LayerSource;
 import norma.nn.Mlp;
 import norma.nn.Parts;
 import norma.norm.Norm;
-import norma.norm.NormMaker;
+import norma.norm.NormFactory;
 import norma.placement.Place;
 import norma.placement.Residual;
 import norma.placement.Variances;
@@ -38,7 +38,7 @@ public record Transformer(Layer entry, List<Residual> blocks, Layer exit) implem
     ///
     /// @param source of the model: blocks are `blocks.0`, `blocks.1` ... in it
     public static Transformer of(TransformerConfig c, LayerSource source) {
-        NormMaker norm = c.norm().ofOneModel();
+        NormFactory norm = c.norm().ofOneModel();
         var dropout = new Dropout(c.dropout());
         var blocks = new ArrayList<Residual>();
         for (int i = 0; i < c.layers(); i++) {
@@ -50,7 +50,7 @@ public record Transformer(Layer entry, List<Residual> blocks, Layer exit) implem
     }
 
     /// The place outside of the blocks.
-    static Place place(TransformerConfig c, LayerSource source, NormMaker norm) {
+    static Place place(TransformerConfig c, LayerSource source, NormFactory norm) {
         return new Place(source, c.dim(), norm, new Dropout(c.dropout()), 0, c.layers());
     }
 

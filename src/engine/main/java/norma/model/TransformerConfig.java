@@ -3,8 +3,8 @@ package norma.model;
 import java.util.Optional;
 import norma.kernel.Activation;
 import norma.nn.Rotary;
-import norma.norm.LayerNorm;
-import norma.norm.NormMaker;
+import norma.norm.feature.LayerNorm;
+import norma.norm.NormFactory;
 import norma.placement.Placement;
 import norma.placement.Recipe;
 
@@ -20,9 +20,9 @@ import norma.placement.Recipe;
 /// @param rotary how positions are written into queries and keys, if they are
 /// @param dropout on embeddings and branches
 /// @param std of new matrices; those that write to the stream get std / sqrt(2 layers)
-public record TransformerConfig(int dim, int heads, int layers, FeedForward feedForward, NormMaker norm,
+public record TransformerConfig(int dim, int heads, int layers, FeedForward feedForward, NormFactory norm,
         Placement placement, boolean causal, Optional<Rotary> rotary, float dropout, double std) {
-    private static final NormMaker LAYER_NORM = NormMaker.named("layer_norm", () -> (_, dim) -> LayerNorm.of(dim));
+    private static final NormFactory LAYER_NORM = NormFactory.named("layer_norm", () -> (_, dim) -> LayerNorm.of(dim));
 
     /// GPT-2's standard deviation of new matrices, which suits a width of 1 / 0.02^2 = 2500.
     public static final double STD = 0.02;
@@ -57,7 +57,7 @@ public record TransformerConfig(int dim, int heads, int layers, FeedForward feed
     }
 
     /// With another norm and placement.
-    public TransformerConfig with(NormMaker norm, Placement placement) {
+    public TransformerConfig with(NormFactory norm, Placement placement) {
         return new TransformerConfig(dim, heads, layers, feedForward, norm, placement, causal, rotary, dropout, std);
     }
 

@@ -1,9 +1,9 @@
 package norma.nn;
 
 import java.util.Locale;
+import norma.backend.Backend;
 import norma.kernel.Activation;
-import norma.kernel.Functions;
-import norma.tensor.Backend;
+import norma.kernel.contract.Functions;
 import norma.tensor.Op;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;

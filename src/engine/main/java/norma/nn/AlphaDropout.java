@@ -1,6 +1,6 @@
 package norma.nn;
 
-import norma.kernel.Functions;
+import norma.kernel.contract.Functions;
 import norma.tensor.Tensor;
 
 /// Dropout that keeps mean 0 and variance 1: in training each element becomes, with probability `rate`, the lowest value

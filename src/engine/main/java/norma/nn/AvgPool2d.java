@@ -1,10 +1,10 @@
 package norma.nn;
 
 import java.util.Arrays;
-import norma.kernel.Pooling;
-import norma.kernel.Sliding;
+import norma.backend.Backend;
 import norma.kernel.Window;
-import norma.tensor.Backend;
+import norma.kernel.WindowGeometry;
+import norma.kernel.contract.PoolingKernel;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -24,20 +24,20 @@ public record AvgPool2d(Window vertical, Window horizontal, boolean countPadding
 
     /// The mean of each plane: (N, C, H, W) to (N, C, 1, 1).
     public static Tensor global(Tensor x) {
-        Images.sliding("AvgPool2d.global", x, Window.of(1), Window.of(1));
+        Images.geometry("AvgPool2d.global", x, Window.of(1), Window.of(1));
         return x.reshape(x.dim(0), x.dim(1), x.dim(2) * x.dim(3)).mean(-1).reshape(x.dim(0), x.dim(1), 1, 1);
     }
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Sliding sliding = Images.pooling("AvgPool2d", x, vertical, horizontal);
-        Tensor y = Tensor.empty(Images.outputs(x, sliding));
-        Backend.kernels().pooling().mean(x.dim(0) * x.dim(1), sliding, countPadding, x.data(), y.data());
-        return Tape.record(new Fused(x, sliding, countPadding), y);
+        WindowGeometry geometry = Images.pooling("AvgPool2d", x, vertical, horizontal);
+        Tensor y = Tensor.empty(Images.outputs(x, geometry));
+        Backend.kernels().pooling().mean(x.dim(0) * x.dim(1), geometry, countPadding, x.data(), y.data());
+        return Tape.record(new Fused(x, geometry, countPadding), y);
     }
 
     /// dx = the sum over the windows that see the input of dy over the number of inputs.
-    record Fused(Tensor x, Sliding sliding, boolean countPadding) implements Op.Fused {
+    record Fused(Tensor x, WindowGeometry geometry, boolean countPadding) implements Op.Fused {
 
         @Override
         public Tensor[] inputs() {
@@ -47,17 +47,17 @@ public record AvgPool2d(Window vertical, Window horizontal, boolean countPadding
         @Override
         public Tensor[] backward(Tensor dy) {
             Tensor dx = Tensor.empty(x.shape());
-            Backend.kernels().pooling().meanGradient(x.dim(0) * x.dim(1), sliding, countPadding, dy.data(), dx.data());
+            Backend.kernels().pooling().meanGradient(x.dim(0) * x.dim(1), geometry, countPadding, dy.data(), dx.data());
             return new Tensor[] {dx};
         }
 
         @Override
         public Tensor composed() {
-            float[] counts = new float[sliding.outPlane()];
-            Pooling.counts(sliding, countPadding, counts);
-            Tensor sums = Patches.of(x, sliding, 0).sum(0).reshape(sliding.outPlane(), x.dim(0) * x.dim(1));
-            return sums.transpose(0, 1).divide(Tensor.of(Shape.of(sliding.outPlane()), counts))
-                    .reshape(Images.outputs(x, sliding));
+            float[] counts = new float[geometry.outPlane()];
+            PoolingKernel.counts(geometry, countPadding, counts);
+            Tensor sums = Patches.of(x, geometry, 0).sum(0).reshape(geometry.outPlane(), x.dim(0) * x.dim(1));
+            return sums.transpose(0, 1).divide(Tensor.of(Shape.of(geometry.outPlane()), counts))
+                    .reshape(Images.outputs(x, geometry));
         }
 
         @Override

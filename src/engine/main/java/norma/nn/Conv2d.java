@@ -1,10 +1,10 @@
 package norma.nn;
 
-import norma.kernel.Convolution.Sizes;
+import norma.backend.Backend;
 import norma.kernel.Floats;
-import norma.kernel.Sliding;
 import norma.kernel.Window;
-import norma.tensor.Backend;
+import norma.kernel.WindowGeometry;
+import norma.kernel.contract.ConvolutionKernel.Sizes;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -31,7 +31,8 @@ public record Conv2d(Weight weight, Param bias, Window vertical, Window horizont
 
     /// The same with groups.
     public static Conv2d grouped(Init init, int in, int out, Window window, int groups) {
-        var sizes = new Sizes(1, in, out, groups, new Sliding(window.reach() + 1, window.reach() + 1, window, window));
+        var sizes = new Sizes(1, in, out, groups,
+                new WindowGeometry(window.reach() + 1, window.reach() + 1, window, window));
         double std = Math.sqrt(2.0 / Math.max(1, sizes.depth()));
         Param weight = init.normal("weight", std, out, sizes.groupChannels(), window.size(), window.size());
         return new Conv2d(weight, Init.constant(0, out), window, window, groups);
@@ -55,9 +56,9 @@ public record Conv2d(Weight weight, Param bias, Window vertical, Window horizont
     /// The convolution as a function; `b` may be null.
     public static Tensor convolve(Tensor x, Tensor w, Tensor b, Window vertical, Window horizontal, int groups) {
         requireShapes(x, w, b, vertical, horizontal, groups);
-        Sliding sliding = Images.sliding("Conv2d", x, vertical, horizontal);
-        var sizes = new Sizes(x.dim(0), x.dim(1), w.dim(0), groups, sliding);
-        Tensor y = Tensor.empty(Shape.of(x.dim(0), w.dim(0), sliding.outHeight(), sliding.outWidth()));
+        WindowGeometry geometry = Images.geometry("Conv2d", x, vertical, horizontal);
+        var sizes = new Sizes(x.dim(0), x.dim(1), w.dim(0), groups, geometry);
+        Tensor y = Tensor.empty(Shape.of(x.dim(0), w.dim(0), geometry.outHeight(), geometry.outWidth()));
         Backend.kernels().convolution().forward(sizes, x.data(), w.data(), floats(b), y.data());
         return Tape.record(new Fused(x, w, b, sizes), y);
     }
@@ -108,7 +109,7 @@ public record Conv2d(Weight weight, Param bias, Window vertical, Window horizont
             var reduction = Backend.kernels().reduction();
             Tensor planes = Tensor.empty(Shape.of(sizes.batch(), sizes.outChannels()));
             Tensor db = Tensor.empty(b.shape());
-            reduction.sum(dy.data(), planes.data(), planes.size(), sizes.sliding().outPlane(), 1);
+            reduction.sum(dy.data(), planes.data(), planes.size(), sizes.geometry().outPlane(), 1);
             reduction.sum(planes.data(), db.data(), 1, sizes.batch(), sizes.outChannels());
             return db;
         }
@@ -116,13 +117,13 @@ public record Conv2d(Weight weight, Param bias, Window vertical, Window horizont
         /// w times the matrix of patches, group by group.
         @Override
         public Tensor composed() {
-            int n = sizes.batch(), groups = sizes.groups(), outputs = sizes.sliding().outPlane();
-            Tensor patches = Patches.of(x, sizes.sliding(), 0)
-                    .reshape(sizes.sliding().taps(), outputs, n, sizes.channels()).permute(2, 3, 0, 1)
+            int n = sizes.batch(), groups = sizes.groups(), outputs = sizes.geometry().outPlane();
+            Tensor patches = Patches.of(x, sizes.geometry(), 0)
+                    .reshape(sizes.geometry().taps(), outputs, n, sizes.channels()).permute(2, 3, 0, 1)
                     .reshape(n, groups, sizes.depth(), outputs);
             Tensor weights = w.reshape(groups, sizes.groupOutChannels(), sizes.depth());
-            Tensor y = weights.matmul(patches).reshape(Shape.of(n, sizes.outChannels(), sizes.sliding().outHeight(),
-                    sizes.sliding().outWidth()));
+            Tensor y = weights.matmul(patches).reshape(Shape.of(n, sizes.outChannels(), sizes.geometry().outHeight(),
+                    sizes.geometry().outWidth()));
             return b == null ? y : y.add(b.reshape(sizes.outChannels(), 1, 1));
         }
 

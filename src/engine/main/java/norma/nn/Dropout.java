@@ -1,6 +1,6 @@
 package norma.nn;
 
-import norma.tensor.Backend;
+import norma.backend.Backend;
 import norma.tensor.Op;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;

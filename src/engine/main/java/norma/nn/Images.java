@@ -1,7 +1,7 @@
 package norma.nn;
 
-import norma.kernel.Sliding;
 import norma.kernel.Window;
+import norma.kernel.WindowGeometry;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
@@ -12,7 +12,7 @@ final class Images {
     }
 
     /// How a window slides over the planes of x.
-    static Sliding sliding(String who, Tensor x, Window vertical, Window horizontal) {
+    static WindowGeometry geometry(String who, Tensor x, Window vertical, Window horizontal) {
         if (x.shape().rank() != 4) {
             throw new IllegalArgumentException(
                     who + ": x must be (N, C, H, W); got " + x.shape() + "; reshape it to four axes");
@@ -22,11 +22,11 @@ final class Images {
                     "%s: the window must fit into the padded image; got x %s, %s and %s; pad more?"
                             .formatted(who, x.shape(), vertical, horizontal));
         }
-        return new Sliding(x.dim(2), x.dim(3), vertical, horizontal);
+        return new WindowGeometry(x.dim(2), x.dim(3), vertical, horizontal);
     }
 
-    /// As [#sliding], for pooling: a window must see an input, which it does if at most half of it is padding.
-    static Sliding pooling(String who, Tensor x, Window vertical, Window horizontal) {
+    /// As [#geometry], for pooling: a window must see an input, which it does if at most half of it is padding.
+    static WindowGeometry pooling(String who, Tensor x, Window vertical, Window horizontal) {
         for (Window window : new Window[] {vertical, horizontal}) {
             if (2 * window.padding() > window.size()) {
                 throw new IllegalArgumentException(
@@ -34,11 +34,11 @@ final class Images {
                                 + "; pad the input instead");
             }
         }
-        return sliding(who, x, vertical, horizontal);
+        return geometry(who, x, vertical, horizontal);
     }
 
     /// (N, C, outputs)
-    static Shape outputs(Tensor x, Sliding sliding) {
-        return Shape.of(x.dim(0), x.dim(1), sliding.outHeight(), sliding.outWidth());
+    static Shape outputs(Tensor x, WindowGeometry geometry) {
+        return Shape.of(x.dim(0), x.dim(1), geometry.outHeight(), geometry.outWidth());
     }
 }

@@ -1,10 +1,10 @@
 package norma.nn;
 
+import norma.backend.Backend;
 import norma.kernel.Activation;
 import norma.kernel.Floats;
-import norma.kernel.Matmul;
 import norma.kernel.Matrix;
-import norma.tensor.Backend;
+import norma.kernel.contract.MatmulKernel;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -52,7 +52,7 @@ public record Linear(Weight weight, Param bias, Activation activation) implement
         boolean recorded = Tape.records(x) || Tape.records(w) || b != null && Tape.records(b);
         Tensor z = f == Activation.IDENTITY || !recorded ? null : Tensor.empty(y.shape());
         Backend.kernels().matmul().multiply(rows(x), Matrix.of(w.data(), w.dim(0), w.dim(1)).transpose(), rows(y),
-                new Matmul.Epilogue(false, floats(b), floats(z), f));
+                new MatmulKernel.Epilogue(false, floats(b), floats(z), f));
         return Tape.record(new Fused(x, w, b, f, z), y);
     }
 
@@ -88,13 +88,13 @@ public record Linear(Weight weight, Param bias, Activation activation) implement
             if (x.tracked()) {
                 dx = Tensor.empty(x.shape());
                 kernels.matmul().multiply(rows(dz), Matrix.of(w.data(), w.dim(0), w.dim(1)), rows(dx),
-                        Matmul.Epilogue.NONE);
+                        MatmulKernel.Epilogue.NONE);
             }
             Tensor dw = null;
             if (w.tracked()) {
                 dw = Tensor.empty(w.shape());
                 kernels.matmul().multiply(rows(dz).transpose(), rows(x), Matrix.of(dw.data(), w.dim(0), w.dim(1)),
-                        Matmul.Epilogue.NONE);
+                        MatmulKernel.Epilogue.NONE);
             }
             if (b == null) {
                 return new Tensor[] {dx, dw};

@@ -1,9 +1,9 @@
 package norma.nn;
 
 import java.util.Arrays;
-import norma.kernel.Sliding;
+import norma.backend.Backend;
 import norma.kernel.Window;
-import norma.tensor.Backend;
+import norma.kernel.WindowGeometry;
 import norma.tensor.Indices;
 import norma.tensor.Op;
 import norma.tensor.Shape;
@@ -24,16 +24,16 @@ public record MaxPool2d(Window vertical, Window horizontal) implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Sliding sliding = Images.pooling("MaxPool2d", x, vertical, horizontal);
-        Tensor y = Tensor.empty(Images.outputs(x, sliding)), winners = Tensor.empty(y.shape());
-        Backend.kernels().pooling().max(x.dim(0) * x.dim(1), sliding, x.data(), y.data(), winners.data());
-        return Tape.record(new Fused(x, sliding, winners), y);
+        WindowGeometry geometry = Images.pooling("MaxPool2d", x, vertical, horizontal);
+        Tensor y = Tensor.empty(Images.outputs(x, geometry)), winners = Tensor.empty(y.shape());
+        Backend.kernels().pooling().max(x.dim(0) * x.dim(1), geometry, x.data(), y.data(), winners.data());
+        return Tape.record(new Fused(x, geometry, winners), y);
     }
 
     /// dx = dy where x won.
     ///
     /// @param winners the tap that won, in the shape of y
-    record Fused(Tensor x, Sliding sliding, Tensor winners) implements Op.Fused {
+    record Fused(Tensor x, WindowGeometry geometry, Tensor winners) implements Op.Fused {
 
         @Override
         public Tensor[] inputs() {
@@ -43,7 +43,7 @@ public record MaxPool2d(Window vertical, Window horizontal) implements Layer {
         @Override
         public Tensor[] backward(Tensor dy) {
             Tensor dx = Tensor.empty(x.shape());
-            Backend.kernels().pooling().maxGradient(x.dim(0) * x.dim(1), sliding, dy.data(), winners.data(),
+            Backend.kernels().pooling().maxGradient(x.dim(0) * x.dim(1), geometry, dy.data(), winners.data(),
                     dx.data());
             return new Tensor[] {dx};
         }
@@ -60,8 +60,8 @@ public record MaxPool2d(Window vertical, Window horizontal) implements Layer {
 
         /// Which input is output `i`; padding, if nothing else is larger than -infinity.
         private int winner(int i) {
-            int pixel = Patches.input(sliding, (int) winners.data().get(i), i % sliding.outPlane());
-            return pixel == sliding.plane() ? x.size() : i / sliding.outPlane() * sliding.plane() + pixel;
+            int pixel = Patches.input(geometry, (int) winners.data().get(i), i % geometry.outPlane());
+            return pixel == geometry.plane() ? x.size() : i / geometry.outPlane() * geometry.plane() + pixel;
         }
 
         @Override

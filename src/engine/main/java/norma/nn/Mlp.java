@@ -22,7 +22,8 @@ public record Mlp(Linear up, Linear gate, Layer middle, Linear down) implements 
 
     /// D -> F -> D, gated by f.
     public static Mlp gated(LayerSource source, int dim, int hidden, Activation f, double std, double outStd) {
-        return new Mlp(source.at("up").linear(dim, hidden, std), source.at("gate").linear(dim, hidden, std).then(f), null,
+        return new Mlp(source.at("up").linear(dim, hidden, std), source.at("gate").linear(dim, hidden, std).then(f),
+                null,
                 source.at("down").linear(hidden, dim, outStd));
     }
 

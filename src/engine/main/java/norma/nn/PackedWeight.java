@@ -1,10 +1,10 @@
 package norma.nn;
 
+import norma.backend.Backend;
 import norma.kernel.Activation;
-import norma.kernel.Matmul;
-import norma.kernel.Matmul.Packed;
 import norma.kernel.Matrix;
-import norma.tensor.Backend;
+import norma.kernel.contract.MatmulKernel;
+import norma.kernel.contract.MatmulKernel.Packed;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -13,16 +13,26 @@ import norma.tensor.Tensor;
 /// for a few rows of x takes longer than the product. The results are the same, bit for bit.
 ///
 /// It is no parameter: no state dictionary has it.
-///
-/// @param shape of W, (out, in)
-/// @param transposed W^T, packed
-public record PackedWeight(Shape shape, Packed transposed) implements Weight {
+public final class PackedWeight implements Weight {
+    private final Shape shape;
+    private final Packed transposed;
+
+    private PackedWeight(Matrix w) {
+        shape = Shape.of(w.rows(), w.columns());
+        transposed = Backend.kernels().matmul().pack(w.transpose());
+    }
 
     /// Packs a weight; the floats may be forgotten afterwards.
     ///
     /// @param w W, (1, out, in), any strides
     public static PackedWeight of(Matrix w) {
-        return new PackedWeight(Shape.of(w.rows(), w.columns()), Backend.kernels().matmul().pack(w.transpose()));
+        return new PackedWeight(w);
+    }
+
+    /// (out, in)
+    @Override
+    public Shape shape() {
+        return shape;
     }
 
     @Override
@@ -33,7 +43,7 @@ public record PackedWeight(Shape shape, Packed transposed) implements Weight {
         Linear.requireShapes(x, shape, b);
         Tensor y = Tensor.empty(x.shape().with(-1, shape.dim(0)));
         transposed.multiply(Linear.rows(x), Linear.rows(y),
-                new Matmul.Epilogue(false, b == null ? null : b.data(), null, f));
+                new MatmulKernel.Epilogue(false, b == null ? null : b.data(), null, f));
         return y;
     }
 

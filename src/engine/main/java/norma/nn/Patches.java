@@ -1,7 +1,7 @@
 package norma.nn;
 
 import java.util.Arrays;
-import norma.kernel.Sliding;
+import norma.kernel.WindowGeometry;
 import norma.tensor.Indices;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
@@ -15,21 +15,21 @@ final class Patches {
     /// The inputs under each tap of each output, (taps, outputs, N * C), of x (N, C, H, W).
     ///
     /// @param outside what stands for inputs outside the plane
-    static Tensor of(Tensor x, Sliding sliding, float outside) {
+    static Tensor of(Tensor x, WindowGeometry geometry, float outside) {
         int planes = x.dim(0) * x.dim(1);
-        Tensor pixels = x.reshape(planes, sliding.plane()).transpose(0, 1);
-        return Tensor.concat(0, pixels, Tensor.full(Shape.of(1, planes), outside)).gather(inputs(sliding));
+        Tensor pixels = x.reshape(planes, geometry.plane()).transpose(0, 1);
+        return Tensor.concat(0, pixels, Tensor.full(Shape.of(1, planes), outside)).gather(inputs(geometry));
     }
 
     /// Which row of a plane's pixels a tap of an output sees; the row after the last is for what lies outside.
-    private static Indices inputs(Sliding z) {
+    private static Indices inputs(WindowGeometry z) {
         int[] inputs = new int[z.taps() * z.outPlane()];
         Arrays.setAll(inputs, k -> input(z, k / z.outPlane(), k % z.outPlane()));
         return Indices.of(inputs, z.taps(), z.outPlane());
     }
 
     /// The pixel that a tap of an output sees, or the number of pixels if it lies outside.
-    static int input(Sliding z, int tap, int output) {
+    static int input(WindowGeometry z, int tap, int output) {
         int i = z.vertical().input(output / z.outWidth(), tap / z.horizontal().size());
         int j = z.horizontal().input(output % z.outWidth(), tap % z.horizontal().size());
         boolean inside = i >= 0 && i < z.height() && j >= 0 && j < z.width();

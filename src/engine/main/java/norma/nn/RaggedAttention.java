@@ -2,10 +2,10 @@ package norma.nn;
 
 import java.util.Arrays;
 import java.util.function.Consumer;
-import norma.kernel.Attention.Sizes;
+import norma.backend.Backend;
 import norma.kernel.Floats;
+import norma.kernel.contract.AttentionKernel.Sizes;
 import norma.parallel.Workers;
-import norma.tensor.Backend;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -101,7 +101,8 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
 
     private Tensor composed(Sequence s) {
         int to = s.from + s.sizes.keys();
-        return new ScaledDotProduct(q.slice(1, s.from, to), k.slice(1, s.from, to), v.slice(1, s.from, to), s.sizes,
+        return new ScaledDotProduct.Fused(q.slice(1, s.from, to), k.slice(1, s.from, to), v.slice(1, s.from, to),
+                s.sizes,
                 null, null, null).composed();
     }
 

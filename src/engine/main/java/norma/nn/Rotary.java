@@ -1,7 +1,7 @@
 package norma.nn;
 
+import norma.backend.Backend;
 import norma.kernel.Floats;
-import norma.tensor.Backend;
 import norma.tensor.Op;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;

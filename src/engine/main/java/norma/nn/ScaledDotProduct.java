@@ -1,9 +1,9 @@
 package norma.nn;
 
 import java.util.function.UnaryOperator;
-import norma.kernel.Attention.Sizes;
+import norma.backend.Backend;
 import norma.kernel.Floats;
-import norma.tensor.Backend;
+import norma.kernel.contract.AttentionKernel.Sizes;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -13,8 +13,10 @@ import norma.tensor.Tensor;
 ///
 /// Shapes: q, y (B, Tq, H * d), k, v (B, Tk, H * d), keyMask (B, Tk) with 0 for padding, or null.
 /// Causal: query i sees keys 0 .. i + Tk - Tq.
-public record ScaledDotProduct(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor keyMask, Tensor y, Tensor logSumExp)
-        implements Op.Fused {
+public final class ScaledDotProduct {
+
+    private ScaledDotProduct() {
+    }
 
     /// Attention of all heads.
     public static Tensor of(Tensor q, Tensor k, Tensor v, int heads, boolean causal, Tensor keyMask) {
@@ -24,14 +26,14 @@ public record ScaledDotProduct(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor
         Tensor logSumExp = Tensor.empty(Shape.of(q.dim(0), heads, q.dim(1)));
         Backend.kernels().attention().forward(sizes, q.data(), k.data(), v.data(), floats(keyMask), y.data(),
                 logSumExp.data());
-        return Tape.record(new ScaledDotProduct(q, k, v, sizes, keyMask, y, logSumExp), y);
+        return Tape.record(new Fused(q, k, v, sizes, keyMask, y, logSumExp), y);
     }
 
     /// The same with logits s that can't pass c: c tanh(s / c) in their place (Gemma 2, arXiv 2408.00118). In tensor algebra,
     /// with the whole matrix of logits: in tensor algebra, which is slower than the fused attention.
     public static Tensor capped(Tensor q, Tensor k, Tensor v, int heads, boolean causal, Tensor keyMask, float cap) {
         requireShapes(q, k, v, heads, keyMask);
-        return new ScaledDotProduct(q, k, v, sizes(q, k, heads, causal), keyMask, null, null)
+        return new Fused(q, k, v, sizes(q, k, heads, causal), keyMask, null, null)
                 .composed(logits -> logits.divide(cap).tanh().multiply(cap));
     }
 
@@ -57,58 +59,63 @@ public record ScaledDotProduct(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor
         return x == null ? null : x.data();
     }
 
-    @Override
-    public Tensor[] inputs() {
-        return new Tensor[] {q, k, v};
-    }
+    /// With P the softmax: dv = P^T dy, dq and dk by way of the logits' gradient P * (dy v^T - rowsum(dy * y)).
+    record Fused(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor keyMask, Tensor y, Tensor logSumExp)
+            implements Op.Fused {
 
-    @Override
-    public Tensor[] backward(Tensor dy) {
-        Tensor dq = Tensor.empty(q.shape());
-        Tensor dk = Tensor.empty(k.shape());
-        Tensor dv = Tensor.empty(v.shape());
-        Backend.kernels().attention().backward(sizes, q.data(), k.data(), v.data(), floats(keyMask), y.data(),
-                logSumExp.data(), dy.data(), dq.data(), dk.data(), dv.data());
-        return new Tensor[] {dq, dk, dv};
-    }
+        @Override
+        public Tensor[] inputs() {
+            return new Tensor[] {q, k, v};
+        }
 
-    @Override
-    public Tensor composed() {
-        return composed(logits -> logits);
-    }
+        @Override
+        public Tensor[] backward(Tensor dy) {
+            Tensor dq = Tensor.empty(q.shape());
+            Tensor dk = Tensor.empty(k.shape());
+            Tensor dv = Tensor.empty(v.shape());
+            Backend.kernels().attention().backward(sizes, q.data(), k.data(), v.data(), floats(keyMask), y.data(),
+                    logSumExp.data(), dy.data(), dq.data(), dk.data(), dv.data());
+            return new Tensor[] {dq, dk, dv};
+        }
 
-    private Tensor composed(UnaryOperator<Tensor> change) {
-        Tensor visible = visible();
-        Tensor logits = change.apply(heads(q).matmulTransposed(heads(k)).multiply(sizes.scale()));
-        Tensor scores = visible.where(logits, Tensor.scalar(-1e30f));
-        Tensor e = scores.subtract(scores.detach().max(-1)).exp().multiply(visible);
-        // a row that sees nothing has e = 0 and gives 0
-        Tensor p = e.divide(e.sum(-1).maximum(Tensor.scalar(Float.MIN_NORMAL)));
-        return p.matmul(heads(v)).transpose(1, 2).reshape(q.shape());
-    }
+        @Override
+        public Tensor composed() {
+            return composed(logits -> logits);
+        }
 
-    /// (B, T, H * d) to (B, H, T, d)
-    private Tensor heads(Tensor x) {
-        return x.reshape(x.dim(0), x.dim(1), sizes.heads(), sizes.headSize()).transpose(1, 2);
-    }
+        Tensor composed(UnaryOperator<Tensor> change) {
+            Tensor visible = visible();
+            Tensor logits = change.apply(heads(q).matmulTransposed(heads(k)).multiply(sizes.scale()));
+            Tensor scores = visible.where(logits, Tensor.scalar(-1e30f));
+            Tensor e = scores.subtract(scores.detach().max(-1)).exp().multiply(visible);
+            // a row that sees nothing has e = 0 and gives 0
+            Tensor p = e.divide(e.sum(-1).maximum(Tensor.scalar(Float.MIN_NORMAL)));
+            return p.matmul(heads(v)).transpose(1, 2).reshape(q.shape());
+        }
 
-    /// 1 where a query may see a key, (B, 1, Tq, Tk)
-    private Tensor visible() {
-        float[] visible = new float[sizes.batch() * sizes.queries() * sizes.keys()];
-        for (int b = 0, i = 0; b < sizes.batch(); b++) {
-            for (int t = 0; t < sizes.queries(); t++) {
-                for (int s = 0; s < sizes.keys(); s++) {
-                    boolean past = !sizes.causal() || s <= t + sizes.keys() - sizes.queries();
-                    boolean token = keyMask == null || keyMask.data().get(b * sizes.keys() + s) != 0;
-                    visible[i++] = past && token ? 1 : 0;
+        /// (B, T, H * d) to (B, H, T, d)
+        private Tensor heads(Tensor x) {
+            return x.reshape(x.dim(0), x.dim(1), sizes.heads(), sizes.headSize()).transpose(1, 2);
+        }
+
+        /// 1 where a query may see a key, (B, 1, Tq, Tk)
+        private Tensor visible() {
+            float[] visible = new float[sizes.batch() * sizes.queries() * sizes.keys()];
+            for (int b = 0, i = 0; b < sizes.batch(); b++) {
+                for (int t = 0; t < sizes.queries(); t++) {
+                    for (int s = 0; s < sizes.keys(); s++) {
+                        boolean past = !sizes.causal() || s <= t + sizes.keys() - sizes.queries();
+                        boolean token = keyMask == null || keyMask.data().get(b * sizes.keys() + s) != 0;
+                        visible[i++] = past && token ? 1 : 0;
+                    }
                 }
             }
+            return Tensor.of(Shape.of(sizes.batch(), 1, sizes.queries(), sizes.keys()), visible);
         }
-        return Tensor.of(Shape.of(sizes.batch(), 1, sizes.queries(), sizes.keys()), visible);
-    }
 
-    @Override
-    public String name() {
-        return sizes.causal() ? "causal attention" : "attention";
+        @Override
+        public String name() {
+            return sizes.causal() ? "causal attention" : "attention";
+        }
     }
 }

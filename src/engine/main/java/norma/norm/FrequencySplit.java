@@ -21,17 +21,18 @@ public record FrequencySplit(Tensor low, Tensor high, Tensor mask) {
 
     /// Cuts at a radius, counted in frequencies; those below it are low.
     public static FrequencySplit of(Tensor x, double radius) {
-        return of(x, radius, Double.NaN, true);
+        requireImages(x);
+        return of(x, mask(x.dim(-2), x.dim(-1), radius));
     }
 
-    /// @param centre of the mask, the same for both axes; NaN for half the size of each, where frequency 0 lies if the
-    ///     size is even
-    /// @param strict whether frequencies at the radius are high
-    private static FrequencySplit of(Tensor x, double radius, double centre, boolean strict) {
-        if (x.shape().rank() < 2) {
-            throw new IllegalArgumentException("FrequencySplit: x must be (..., H, W); got " + x.shape());
+    /// Cuts by any mask of the shifted spectrum, 1 for a low frequency and 0 for a high one.
+    public static FrequencySplit of(Tensor x, Tensor mask) {
+        requireImages(x);
+        if (!mask.shape().equals(Shape.of(x.dim(-2), x.dim(-1)))) {
+            throw new IllegalArgumentException(
+                    "FrequencySplit: for x (..., H, W) the mask must be (H, W); got x %s and mask %s"
+                            .formatted(x.shape(), mask.shape()));
         }
-        Tensor mask = mask(x.dim(-2), x.dim(-1), radius, centre, strict);
         Tensor spectrum = Fourier.fft2(complex(x));
         Tensor kept = Fourier.ifftShift(mask, 0, 1).reshape(mask.dim(0), mask.dim(1), 1);
         Tensor low = real(Fourier.ifft2(spectrum.multiply(kept)), x.shape());
@@ -39,13 +40,17 @@ public record FrequencySplit(Tensor low, Tensor high, Tensor mask) {
         return new FrequencySplit(low, high, mask);
     }
 
-    private static Tensor mask(int height, int width, double radius, double centre, boolean strict) {
-        double row = Double.isNaN(centre) ? height / 2.0 : centre, column = Double.isNaN(centre) ? width / 2.0 : centre;
+    private static void requireImages(Tensor x) {
+        if (x.shape().rank() < 2) {
+            throw new IllegalArgumentException("FrequencySplit: x must be (..., H, W); got " + x.shape());
+        }
+    }
+
+    private static Tensor mask(int height, int width, double radius) {
         float[] mask = new float[height * width];
         for (int i = 0; i < height; i++) {
             for (int j = 0; j < width; j++) {
-                double distance = Math.hypot(i - row, j - column);
-                mask[i * width + j] = distance < radius || !strict && distance == radius ? 1 : 0;
+                mask[i * width + j] = Math.hypot(i - height / 2.0, j - width / 2.0) < radius ? 1 : 0;
             }
         }
         return Tensor.of(Shape.of(height, width), mask);
@@ -58,13 +63,5 @@ public record FrequencySplit(Tensor low, Tensor high, Tensor mask) {
 
     private static Tensor real(Tensor z, Shape shape) {
         return z.slice(-1, 0, 1).reshape(shape);
-    }
-
-    static void golden(GoldenCase c) {
-        FrequencySplit split = of(c.input("img"), c.number("radius", 1), c.number("centre", Double.NaN),
-                c.flag("strict_less", true));
-        c.output("low", split.low);
-        c.output("high", split.high);
-        c.output("mask", split.mask);
     }
 }

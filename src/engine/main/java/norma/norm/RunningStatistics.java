@@ -7,6 +7,7 @@ import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
+import norma.norm.axis.ChannelAxis;
 import norma.tensor.Tensor;
 
 /// Mean and variance of each channel over the batches seen in training, for use in evaluation.
@@ -31,7 +32,7 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
     }
 
     /// Checks the weight of the newest batch.
-    static void requireWeight(String who, float newStatWeight) {
+    public static void requireWeight(String who, float newStatWeight) {
         if (newStatWeight < 0 || newStatWeight > 1) {
             throw new IllegalArgumentException(
                     "%s: the weight of the newest batch must be in [0, 1], or CUMULATIVE; got %s".formatted(who,
@@ -45,12 +46,12 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
     }
 
     /// A buffer with all elements equal at first.
-    static Param buffer(float value, int... dims) {
+    public static Param buffer(float value, int... dims) {
         return Param.buffer(Init.constant(value, dims).value().detach());
     }
 
     /// Checks that statistics, gains and biases, where there are any, are of C channels.
-    static void requireChannels(String who, int channels, RunningStatistics running, Param... each) {
+    public static void requireChannels(String who, int channels, RunningStatistics running, Param... each) {
         Stream<Param> all = running == null ? Stream.of(each)
                 : Stream.concat(Stream.of(each), Stream.of(running.mean, running.variance));
         all.filter(param -> param != null && param.value().size() != channels).findFirst().ifPresent(param -> {
@@ -61,14 +62,14 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
     }
 
     /// As statistics (C, 3).
-    Tensor statistics() {
-        return Channels.statistics(mean.value(), variance.value());
+    public Tensor statistics() {
+        return ChannelAxis.statistics(mean.value(), variance.value());
     }
 
     /// Takes in a batch. One whose statistics have a single element has no unbiased variance, and changes nothing.
     ///
     /// @param statistics (C, 3), or (N C, 3) for an instance norm, of which the mean over the examples counts
-    void update(Tensor statistics, Planes planes) {
+    public void update(Tensor statistics, Planes planes) {
         if (planes.count() < 2) {
             return;
         }
@@ -91,7 +92,7 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
     /// Takes in the mean of a batch.
     ///
     /// @param statistics (C, 3)
-    void updateMean(Tensor statistics) {
+    public void updateMean(Tensor statistics) {
         double w = weight();
         for (int c = 0; c < mean.value().size(); c++) {
             mix(mean, c, w, statistics.data().get(3 * c) + (double) statistics.data().get(3 * c + 1));
@@ -105,7 +106,7 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
     }
 
     /// running = (1 - w) running + w values
-    static void mix(Param running, double w, Tensor values) {
+    public static void mix(Param running, double w, Tensor values) {
         for (int i = 0; i < running.value().size(); i++) {
             mix(running, i, w, values.data().get(i));
         }
@@ -119,21 +120,5 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
     @Override
     public void list(Parts parts) {
         parts.add("running_mean", mean).add("running_var", variance).add("num_batches_tracked", batches);
-    }
-
-    /// The buffers of a golden vector; those it lacks start fresh.
-    static RunningStatistics golden(GoldenCase c, int channels) {
-        RunningStatistics running = of(channels, c.isNull("momentum") ? CUMULATIVE : c.number("momentum", WEIGHT));
-        c.load(running.mean, "running_mean");
-        c.load(running.variance, "running_var");
-        c.load(running.batches, "num_batches_tracked");
-        return running;
-    }
-
-    /// Gives the buffers back.
-    void golden(GoldenCase c) {
-        c.buffer("running_mean", mean.value());
-        c.buffer("running_var", variance.value());
-        c.buffer("num_batches_tracked", batches.value());
     }
 }

@@ -34,7 +34,7 @@ public record Selu() implements Norm {
         // nothing is learned
     }
 
-    static NormMaker maker(Spec spec) {
+    public static NormFactory factory(NormSpec spec) {
         return (_, _) -> new Selu();
     }
 }

@@ -1,9 +1,10 @@
 package norma.optim;
 
+import java.util.List;
 import java.util.Map;
-import norma.kernel.Update;
+import norma.backend.Backend;
+import norma.kernel.contract.UpdateKernel;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Tensor;
 
 /// Adam with decoupled weight decay (Loshchilov & Hutter 2017, arXiv 1711.05101):
@@ -36,11 +37,11 @@ public final class AdamW extends Optimizer {
     }
 
     @Override
-    void update(Slot slot, float rate, float gradientScale) {
-        Tensor w = slot.param().value();
-        var step = new Update.AdamW(rate, (float) config.b1(), (float) config.b2(), (float) config.eps(),
-                decay(slot, config.decay()), gradientScale, steps());
-        Backend.kernels().update().adamW(step, w.data(), w.gradient().data(), slot.memory().get(0).data(),
-                slot.memory().get(1).data());
+    protected void update(Param param, List<Tensor> state, Step step) {
+        Tensor w = param.value();
+        var update = new UpdateKernel.AdamW(step.rate(), (float) config.b1(), (float) config.b2(), (float) config.eps(),
+                decay(param, config.decay()), step.gradientScale(), step.number());
+        Backend.kernels().update().adamW(update, w.data(), w.gradient().data(), state.get(0).data(),
+                state.get(1).data());
     }
 }

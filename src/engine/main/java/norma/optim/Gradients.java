@@ -3,9 +3,9 @@ package norma.optim;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Tensor;
 
 /// What is asked of gradients between the backward pass and the optimizer's step.

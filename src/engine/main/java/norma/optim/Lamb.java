@@ -1,10 +1,11 @@
 package norma.optim;
 
+import java.util.List;
 import java.util.Map;
+import norma.backend.Backend;
 import norma.kernel.Floats;
-import norma.kernel.Update;
+import norma.kernel.contract.UpdateKernel;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Tensor;
 
 /// Adam whose steps are measured by the length of each weight, for very large batches (You et al. 2019, arXiv 1904.00962):
@@ -29,20 +30,21 @@ public final class Lamb extends Optimizer {
 
     /// The direction is what a step of rate 1 does to a parameter of zeros.
     @Override
-    void update(Slot slot, float rate, float gradientScale) {
+    protected void update(Param param, List<Tensor> state, Step step) {
         var kernels = Backend.kernels();
-        Tensor w = slot.param().value();
+        Tensor w = param.value();
         Floats change = zeros(w.size());
-        var step = new Update.AdamW(1, (float) config.b1(), (float) config.b2(), (float) config.eps(), 0, gradientScale,
-                steps());
-        kernels.update().adamW(step, change, w.gradient().data(), slot.memory().get(0).data(),
-                slot.memory().get(1).data());
+        var update = new UpdateKernel.AdamW(1, (float) config.b1(), (float) config.b2(), (float) config.eps(), 0,
+                step.gradientScale(),
+                step.number());
+        kernels.update().adamW(update, change, w.gradient().data(), state.get(0).data(),
+                state.get(1).data());
         double trust = 1;
-        if (slot.param().role() == Param.Role.WEIGHT) {
+        if (param.role() == Param.Role.WEIGHT) {
             kernels.elementwise().addScaled(w.data(), (float) -config.decay(), change);
             trust = trust(length(w.data()), length(change));
         }
-        kernels.elementwise().addScaled(change, (float) (rate * trust), w.data());
+        kernels.elementwise().addScaled(change, (float) (step.rate() * trust), w.data());
     }
 
     private Floats zeros(int length) {

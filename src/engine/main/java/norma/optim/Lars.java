@@ -1,9 +1,10 @@
 package norma.optim;
 
+import java.util.List;
 import java.util.Map;
-import norma.kernel.Update;
+import norma.backend.Backend;
+import norma.kernel.contract.UpdateKernel;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Tensor;
 
 /// Gradient descent whose steps are measured by the length of each weight, for very large batches (You et al. 2017, arXiv
@@ -37,16 +38,16 @@ public final class Lars extends Optimizer {
     }
 
     @Override
-    void update(Slot slot, float rate, float gradientScale) {
+    protected void update(Param param, List<Tensor> state, Step step) {
         var kernels = Backend.kernels();
-        Tensor w = slot.param().value(), g = w.gradient();
+        Tensor w = param.value(), g = w.gradient();
         double trust = 1;
-        kernels.elementwise().affine(g.data(), gradientScale, 0, g.data());
-        if (slot.param().role() == Param.Role.WEIGHT) {
+        kernels.elementwise().affine(g.data(), step.gradientScale(), 0, g.data());
+        if (param.role() == Param.Role.WEIGHT) {
             trust = trust(config.eta() * length(w.data()), length(g.data()) + config.decay() * length(w.data()));
             kernels.elementwise().addScaled(w.data(), (float) config.decay(), g.data());
         }
-        var step = new Update.Sgd(rate, (float) config.momentum(), false, 0, (float) trust);
-        kernels.update().sgd(step, w.data(), g.data(), slot.memory().getFirst().data());
+        var update = new UpdateKernel.Sgd(step.rate(), (float) config.momentum(), false, 0, (float) trust);
+        kernels.update().sgd(update, w.data(), g.data(), state.getFirst().data());
     }
 }

@@ -1,8 +1,9 @@
 package norma.optim;
 
+import java.util.List;
 import java.util.Map;
+import norma.backend.Backend;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -48,19 +49,19 @@ public final class Muon extends Optimizer {
     }
 
     @Override
-    void update(Slot slot, float rate, float gradientScale) {
+    protected void update(Param param, List<Tensor> state, Step step) {
         var kernels = Backend.kernels();
-        Tensor w = slot.param().value(), velocity = slot.memory().getFirst();
+        Tensor w = param.value(), velocity = state.getFirst();
         int rows = w.dim(0), columns = w.size() / rows;
         float momentum = (float) config.momentum();
         try (Tape _ = Tape.inference(memory)) {
-            Tensor g = w.gradient().multiply(gradientScale);
+            Tensor g = w.gradient().multiply(step.gradientScale());
             velocity.data().set(velocity.multiply(momentum).add(g).data());
             Tensor u = g.add(velocity.multiply(momentum)).reshape(rows, columns);
-            Tensor step = orthogonalized(u, config.iterations());
-            kernels.elementwise().affine(w.data(), 1 - rate * decay(slot, config.decay()), 0, w.data());
-            kernels.elementwise().addScaled(step.data(),
-                    (float) (-rate * Math.sqrt(Math.max(1, rows / (double) columns))), w.data());
+            Tensor direction = orthogonalized(u, config.iterations());
+            kernels.elementwise().affine(w.data(), 1 - step.rate() * decay(param, config.decay()), 0, w.data());
+            kernels.elementwise().addScaled(direction.data(),
+                    (float) (-step.rate() * Math.sqrt(Math.max(1, rows / (double) columns))), w.data());
         }
     }
 

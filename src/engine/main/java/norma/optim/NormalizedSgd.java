@@ -1,8 +1,9 @@
 package norma.optim;
 
+import java.util.List;
 import java.util.Map;
+import norma.backend.Backend;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Tensor;
 
 /// Gradient descent whose steps have the same length however steep it is: each parameter goes by its momentum's direction alone
@@ -34,15 +35,15 @@ public final class NormalizedSgd extends Optimizer {
     }
 
     @Override
-    void update(Slot slot, float rate, float gradientScale) {
+    protected void update(Param param, List<Tensor> state, Step step) {
         var elementwise = Backend.kernels().elementwise();
-        Tensor w = slot.param().value(), m = slot.memory().getFirst();
+        Tensor w = param.value(), m = state.getFirst();
         elementwise.affine(m.data(), (float) config.momentum(), 0, m.data());
-        elementwise.addScaled(w.gradient().data(), (float) ((1 - config.momentum()) * gradientScale), m.data());
+        elementwise.addScaled(w.gradient().data(), (float) ((1 - config.momentum()) * step.gradientScale()), m.data());
         double length = length(m.data());
-        elementwise.affine(w.data(), 1 - rate * decay(slot, config.decay()), 0, w.data());
+        elementwise.affine(w.data(), 1 - step.rate() * decay(param, config.decay()), 0, w.data());
         if (length > 0) {
-            elementwise.addScaled(m.data(), (float) (-rate / length), w.data());
+            elementwise.addScaled(m.data(), (float) (-step.rate() / length), w.data());
         }
     }
 }

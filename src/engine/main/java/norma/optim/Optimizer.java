@@ -5,35 +5,63 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
-/// Changes parameters by their gradients, with tensors of its own beside each parameter (moments, velocities).
-public abstract sealed class Optimizer permits AdamW, Lamb, Lars, Muon, NormalizedSgd, Sgd {
+/// Changes parameters by their gradients, with state tensors beside each parameter (moments, velocities).
+///
+/// A subclass names its state tensors and says how one parameter is updated:
+///
+/// ```java
+/// final class Momentum extends Optimizer {
+///     Momentum(Map<String, Param> params) {
+///         super(params, "velocity");
+///     }
+///
+///     @Override
+///     protected void update(Param param, List<Tensor> state, Step step) {
+///         Tensor w = param.value(), velocity = state.getFirst();
+///         velocity.data().set(velocity.multiply(0.9f).add(w.gradient().multiply(step.gradientScale())).data());
+///         w.data().set(w.detach().subtract(velocity.multiply(step.rate())).data());
+///     }
+/// }
+/// ```
+///
+/// All that an update remembers from one step to the next must be in its state tensors: checkpoints keep them, under
+/// `velocity.` and the parameter's name, and nothing else.
+public abstract class Optimizer {
 
-    /// A learned parameter and what the optimizer remembers of it.
-    record Slot(Param param, List<Tensor> memory) {
+    /// The scalars of a step, the same for all parameters.
+    ///
+    /// @param rate learning rate
+    /// @param gradientScale factor on the gradient
+    /// @param number of the step, from 1 on: the t of bias corrections
+    public record Step(float rate, float gradientScale, long number) {
+    }
+
+    private record Slot(Param param, List<Tensor> state) {
     }
 
     private final List<String> kinds;
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private long steps;
 
-    /// @param params of which the learned ones are changed
-    /// @param kinds names of the tensors kept for each parameter; zeros at first
-    Optimizer(Map<String, Param> params, String... kinds) {
+    /// An optimizer of the learned ones among these parameters.
+    ///
+    /// @param kinds names of the state tensors of each parameter, which have its shape and are zeros at first
+    protected Optimizer(Map<String, Param> params, String... kinds) {
         this.kinds = List.of(kinds);
         params.forEach((name, param) -> {
             if (param.role() != Param.Role.BUFFER) {
-                var memory = new ArrayList<Tensor>();
+                var state = new ArrayList<Tensor>();
                 Shape shape = param.value().shape();
                 for (int i = 0; i < kinds.length; i++) {
-                    memory.add(Tensor.of(shape, new float[shape.size()]));
+                    state.add(Tensor.of(shape, new float[shape.size()]));
                 }
-                slots.put(name, new Slot(param, memory));
+                slots.put(name, new Slot(param, List.copyOf(state)));
             }
         });
     }
@@ -44,20 +72,23 @@ public abstract sealed class Optimizer permits AdamW, Lamb, Lars, Muon, Normaliz
     /// @param gradientScale factor on all gradients: what clipping and averaging ask for, without a pass of its own
     public final void step(double rate, double gradientScale) {
         steps++;
+        var step = new Step((float) rate, (float) gradientScale, steps);
         for (Slot slot : slots.values()) {
             if (slot.param().value().hasGradient()) {
-                update(slot, (float) rate, (float) gradientScale);
+                update(slot.param(), slot.state(), step);
                 slot.param().value().clearGradient();
             }
         }
     }
 
-    /// The step of one parameter, with the number of the step in [#steps()].
-    abstract void update(Slot slot, float rate, float gradientScale);
+    /// Updates one parameter and its state in place, by the gradient that the parameter has.
+    ///
+    /// @param state its state tensors, in the order of their names
+    protected abstract void update(Param param, List<Tensor> state, Step step);
 
-    /// Weights are decayed, gains and biases are not.
-    static float decay(Slot slot, double decay) {
-        return slot.param().role() == Param.Role.WEIGHT ? (float) decay : 0;
+    /// The decay of a parameter: weights are decayed, gains and biases are not.
+    protected static float decay(Param param, double decay) {
+        return param.role() == Param.Role.WEIGHT ? (float) decay : 0;
     }
 
     /// The trust ratio of Lars and Lamb: 1 where one of the lengths is 0.
@@ -80,7 +111,7 @@ public abstract sealed class Optimizer permits AdamW, Lamb, Lars, Muon, Normaliz
         var state = new LinkedHashMap<String, Tensor>();
         slots.forEach((name, slot) -> {
             for (int i = 0; i < kinds.size(); i++) {
-                state.put(kinds.get(i) + "." + name, slot.memory().get(i));
+                state.put(kinds.get(i) + "." + name, slot.state().get(i));
             }
         });
         return state;

@@ -1,9 +1,10 @@
 package norma.optim;
 
+import java.util.List;
 import java.util.Map;
-import norma.kernel.Update;
+import norma.backend.Backend;
+import norma.kernel.contract.UpdateKernel;
 import norma.nn.Param;
-import norma.tensor.Backend;
 import norma.tensor.Tensor;
 
 /// Gradient descent with momentum (Polyak 1964; Nesterov's form after Sutskever et al. 2013) and decoupled weight decay:
@@ -40,11 +41,13 @@ public final class Sgd extends Optimizer {
     }
 
     @Override
-    void update(Slot slot, float rate, float gradientScale) {
-        Tensor w = slot.param().value();
-        var step = new Update.Sgd(rate, (float) config.momentum(), config.nesterov(), decay(slot, config.decay()),
-                gradientScale);
-        Backend.kernels().update().sgd(step, w.data(), w.gradient().data(),
-                slot.memory().isEmpty() ? null : slot.memory().getFirst().data());
+    protected void update(Param param, List<Tensor> state, Step step) {
+        Tensor w = param.value();
+        var update =
+                new UpdateKernel.Sgd(step.rate(), (float) config.momentum(), config.nesterov(),
+                        decay(param, config.decay()),
+                        step.gradientScale());
+        Backend.kernels().update().sgd(update, w.data(), w.gradient().data(),
+                state.isEmpty() ? null : state.getFirst().data());
     }
 }

@@ -26,7 +26,8 @@ public record Admin() implements Placement {
         return new Block(around(attention, place.at("attention")), around(mlp, place.at("mlp")));
     }
 
-    private static Weighed around(Layer f, Place place) {
+    /// The residual branch around any sublayer.
+    public Residual around(Layer f, Place place) {
         return new Weighed(f, place.dropout(), Init.constant(1, place.dim()), place.norm("norm"));
     }
 

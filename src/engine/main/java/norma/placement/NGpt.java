@@ -9,7 +9,8 @@ import norma.nn.Mlp;
 import norma.nn.Param;
 import norma.nn.Parts;
 import norma.norm.Identity;
-import norma.norm.LpNormalize;
+import norma.norm.feature.LpNormalize;
+import norma.norm.feature.LpNormalize;
 import norma.tensor.Tensor;
 
 /// A model on the unit sphere (nGPT; Loshchilov et al. 2024, arXiv 2410.01131): blocks are [NGptBlock]s with matrices of

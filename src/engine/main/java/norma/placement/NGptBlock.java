@@ -12,9 +12,9 @@ import norma.nn.Param;
 import norma.nn.Parts;
 import norma.nn.PerHead;
 import norma.nn.Rotary;
-import norma.norm.GoldenCase;
-import norma.norm.LpNormalize;
+import norma.norm.feature.LpNormalize;
 import norma.norm.Norm;
+import norma.norm.feature.LpNormalize;
 import norma.tensor.Tensor;
 
 /// A Transformer block on the unit sphere (nGPT; Loshchilov et al. 2024, arXiv 2410.01131): every vector has length 1, and a
@@ -127,17 +127,5 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
         parts.add("query", query).add("key", key).add("value", value).add("output", output).add("up", up)
                 .add("gate", gate).add("down", down).add("attentionStep", attentionStep).add("mlpStep", mlpStep)
                 .add("qkScale", qkScale).add("uvScale", uvScale);
-    }
-
-    static void golden(GoldenCase c) {
-        Tensor x = c.sequences("x");
-        c.expect("dim", x.dim(-1));
-        c.expect("ffn", c.input("Wu").dim(0));
-        var block = new NGptBlock(c.linear("Wq", "bq"), c.linear("Wk", "bk"), c.linear("Wv", "bv"),
-                c.linear("Wo", "bo"),
-                c.linear("Wu", "bu"), c.linear("Wn", "bn"), c.linear("Wd", "bd"), c.gain("alpha_a"), c.gain("alpha_m"),
-                c.gain("sqk"), c.gain("suv"), c.integer("heads", 1), c.flag("causal", true), null,
-                c.number("base_scale", 1 / Math.sqrt(x.dim(-1))), c.number("alpha_init", STEP));
-        c.output("y", block.forward(x).reshape(c.input("x").shape()));
     }
 }

@@ -3,7 +3,7 @@ package norma.placement;
 import norma.nn.Dropout;
 import norma.nn.LayerSource;
 import norma.norm.Norm;
-import norma.norm.NormMaker;
+import norma.norm.NormFactory;
 
 /// A place in a model of D features: what a placement needs to know to put norms there.
 ///
@@ -13,7 +13,7 @@ import norma.norm.NormMaker;
 /// @param dropout on what sublayers give
 /// @param layer which block it is in, from 1 on; 0 outside of blocks
 /// @param layers number of blocks
-public record Place(LayerSource source, int dim, NormMaker norm, Dropout dropout, int layer, int layers) {
+public record Place(LayerSource source, int dim, NormFactory norm, Dropout dropout, int layer, int layers) {
 
     /// A place within this one.
     public Place at(String name) {
@@ -22,11 +22,11 @@ public record Place(LayerSource source, int dim, NormMaker norm, Dropout dropout
 
     /// A norm over D features.
     public Norm norm(String name) {
-        return source.at(name).make(init -> norm.make(init, dim));
+        return source.at(name).make(init -> norm.create(init, dim));
     }
 
     /// A norm over some features, for where it must stay simple.
     public Norm plain(String name, int features) {
-        return source.at(name).make(init -> norm.plain().make(init, features));
+        return source.at(name).make(init -> norm.plain().create(init, features));
     }
 }

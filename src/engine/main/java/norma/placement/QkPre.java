@@ -2,7 +2,7 @@ package norma.placement;
 
 import norma.nn.Attention;
 import norma.nn.Mlp;
-import norma.norm.QkNorm;
+import norma.norm.feature.QkNorm;
 
 /// Pre-norm with norms on the queries and keys of each head too, so that no logit of the attention can run away (Henry et
 /// al. 2020, arXiv 2010.04245; with RMSNorm in Qwen 3, Gemma 3 and others). The gain is one for all heads.

@@ -22,7 +22,8 @@ public record ResiDual() implements Placement {
         return new Block(around(attention, place.at("attention")), around(mlp, place.at("mlp")));
     }
 
-    private static OnBoth around(Layer f, Place place) {
+    /// One sublayer, added to both streams.
+    public Residual around(Layer f, Place place) {
         return new OnBoth(f, place.norm("norm"), place.dropout());
     }
 

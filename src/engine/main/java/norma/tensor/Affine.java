@@ -1,5 +1,7 @@
 package norma.tensor;
 
+import norma.backend.Backend;
+
 /// y = scale * x + shift with fixed numbers.
 record Affine(Tensor x, float scale, float shift) implements Op {
 

@@ -1,7 +1,8 @@
 package norma.tensor;
 
 import java.util.Locale;
-import norma.kernel.Elementwise.Binary;
+import norma.backend.Backend;
+import norma.kernel.contract.ElementwiseKernel.Binary;
 
 /// y = f(a, b), element by element with broadcasting, with the table of derivatives.
 record BinaryOp(Binary f, Tensor a, Tensor b, Tensor y) implements Op {

@@ -1,5 +1,7 @@
 package norma.tensor;
 
+import norma.backend.Backend;
+
 /// Discrete Fourier transforms over the last axis, or the last two: y_k = sum over j of x_j exp(-2 pi i j k / n). The inverse
 /// has + in the exponent and divides by n (for two axes, by their product), as in NumPy.
 ///

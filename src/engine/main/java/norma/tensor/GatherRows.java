@@ -1,5 +1,7 @@
 package norma.tensor;
 
+import norma.backend.Backend;
+
 /// `y[i] = table[ids[i]]`; its derivative adds rows back to where they came from.
 record GatherRows(Tensor table, Indices ids) implements Op {
 

@@ -1,7 +1,8 @@
 package norma.tensor;
 
-import norma.kernel.Matmul;
+import norma.backend.Backend;
 import norma.kernel.Matrix;
+import norma.kernel.contract.MatmulKernel;
 
 /// C = A' B' for each matrix of a batch, where A' is a or, if `ta`, its transpose; B' likewise.
 ///
@@ -29,7 +30,7 @@ record MatrixProduct(Tensor a, boolean ta, Tensor b, boolean tb) implements Op {
         Matrix ma = matrix(a, ta, batch.size());
         Matrix mb = matrix(b, tb, batch.size());
         Tensor c = Tensor.empty(batch.append(ma.rows(), mb.columns()));
-        Backend.kernels().matmul().multiply(ma, mb, matrix(c, false, batch.size()), Matmul.Epilogue.NONE);
+        Backend.kernels().matmul().multiply(ma, mb, matrix(c, false, batch.size()), MatmulKernel.Epilogue.NONE);
         return Tape.record(new MatrixProduct(a, ta, b, tb), c);
     }
 

@@ -1,6 +1,7 @@
 package norma.tensor;
 
-import norma.kernel.Elementwise.Binary;
+import norma.backend.Backend;
+import norma.kernel.contract.ElementwiseKernel.Binary;
 
 /// y = x^p with a fixed number p, which may be whole and x negative; dx = dy p x^(p - 1), and x^0 = 1 has none.
 record Power(Tensor x, float p) implements Op {

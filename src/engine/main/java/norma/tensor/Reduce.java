@@ -1,5 +1,7 @@
 package norma.tensor;
 
+import norma.backend.Backend;
+
 /// Sums and maxima along one axis, which stays with size 1.
 final class Reduce {
 

@@ -1,6 +1,6 @@
 package norma.tensor;
 
-import norma.kernel.Broadcast;
+import norma.kernel.contract.Broadcast;
 
 /// Merges adjacent axes that are walked alike, so that kernels see as few axes as possible.
 final class Strides {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.kernel.SplitMix;
 

@@ -1,9 +1,9 @@
 package norma.tensor;
 
 import java.util.Locale;
-import norma.kernel.Elementwise.Binary;
-import norma.kernel.Elementwise.Unary;
 import norma.kernel.Floats;
+import norma.kernel.contract.ElementwiseKernel.Binary;
+import norma.kernel.contract.ElementwiseKernel.Unary;
 
 /// A dense row-major array of floats with a shape, and the algebra on it.
 ///

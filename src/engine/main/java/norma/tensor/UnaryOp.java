@@ -1,6 +1,7 @@
 package norma.tensor;
 
-import norma.kernel.Elementwise.Unary;
+import norma.backend.Backend;
+import norma.kernel.contract.ElementwiseKernel.Unary;
 
 /// y = f(x), element by element, with the table of derivatives.
 record UnaryOp(Unary f, Tensor x, Tensor y) implements Op {

@@ -1,6 +1,7 @@
 package norma.tensor;
 
 import java.util.Arrays;
+import norma.backend.Backend;
 import norma.kernel.Floats;
 
 /// Operations that move elements and compute nothing. Each is the other's derivative: permute and its inverse, expand and

@@ -1,5 +1,7 @@
 package norma.tensor;
 
+import norma.backend.Backend;
+
 /// y = a where the condition is not 0, else b, with broadcasting.
 record Where(Tensor condition, Tensor a, Tensor b) implements Op {
 

@@ -1,8 +1,8 @@
 package norma.train;
 
-/// What one wants to hear of a training run while it goes on.
+/// Follows a training run: each method is called when its event happens, on the thread that trains.
 public interface Listener {
-    /// Hears nothing.
+    /// Does nothing.
     Listener SILENT = new Listener() {};
 
     /// One optimizer step is done.
@@ -12,7 +12,7 @@ public interface Listener {
     /// @param rate learning rate
     /// @param gradientNorm before clipping
     /// @param seconds the step took
-    /// @param tokens it read
+    /// @param tokens of its batches, as [Objective#tokens] counts them
     record Step(long step, double loss, double rate, double gradientNorm, double seconds, long tokens) {
     }
 
@@ -20,7 +20,7 @@ public interface Listener {
     default void step(Step step) {
     }
 
-    /// Gradients are there and the parameters still what they were: the moment to look at them.
+    /// The gradients of the step after `step` are complete, and no parameter has changed yet.
     default void gradients(long step) {
     }
 

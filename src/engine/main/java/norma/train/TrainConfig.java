@@ -24,8 +24,13 @@ public record TrainConfig(long steps, int accumulation, Schedule schedule, doubl
         }
     }
 
-    /// Clipped at 1, one batch a step, a validation every tenth of the way.
+    /// Clipped at 1, with half a cosine for a schedule.
     public static TrainConfig of(long steps, double rate, long seed) {
-        return new TrainConfig(steps, 1, Schedule.cosine(rate, steps / 20, steps), 1, seed, Math.max(1, steps / 10), 0);
+        return of(steps, Schedule.cosine(rate, steps / 20, steps), 1, seed);
+    }
+
+    /// One batch a step, a validation every tenth of the way, a checkpoint at the end.
+    public static TrainConfig of(long steps, Schedule schedule, double clip, long seed) {
+        return new TrainConfig(steps, 1, schedule, clip, seed, Math.max(1, steps / 10), 0);
     }
 }

@@ -4,24 +4,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import norma.data.Batches;
-import norma.data.Batches.Batch;
-import norma.io.Checkpoint;
-import norma.kernel.SplitMix;
-import norma.model.Gpt;
-import norma.nn.Parts;
-import norma.optim.Gradients;
+import java.util.function.LongFunction;
 import norma.optim.Optimizer;
-import norma.tensor.Indices;
-import norma.tensor.Memory;
 import norma.tensor.Tape;
-import norma.tensor.Tensor;
 
-/// Trains a [Gpt] on batches of tokens: forward, backward, clip, step, and now and then a validation and a checkpoint.
+/// Trains a model step after step, and now and then validates it and writes a checkpoint.
+///
+/// ```java
+/// new Trainer<>(objective, optimizer, batches::batch, TrainConfig.of(1000, 1e-3, 1), Listener.SILENT).run();
+/// ```
 ///
 /// What a step does depends on the seed and its number only, so a run that is resumed from a checkpoint ends in the same
 /// bits as one that was never stopped.
-public final class Trainer {
+///
+/// @param <B> a batch
+public final class Trainer<B> {
 
     /// How a run ended.
     public enum End {
@@ -37,40 +34,57 @@ public final class Trainer {
     ///
     /// @param end how the run ended
     /// @param step steps done
-    /// @param validationLoss at the end; NaN after divergence
+    /// @param validationLoss at the end; NaN after divergence or without validation
     public record Result(End end, long step, double validationLoss) {
     }
 
-    private final Gpt model;
+    private final Objective<B> objective;
     private final Optimizer optimizer;
-    private final Batches batches;
-    private final List<Batch> validation;
+    private final LongFunction<B> batches;
+    private final List<B> validation;
     private final TrainConfig config;
     private final Listener listener;
-    private final Memory memory = new Memory();
+    private final TrainStep<B> trainStep;
     private volatile boolean stop;
     private long step;
 
-    /// A run that has not begun.
-    ///
-    /// @param optimizer of the model's parameters
-    /// @param validation batches to measure on, at least one
-    public Trainer(Gpt model, Optimizer optimizer, Batches batches, List<Batch> validation, TrainConfig config,
-            Listener listener) {
-        if (validation.isEmpty()) {
-            throw new IllegalArgumentException("Trainer: needs at least one validation batch");
-        }
-        this.model = model;
+    private Trainer(Objective<B> objective, Optimizer optimizer, LongFunction<B> batches, TrainConfig config,
+            Listener listener, List<B> validation) {
+        this.objective = objective;
         this.optimizer = optimizer;
         this.batches = batches;
         this.validation = List.copyOf(validation);
         this.config = config;
         this.listener = listener;
+        this.trainStep = new TrainStep<>(objective, optimizer, batches, config, listener);
+    }
+
+    /// A run that has not begun and never validates.
+    ///
+    /// @param optimizer of the objective's parameters
+    /// @param batches a batch for each number from 0 on, always the same one for the same number
+    public Trainer(Objective<B> objective, Optimizer optimizer, LongFunction<B> batches, TrainConfig config,
+            Listener listener) {
+        this(objective, optimizer, batches, config, listener, List.of());
+    }
+
+    /// A run that has not begun.
+    ///
+    /// @param optimizer of the objective's parameters
+    /// @param batches a batch for each number from 0 on, always the same one for the same number
+    /// @param validation batches to measure on, at least one
+    public Trainer(Objective<B> objective, Optimizer optimizer, LongFunction<B> batches, List<B> validation,
+            TrainConfig config, Listener listener) {
+        this(objective, optimizer, batches, config, listener, validation);
+        if (validation.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Trainer: needs at least one validation batch; got none; leave the list out");
+        }
     }
 
     /// Goes on where a checkpoint stopped; nothing is changed if it is not one of this run.
     public void resume(Path checkpoint) throws IOException {
-        step = Checkpoint.resume(checkpoint, model, optimizer, config.seed()).step();
+        step = Checkpoint.resume(checkpoint, objective, optimizer, config.seed(), objective.description()).step();
     }
 
     /// Steps done so far.
@@ -84,98 +98,88 @@ public final class Trainer {
     }
 
     /// Trains until all steps are done, the run diverges or [#stop()] is called.
+    public Result run() {
+        return this.<RuntimeException>train(null);
+    }
+
+    /// Trains as [#run()] does and writes checkpoints.
     ///
-    /// @param checkpoint file to write, or null for none; a diverged run leaves the last good one there
+    /// @param checkpoint file to write; a diverged run leaves the last good one there
     public Result run(Path checkpoint) throws IOException {
+        return train(() -> write(checkpoint));
+    }
+
+    /// Writes a checkpoint.
+    private interface Keeper<X extends Exception> {
+        void keep() throws X;
+    }
+
+    private <X extends Exception> Result train(Keeper<X> keeper) throws X {
         prepare();
-        double lastLoss = validate();
-        listener.validated(step, lastLoss);
+        double lastLoss = measure();
         boolean last = step >= config.steps() || stop;
         while (!last) {
-            if (!trainStep()) {
+            if (!trainStep.run(step)) {
                 return new Result(End.DIVERGED, step, Double.NaN);
             }
+            step++;
             last = step == config.steps() || stop; // asked once: whoever leaves the loop has written a checkpoint
-            boolean measured = last || step % config.validateEvery() == 0;
-            boolean kept = checkpoint != null
+            boolean measured = !validation.isEmpty() && (last || step % config.validateEvery() == 0);
+            boolean kept = keeper != null
                     && (last || config.checkpointEvery() > 0 && step % config.checkpointEvery() == 0);
             if (measured) {
-                lastLoss = validate();
-                listener.validated(step, lastLoss);
+                lastLoss = measure();
             }
             // a step on finite numbers may still end in a broken model, which must not replace a good one
-            if ((measured || kept) && !Double.isFinite(measured ? lastLoss : mean(validation.subList(0, 1)))) {
+            if ((measured || kept) && !Double.isFinite(measured ? lastLoss : mean(sample()))) {
                 return new Result(End.DIVERGED, step, Double.NaN);
             }
             if (kept) {
-                write(checkpoint);
+                keeper.keep();
             }
         }
         return new Result(step < config.steps() ? End.STOPPED : End.FINISHED, step, lastLoss);
     }
 
-    /// Before the first step, the model may look at a batch.
     private void prepare() {
         if (step == 0) {
-            Batch first = batches.batch(0);
-            try (Tape _ = Tape.inference(memory)) {
-                model.prepare(Indices.of(first.inputs(), first.batch(), first.time()));
+            B first = batches.apply(0);
+            try (Tape _ = Tape.inference(trainStep.memory())) {
+                objective.prepare(first);
             }
         }
     }
 
     private void write(Path checkpoint) throws IOException {
         Files.createDirectories(checkpoint.toAbsolutePath().getParent());
-        new Checkpoint(step, config.seed()).write(checkpoint, model, optimizer);
+        new Checkpoint(step, config.seed(), objective.description()).write(checkpoint, objective, optimizer);
     }
 
-    /// One optimizer step; false if loss or gradient are not finite, and then nothing has changed.
-    private boolean trainStep() {
-        long start = System.nanoTime();
-        double loss = 0;
-        long tokens = 0;
-        for (int i = 0; i < config.accumulation(); i++) {
-            long number = step * config.accumulation() + i;
-            Batch batch = batches.batch(number);
-            tokens += batch.inputs().length;
-            try (Tape tape = Tape.training(memory, SplitMix.at(config.seed(), number))) {
-                Tensor batchLoss = loss(batch);
-                loss += batchLoss.item() / config.accumulation();
-                tape.backward(batchLoss);
-            }
+    /// Validates and says so; NaN where there is nothing to validate on.
+    private double measure() {
+        double loss = validate();
+        if (!validation.isEmpty()) {
+            listener.validated(step, loss);
         }
-        double scale = 1.0 / config.accumulation();
-        double norm = Gradients.norm(model.params()) * scale;
-        if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
-            model.params().values().forEach(param -> param.value().clearGradient());
-            return false;
-        }
-        listener.gradients(step);
-        double rate = config.schedule().rate(step);
-        optimizer.step(rate, scale * Gradients.clip(norm, config.clip()));
-        Parts.of(model).afterStep();
-        step++;
-        listener.step(new Listener.Step(step, loss, rate, norm, (System.nanoTime() - start) / 1e9, tokens));
-        return true;
+        return loss;
     }
 
-    /// Mean loss over the validation batches, in nats per token.
+    private List<B> sample() {
+        return validation.isEmpty() ? List.of(batches.apply(0)) : validation.subList(0, 1);
+    }
+
+    /// Mean loss over the validation batches, NaN if there are none.
     public double validate() {
         return mean(validation);
     }
 
-    private double mean(List<Batch> measured) {
+    private double mean(List<B> measured) {
         double sum = 0;
-        for (Batch batch : measured) {
-            try (Tape _ = Tape.inference(memory)) {
-                sum += loss(batch).item();
+        for (B batch : measured) {
+            try (Tape _ = Tape.inference(trainStep.memory())) {
+                sum += objective.loss(batch).item();
             }
         }
         return sum / measured.size();
-    }
-
-    private Tensor loss(Batch batch) {
-        return model.loss(Indices.of(batch.inputs(), batch.batch(), batch.time()),
-                Indices.of(batch.targets(), batch.batch(), batch.time()));
     }
 }

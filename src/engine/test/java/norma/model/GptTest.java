@@ -22,19 +22,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import norma.catalogue.Norms;
 import norma.kernel.Activation;
 import norma.nn.Cache;
 import norma.nn.Context;
 import norma.nn.Param;
 import norma.nn.Parts;
 import norma.nn.Rotary;
-import norma.norm.AdaptiveNormFormer;
+import norma.norm.feature.AdaptiveNormFormer;
 import norma.norm.Identity;
 import norma.norm.Norm;
-import norma.norm.Norms;
-import norma.norm.Spec;
+import norma.norm.NormSpec;
+import norma.norm.feature.AdaptiveNormFormer;
 import norma.optim.AdamW;
-import norma.placement.Placements;
+import norma.catalogue.Placements;
 import norma.placement.Recipe;
 import norma.tensor.Indices;
 import norma.tensor.Memory;
@@ -65,8 +66,9 @@ class GptTest {
     }
 
     private static Stream<GptConfig> pairs(List<String> norms, List<String> places) {
-        return norms.stream().flatMap(norm -> places.stream().filter(place -> Placements.named(place).refusal(norm).isEmpty())
-                .map(place -> with(SMALL, norm, place)));
+        return norms.stream()
+                .flatMap(norm -> places.stream().filter(place -> Placements.named(place).refusal(norm).isEmpty())
+                        .map(place -> with(SMALL, norm, place)));
     }
 
     static Stream<GptConfig> variants() {
@@ -227,7 +229,8 @@ class GptTest {
                 (init, dim) -> AdaptiveNormFormer.of(init, dim, AdaptiveNormFormer.Options.of(false, dim)),
                 Recipe.PRE), 1));
         assertSays(e, "Gpt", "causal", "blocks.0.attention.norm", "AdaptiveNormFormer", "looks ahead");
-        assertThrows(IllegalArgumentException.class, () -> Gpt.of(SMALL.with((_, _) -> new MeanOverTime(), Recipe.PRE), 1));
+        assertThrows(IllegalArgumentException.class,
+                () -> Gpt.of(SMALL.with((_, _) -> new MeanOverTime(), Recipe.PRE), 1));
         assertThrows(IllegalArgumentException.class,
                 () -> Gpt.of(SMALL.with((_, _) -> new MeanOverTime(), Recipe.POST), 1));
         Gpt fine = Gpt.of(with(SMALL, "rms_norm", "pre"), 1);
@@ -320,7 +323,7 @@ class GptTest {
     @MethodSource("configs")
     void everyModelLearnsABatchByHeart(GptConfig config) {
         // what leaves embeddings of 0.02 as small as they are would take hundreds of steps
-        boolean bounded = Norms.named(Spec.parse(norm(config), true).name()).group() == Norms.Group.STATISTIC_FREE;
+        boolean bounded = Norms.named(NormSpec.parse(norm(config), true).name()).group() == Norms.Group.STATISTIC_FREE;
         double[] losses = losses(bounded ? config.withUnitEmbeddings(true) : config, 80, new Memory());
         assertEquals(Math.log(V), losses[0], config.unitEmbeddings() || bounded ? 2.5 : 0.1,
                 "the first loss is that of guessing");

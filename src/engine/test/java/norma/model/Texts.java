@@ -1,6 +1,6 @@
 package norma.model;
 
-import norma.placement.Placements;
+import norma.catalogue.Placements;
 
 /// Norms and placements by their texts.
 public final class Texts {

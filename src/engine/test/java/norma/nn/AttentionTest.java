@@ -8,8 +8,8 @@ import static norma.tensor.Numbers.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import norma.kernel.Attention.Sizes;
-import norma.norm.RmsNorm;
+import norma.kernel.contract.AttentionKernel.Sizes;
+import norma.norm.feature.RmsNorm;
 import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -138,7 +138,7 @@ class AttentionTest {
         Tensor x = q.variable();
         try (Tape tape = Tape.training(new Memory(), 0)) {
             Tensor y = ScaledDotProduct.of(x, k.variable(), v.variable(), 1, true, null);
-            Tensor composed = new ScaledDotProduct(x, k, v, new Sizes(1, 2, 2, 1, 1, 1, true), null, y, null)
+            Tensor composed = new ScaledDotProduct.Fused(x, k, v, new Sizes(1, 2, 2, 1, 1, 1, true), null, y, null)
                     .composed();
             assertClose(y.detach(), composed.detach(), 1e-6);
             assertEquals(2, tape.gradients(y.sum(), x)[0].size());

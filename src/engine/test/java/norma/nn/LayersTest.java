@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import norma.kernel.Activation;
 import norma.kernel.Matrix;
-import norma.kernel.Functions;
+import norma.kernel.contract.Functions;
 import norma.tensor.Indices;
 import norma.tensor.Memory;
 import norma.tensor.Shape;

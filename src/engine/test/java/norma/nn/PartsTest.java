@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import norma.kernel.Activation;
-import norma.norm.BatchInstanceNorm;
+import norma.norm.channel.BatchInstanceNorm;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 import org.junit.jupiter.api.Test;

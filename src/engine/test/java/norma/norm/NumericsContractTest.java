@@ -15,6 +15,22 @@ import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
+import norma.norm.axis.Moments;
+import norma.norm.channel.BatchNorm;
+import norma.norm.channel.BatchRenorm;
+import norma.norm.channel.GhostBatchNorm;
+import norma.norm.channel.GroupNorm;
+import norma.norm.channel.InstanceNorm;
+import norma.norm.channel.PixelNorm;
+import norma.norm.channel.PositionalNorm;
+import norma.norm.channel.StochNorm;
+import norma.norm.channel.SyncBatchNorm;
+import norma.norm.feature.LayerNorm;
+import norma.norm.feature.LpNormalize;
+import norma.norm.feature.RmsNorm;
+import norma.norm.feature.ScaleNorm;
+import norma.norm.feature.SimpleRmsNorm;
+import norma.norm.weight.WeightNorm;
 import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -75,7 +91,7 @@ class NumericsContractTest {
             @Override
             public Tensor forward(Tensor x, Context context) {
                 Moments moments = Moments.of(x, 0, 2);
-                return moments.centred().divide(moments.variance().add(EPS).sqrt());
+                return moments.centered().divide(moments.variance().add(EPS).sqrt());
             }
 
             @Override

@@ -10,7 +10,15 @@ import static norma.tensor.Numbers.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import norma.catalogue.Norms;
 import norma.nn.Init;
+import norma.norm.axis.Moments;
+import norma.norm.channel.BatchChannelNorm;
+import norma.norm.channel.LayerNorm2d;
+import norma.norm.conditional.AdaRmsNorm;
+import norma.norm.feature.LayerNorm;
+import norma.norm.feature.RmsNorm;
+import norma.norm.feature.SimpleNorm;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -82,7 +90,7 @@ class VariantsTest {
             assertSays(assertThrows(IllegalArgumentException.class, () -> norm.forward(normal(13, 3, 3, 6), c)),
                     "AdaRmsNorm", "(3, 3, 6)", "(2, 6)");
         }
-        assertEquals(7, ((AdaRmsNorm) Norms.any("ada_rms_norm{features=7, base=layer}", false).make(new Init(1), 6))
+        assertEquals(7, ((AdaRmsNorm) Norms.any("ada_rms_norm{features=7, base=layer}", false).create(new Init(1), 6))
                 .gain().weight().shape().dim(1));
     }
 }

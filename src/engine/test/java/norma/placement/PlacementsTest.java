@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import norma.catalogue.Placements;
 import norma.kernel.Activation;
 import norma.nn.Attention;
 import norma.nn.Dropout;
@@ -23,10 +24,10 @@ import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
 import norma.norm.Identity;
-import norma.norm.LayerNorm;
-import norma.norm.LpNormalize;
 import norma.norm.Norm;
-import norma.norm.NormMaker;
+import norma.norm.NormFactory;
+import norma.norm.feature.LayerNorm;
+import norma.norm.feature.LpNormalize;
 import norma.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,14 +37,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// models are.
 class PlacementsTest {
     private static final int D = 8, F = 12, H = 2;
-    private static final NormMaker LAYER_NORM = (_, dim) -> LayerNorm.of(dim);
+    private static final NormFactory LAYER_NORM = (_, dim) -> LayerNorm.of(dim);
     private static final Tensor X = normal(1, 2, 5, D);
 
     private static Place place(int layer, int layers) {
         return place(layer, layers, LAYER_NORM);
     }
 
-    private static Place place(int layer, int layers, NormMaker norm) {
+    private static Place place(int layer, int layers, NormFactory norm) {
         return new Place(new Init(1), D, norm, Dropout.NONE, layer, layers);
     }
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import norma.data.Batches;
+import norma.data.Batches.Batch;
 import norma.kernel.Activation;
 import norma.model.FeedForward;
 import norma.model.Gpt;
@@ -25,7 +26,7 @@ final class SmallRun {
 
     final Gpt model = Gpt.of(CONFIG, SEED);
     final Optimizer optimizer = new AdamW(model.params(), AdamW.Config.GPT);
-    final Trainer trainer;
+    final Trainer<Batch> trainer;
 
     SmallRun(long steps) {
         this(new TrainConfig(steps, 1, Schedule.cosine(0.01, 5, 50), 1, SEED, 25, 0), BATCH, Listener.SILENT);
@@ -35,8 +36,9 @@ final class SmallRun {
         trainer = trainer(model, optimizer, config, batch, listener);
     }
 
-    static Trainer trainer(Gpt model, Optimizer optimizer, TrainConfig config, int batch, Listener listener) {
-        return new Trainer(model, optimizer, batches(batch), batches(2).validation(1), config, listener);
+    static Trainer<Batch> trainer(Gpt model, Optimizer optimizer, TrainConfig config, int batch, Listener listener) {
+        return new Trainer<>(GptCheckpoint.objective(model), optimizer, batches(batch)::batch, batches(2).validation(1),
+                config, listener);
     }
 
     /// Text of a language in which the next letter mostly follows from the last two.
@@ -69,7 +71,7 @@ final class SmallRun {
     /// A run in a process of its own, where nothing is compiled yet: prints its digest.
     public static void main(String[] args) throws Exception {
         var run = new SmallRun(Long.parseLong(args[0]));
-        run.trainer.run(null);
+        run.trainer.run();
         System.out.println("digest " + digest(run.state()));
     }
 

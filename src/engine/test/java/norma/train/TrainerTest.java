@@ -23,20 +23,20 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import norma.data.Batches;
-import norma.io.Checkpoint;
+import norma.data.Batches.Batch;
 import norma.model.Gpt;
 import norma.model.GptConfig;
 import norma.nn.Context;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.LayerNorm;
 import norma.norm.Norm;
-import norma.norm.NormMaker;
+import norma.norm.NormFactory;
+import norma.norm.feature.LayerNorm;
 import norma.optim.AdamW;
 import norma.optim.Schedule;
 import norma.optim.Sgd;
 import norma.parallel.Workers;
-import norma.placement.Placements;
+import norma.catalogue.Placements;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -82,7 +82,7 @@ class TrainerTest {
     @ParameterizedTest
     @MethodSource("placements")
     void aRunOfAnyPlacementGoesOnWhereItStopped(Placements.Entry placement) throws IOException {
-        NormMaker norm = NormMaker.named(placement.usualNorm(), () -> (_, dim) -> Counting.of(dim));
+        NormFactory norm = NormFactory.named(placement.usualNorm(), () -> (_, dim) -> Counting.of(dim));
         GptConfig config = GptConfig.of(13, 32, 8, 2, 2).with(norm, placement.placement());
         Path checkpoint = folder.resolve("checkpoint");
         Gpt whole = Gpt.of(config, 1), first = Gpt.of(config, 1), second = Gpt.of(config, 2);
@@ -98,12 +98,12 @@ class TrainerTest {
 
     private static void run(Gpt model, int steps, Path from, Path to) throws IOException {
         var config = new TrainConfig(steps, 1, Schedule.constant(0.01), 1, SmallRun.SEED, 3, 0);
-        Trainer trainer = SmallRun.trainer(model, new AdamW(model.params(), AdamW.Config.GPT), config, 2,
+        Trainer<Batch> trainer = SmallRun.trainer(model, new AdamW(model.params(), AdamW.Config.GPT), config, 2,
                 Listener.SILENT);
         if (from != null) {
             trainer.resume(from);
         }
-        assertEquals(End.FINISHED, trainer.run(to).end());
+        assertEquals(End.FINISHED, (to == null ? trainer.run() : trainer.run(to)).end());
     }
 
     private static Map<String, float[]> values(Gpt model) {
@@ -116,11 +116,7 @@ class TrainerTest {
         try (Workers team = new Workers(threads)) {
             return team.call(() -> {
                 var run = new SmallRun(50);
-                try {
-                    assertEquals(End.FINISHED, run.trainer.run(null).end());
-                } catch (IOException e) {
-                    throw new AssertionError(e);
-                }
+                assertEquals(End.FINISHED, run.trainer.run().end());
                 return run.state();
             });
         }
@@ -164,7 +160,7 @@ class TrainerTest {
     /// Stops a trainer after a step.
     private static final class StopAfter implements Listener {
         private final long last;
-        private Trainer trainer;
+        private Trainer<?> trainer;
 
         StopAfter(long last) {
             this.last = last;
@@ -195,7 +191,7 @@ class TrainerTest {
     @ValueSource(ints = {1, 7, 10, 19})
     void stoppedAndResumedIsNeverStopped(int at) throws IOException {
         var straight = new SmallRun(config(20, 0), 4, Listener.SILENT);
-        straight.trainer.run(null);
+        straight.trainer.run();
         Path file = folder.resolve("new/folder/checkpoint.safetensors");
         stoppedAfter(at, file);
         var resumed = new SmallRun(config(20, 0), 4, Listener.SILENT);
@@ -209,7 +205,7 @@ class TrainerTest {
         var again = new SmallRun(config(20, 0), 4, Listener.SILENT);
         again.trainer.resume(file);
         assertState(straight.state(), again.state());
-        assertEquals(new Trainer.Result(End.FINISHED, 20, result.validationLoss()), again.trainer.run(null));
+        assertEquals(new Trainer.Result(End.FINISHED, 20, result.validationLoss()), again.trainer.run());
     }
 
     @Test
@@ -221,7 +217,7 @@ class TrainerTest {
             var config = new TrainConfig(5, accumulation, Schedule.constant(0.1), 1, SmallRun.SEED, 5, 0);
             SmallRun.trainer(model, new Sgd(model.params(), new Sgd.Config(0.9, false, 0.1)), config, 8 / accumulation,
                     Listener.SILENT)
-                    .run(null);
+                    .run();
             tables[accumulation - 1] = SmallRun.value(model, "tokens.table").toArray();
         }
         // float32 sums in another order, five steps
@@ -230,6 +226,11 @@ class TrainerTest {
     }
 
     // ---- Divergence ----
+
+    private static Checkpoint resumed(Path file, SmallRun run) throws IOException {
+        var objective = GptCheckpoint.objective(run.model);
+        return Checkpoint.resume(file, objective, run.optimizer, SmallRun.SEED, objective.description());
+    }
 
     @ParameterizedTest
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
@@ -241,7 +242,7 @@ class TrainerTest {
         float[] weights = SmallRun.value(model, "blocks.0.mlp.f.down.weight").data().array();
         Arrays.fill(weights, broken);
         Map<String, float[]> state = run.state();
-        Trainer trainer = SmallRun.trainer(model, run.optimizer, config(20, 1), 4, Listener.SILENT);
+        Trainer<Batch> trainer = SmallRun.trainer(model, run.optimizer, config(20, 1), 4, Listener.SILENT);
         Trainer.Result result = trainer.run(file);
         assertEquals(End.DIVERGED, result.end());
         assertEquals(0, result.step());
@@ -249,7 +250,7 @@ class TrainerTest {
         assertState(state, run.state());
         assertArrayEquals(before, Files.readAllBytes(file));
         model.params().forEach((name, param) -> assertFalse(param.value().hasGradient(), name));
-        assertEquals(3, Checkpoint.resume(file, model, run.optimizer, SmallRun.SEED).step(),
+        assertEquals(3, resumed(file, run).step(),
                 "the last good one is whole");
     }
 
@@ -282,7 +283,7 @@ class TrainerTest {
         };
         var config = new TrainConfig(4, 2, Schedule.cosine(0.01, 2, 4), 1, SmallRun.SEED, 3, 0);
         holder[0] = new SmallRun(config, 4, listener);
-        holder[0].trainer.run(null);
+        holder[0].trainer.run();
         assertEquals(List.of("validated 0", "gradients 0", "step 1", "gradients 1", "step 2", "gradients 2", "step 3",
                 "validated 3",
                 "gradients 3", "step 4", "validated 4"), heard);
@@ -297,7 +298,7 @@ class TrainerTest {
     void itLearns() throws IOException {
         var run = new SmallRun(50);
         double before = run.trainer.validate();
-        Trainer.Result result = run.trainer.run(null);
+        Trainer.Result result = run.trainer.run();
         assertTrue(result.validationLoss() < before - 0.5, before + " to " + result.validationLoss());
     }
 
@@ -307,7 +308,9 @@ class TrainerTest {
         var config = config(1, 0);
         Batches batches = SmallRun.batches(2);
         assertSays(assertThrows(IllegalArgumentException.class,
-                () -> new Trainer(run.model, run.optimizer, batches, List.of(), config, Listener.SILENT)), "Trainer",
+                () -> new Trainer<>(new LanguageModeling(run.model), run.optimizer, batches::batch, List.of(), config,
+                        Listener.SILENT)),
+                "Trainer",
                 "validation");
         var schedule = Schedule.constant(1);
         assertSays(assertThrows(IllegalArgumentException.class, () -> new TrainConfig(-1, 1, schedule, 1, 0, 1, 0)),

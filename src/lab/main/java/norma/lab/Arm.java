@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import norma.catalogue.Norms;
 import norma.model.Gpt;
 import norma.model.GptConfig;
 import norma.nn.Parts;
-import norma.norm.Norms;
-import norma.norm.Spec;
-import norma.placement.Placements;
+import norma.norm.NormSpec;
+import norma.catalogue.Placements;
 
 /// One of the models that are compared. All have the same size and the same parameter budget.
 ///
@@ -130,7 +130,7 @@ record Arm(String name, Pair pair, GptConfig config, long parameters) {
 
     /// The norm's name without its options.
     String norm() {
-        return Spec.parse(pair.norm(), true).name();
+        return NormSpec.parse(pair.norm(), true).name();
     }
 
     /// The norm's options, as written.

@@ -6,11 +6,11 @@ import norma.train.Trainer;
 /// Makes Ctrl-C end a training run in good order: the process lives until the step under way is done, the checkpoint is
 /// written and this is closed.
 final class Brake implements AutoCloseable {
-    private final Trainer trainer;
+    private final Trainer<?> trainer;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread hook = new Thread(this::pull, "norma-brake");
 
-    Brake(Trainer trainer) {
+    Brake(Trainer<?> trainer) {
         this.trainer = trainer;
         Runtime.getRuntime().addShutdownHook(hook);
     }

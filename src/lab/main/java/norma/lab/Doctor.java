@@ -2,11 +2,11 @@ package norma.lab;
 
 import java.net.URL;
 import java.util.concurrent.Callable;
+import norma.backend.Backend;
 import norma.lab.console.Json;
 import norma.lab.console.Machine;
 import norma.lab.console.Table;
 import norma.parallel.Workers;
-import norma.tensor.Backend;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -49,7 +49,7 @@ final class Doctor implements Callable<Integer> {
 
     private static Findings examine() {
         boolean readable = ModuleLayer.boot().findModule(MODULE).isPresent();
-        String kernels = Backend.kernels().name();
+        String kernels = Backend.name();
         String missing = Backend.missing();
         String weights = Encoder.weights(Encoder.BUILT_IN).map(URL::toString).orElse(null);
         return new Findings(Main.VERSION, System.getProperty("java.version"), System.getProperty("java.vendor"),

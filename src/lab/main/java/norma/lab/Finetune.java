@@ -44,7 +44,7 @@ final class Finetune implements Callable<Integer> {
     enum Norm {
         /// what the model came with
         LAYER_NORM,
-        /// [norma.norm.AdaptiveNormFormer]
+        /// [norma.norm.feature.AdaptiveNormFormer]
         ADAPTIVE;
 
         @Override

@@ -27,7 +27,7 @@ public final class Main implements Runnable {
 
     private static final List<Class<?>> COMMANDS = List.of(Compare.class, Train.class, SampleCommand.class, Embed.class,
             Export.class, Similar.class, Finetune.class, NormsCommand.class, PlacementsCommand.class,
-            GoldenCommand.class, PlotsCommand.class, Doctor.class);
+            PlotsCommand.class, Doctor.class);
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;

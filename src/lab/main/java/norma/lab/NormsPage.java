@@ -6,17 +6,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Map;
+import norma.catalogue.Norms;
+import norma.catalogue.Norms.Entry;
+import norma.catalogue.Norms.Group;
+import norma.catalogue.Norms.On;
 import norma.lab.console.Page;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Part;
-import norma.norm.Conditional;
-import norma.norm.Norms;
-import norma.norm.Norms.Entry;
-import norma.norm.Norms.Group;
-import norma.norm.Norms.On;
-import norma.norm.Over;
-import norma.placement.Placements;
+import norma.norm.ConditionalNorm;
+import norma.norm.StatisticsAxes;
+import norma.catalogue.Placements;
 import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -34,7 +34,7 @@ final class NormsPage {
     /// Writes `norms.md` into a folder of documents and the pictures into its folder `norm`.
     static void write(Path folder) throws IOException {
         Path pictures = Files.createDirectories(folder.resolve("norm"));
-        for (Over over : Over.values()) {
+        for (StatisticsAxes over : StatisticsAxes.values()) {
             Files.writeString(pictures.resolve(picture(over)), OverPicture.svg(over));
         }
         Files.writeString(folder.resolve("norms.md"), Page.fill(
@@ -42,7 +42,7 @@ final class NormsPage {
                 Map.of("tables", tables(folder), "placements", placements())));
     }
 
-    private static String picture(Over over) {
+    private static String picture(StatisticsAxes over) {
         return "over-" + over.name().toLowerCase(Locale.ROOT).replace('_', '-') + ".svg";
     }
 
@@ -85,11 +85,11 @@ final class NormsPage {
         boolean onWeight = entry.on() == On.WEIGHT;
         Tensor x = Tensor.full(onWeight ? Shape.of(1, DIM) : entry.on() == On.FEATURES ? Shape.of(EXAMPLES, DIM, DIM)
                 : Shape.of(EXAMPLES, DIM, DIM, DIM), 1).variable();
-        Part part = Norms.any(entry.name(), false).make(new Init(0), DIM);
+        Part part = Norms.any(entry.name(), false).create(new Init(0), DIM);
         long kept = 0;
         try (Tape tape = Tape.training(new Memory(), 0)) {
-            if (part instanceof Conditional conditional) {
-                conditional.forward(x, conditional.example(new Init(1), x.shape()));
+            if (part instanceof ConditionalNorm conditional) {
+                conditional.forward(x, Tensor.zeros(conditional.conditionShape(x.shape()).toArray()));
             } else {
                 ((Layer) part).forward(x);
             }

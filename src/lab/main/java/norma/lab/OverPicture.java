@@ -1,7 +1,7 @@
 package norma.lab;
 
 import java.util.Locale;
-import norma.norm.Over;
+import norma.norm.StatisticsAxes;
 
 /// What a statistic is taken over, drawn after figure 2 of the GroupNorm paper (Wu & He 2018, arXiv 1803.08494): x as a
 /// block of N x C x positions seen from a corner, and in it the elements that share one statistic. Weights are a sheet of
@@ -13,17 +13,17 @@ final class OverPicture {
     private static final double COS = Math.cos(Math.PI / 6);
     private static final double MARGIN = 12;
 
-    private final Over over;
+    private final StatisticsAxes over;
     private final StringBuilder svg = new StringBuilder();
 
-    private OverPicture(Over over) {
+    private OverPicture(StatisticsAxes over) {
         this.over = over;
     }
 
     /// The picture of one kind as SVG, for pages of any colour.
-    static String svg(Over over) {
+    static String svg(StatisticsAxes over) {
         var picture = new OverPicture(over);
-        if (over == Over.INPUTS || over == Over.WEIGHT) {
+        if (over == StatisticsAxes.INPUTS || over == StatisticsAxes.WEIGHT) {
             picture.sheet();
         } else {
             picture.block();
@@ -43,7 +43,7 @@ final class OverPicture {
         for (int output = 0; output < CELLS; output++) {
             for (int input = 0; input < CELLS; input++) {
                 double left = 28 + 16 * input, top = 20 + 16 * output;
-                cell(over == Over.WEIGHT || output == 1, left, top, left + 16, top, left + 16, top + 16, left,
+                cell(over == StatisticsAxes.WEIGHT || output == 1, left, top, left + 16, top, left + 16, top + 16, left,
                         top + 16);
             }
         }

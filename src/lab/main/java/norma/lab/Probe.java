@@ -2,13 +2,14 @@ package norma.lab;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import norma.data.Batches.Batch;
 import norma.model.Gpt;
 import norma.nn.Context;
 import norma.nn.Param;
-import norma.tensor.Backend;
+import norma.optim.Gradients;
 import norma.tensor.Indices;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
@@ -27,7 +28,7 @@ final class Probe implements Listener {
     private final long early;
     private final long every;
     private final double gradientScale;
-    private final List<List<Param>> blocks = new ArrayList<>();
+    private final List<Map<String, Param>> blocks = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
     private final List<Trial.Point> validation = new ArrayList<>();
     private final BlockMeans earlyGradients;
@@ -46,8 +47,9 @@ final class Probe implements Listener {
         Map<String, Param> params = model.params();
         for (int i = 0; i < model.transformer().blocks().size(); i++) {
             String prefix = "blocks." + i + ".";
-            blocks.add(params.entrySet().stream().filter(e -> e.getKey().startsWith(prefix)).map(Map.Entry::getValue)
-                    .toList());
+            Map<String, Param> block = new LinkedHashMap<>(params);
+            block.keySet().removeIf(name -> !name.startsWith(prefix));
+            blocks.add(block);
         }
         earlyGradients = new BlockMeans(blocks.size());
         gradients = new BlockMeans(blocks.size());
@@ -84,7 +86,7 @@ final class Probe implements Listener {
         }
         double[] norms = new double[blocks.size()];
         for (int i = 0; i < norms.length; i++) {
-            norms[i] = gradientScale * norm(blocks.get(i));
+            norms[i] = gradientScale * Gradients.norm(blocks.get(i));
         }
         if (step < early) {
             earlyGradients.add(norms);
@@ -93,16 +95,6 @@ final class Probe implements Listener {
             gradients.add(norms);
             metrics.write(new GradientLine(arm, seed, step, norms));
         }
-    }
-
-    private static double norm(List<Param> params) {
-        double squares = 0;
-        for (Param param : params) {
-            if (param.value().hasGradient()) {
-                squares += Backend.kernels().reduction().sumOfSquares(param.value().gradient().data());
-            }
-        }
-        return Math.sqrt(squares);
     }
 
     /// How far the stream's elements spread about their token's mean, after the embedding and after each block: the mean

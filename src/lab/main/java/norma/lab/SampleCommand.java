@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import norma.data.Tokenizer;
-import norma.io.Checkpoint;
 import norma.lab.console.Json;
 import norma.model.Gpt;
 import norma.model.Sampler;
 import norma.parallel.Workers;
+import norma.train.GptCheckpoint;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -64,7 +64,7 @@ final class SampleCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--tokens must be at least 0; got " + tokens);
         }
         var folder = new RunFolder(from);
-        Gpt model = Checkpoint.model(folder.checkpoint());
+        Gpt model = GptCheckpoint.model(folder.checkpoint());
         Tokenizer tokenizer = Tokenizer.load(folder.tokenizer());
         if (tokenizer.vocabulary() != model.config().vocabulary()) {
             throw new IllegalArgumentException("%s knows %d tokens and the model %d; they must be of the same run"

@@ -13,6 +13,7 @@ import norma.lab.console.Json;
 import norma.lab.console.Machine;
 import norma.model.Gpt;
 import norma.nn.Parts;
+import norma.train.GptCheckpoint;
 import norma.train.TrainConfig;
 import norma.train.Trainer;
 import norma.train.Trainer.End;
@@ -89,8 +90,9 @@ final class Train implements Callable<Integer> {
                 "%08x%08x".formatted(Arrays.hashCode(tokens.train()), Arrays.hashCode(tokens.validation()));
         Gpt model = Gpt.of(options.model(tokens.tokenizer().vocabulary()), run.seed());
         try (var log = new TrainLog(config, run)) {
-            var trainer = new Trainer(model, options.optimizer(model.params()),
-                    tokens.batches(options.batch(), options.context(), run.seed()), validation(tokens), config, log);
+            var trainer = new Trainer<>(GptCheckpoint.objective(model), options.optimizer(model.params()),
+                    tokens.batches(options.batch(), options.context(), run.seed())::batch, validation(tokens), config,
+                    log);
             run.say(tokens.describe());
             run.say("%s, %,d parameters, %s kernels".formatted(options, Parts.of(model).size(), Machine.kernels()));
             if (resume) {
@@ -111,7 +113,7 @@ final class Train implements Callable<Integer> {
         return tokens.validation(options.batch(), options.context(), Math.max(1, measured / size));
     }
 
-    private void goOn(RunFolder folder, RunFolder.Manifest before, String fingerprint, Trainer trainer,
+    private void goOn(RunFolder folder, RunFolder.Manifest before, String fingerprint, Trainer<?> trainer,
             TrainConfig config)
             throws IOException {
         if (!before.tokens().equals(fingerprint)) {
@@ -130,7 +132,7 @@ final class Train implements Callable<Integer> {
         run.say("Going on after step %,d of %,d.".formatted(trainer.step(), config.steps()));
     }
 
-    private int run(Trainer trainer, Gpt model, RunFolder folder, TrainLog log) throws IOException {
+    private int run(Trainer<?> trainer, Gpt model, RunFolder folder, TrainLog log) throws IOException {
         try (var _ = new Brake(trainer)) {
             Trainer.Result result = trainer.run(folder.checkpoint());
             log.close();

@@ -6,7 +6,7 @@ import norma.model.GptConfig;
 import norma.nn.Param;
 import norma.nn.Rotary;
 import norma.optim.AdamW;
-import norma.placement.Placements;
+import norma.catalogue.Placements;
 import norma.optim.Optimizer;
 import norma.optim.Schedule;
 import norma.optim.Sgd;

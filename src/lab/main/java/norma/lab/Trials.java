@@ -1,7 +1,5 @@
 package norma.lab;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -10,6 +8,7 @@ import norma.lab.console.Progress;
 import norma.model.Gpt;
 import norma.optim.AdamW;
 import norma.tensor.Memory;
+import norma.train.LanguageModeling;
 import norma.train.Listener;
 import norma.train.TrainConfig;
 import norma.train.Trainer;
@@ -42,14 +41,9 @@ record Trials(List<Arm> arms, Text.Tokens tokens, int batch, List<Batch> validat
         double[] varianceAtStart = Probe.variances(model, first, memory);
         var probe = new Probe(arm.name(), model, config, metrics);
         var batches = tokens.batches(batch, first.time(), config.seed());
-        var trainer = new Trainer(model, new AdamW(model.params(), AdamW.Config.GPT), batches, validation, config,
-                takingTurns(probe, turns));
-        try {
-            Trainer.Result result = trainer.run(null);
-            return probe.trial(result, varianceAtStart, Probe.variances(model, first, memory));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        var trainer = new Trainer<>(new LanguageModeling(model), new AdamW(model.params(), AdamW.Config.GPT),
+                batches::batch, validation, config, takingTurns(probe, turns));
+        return probe.trial(trainer.run(), varianceAtStart, Probe.variances(model, first, memory));
     }
 
     private Listener takingTurns(Listener listener, Turns turns) {

@@ -1,45 +1,29 @@
 package norma.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import norma.catalogue.Norms;
+import norma.lab.console.Json;
 import norma.lab.console.Machine;
-import norma.norm.Norms;
-import norma.norm.Over;
-import norma.placement.Placements;
-import org.junit.jupiter.api.BeforeEach;
+import norma.norm.StatisticsAxes;
+import norma.catalogue.Placements;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `norms`, `doctor`, `golden` and `sample`: what they print, for people and machines, and what they end with.
+/// `norms`, `doctor` and `sample`: what they print, for people and machines, and what they end with.
 class CommandsTest {
-    private static final String GOLDEN = """
-            {"method": "%s", "format": "norm-golden/1", "cases": [{"name": "c", "config": {"eps": 0},
-              "inputs": {"x": {"shape": [1, 2], "data": [1, 3]}}, "outputs": {"y": {"shape": [1, 2], "data": [-1, %s]}}}]}
-            """;
-
     @TempDir
     private Path folder;
-
-    private Path golden;
-
-    @BeforeEach
-    void makeGolden() throws IOException {
-        golden = Files.createDirectory(folder.resolve("golden"));
-        Files.writeString(golden.resolve("layer_norm.json"), GOLDEN.formatted("layer_norm", "1"));
-    }
 
     @Test
     void normsListsTheCatalogue() {
@@ -80,7 +64,7 @@ class CommandsTest {
         assertEquals(0, Command.run("norms", "--docs", made.toString()).code());
         String again = "differs; ./norma norms --docs docs writes it";
         assertEquals(Files.readString(docs.resolve("norms.md")), Files.readString(made.resolve("norms.md")), again);
-        for (Over over : Over.values()) {
+        for (StatisticsAxes over : StatisticsAxes.values()) {
             String picture = "norm/over-" + over.name().toLowerCase(Locale.ROOT).replace('_', '-') + ".svg";
             assertEquals(Files.readString(docs.resolve(picture)), Files.readString(made.resolve(picture)), again);
         }
@@ -111,41 +95,8 @@ class CommandsTest {
     }
 
     @Test
-    void goldenPassesFailsAndKnowsWhatItHasNot() throws IOException {
-        assertEquals(0, golden().code());
-        Files.writeString(golden.resolve("our_norm.json"), GOLDEN.formatted("our_norm", "1"));
-        JsonObject result = golden("--json").json();
-        assertEquals(2, result.get("cases").getAsInt());
-        assertEquals(1, result.get("passed").getAsInt());
-        assertEquals(1, result.get("unsupported").getAsInt());
-        assertEquals(0, golden().code());
-        assertEquals(1, golden("--require", "all").code());
-        Files.writeString(golden.resolve("rms_norm.json"), GOLDEN.formatted("rms_norm", "1"));
-        Command failed = golden();
-        assertEquals(1, failed.code());
-        assertTrue(failed.out().contains("FAILED rms_norm c: y is off by"), failed.out());
-        JsonElement line = golden("--json").json().getAsJsonArray("list").get(2);
-        assertEquals("failed", line.getAsJsonObject().get("status").getAsString());
-    }
-
-    @Test
-    void goldenJsonHoldsNoNaN() throws IOException {
-        Files.writeString(golden.resolve("rms_norm.json"), GOLDEN.formatted("rms_norm", "\"NaN\""));
-        Command result = golden("--json");
-        assertEquals(1, result.code());
-        assertFalse(result.out().contains("NaN") || result.out().contains("Infinity"), result.out());
-    }
-
-    @Test
-    void goldenNamesWhatItCanNotRead() throws IOException {
-        assertEquals(2, Command.run("golden", folder.resolve("nothing").toString()).code());
-        assertEquals(2, Command.run("golden", folder.toString()).code());
-        assertEquals(2, Command.run("golden").code());
-        Files.writeString(golden.resolve("bad.json"), GOLDEN.formatted("rms_norm", "1, 2"));
-        Command bad = golden();
-        assertEquals(2, bad.code());
-        assertTrue(last(bad.err()).startsWith("norma golden: " + golden.resolve("bad.json") + ": case c, outputs.y: "),
-                bad.err());
+    void jsonHoldsNoNaN() {
+        assertEquals("[1.5,null,null]", Json.line(List.of(1.5, Double.NaN, Double.NEGATIVE_INFINITY)));
     }
 
     @Test
@@ -183,12 +134,6 @@ class CommandsTest {
                 "--context", "8", "--batch", "2", "--steps", "2", "--tokenizer", "byte");
         assertEquals(0, run.code(), run.err());
         return out;
-    }
-
-    private Command golden(String... options) {
-        var all = new ArrayList<>(List.of("golden", golden.toString()));
-        all.addAll(List.of(options));
-        return Command.run(all.toArray());
     }
 
     /// The last line.

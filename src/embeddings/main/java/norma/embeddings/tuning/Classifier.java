@@ -21,6 +21,7 @@ import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
+import norma.train.Objective;
 
 /// Labels of texts: logits = W v + b of a text's vector v, with cross entropy for a loss. On a [FrozenEncoder] it is logistic
 /// regression.
@@ -29,7 +30,7 @@ import norma.tensor.Tensor;
 ///
 /// @param encoder makes the vectors
 /// @param head W (labels, D) and b
-public record Classifier(TextEncoder encoder, Linear head) implements Objective<Labelled> {
+public record Classifier(TextEncoder encoder, Linear head) implements Objective<List<Labelled>> {
     private static final int BATCH = 32;
 
     /// With a head of zeros, which says that all labels are as likely.
@@ -63,6 +64,11 @@ public record Classifier(TextEncoder encoder, Linear head) implements Objective<
     public Tensor loss(List<Labelled> batch) {
         int[] labels = batch.stream().mapToInt(Labelled::label).toArray();
         return CrossEntropy.loss(logits(texts(batch)), Indices.of(labels, labels.length));
+    }
+
+    @Override
+    public long tokens(List<Labelled> batch) {
+        return Example.tokens(batch);
     }
 
     /// The label of each text, the one with the largest logit.

@@ -6,9 +6,10 @@ import norma.embeddings.TextEncoder;
 import norma.embeddings.tuning.Example.Pair;
 import norma.nn.CrossEntropy;
 import norma.nn.Parts;
-import norma.norm.LpNormalize;
+import norma.norm.feature.LpNormalize;
 import norma.tensor.Indices;
 import norma.tensor.Tensor;
+import norma.train.Objective;
 
 /// Texts that belong together get similar vectors, others don't: each first text must find its second one among those of the whole
 /// batch. With unit vectors a_i and b_j,
@@ -21,7 +22,7 @@ import norma.tensor.Tensor;
 ///
 /// @param encoder makes the vectors
 /// @param temperature t; 0.05 as in SimCSE (Gao et al. 2021, arXiv 2104.08821)
-public record Contrast(TextEncoder encoder, float temperature) implements Objective<Pair> {
+public record Contrast(TextEncoder encoder, float temperature) implements Objective<List<Pair>> {
 
     /// Checks the temperature.
     public Contrast {
@@ -36,6 +37,11 @@ public record Contrast(TextEncoder encoder, float temperature) implements Object
         Tensor b = LpNormalize.l2().forward(encoder.forward(batch.stream().map(Pair::second).toList()));
         int[] partners = IntStream.range(0, batch.size()).toArray();
         return CrossEntropy.loss(a.matmulTransposed(b).divide(temperature), Indices.of(partners, partners.length));
+    }
+
+    @Override
+    public long tokens(List<Pair> batch) {
+        return Example.tokens(batch);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package norma.embeddings.tuning;
 
+import java.util.List;
 import norma.embeddings.tokenizer.Encoding;
 
 /// What is learned from.
@@ -7,6 +8,11 @@ public sealed interface Example {
 
     /// How many tokens it has: examples of about the same length go into one batch.
     int tokens();
+
+    /// How many tokens some examples have.
+    static long tokens(List<? extends Example> examples) {
+        return examples.stream().mapToLong(Example::tokens).sum();
+    }
 
     /// A text and what is to be said of it.
     ///

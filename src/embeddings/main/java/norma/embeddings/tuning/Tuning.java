@@ -1,17 +1,15 @@
 package norma.embeddings.tuning;
 
 import java.util.List;
-import java.util.Map;
+import java.util.function.LongFunction;
 import norma.kernel.SplitMix;
-import norma.nn.Param;
 import norma.nn.Parts;
 import norma.optim.AdamW;
-import norma.optim.Gradients;
 import norma.optim.Schedule;
-import norma.tensor.Memory;
-import norma.tensor.Tape;
-import norma.tensor.Tensor;
 import norma.train.Listener;
+import norma.train.Objective;
+import norma.train.TrainConfig;
+import norma.train.Trainer;
 
 /// Changes a model's parameters by AdamW until its objective is met better: some epochs over all examples, with a rate that rises
 /// in the first tenth of the steps and falls to 0 from there.
@@ -62,61 +60,45 @@ public record Tuning(int epochs, int batch, double rate, double decay, double cl
     /// Tunes the parameters that the objective lists.
     ///
     /// @throws ArithmeticException if the loss or a gradient is not finite any more; the parameters are those of the step before
-    public <E extends Example> void run(Objective<E> objective, List<E> examples, Listener listener) {
-        new Run<>(objective, examples, listener).run();
+    public <E extends Example> void run(Objective<List<E>> objective, List<E> examples, Listener listener) {
+        if (examples.isEmpty()) {
+            return;
+        }
+        long steps = steps(examples.size());
+        var schedule = new Schedule(Schedule.Decay.LINEAR, rate, 0, Math.ceilDiv(steps, 10), steps, 1);
+        var optimizer = new AdamW(Parts.of(objective).params(), new AdamW.Config(0.9, 0.999, 1e-8, decay));
+        // dropout has other random numbers than the order
+        var config = TrainConfig.of(steps, schedule, clip, ~seed);
+        var trainer = new Trainer<>(objective, optimizer, new Epochs<>(examples, batch, seed), config, listener);
+        if (trainer.run().end() == Trainer.End.DIVERGED) {
+            throw new ArithmeticException(
+                    "Tuning: loss and gradient must be finite; at step %d of %d they are not; a lower rate?"
+                            .formatted(trainer.step() + 1, steps));
+        }
     }
 
-    private final class Run<E extends Example> {
-        private final Objective<E> objective;
+    /// The batches of all epochs one behind the other; the order of an epoch depends on its number and the seed.
+    private static final class Epochs<E extends Example> implements LongFunction<List<E>> {
         private final List<E> examples;
-        private final Listener listener;
-        private final Map<String, Param> params;
-        private final AdamW optimizer;
-        private final Schedule schedule;
-        private final Memory memory = new Memory();
+        private final int batch;
+        private final long seed;
+        private long current = -1;
+        private List<List<E>> batches = List.of();
 
-        Run(Objective<E> objective, List<E> examples, Listener listener) {
-            this.objective = objective;
+        Epochs(List<E> examples, int batch, long seed) {
             this.examples = examples;
-            this.listener = listener;
-            params = Parts.of(objective).params();
-            optimizer = new AdamW(params, new AdamW.Config(0.9, 0.999, 1e-8, decay));
-            long steps = steps(examples.size());
-            schedule = new Schedule(Schedule.Decay.LINEAR, rate, 0, Math.ceilDiv(steps, 10), steps, 1);
+            this.batch = batch;
+            this.seed = seed;
         }
 
-        void run() {
-            for (int epoch = 0; epoch < epochs; epoch++) {
-                for (List<E> group : Lengths.shuffled(examples, batch, SplitMix.at(seed, epoch))) {
-                    step(group);
-                }
+        @Override
+        public List<E> apply(long number) {
+            long length = Math.ceilDiv(examples.size(), batch);
+            if (number / length != current) {
+                current = number / length;
+                batches = Lengths.shuffled(examples, batch, SplitMix.at(seed, current));
             }
-        }
-
-        private void step(List<E> group) {
-            long start = System.nanoTime(), step = optimizer.steps();
-            double loss;
-            try (Tape tape = Tape.training(memory, SplitMix.at(~seed, step))) {
-                Tensor result = objective.loss(group);
-                loss = result.item();
-                tape.backward(result);
-            }
-            double norm = Gradients.norm(params);
-            requireFinite(loss, norm, step);
-            optimizer.step(schedule.rate(step), Gradients.clip(norm, clip));
-            Parts.of(objective).afterStep();
-            listener.step(
-                    new Listener.Step(step + 1, loss, schedule.rate(step), norm, (System.nanoTime() - start) / 1e9,
-                            group.stream().mapToLong(Example::tokens).sum()));
-        }
-
-        private void requireFinite(double loss, double norm, long step) {
-            if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
-                params.values().forEach(param -> param.value().clearGradient());
-                throw new ArithmeticException(
-                        "Tuning: loss and gradient must be finite; at step %d they are %s and %s; a lower rate?"
-                                .formatted(step + 1, loss, norm));
-            }
+            return batches.get((int) (number % length));
         }
     }
 }

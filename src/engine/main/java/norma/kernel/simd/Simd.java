@@ -1,6 +1,24 @@
 package norma.kernel.simd;
 
-import norma.kernel.Kernels;
+import norma.kernel.contract.Kernels;
+import norma.kernel.simd.attention.SimdAttention;
+import norma.kernel.simd.attention.SimdRotary;
+import norma.kernel.simd.convolution.SimdConvolution;
+import norma.kernel.simd.convolution.SimdPooling;
+import norma.kernel.simd.elementwise.SimdDropout;
+import norma.kernel.simd.elementwise.SimdElementwise;
+import norma.kernel.simd.elementwise.SimdGather;
+import norma.kernel.simd.elementwise.SimdReduction;
+import norma.kernel.simd.elementwise.SimdUpdate;
+import norma.kernel.simd.fourier.SimdFourier;
+import norma.kernel.simd.matmul.SimdMatmul;
+import norma.kernel.simd.norm.SimdNormalization;
+import norma.kernel.simd.norm.SimdPlaneNormalization;
+import norma.kernel.simd.norm.SimdPointwiseNorm;
+import norma.kernel.simd.norm.SimdPositionNormalization;
+import norma.kernel.simd.softmax.SimdCrossEntropy;
+import norma.kernel.simd.softmax.SimdSoftmax;
+import norma.kernel.simd.vector.Species;
 
 /// Whether this process can use the Vector API, and the kernels that do.
 ///
@@ -35,12 +53,10 @@ public final class Simd {
 
     /// The SIMD kernels; only if [#available()].
     public static Kernels kernels() {
-        return new Kernels("simd" + Lanes.F.vectorBitSize(), new SimdElementwise(), new SimdReduction(),
-                new SimdMatmul(), new SimdNormalization(), new SimdPlaneNormalization(),
-                new SimdPositionNormalization(), new SimdSquashing(),
-                new SimdSoftmax(),
-                new SimdAttention(), new SimdRotary(),
-                new SimdCrossEntropy(), new SimdGather(), new SimdDropout(), new SimdUpdate(), new SimdFourier(),
-                new SimdConvolution(), new SimdPooling());
+        return new Kernels("simd" + Species.F.vectorBitSize(), new SimdElementwise(), new SimdReduction(),
+                new SimdGather(), new SimdDropout(), new SimdUpdate(), new SimdMatmul(), new SimdNormalization(),
+                new SimdPlaneNormalization(), new SimdPositionNormalization(), new SimdPointwiseNorm(),
+                new SimdSoftmax(), new SimdCrossEntropy(), new SimdAttention(), new SimdRotary(),
+                new SimdConvolution(), new SimdPooling(), new SimdFourier());
     }
 }

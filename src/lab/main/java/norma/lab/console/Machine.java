@@ -3,7 +3,7 @@ package norma.lab.console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import norma.tensor.Backend;
+import norma.backend.Backend;
 
 /// What a measurement was taken on.
 public final class Machine {
@@ -12,7 +12,7 @@ public final class Machine {
 
     /// The kernels chosen at start.
     public static String kernels() {
-        return Backend.kernels().name();
+        return Backend.name();
     }
 
     /// Java's version and maker.

@@ -2,7 +2,9 @@ package norma.lab.plot;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import norma.nn.Context;
 import norma.nn.CrossEntropy;
 import norma.nn.Embedding;
@@ -10,13 +12,16 @@ import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Part;
 import norma.nn.Parts;
-import norma.norm.AdaptiveNormFormer;
-import norma.norm.AdaptiveNormFormer.Base;
+import norma.norm.feature.AdaptiveNormFormer;
+import norma.norm.feature.AdaptiveNormFormer.Base;
 import norma.optim.AdamW;
+import norma.optim.Schedule;
 import norma.tensor.Indices;
-import norma.tensor.Memory;
-import norma.tensor.Tape;
 import norma.tensor.Tensor;
+import norma.train.Listener;
+import norma.train.Objective;
+import norma.train.TrainConfig;
+import norma.train.Trainer;
 
 /// Random tokens, of which nothing can be foretold: whoever gets under ln V has seen the answer.
 record AdaptiveNormFormerPlot() implements Plot {
@@ -45,8 +50,9 @@ record AdaptiveNormFormerPlot() implements Plot {
                     Linear.of(init.at("head"), DIM, VOCABULARY, 1 / Math.sqrt(DIM)));
         }
 
-        Tensor loss(Indices ids, Indices targets) {
-            return CrossEntropy.loss(head.forward(norm.forward(tokens.forward(ids), Context.NONE)), targets);
+        Tensor loss(int[] ids) {
+            Tensor x = tokens.forward(windows(ids, 0));
+            return CrossEntropy.loss(head.forward(norm.forward(x, Context.NONE)), windows(ids, 1));
         }
 
         @Override
@@ -58,19 +64,18 @@ record AdaptiveNormFormerPlot() implements Plot {
     /// Means over each ten steps; every batch is new.
     private static double[] losses(boolean causal) {
         Model model = Model.of(causal);
-        var optimizer = new AdamW(Parts.of(model).params(), new AdamW.Config(0.9, 0.99, 1e-8, 0));
         var random = new SplittableRandom(1);
-        var memory = new Memory();
+        List<int[]> batches = Stream.generate(() -> random.ints((long) BATCH * (TIME + 1), 0, VOCABULARY).toArray())
+                .limit(STEPS).toList();
         double[] losses = new double[STEPS / EVERY];
-        for (int step = 0; step < STEPS; step++) {
-            int[] ids = random.ints((long) BATCH * (TIME + 1), 0, VOCABULARY).toArray();
-            try (Tape tape = Tape.training(memory, step)) {
-                Tensor loss = model.loss(windows(ids, 0), windows(ids, 1));
-                tape.backward(loss);
-                losses[step / EVERY] += loss.item() / EVERY;
-            }
-            optimizer.step(3e-3, 1);
-        }
+        new Trainer<>(Objective.of(model, model::loss),
+                new AdamW(Parts.of(model).params(), new AdamW.Config(0.9, 0.99, 1e-8, 0)),
+                step -> batches.get((int) step), TrainConfig.of(STEPS, Schedule.constant(3e-3), 0, 0), new Listener() {
+                    @Override
+                    public void step(Step step) {
+                        losses[(int) (step.step() - 1) / EVERY] += step.loss() / EVERY;
+                    }
+                }).run();
         return losses;
     }
 

@@ -3,7 +3,7 @@ package norma.lab.plot;
 import java.io.IOException;
 import java.nio.file.Path;
 import norma.nn.Layer;
-import norma.norm.BatchNorm;
+import norma.norm.channel.BatchNorm;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 import norma.nn.Init;
-import norma.norm.DynamicErf;
-import norma.norm.DynamicIsru;
-import norma.norm.DynamicTanh;
-import norma.norm.LayerNorm;
 import norma.norm.Norm;
+import norma.norm.feature.DynamicErf;
+import norma.norm.feature.DynamicIsru;
+import norma.norm.feature.DynamicTanh;
+import norma.norm.feature.LayerNorm;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 

@@ -12,13 +12,16 @@ import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Parts;
-import norma.norm.BatchNorm;
-import norma.norm.GroupNorm;
+import norma.norm.channel.BatchNorm;
+import norma.norm.channel.GroupNorm;
+import norma.optim.Schedule;
 import norma.optim.Sgd;
 import norma.tensor.Indices;
-import norma.tensor.Memory;
-import norma.tensor.Tape;
 import norma.tensor.Tensor;
+import norma.train.Listener;
+import norma.train.Objective;
+import norma.train.TrainConfig;
+import norma.train.Trainer;
 
 /// A small convolutional network learns from the same images in batches of different size: what that costs with a batch norm
 /// and with a group norm.
@@ -72,25 +75,24 @@ record GroupNormPlot() implements Plot {
 
         /// As many updates for batches of all sizes.
         Network learn(int batch) {
-            var optimizer = new Sgd(Parts.of(this).params(), new Sgd.Config(0.9, false, 0));
-            var memory = new Memory();
-            for (int step = 0; step < UPDATES; step++) {
-                try (Tape tape = Tape.training(memory, step)) {
-                    Indices classes = classes("learn", step, batch);
-                    tape.backward(CrossEntropy.loss(forward(images("learn", step, classes)), classes));
-                }
-                optimizer.step(0.01, 1);
-            }
+            new Trainer<>(Objective.of(this, this::loss),
+                    new Sgd(Parts.of(this).params(), new Sgd.Config(0.9, false, 0)),
+                    step -> Examples.of("learn", (int) step, batch),
+                    TrainConfig.of(UPDATES, Schedule.constant(0.01), 0, 0), Listener.SILENT).run();
             return this;
         }
 
+        private Tensor loss(Examples batch) {
+            return CrossEntropy.loss(forward(batch.images()), batch.classes());
+        }
+
         int errors() {
-            Indices classes = classes("test", 0, TESTS);
-            Tensor logits = forward(images("test", 0, classes));
+            Examples test = Examples.of("test", 0, TESTS);
+            Tensor logits = forward(test.images());
             int errors = 0;
             for (int i = 0; i < TESTS; i++) {
                 Tensor row = logits.slice(0, i, i + 1);
-                errors += row.data().get(classes.values()[i]) < row.max(1).item() ? 1 : 0;
+                errors += row.data().get(test.classes().values()[i]) < row.max(1).item() ? 1 : 0;
             }
             return errors;
         }
@@ -102,21 +104,24 @@ record GroupNormPlot() implements Plot {
         }
     }
 
-    private static Indices classes(String set, int step, int count) {
-        var random = new SplittableRandom(set.hashCode() * 31L + step);
-        int[] classes = new int[count];
-        for (int i = 0; i < count; i++) {
-            classes[i] = random.nextInt(CLASSES);
+    private record Examples(Tensor images, Indices classes) {
+        static Examples of(String set, int step, int count) {
+            var random = new SplittableRandom(set.hashCode() * 31L + step);
+            int[] classes = new int[count];
+            for (int i = 0; i < count; i++) {
+                classes[i] = random.nextInt(CLASSES);
+            }
+            var all = Indices.of(classes, count);
+            return new Examples(images(set, step, all), all);
         }
-        return Indices.of(classes, count);
-    }
 
-    /// The pattern of each class, with noise, each in a light of its own.
-    private static Tensor images(String set, int step, Indices classes) {
-        int count = classes.values().length;
-        Tensor patterns = Numbers.normal("patterns", CLASSES, SIDE * SIDE).gather(classes);
-        Tensor noise = Numbers.normal(set + step, count, SIDE * SIDE).multiply((float) NOISE);
-        Tensor contrasts = Numbers.normal(set + step + "contrast", count, 1).exp();
-        return patterns.add(noise).multiply(contrasts).reshape(count, 1, SIDE, SIDE);
+        /// The pattern of each class, with noise, each in a light of its own.
+        private static Tensor images(String set, int step, Indices classes) {
+            int count = classes.values().length;
+            Tensor patterns = Numbers.normal("patterns", CLASSES, SIDE * SIDE).gather(classes);
+            Tensor noise = Numbers.normal(set + step, count, SIDE * SIDE).multiply((float) NOISE);
+            Tensor contrasts = Numbers.normal(set + step + "contrast", count, 1).exp();
+            return patterns.add(noise).multiply(contrasts).reshape(count, 1, SIDE, SIDE);
+        }
     }
 }

@@ -2,7 +2,7 @@ package norma.lab.plot;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import norma.norm.LayerNorm;
+import norma.norm.feature.LayerNorm;
 import norma.tensor.Tensor;
 
 /// What is left of a layer norm's accuracy when the rows stand on an offset: three ways to the variance in float32.

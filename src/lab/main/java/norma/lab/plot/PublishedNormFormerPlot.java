@@ -6,7 +6,7 @@ import norma.data.Batches;
 import norma.data.CharTokenizer;
 import norma.data.Corpus;
 import norma.model.GptConfig;
-import norma.placement.Placements;
+import norma.catalogue.Placements;
 
 /// The gradients of 8 blocks in the first updates of a small language model.
 ///

@@ -8,7 +8,7 @@ import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Parts;
-import norma.norm.QkNorm;
+import norma.norm.feature.QkNorm;
 import norma.tensor.Tensor;
 
 /// How wide an attention head looks when the matrices of its queries and keys grow: the entropy of what it attends to.

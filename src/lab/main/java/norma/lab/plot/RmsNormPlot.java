@@ -2,7 +2,7 @@ package norma.lab.plot;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import norma.norm.RmsNorm;
+import norma.norm.feature.RmsNorm;
 import norma.tensor.Tensor;
 
 /// How large the result is for inputs of any size: 1, except where eps rules, and where squares leave float's range.

@@ -3,7 +3,7 @@ package norma.lab.plot;
 import java.io.IOException;
 import java.nio.file.Path;
 import norma.nn.Param;
-import norma.norm.SpectralNorm;
+import norma.norm.weight.SpectralNorm;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;

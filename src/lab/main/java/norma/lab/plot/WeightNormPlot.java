@@ -6,11 +6,14 @@ import norma.kernel.Activation;
 import norma.nn.Linear;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.norm.WeightNorm;
+import norma.norm.weight.WeightNorm;
+import norma.optim.Schedule;
 import norma.optim.Sgd;
-import norma.tensor.Memory;
-import norma.tensor.Tape;
 import norma.tensor.Tensor;
+import norma.train.Listener;
+import norma.train.Objective;
+import norma.train.TrainConfig;
+import norma.train.TrainStep;
 
 /// v grows with each step of gradient descent, faster at higher rates: that is how the rate brakes itself.
 record WeightNormPlot() implements Plot {
@@ -34,20 +37,21 @@ record WeightNormPlot() implements Plot {
     private static double[] lengths(double rate) {
         Param v = Param.weight(Numbers.normal("v", OUT, IN).multiply((float) (1 / Math.sqrt(IN))));
         var layer = new Linear(WeightNorm.of(v), null, Activation.IDENTITY);
-        var optimizer = new Sgd(Parts.of(layer).params(), new Sgd.Config(0, false, 0));
         Tensor truth = Numbers.normal("truth", OUT, IN);
-        var memory = new Memory();
+        var training = new TrainStep<>(Objective.<Long>of(layer, step -> loss(layer, truth, step)),
+                new Sgd(Parts.of(layer).params(), new Sgd.Config(0, false, 0)), step -> step,
+                TrainConfig.of(STEPS, Schedule.constant(rate), 0, 0), Listener.SILENT);
         double[] lengths = new double[STEPS + 1];
         for (int step = 0; step <= STEPS; step++) {
             lengths[step] = v.value().detach().square().sum(-1).sqrt().mean().item();
-            Tensor x = Numbers.normal("x" + step, BATCH, IN);
-            Tensor y =
-                    Linear.linear(x, truth, null, Activation.IDENTITY).add(Numbers.normal("noise" + step, BATCH, OUT));
-            try (Tape tape = Tape.training(memory, step)) {
-                tape.backward(layer.forward(x).subtract(y).square().mean());
-            }
-            optimizer.step(rate, 1);
+            training.run(step);
         }
         return lengths;
+    }
+
+    private static Tensor loss(Linear layer, Tensor truth, long step) {
+        Tensor x = Numbers.normal("x" + step, BATCH, IN);
+        Tensor y = Linear.linear(x, truth, null, Activation.IDENTITY).add(Numbers.normal("noise" + step, BATCH, OUT));
+        return layer.forward(x).subtract(y).square().mean();
     }
 }

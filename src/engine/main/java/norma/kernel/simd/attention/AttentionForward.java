@@ -1,0 +1,237 @@
+package norma.kernel.simd.attention;
+
+import static norma.kernel.simd.attention.AttentionTiles.COLUMNS;
+import static norma.kernel.simd.attention.AttentionTiles.ROWS;
+import static norma.kernel.simd.attention.AttentionTiles.SIDE;
+import static norma.kernel.simd.vector.Species.F;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import norma.kernel.Floats;
+import norma.kernel.contract.AttentionKernel;
+import norma.kernel.contract.Scratch;
+import norma.kernel.simd.vector.Interleaving;
+import norma.kernel.simd.vector.Species;
+import norma.kernel.simd.vector.VectorMath;
+
+/// y = softmax(scale * q k^T) v for some queries of one head.
+///
+/// Scores are made with keys down and queries across, S = K Q^T. A query is then a lane: its maximum m and its sum l
+/// need no step from lane to lane. Each block of keys moves them on (Milakov and Gimelshein 2018, arXiv 1805.02867):
+///
+///     m' = max(m, max_j s_j)    p_j = exp(s_j - m')
+///     l' = l exp(m - m') + sum_j p_j    y' = y exp(m - m') + sum_j p_j v_j
+///
+/// At the end y / l is the result and m + log l its `logSumExp`. Powers are of 2: the factor log2(e) goes into q, with
+/// the scale.
+///
+/// Any m near the maximum will do: so it stays while no score is more than [#SLACK] above it, and y need not be multiplied
+/// with every block.
+final class AttentionForward {
+    private static final int L = Species.LANES;
+    private static final float LOG2_E = 1.44269504f;
+    private static final double LN2 = 0.6931471805599453;
+
+    /// Weights are then up to 256.
+    private static final float SLACK = 8;
+
+    private static final Scratch KEYS = new Scratch();
+    private static final Scratch VALUES = new Scratch();
+    private static final Scratch BLOCK = new Scratch();
+
+    private final AttentionKernel.Sizes sizes;
+    private final int head;
+    private final int width;
+    private final VisibleKeys visible;
+    private final HeadView q;
+    private final HeadView k;
+    private final HeadView v;
+    private final HeadView y;
+    private final Floats logSumExp;
+
+    /// Keys that some query sees, rounded up to whole tiles; their rows and those of their values.
+    private int keys;
+    private float[] keyRows;
+    private float[] valueRows;
+
+    /// One block: Q^T, scores (64 keys, 64 queries), and for each query the sum of weighted values, m, l, and a
+    /// factor: exp(m - m'), at the end 1 / l.
+    private float[] block;
+    private int size;
+    private final int queries;
+    private final int scores;
+    private final int sums;
+    private final int max;
+    private final int total;
+    private final int factors;
+
+    /// Whether m has moved for some query of the block.
+    private boolean moved;
+
+    AttentionForward(AttentionKernel.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask, Floats y,
+            Floats logSumExp) {
+        this.sizes = sizes;
+        this.head = head;
+        this.width = SimdAttention.padded(sizes.headSize());
+        this.visible = VisibleKeys.of(sizes, head, keyMask);
+        this.q = HeadView.of(sizes, head, q, sizes.queries());
+        this.k = HeadView.of(sizes, head, k, sizes.keys());
+        this.v = HeadView.of(sizes, head, v, sizes.keys());
+        this.y = HeadView.of(sizes, head, y, sizes.queries());
+        this.logSumExp = logSumExp;
+        queries = take(SIDE * sizes.headSize());
+        scores = take(SIDE * SIDE);
+        sums = take(SIDE * width);
+        max = take(SIDE);
+        total = take(SIDE);
+        factors = take(SIDE);
+    }
+
+    private int take(int floats) {
+        size += floats;
+        return size - floats;
+    }
+
+    /// Queries `[from, to)`, as far as there are so many.
+    void run(int from, int to) {
+        int end = Math.min(to, sizes.queries());
+        int seen = visible.limit(end - 1);
+        keys = SimdAttention.wholeTiles(seen);
+        keyRows = KEYS.floats(keys * width);
+        valueRows = VALUES.floats(keys * width);
+        k.copy(visible, 0, seen, keyRows, 0, keys);
+        v.copy(visible, 0, seen, valueRows, 0, keys);
+        block = BLOCK.floats(size);
+        for (int query = from; query < end; query += SIDE) {
+            block(query, Math.min(SIDE, end - query));
+        }
+    }
+
+    private void block(int query, int count) {
+        q.copy(query, count, sizes.scale() * LOG2_E, block, sums, SIDE);
+        for (int c = 0; c < sizes.headSize(); c += SIDE) {
+            int depth = Math.min(SIDE, sizes.headSize() - c);
+            Interleaving.lines(block, sums + c * SIDE, SIDE, 1, count, depth, block, queries + c * SIDE, SIDE);
+        }
+        // The lowest number, and not -infinity: exp(-infinity - m) is then 0 also where every score is -infinity.
+        Arrays.fill(block, max, total, -Float.MAX_VALUE);
+        Arrays.fill(block, total, factors, 0);
+        int last = visible.limit(query + count - 1);
+        if (last == 0) {
+            Arrays.fill(block, sums, max, 0);
+        }
+        for (int key = 0; key < last; key += SIDE) {
+            makeWeights(query, count, key);
+            addValues(query, count, key);
+        }
+        finish(query, count);
+    }
+
+    /// S = K Q^T, P = exp(scale * S - m')
+    private void makeWeights(int query, int count, int key) {
+        moved = false;
+        for (int i = 0; i < count; i += COLUMNS) {
+            int reach = visible.reach(query + Math.min(count, i + COLUMNS), key, SIDE);
+            for (int c = 0; c < sizes.headSize(); c += SIDE) {
+                int depth = Math.min(SIDE, sizes.headSize() - c);
+                for (int j = 0; j < reach; j += ROWS) {
+                    AttentionTiles.multiply(keyRows, c * keys + (key + j) * SIDE, block, queries + c * SIDE + i, depth,
+                            c > 0, block, scores + j * SIDE + i);
+                }
+            }
+            boolean all = visible.limit(query + i) >= key + reach;
+            for (int lane = i; lane < i + COLUMNS; lane += L) {
+                if (!all) {
+                    hide(FloatVector.fromArray(F, visible.array(), query + lane).sub(key), block, scores + lane, reach);
+                }
+                softmax(lane, reach);
+            }
+        }
+    }
+
+    /// Scores of keys from the query's limit on become -infinity.
+    private static void hide(FloatVector limit, float[] s, int at, int reach) {
+        for (int j = 0; j < reach; j++) {
+            FloatVector.fromArray(F, s, at + j * SIDE)
+                    .blend(Float.NEGATIVE_INFINITY, limit.compare(VectorOperators.LE, j)).intoArray(s, at + j * SIDE);
+        }
+    }
+
+    /// One vector of queries.
+    private void softmax(int lane, int reach) {
+        float[] s = block;
+        int at = scores + lane;
+        FloatVector before = FloatVector.fromArray(F, s, max + lane);
+        FloatVector m = before;
+        FloatVector n = before;
+        int pairs = reach - reach % 2;
+        for (int j = 0; j < pairs; j += 2) {
+            FloatVector a = FloatVector.fromArray(F, s, at + j * SIDE);
+            FloatVector b = FloatVector.fromArray(F, s, at + j * SIDE + SIDE);
+            m = m.blend(a, a.compare(VectorOperators.GT, m));
+            n = n.blend(b, b.compare(VectorOperators.GT, n));
+        }
+        if (pairs < reach) {
+            FloatVector a = FloatVector.fromArray(F, s, at + pairs * SIDE);
+            m = m.blend(a, a.compare(VectorOperators.GT, m));
+        }
+        m = m.blend(n, n.compare(VectorOperators.GT, m));
+        m = before.blend(m, m.compare(VectorOperators.GT, before.add(SLACK)));
+        moved |= m.compare(VectorOperators.NE, before).anyTrue();
+
+        FloatVector sum = FloatVector.zero(F);
+        for (int j = 0; j < reach; j++) {
+            FloatVector p = VectorMath.exp2(FloatVector.fromArray(F, s, at + j * SIDE).sub(m));
+            p.intoArray(s, at + j * SIDE);
+            sum = sum.add(p);
+        }
+        FloatVector fading = VectorMath.exp2(before.sub(m));
+        fading.intoArray(s, factors + lane);
+        m.intoArray(s, max + lane);
+        FloatVector.fromArray(F, s, total + lane).fma(fading, sum).intoArray(s, total + lane);
+    }
+
+    /// y = y exp(m - m') + P^T v
+    private void addValues(int query, int count, int key) {
+        for (int c = 0; c < sizes.headSize(); c += COLUMNS) {
+            int values = c / SIDE * SIDE * keys + key * SIDE + c % SIDE;
+            int to = sums + c / SIDE * SIDE * SIDE + c % SIDE;
+            for (int i = 0; i < count; i += ROWS) {
+                int reach = visible.reach(query + Math.min(count, i + ROWS), key, SIDE);
+                if (key > 0 && moved) {
+                    multiply(to, i);
+                }
+                AttentionTiles.multiplyTransposed(block, scores + i, valueRows, values, reach, key > 0, block,
+                        to + i * SIDE);
+            }
+        }
+    }
+
+    /// The tile of sums from query `from` on, times each query's factor.
+    private void multiply(int at, int from) {
+        for (int i = from; i < from + ROWS; i++) {
+            float factor = block[factors + i];
+            int to = at + i * SIDE;
+            FloatVector.fromArray(F, block, to).mul(factor).intoArray(block, to);
+            FloatVector.fromArray(F, block, to + L).mul(factor).intoArray(block, to + L);
+        }
+    }
+
+    private void finish(int query, int count) {
+        int to = logSumExp.offset() + head * sizes.queries() + query;
+        for (int i = 0; i < count; i++) {
+            float sum = block[total + i];
+            boolean blind = sum == 0;
+            block[factors + i] = blind ? 0 : 1 / sum;
+            logSumExp.array()[to + i] = blind ? Float.NEGATIVE_INFINITY
+                    : (float) (block[max + i] * LN2 + Math.log(sum));
+        }
+        for (int c = 0; c < sizes.headSize(); c += COLUMNS) {
+            for (int i = 0; i < count; i += ROWS) {
+                multiply(sums + c / SIDE * SIDE * SIDE + c % SIDE, i);
+            }
+        }
+        y.set(query, count, block, sums, SIDE, 1);
+    }
+}

@@ -1,0 +1,15 @@
+package norma.norm;
+
+import norma.nn.Part;
+import norma.tensor.Shape;
+import norma.tensor.Tensor;
+
+/// A norm that a second input directs: a style, a class, a point in time, a gate.
+public interface ConditionalNorm extends Part {
+
+    /// x as the condition wants it, in the shape of x.
+    Tensor forward(Tensor x, Tensor condition);
+
+    /// The shape of a condition that fits an x of that shape.
+    Shape conditionShape(Shape x);
+}

@@ -1,0 +1,119 @@
+package norma.norm.channel;
+
+import norma.kernel.Planes;
+import norma.nn.Context;
+import norma.nn.Init;
+import norma.nn.Param;
+import norma.nn.Parts;
+import norma.nn.Softmax;
+import norma.norm.Norm;
+import norma.norm.NormFactory;
+import norma.norm.NormSpec;
+import norma.norm.RunningStatistics;
+import norma.norm.axis.ChannelAxis;
+import norma.norm.axis.Moments;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// Learns which statistics to use: those of the instance, of the layer or of the batch (Luo et al. 2018, arXiv 1806.10779).
+///
+///     y = gamma * (x - m) / sqrt(v + eps) + beta
+///     m = softmax(a) . (mean_IN, mean_LN, mean_BN)    v = softmax(b) . (var_IN, var_LN, var_BN)
+///
+/// As the authors compute it: the variance of an instance is the unbiased one, and those of layer and batch follow from the
+/// means and variances of its instances. In evaluation the running statistics stand for the batch: moving averages, or, batch
+/// average, those of all elements of all batches since the first.
+///
+/// Shapes: x (N, C, ...), gamma, beta and the running statistics C, a and b (3).
+///
+/// @param meanWeight a, ones at first
+/// @param varianceWeight b, ones at first
+/// @param gamma gain, ones at first; zeros make a residual branch begin as nothing
+/// @param beta bias, zeros at first
+/// @param mean running mean of the batch, zeros at first
+/// @param variance running variance of the batch, zeros at first
+/// @param batches how many were seen
+/// @param newStatWeight weight of the newest batch in the running statistics; or [RunningStatistics#CUMULATIVE], for the batch
+/// average
+/// @param eps added to the variance
+public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma, Param beta, Param mean,
+        Param variance, Param batches, float newStatWeight, float eps) implements Norm {
+    /// Epsilon and weight of the newest batch if no other are given, as the authors have them.
+    public static final float EPS = 1e-5f;
+    public static final float WEIGHT = 0.003f;
+
+    /// Checks the weight.
+    public SwitchableNorm {
+        RunningStatistics.requireWeight("SwitchableNorm", newStatWeight);
+    }
+
+    /// All three alike at first.
+    public static SwitchableNorm of(int channels) {
+        return of(channels, 1, WEIGHT);
+    }
+
+    private static SwitchableNorm of(int channels, float gain, float newStatWeight) {
+        return new SwitchableNorm(Init.constant(1, 3), Init.constant(1, 3), Init.constant(gain, channels),
+                Init.constant(0, channels), RunningStatistics.buffer(0, channels),
+                RunningStatistics.buffer(0, channels), RunningStatistics.buffer(0), newStatWeight, EPS);
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Context context) {
+        int channels = mean.value().size();
+        Planes planes = ChannelAxis.planes("SwitchableNorm", x, channels, channels, false);
+        if (planes.inner() == 1) {
+            throw new IllegalArgumentException(
+                    "SwitchableNorm: a plane needs more than one element to have a variance; got x %s"
+                            .formatted(x.shape()));
+        }
+        if (x.size() == 0) {
+            return x;
+        }
+        Moments each = Moments.of(x.reshape(planes.batch(), channels, planes.inner()), 2);
+        Moments layer = Moments.together(each.mean(), each.unbiased(), 1);
+        Moments batch = Tape.isTraining() ? ofBatch(each) : running();
+        Tensor m = mix(meanWeight, each.mean(), layer.mean(), batch.mean());
+        Tensor v = mix(varianceWeight, each.unbiased(), layer.variance(), batch.variance());
+        Tensor xhat = each.centered().add(each.mean().subtract(m)).divide(v.add(eps).sqrt());
+        return ChannelAxis.affine(xhat.reshape(x.shape()), Param.valueOf(gamma), Param.valueOf(beta));
+    }
+
+    private Moments ofBatch(Moments each) {
+        Moments batch = Moments.together(each.mean(), each.unbiased(), 0);
+        float seen = batches.value().item() + 1;
+        batches.value().fill(seen);
+        boolean all = Float.isNaN(newStatWeight);
+        double w = all ? 1.0 / seen : newStatWeight;
+        Tensor m = batch.mean().detach(), v = batch.variance().detach();
+        // elements of several batches vary within and between these
+        Tensor between = m.reshape(mean.value().size()).subtract(mean.value()).square().multiply((float) (1 - w));
+        RunningStatistics.mix(variance, w, all ? v.reshape(variance.value().size()).add(between) : v);
+        RunningStatistics.mix(mean, w, m);
+        return batch;
+    }
+
+    /// (1, C, 1), as those of a batch
+    private Moments running() {
+        int channels = mean.value().size();
+        return new Moments(null, mean.value().reshape(1, channels, 1), variance.value().reshape(1, channels, 1));
+    }
+
+    private static Tensor mix(Param weight, Tensor instance, Tensor layer, Tensor batch) {
+        Tensor share = Softmax.of(weight.value());
+        return instance.multiply(share.slice(0, 0, 1)).add(layer.multiply(share.slice(0, 1, 2)))
+                .add(batch.multiply(share.slice(0, 2, 3)));
+    }
+
+    @Override
+    public void list(Parts parts) {
+        parts.add("mean_weight", meanWeight).add("var_weight", varianceWeight).add("gamma", gamma).add("beta", beta)
+                .add("running_mean", mean).add("running_var", variance).add("num_batches_tracked", batches);
+    }
+
+    public static NormFactory factory(NormSpec spec) {
+        float gain = spec.flag("last_gamma", false) ? 0 : 1, weight = spec.number("new_stat_weight", WEIGHT);
+        float newStatWeight = spec.flag("cumulative", false) ? RunningStatistics.CUMULATIVE : weight;
+        return (_, channels) -> of(channels, gain, newStatWeight);
+    }
+}

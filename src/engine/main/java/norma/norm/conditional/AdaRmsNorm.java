@@ -1,0 +1,67 @@
+package norma.norm.conditional;
+
+import norma.kernel.Activation;
+import norma.nn.Init;
+import norma.nn.Linear;
+import norma.nn.Parts;
+import norma.norm.ConditionalNorm;
+import norma.norm.Factory;
+import norma.norm.Norm;
+import norma.norm.NormSpec;
+import norma.norm.feature.LayerNorm;
+import norma.norm.feature.RmsNorm;
+import norma.tensor.Shape;
+import norma.tensor.Tensor;
+
+/// y = (1 + W c) * norm(x): an RMS norm, or a layer norm, whose gain comes from a condition c, a point in time for example.
+/// [AdaLayerNorm] without the shift, and linear in c. W = 0 at first, so that it begins as the norm. (It is known from the
+/// library x-transformers, and has no paper of its own; relative: FiLM, arXiv 1709.07871.)
+///
+/// Shapes: x (B, ..., D), c (B, K), W (D, K).
+///
+/// @param norm without gain and bias
+/// @param gain W
+public record AdaRmsNorm(Norm norm, Linear gain) implements ConditionalNorm {
+
+    private enum Base { RMS, LAYER }
+
+    /// An RMS norm for D features and K of the condition.
+    public static AdaRmsNorm of(Init init, int dim, int features) {
+        return of(init, RmsNorm.plain(dim, RmsNorm.EPS), dim, features);
+    }
+
+    /// With another norm, which has neither gain nor bias.
+    public static AdaRmsNorm of(Init init, Norm norm, int dim, int features) {
+        return new AdaRmsNorm(norm, new Linear(init.zeros(dim, features), null, Activation.IDENTITY));
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Tensor c) {
+        Tensor scale = gain.forward(c);
+        if (x.shape().rank() < 2 || !scale.shape().equals(Shape.of(x.dim(0), x.dim(-1)))) {
+            throw new IllegalArgumentException(
+                    "AdaRmsNorm: for x (B, ..., D) the condition must give gains (B, D); got x %s and %s"
+                            .formatted(x.shape(), scale.shape()));
+        }
+        return norm.forward(x).multiply(AdaLayerNorm.along(scale, x).add(1));
+    }
+
+    @Override
+    public Shape conditionShape(Shape x) {
+        return Shape.of(x.dim(0), gain.weight().shape().dim(1));
+    }
+
+    @Override
+    public void list(Parts parts) {
+        parts.add("gain", gain);
+    }
+
+    public static Factory<ConditionalNorm> factory(NormSpec spec) {
+        int features = spec.integer("features", 4);
+        Base base = spec.choice("base", Base.RMS);
+        return (init, dim) -> switch (base) {
+            case RMS -> of(init, dim, features);
+            case LAYER -> of(init, LayerNorm.plain(dim, LayerNorm.EPS), dim, features);
+        };
+    }
+}

@@ -1,0 +1,76 @@
+package norma.norm.feature;
+
+import java.util.ArrayList;
+import java.util.List;
+import norma.kernel.Activation;
+import norma.nn.Attention;
+import norma.nn.Context;
+import norma.nn.Init;
+import norma.nn.Layer;
+import norma.nn.Linear;
+import norma.nn.Mlp;
+import norma.nn.Part;
+import norma.nn.Parts;
+import norma.nn.Rotary;
+import norma.tensor.Tensor;
+
+/// The small pre-norm Transformer from which an adaptive norm reads gamma and beta:
+/// `h += Wo MHA(RMSNorm(h)); h += W2 gelu(W1 RMSNorm(h))`, p times. Its inner norms are plain RMSNorms, never adaptive.
+///
+/// Shapes: (B, T, W) to (B, T, W).
+///
+/// @param layers p of them; none leaves h as it is
+public record AdaptiveNetwork(List<Block> layers) implements Layer {
+    /// One layer of the trunk.
+    ///
+    /// @param attentionNorm before the attention
+    /// @param attention multi-head attention of inner width r
+    /// @param mlpNorm before the feed-forward layer
+    /// @param mlp W -> F -> W
+    public record Block(RmsNorm attentionNorm, Attention attention, RmsNorm mlpNorm, Mlp mlp) implements Layer {
+        @Override
+        public Tensor forward(Tensor h, Context context) {
+            Tensor attended = h.add(attention.forward(attentionNorm.forward(h), context));
+            return attended.add(mlp.forward(mlpNorm.forward(attended), context));
+        }
+
+        @Override
+        public void list(Parts parts) {
+            parts.add("attentionNorm", attentionNorm).add("attention", attention).add("mlpNorm", mlpNorm).add("mlp",
+                    mlp);
+        }
+    }
+
+    /// A trunk without biases, matrices by Glorot's rule.
+    static AdaptiveNetwork of(Init init, int width, int inner, int hidden, int heads, int depth, boolean causal,
+            Rotary rotary) {
+        var layers = new ArrayList<Block>();
+        for (int i = 0; i < depth; i++) {
+            Init at = init.at("layers." + i);
+            var attention = new Attention(linear(at.at("query"), inner, width), linear(at.at("key"), inner, width),
+                    linear(at.at("value"), inner, width), linear(at.at("output"), width, inner), heads, causal, rotary);
+            var mlp = new Mlp(linear(at.at("up"), hidden, width).then(Activation.GELU_ERF), null, null,
+                    linear(at.at("down"), width, hidden));
+            layers.add(new Block(RmsNorm.of(width), attention, RmsNorm.of(width), mlp));
+        }
+        return new AdaptiveNetwork(List.copyOf(layers));
+    }
+
+    private static Linear linear(Init init, int out, int in) {
+        return new Linear(init.xavier("weight", 1, out, in), null, Activation.IDENTITY);
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Context context) {
+        Tensor h = x;
+        for (Block layer : layers) {
+            h = layer.forward(h, context);
+        }
+        return h;
+    }
+
+    @Override
+    public void list(Parts parts) {
+        parts.add("layers", (Iterable<? extends Part>) layers);
+    }
+}

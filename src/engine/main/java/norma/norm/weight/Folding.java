@@ -1,0 +1,86 @@
+package norma.norm.weight;
+
+import norma.kernel.Activation;
+import norma.nn.Conv2d;
+import norma.nn.Linear;
+import norma.nn.Param;
+import norma.nn.Weight;
+import norma.norm.channel.BatchNorm;
+import norma.norm.feature.LayerNorm;
+import norma.tensor.Tensor;
+
+/// Norms that have stopped learning, computed by the layer beside them: what is affine there need not be done twice.
+///
+/// The results are layers with parameters of their own; nothing that is given is changed.
+public final class Folding {
+
+    private Folding() {
+    }
+
+    /// A layer that computes norm(layer(x)) as the norm does in evaluation: with s = gamma / sqrt(var + eps), W' = s W row by
+    /// row and b' = (b - mean) s + beta.
+    public static Linear batchNorm(Linear layer, BatchNorm norm) {
+        if (layer.activation() != Activation.IDENTITY) {
+            throw new IllegalArgumentException(
+                    "Folding: nothing may stand between the layer and the batch norm; got the activation "
+                            + layer.activation() + "; split it off with then(IDENTITY)");
+        }
+        Affine affine = Affine.of(norm, layer.weight());
+        return new Linear(affine.weight(layer.weight()), affine.bias(layer.bias()), Activation.IDENTITY);
+    }
+
+    /// The same for a convolution.
+    public static Conv2d batchNorm(Conv2d layer, BatchNorm norm) {
+        Affine affine = Affine.of(norm, layer.weight());
+        return new Conv2d(affine.weight(layer.weight()), affine.bias(layer.bias()), layer.vertical(),
+                layer.horizontal(),
+                layer.groups());
+    }
+
+    /// A batch norm in evaluation, y = scale x + shift for each channel.
+    private record Affine(Tensor scale, Tensor shift) {
+
+        static Affine of(BatchNorm norm, Weight weight) {
+            if (norm.running() == null || norm.running().mean().value().size() != weight.shape().dim(0)) {
+                throw new IllegalArgumentException(
+                        ("Folding: the batch norm must have running statistics for the %d outputs of the weight %s; got %s")
+                                .formatted(weight.shape().dim(0), weight.shape(),
+                                        norm.running() == null ? "none" : norm.running().mean().shape()));
+            }
+            Tensor rstd = norm.running().variance().value().add(norm.eps()).sqrt().reciprocal();
+            Tensor scale = norm.gamma() == null ? rstd : rstd.multiply(norm.gamma().value().detach());
+            Tensor shift = norm.running().mean().value().multiply(scale).negate();
+            return new Affine(scale, norm.beta() == null ? shift : shift.add(norm.beta().value().detach()));
+        }
+
+        Param weight(Weight weight) {
+            Tensor w = weight.baked().value().detach();
+            return Param.weight(w.multiply(scale.reshape(WeightNorm.perOutput(w.shape()))).copy());
+        }
+
+        Param bias(Param bias) {
+            return Param.gain((bias == null ? shift : bias.value().detach().multiply(scale).add(shift)).copy());
+        }
+    }
+
+    /// A layer that computes layer(norm(x)) from the norm without its gain and bias, `LayerNorm.plain(dim, norm.eps())`:
+    /// W' = W gamma column by column and b' = b + W beta.
+    public static Linear layerNorm(LayerNorm norm, Linear layer) {
+        if (norm.shape().rank() != 1 || norm.shape().dim(0) != layer.weight().shape().dim(1)) {
+            throw new IllegalArgumentException(
+                    "Folding: the norm must be over the %d inputs of the weight %s; got one over %s"
+                            .formatted(layer.weight().shape().dim(1), layer.weight().shape(), norm.shape()));
+        }
+        Tensor w = layer.weight().baked().value().detach();
+        Tensor folded = norm.gamma() == null ? w : w.multiply(norm.gamma().value().detach());
+        return new Linear(Param.weight(folded.copy()), bias(layer, w, norm.beta()), layer.activation());
+    }
+
+    private static Param bias(Linear layer, Tensor w, Param beta) {
+        if (beta == null) {
+            return layer.bias() == null ? null : Param.gain(layer.bias().value().copy());
+        }
+        Tensor b = layer.bias() == null ? null : layer.bias().value().detach();
+        return Param.gain(Linear.linear(beta.value().detach(), w, b, Activation.IDENTITY).copy());
+    }
+}

@@ -1,0 +1,48 @@
+package norma.train;
+
+import norma.data.Batches.Batch;
+import norma.model.Gpt;
+import norma.nn.Parts;
+import norma.tensor.Indices;
+import norma.tensor.Tensor;
+
+/// Prediction of the next token: mean cross entropy in nats per token.
+///
+/// @param model to train; its parameters keep their names
+/// @param description of the model, for checkpoints
+public record LanguageModeling(Gpt model, String description) implements Objective<Batch> {
+
+    /// Without a description: checkpoints are told apart by their tensors alone.
+    public LanguageModeling(Gpt model) {
+        this(model, "");
+    }
+
+    @Override
+    public Tensor loss(Batch batch) {
+        return model.loss(indices(batch, batch.inputs()), indices(batch, batch.targets()));
+    }
+
+    @Override
+    public void prepare(Batch first) {
+        model.prepare(indices(first, first.inputs()));
+    }
+
+    @Override
+    public long tokens(Batch batch) {
+        return batch.inputs().length;
+    }
+
+    private static Indices indices(Batch batch, int... ids) {
+        return Indices.of(ids, batch.batch(), batch.time());
+    }
+
+    @Override
+    public void list(Parts parts) {
+        model.list(parts);
+    }
+
+    @Override
+    public void afterStep() {
+        model.afterStep();
+    }
+}

@@ -1,0 +1,58 @@
+package norma.train;
+
+import java.util.function.Function;
+import norma.nn.Part;
+import norma.nn.Parts;
+import norma.tensor.Tensor;
+
+/// What training minimizes: a loss of batches, and the parameters that are changed for it, which it lists.
+///
+/// ```java
+/// Objective<Pair> regression = Objective.of(mlp, pair -> mlp.forward(pair.x()).subtract(pair.y()).square().mean());
+/// ```
+///
+/// @param <B> a batch
+public interface Objective<B> extends Part {
+
+    /// The mean loss of a batch, one element.
+    Tensor loss(B batch);
+
+    /// Sets initial values that depend on data. [Trainer] calls it before the first step, on a tape that records nothing.
+    ///
+    /// @param first the batch of the first step
+    default void prepare(B first) {
+        // most initial values depend on nothing
+    }
+
+    /// How many tokens a batch has, for listeners that measure throughput; 0 where nothing is counted.
+    default long tokens(B batch) {
+        return 0;
+    }
+
+    /// The choices that made the model. A checkpoint keeps the text, and a run goes on only where it is the same.
+    default String description() {
+        return "";
+    }
+
+    /// An objective of a model and a loss.
+    ///
+    /// @param model lists the parameters, under the names that checkpoints have
+    static <B> Objective<B> of(Part model, Function<? super B, Tensor> loss) {
+        return new Objective<>() {
+            @Override
+            public Tensor loss(B batch) {
+                return loss.apply(batch);
+            }
+
+            @Override
+            public void list(Parts parts) {
+                model.list(parts);
+            }
+
+            @Override
+            public void afterStep() {
+                model.afterStep();
+            }
+        };
+    }
+}

@@ -1,0 +1,100 @@
+package norma.train;
+
+import java.util.function.LongFunction;
+import norma.kernel.SplitMix;
+import norma.nn.Parts;
+import norma.optim.Gradients;
+import norma.optim.Optimizer;
+import norma.tensor.Memory;
+import norma.tensor.Shape;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// One step of training: forward and backward for each batch, a check for finite numbers, clipping, the optimizer, and what parts
+/// do after a step.
+///
+/// With accumulation a, step s has the batches s a, ..., s a + a - 1. What a step does depends on its number and the seed only.
+///
+/// @param <B> a batch
+public final class TrainStep<B> {
+    private final Objective<B> objective;
+    private final Parts parts;
+    private final Optimizer optimizer;
+    private final LongFunction<B> batches;
+    private final TrainConfig config;
+    private final Listener listener;
+    private final Memory memory = new Memory();
+    private final Tensor losses;
+
+    /// The steps of a run.
+    ///
+    /// @param optimizer of the objective's parameters
+    /// @param batches a batch for each number from 0 on, always the same one for the same number
+    /// @param config its accumulation, schedule, clip and seed
+    public TrainStep(Objective<B> objective, Optimizer optimizer, LongFunction<B> batches, TrainConfig config,
+            Listener listener) {
+        this.objective = objective;
+        this.parts = Parts.of(objective);
+        this.optimizer = optimizer;
+        this.batches = batches;
+        this.config = config;
+        this.listener = listener;
+        this.losses = Tensor.of(Shape.of(config.accumulation()), new float[config.accumulation()]);
+    }
+
+    /// Does a step.
+    ///
+    /// @param step its number, from 0 on
+    /// @return false if the loss or the gradient is not finite: then the optimizer has changed nothing, and gradients are cleared
+    public boolean run(long step) {
+        long start = System.nanoTime();
+        long tokens = 0;
+        for (int i = 0; i < config.accumulation(); i++) {
+            tokens += backward(step * config.accumulation() + i, losses.slice(0, i, i + 1));
+        }
+        // the only place that waits for results
+        double loss = meanLoss(), scale = 1.0 / config.accumulation();
+        double norm = Gradients.norm(parts.params()) * scale;
+        if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+            clearGradients();
+            return false;
+        }
+        listener.gradients(step);
+        double rate = config.schedule().rate(step);
+        optimizer.step(rate, scale * Gradients.clip(norm, config.clip()));
+        objective.afterStep();
+        parts.afterStep();
+        clearGradients(); // of parameters, too, that the optimizer does not have
+        listener.step(
+                new Listener.Step(step + 1, loss, rate, norm, (System.nanoTime() - start) / 1e9, tokens));
+        return true;
+    }
+
+    /// Adds the gradients of a batch and keeps its loss; returns its tokens.
+    private long backward(long number, Tensor kept) {
+        B batch = batches.apply(number);
+        try (Tape tape = Tape.training(memory, SplitMix.at(config.seed(), number))) {
+            Tensor loss = objective.loss(batch);
+            tape.backward(loss);
+            kept.data().set(loss.data());
+        }
+        return objective.tokens(batch);
+    }
+
+    private void clearGradients() {
+        parts.params().values().forEach(param -> param.value().clearGradient());
+    }
+
+    private double meanLoss() {
+        double sum = 0;
+        for (int i = 0; i < config.accumulation(); i++) {
+            sum += losses.data().get(i) / config.accumulation();
+        }
+        return sum;
+    }
+
+    /// What tapes of this run borrow from.
+    Memory memory() {
+        return memory;
+    }
+}

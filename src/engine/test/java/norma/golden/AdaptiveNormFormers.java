@@ -1,0 +1,91 @@
+package norma.golden;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import norma.kernel.Activation;
+import norma.nn.Attention;
+import norma.nn.Context;
+import norma.nn.Init;
+import norma.nn.Linear;
+import norma.nn.Mlp;
+import norma.nn.Param;
+import norma.norm.feature.AdaptiveNormFormer;
+import norma.norm.feature.LayerNorm;
+import norma.norm.Norm;
+import norma.norm.feature.RmsNorm;
+import norma.norm.feature.AdaptiveNetwork;
+import norma.tensor.Shape;
+import norma.tensor.Tensor;
+
+/// Norms whose gain and bias a small Transformer reads from the sequence.
+final class AdaptiveNormFormers {
+    static final Methods METHODS = new Methods().add("normformer_adaptive", AdaptiveNormFormers::adaptive);
+
+    /// How the names of layer i of trunk t may begin; with one layer it may be `t.` alone.
+    private static final List<String> PREFIXES = List.of("%s.%d.", "%s%d.", "%s.l%d.", "%s.layers.%d.");
+
+    private AdaptiveNormFormers() {
+    }
+
+    private static void adaptive(GoldenCase c) {
+        Tensor x = c.sequences("x");
+        int dim = x.dim(-1);
+        c.expect("dim", dim);
+        c.ignore("attn_dim"); // the shapes say it, if there is a trunk at all
+        boolean causal = c.flag("causal", false);
+        Linear in = c.has("Win") ? c.linear("Win", "bin") : null;
+        AdaptiveNetwork gammas = trunk(c, "t", dim, causal);
+        AdaptiveNetwork betas = c.flag("shared", true) ? null : trunk(c, "u", dim, causal);
+        var norm = new AdaptiveNormFormer(base(c, dim), in, gammas, betas, head(c, "Wg", "g0", 1, dim),
+                head(c, "Wb", "b0", 0, dim), causal, c.number("bound", 0), eps(c));
+        Context context = c.has("key_mask") ? Context.padded(c.input("key_mask")) : Context.NONE;
+        c.output("y", norm.forward(x, context).reshape(c.input("x").shape()));
+    }
+
+    private static float eps(GoldenCase c) {
+        return c.number("eps_inner", RmsNorm.EPS);
+    }
+
+    private static Norm base(GoldenCase c, int dim) {
+        return switch (c.text("base", "layer")) {
+            case "layer" -> LayerNorm.plain(dim, c.number("eps_base", LayerNorm.EPS));
+            case "rms" -> RmsNorm.plain(dim, c.number("eps_base", RmsNorm.EPS));
+            case String other -> throw new GoldenCase.Unsupported("config: base " + other);
+        };
+    }
+
+    private static Linear head(GoldenCase c, String weight, String bias, float first, int dim) {
+        Param constant = c.has(bias) ? c.gain(bias) : Init.constant(first, dim);
+        return new Linear(c.weight(weight), constant, Activation.IDENTITY);
+    }
+
+    private static AdaptiveNetwork trunk(GoldenCase c, String trunk, int dim, boolean causal) {
+        int depth = c.integer("depth", 1);
+        int heads = c.integer("heads", Math.max(1, Math.min(8, dim / 64)));
+        return new AdaptiveNetwork(
+                IntStream.range(0, depth).mapToObj(i -> layer(c, prefix(c, trunk, i), heads, causal)).toList());
+    }
+
+    private static String prefix(GoldenCase c, String trunk, int layer) {
+        return PREFIXES.stream().map(name -> name.formatted(trunk, layer)).filter(name -> c.has(name + "Wqkv"))
+                .findFirst().orElse(layer == 0 ? trunk + "." : trunk + "." + layer + ".");
+    }
+
+    private static AdaptiveNetwork.Block layer(GoldenCase c, String prefix, int heads, boolean causal) {
+        Tensor qkv = c.input(prefix + "Wqkv");
+        int r = qkv.dim(0) / 3;
+        c.expect("attn_dim", r);
+        Shape width = Shape.of(qkv.dim(1));
+        var attention = new Attention(rows(qkv, 0, r), rows(qkv, r, 2 * r), rows(qkv, 2 * r, 3 * r),
+                c.linear(prefix + "Wo", prefix + "bo"), heads, causal, null);
+        var mlp = new Mlp(c.linear(prefix + "W1", prefix + "b1").then(Activation.GELU_ERF), null, null,
+                c.linear(prefix + "W2", prefix + "b2"));
+        return new AdaptiveNetwork.Block(new RmsNorm(width, c.gain(prefix + "n1_g"), eps(c), RmsNorm.Form.GAIN),
+                attention,
+                new RmsNorm(width, c.gain(prefix + "n2_g"), eps(c), RmsNorm.Form.GAIN), mlp);
+    }
+
+    private static Linear rows(Tensor w, int from, int to) {
+        return new Linear(new Param(w.slice(0, from, to), Param.Role.WEIGHT), null, Activation.IDENTITY);
+    }
+}
