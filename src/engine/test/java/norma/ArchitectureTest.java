@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import norma.kernel.Floats;
 import norma.kernel.contract.Kernels;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -66,6 +67,8 @@ class ArchitectureTest {
             + "|java\\.util\\.concurrent\\.(\\w*Executor\\w*|ForkJoin\\w*|CompletableFuture|Thread\\w*|Structured\\w*)"
             + "(\\$.*)?";
 
+    private static final String TENSOR = "norma.tensor.Tensor";
+
     private static JavaClasses engine;
 
     @BeforeAll
@@ -108,6 +111,23 @@ class ArchitectureTest {
                         .startsWith("SPECIES_")
                         && access.getTargetOwner().getName().equals("jdk.incubator.vector.FloatVector")))
                 .because("with two species C2 boxes the accumulators of the matrix product in some runs"));
+    }
+
+    /// What a device keeps, the host must not reach for: an array outside the kernels is only a name that is compared.
+    @Test
+    void onlyKernelsTouchFloats() {
+        check(noClasses().that().resideOutsideOfPackage("norma.kernel..").and().doNotHaveFullyQualifiedName(TENSOR)
+                .should().callMethodWhere(describe("reads or writes floats", ArchitectureTest::touchesFloats))
+                .orShould().callMethod(Kernels.class, "transfer")
+                .because("the data of tensors is read and written by kernels, or by Tensor through Transfer"));
+        check(noClasses().that().resideOutsideOfPackages("norma.kernel..", "norma.tensor")
+                .should().callConstructor(Floats.class, float[].class, int.class, int.class)
+                .because("a tensor makes the floats that kernels compute on"));
+    }
+
+    private static boolean touchesFloats(JavaMethodCall call) {
+        return call.getTargetOwner().isEquivalentTo(Floats.class)
+                && !List.of("slice", "length", "offset", "equals", "hashCode").contains(call.getName());
     }
 
     @Test

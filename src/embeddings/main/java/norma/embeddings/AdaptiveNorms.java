@@ -2,12 +2,10 @@ package norma.embeddings;
 
 import norma.model.Bert;
 import norma.nn.Init;
-import norma.nn.Layer;
 import norma.norm.Norm;
 import norma.norm.feature.AdaptiveNormFormer;
 import norma.norm.feature.AdaptiveNormFormer.Options;
 import norma.norm.feature.LayerNorm;
-import norma.placement.Block;
 
 /// Puts an [AdaptiveNormFormer] in the place of each layer norm behind a residual sum. The networks in it begin with zeros, so that
 /// the model computes what it did until something is learned; its own parameters are shared.

@@ -117,9 +117,8 @@ final class Inference implements AutoCloseable {
             var ragged = RaggedTexts.of(Arrays.stream(which).mapToObj(texts::get).toList());
             Tensor last = model.infer(ragged.ids(), ragged.types(), ragged.context(), memory);
             Tensor rows = ragged.each(last, readout);
-            int columns = rows.dim(-1);
             for (int i = 0; i < which.length; i++) {
-                results[which[i]] = rows.data().slice(i * columns, columns).toArray();
+                results[which[i]] = rows.slice(0, i, i + 1).toArray();
             }
         }
         memories.add(memory);

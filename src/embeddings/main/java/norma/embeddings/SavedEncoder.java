@@ -3,7 +3,6 @@ package norma.embeddings;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import norma.data.AtomicFile;
@@ -20,14 +19,12 @@ import norma.embeddings.huggingface.Purpose;
 import norma.io.Safetensors;
 import norma.io.Safetensors.Array;
 import norma.kernel.Activation;
-import norma.kernel.Floats;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Param;
 import norma.nn.Parts;
 import norma.norm.feature.LayerNorm;
 import norma.norm.Norm;
-import norma.tensor.Tensor;
 
 /// A tuned model as a folder: config.json and model.safetensors with the names that Hugging Face's BERT has, modules.json with the
 /// pooling.
@@ -45,10 +42,10 @@ final class SavedEncoder {
         Map<String, Param> params = params(model.bert());
         boolean adaptive = params.keySet().stream().anyMatch(name -> name.contains(BertNames.ADAPTIVE));
         var arrays = new LinkedHashMap<String, Array>();
-        params.forEach((name, param) -> arrays.put(name, array(param.value())));
+        params.forEach((name, param) -> arrays.put(name, Array.of(param.value())));
         if (classifier != null) {
-            arrays.put("classifier.weight", array(classifier.weight().value()));
-            arrays.put("classifier.bias", array(classifier.bias().value()));
+            arrays.put("classifier.weight", Array.of(classifier.weight().value()));
+            arrays.put("classifier.bias", Array.of(classifier.bias().value()));
         }
         Safetensors.write(folder.resolve("model.safetensors"), Map.of("format", "pt"), arrays);
         AtomicFile.write(folder.resolve("config.json"), config(model.bert(), adaptive) + "\n");
@@ -66,12 +63,6 @@ final class SavedEncoder {
         var params = new LinkedHashMap<String, Param>();
         Parts.of(bert).params().forEach((name, param) -> params.put(BertNames.stored(name), param));
         return params;
-    }
-
-    private static Array array(Tensor tensor) {
-        Floats data = tensor.data();
-        return new Array.Floats(data.array(), data.offset(),
-                Arrays.stream(tensor.shape().toArray()).asLongStream().toArray());
     }
 
     private static JsonObject config(Bert bert, boolean adaptive) {
@@ -148,7 +139,7 @@ final class SavedEncoder {
                     new Init(0));
             params(bert).forEach((name, param) -> {
                 if (name.contains(BertNames.ADAPTIVE)) {
-                    param.value().data().set(Floats.of(stored.take(name, param.shape())));
+                    param.value().set(stored.take(name, param.shape()));
                 }
             });
             return bert;

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Predicate;
 import norma.data.CorruptFileException;
-import norma.kernel.Floats;
 import norma.nn.Part;
 import norma.nn.Parts;
 import norma.tensor.Tensor;
@@ -47,17 +46,8 @@ public final class ModelFile {
     /// Writes tensors by name, whole or not at all.
     public static void write(Path file, Map<String, String> metadata, Map<String, Tensor> tensors) throws IOException {
         var arrays = new LinkedHashMap<String, Safetensors.Array>();
-        tensors.forEach((name, tensor) -> arrays.put(name, array(tensor)));
+        tensors.forEach((name, tensor) -> arrays.put(name, Safetensors.Array.of(tensor)));
         Safetensors.write(file, metadata, arrays);
-    }
-
-    private static Safetensors.Array array(Tensor tensor) {
-        Floats data = tensor.data();
-        return new Safetensors.Array.Floats(data.array(), data.offset(), axes(tensor));
-    }
-
-    private static long[] axes(Tensor tensor) {
-        return Arrays.stream(tensor.shape().toArray()).asLongStream().toArray();
     }
 
     /// Reads tensors by name; nothing is changed unless the file has each of them in its shape, and no others.
@@ -71,7 +61,7 @@ public final class ModelFile {
         for (var wanted : tensors.entrySet()) {
             Safetensors.Entry entry = stored.entries().get(wanted.getKey());
             if (entry == null || entry.dtype() != Safetensors.Dtype.F32
-                    || !Arrays.equals(entry.shape(), axes(wanted.getValue()))) {
+                    || !Arrays.equals(entry.shape(), Safetensors.axes(wanted.getValue().shape()))) {
                 throw new CorruptFileException(file,
                         "must hold %s F32%s; got %s%s".formatted(wanted.getKey(), wanted.getValue().shape(),
                                 entry == null ? "nothing of that name" : entry, others));
@@ -80,7 +70,6 @@ public final class ModelFile {
         if (!unknown.isEmpty()) {
             throw new CorruptFileException(file, "must hold the model's tensors only" + others);
         }
-        tensors.forEach(
-                (name, tensor) -> stored.read(name, 0, tensor.data().array(), tensor.data().offset(), tensor.size()));
+        tensors.forEach((name, tensor) -> tensor.set(stored.floats(name)));
     }
 }

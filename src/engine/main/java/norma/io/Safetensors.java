@@ -10,12 +10,15 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.StringJoiner;
 import norma.data.AtomicFile;
 import norma.data.CorruptFileException;
+import norma.tensor.Shape;
+import norma.tensor.Tensor;
 
 /// Named tensors in a file, in the format of https://github.com/huggingface/safetensors:
 ///
@@ -101,6 +104,18 @@ public final class Safetensors implements AutoCloseable {
             public Floats {
                 checkFits(values.length, offset, shape);
             }
+        }
+
+        /// A tensor's elements, written as F32.
+        static Array of(Tensor tensor) {
+            return new Elements(tensor, axes(tensor.shape()));
+        }
+
+        /// Written as F32.
+        ///
+        /// @param tensor has the numbers
+        /// @param shape its axes, outermost first
+        record Elements(Tensor tensor, long... shape) implements Array {
         }
 
         /// Written as I64.
@@ -303,6 +318,10 @@ public final class Safetensors implements AutoCloseable {
     }
 
     private static void write(FileChannel channel, ByteBuffer chunk, Array array, Entry entry) throws IOException {
+        if (array instanceof Array.Elements elements) {
+            write(channel, chunk, new Array.Floats(elements.tensor.toArray(), 0, entry.shape), entry);
+            return;
+        }
         int bytes = entry.dtype.bytes;
         int count = (int) entry.count();
         int part;
@@ -311,11 +330,17 @@ public final class Safetensors implements AutoCloseable {
             chunk.clear();
             switch (array) {
                 case Array.Floats floats -> chunk.asFloatBuffer().put(floats.values, floats.offset + from, part);
+                case Array.Elements _ -> throw new AssertionError("read before");
                 case Array.Longs longs -> chunk.asLongBuffer().put(longs.values, from, part);
                 case Array.Bytes b -> chunk.duplicate().put(b.values, from, part);
             }
             AtomicFile.writeAll(channel, chunk.limit(part * bytes));
         }
+    }
+
+    /// The axes of a shape as a file has them.
+    public static long[] axes(Shape shape) {
+        return Arrays.stream(shape.toArray()).asLongStream().toArray();
     }
 
     private Entry entry(String name) {

@@ -75,7 +75,7 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
 
     private static Dtype dtypeOf(Array array) {
         return switch (array) {
-            case Array.Floats _ -> Dtype.F32;
+            case Array.Floats _,Array.Elements _ -> Dtype.F32;
             case Array.Longs _ -> Dtype.I64;
             case Array.Bytes _ -> Dtype.U8;
         };

@@ -3,7 +3,6 @@ package norma.model;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import norma.catalogue.Norms;
 import norma.kernel.Activation;
 import norma.nn.Context;
 import norma.nn.CrossEntropy;

@@ -91,7 +91,7 @@ public record Transformer(Layer entry, List<Residual> blocks, Layer exit) implem
     public Tensor forwardInPlace(Tensor x, Context context, Memory memory) {
         Tensor stream = through(entry.forward(x, context), (block, y) -> {
             try (Tape _ = Tape.inference(memory)) {
-                y.data().set(block.forward(y, context).data());
+                y.set(block.forward(y, context));
             }
             return y;
         });

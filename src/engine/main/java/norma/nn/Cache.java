@@ -3,6 +3,7 @@ package norma.nn;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import norma.kernel.Floats;
+import norma.backend.Backend;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
@@ -51,18 +52,25 @@ public final class Cache {
         return buffer.append(keys, values);
     }
 
-    /// Arrays that double when full; with one sequence the filled part is a view, with several a copy.
+    /// Tensors that double when full; with one sequence the filled part is a view, with several a copy.
     private static final class Buffer {
         private final int batch;
         private final int width;
         private int capacity;
         private int length;
-        private float[] keys = {};
-        private float[] values = {};
+        private Tensor keys;
+        private Tensor values;
 
         Buffer(int batch, int width) {
             this.batch = batch;
             this.width = width;
+            keys = empty(0);
+            values = empty(0);
+        }
+
+        /// On memory of its own: it outlives the tapes of the single steps.
+        private Tensor empty(int capacity) {
+            return Tensor.of(Shape.of(batch, capacity, width), new float[batch * capacity * width]);
         }
 
         Entry append(Tensor newKeys, Tensor newValues) {
@@ -78,29 +86,23 @@ public final class Cache {
                 values = grown(values, larger);
                 capacity = larger;
             }
-            for (int b = 0; b < batch; b++) {
-                int to = (b * capacity + length) * width;
-                copy(newKeys.data().slice(b * added * width, added * width), keys, to);
-                copy(newValues.data().slice(b * added * width, added * width), values, to);
-            }
+            copy(newKeys, added, keys, length);
+            copy(newValues, added, values, length);
             length += added;
-            return new Entry(filled(keys), filled(values));
+            return new Entry(keys.slice(1, 0, length), values.slice(1, 0, length));
         }
 
-        private static void copy(Floats from, float[] array, int to) {
-            System.arraycopy(from.array(), from.offset(), array, to, from.length());
+        /// Copies the first positions of each sequence to those from `at` on.
+        private void copy(Tensor from, int positions, Tensor to, int at) {
+            Floats target = to.data();
+            Backend.kernels().elementwise().copyRows(batch, positions * width, from.data(), from.dim(1) * width,
+                    target.slice(at * width, target.length() - at * width), to.dim(1) * width);
         }
 
-        private float[] grown(float[] old, int larger) {
-            float[] grown = new float[batch * larger * width];
-            for (int b = 0; b < batch; b++) {
-                System.arraycopy(old, b * capacity * width, grown, b * larger * width, length * width);
-            }
+        private Tensor grown(Tensor old, int larger) {
+            Tensor grown = empty(larger);
+            copy(old, length, grown, 0);
             return grown;
-        }
-
-        private Tensor filled(float[] array) {
-            return Tensor.of(Shape.of(batch, capacity, width), array).slice(1, 0, length);
         }
     }
 }

@@ -1,7 +1,6 @@
 package norma.nn;
 
 import norma.backend.Backend;
-import norma.kernel.Floats;
 import norma.tensor.Indices;
 import norma.tensor.Op;
 import norma.tensor.Shape;
@@ -46,7 +45,8 @@ public record CrossEntropy(Tensor logits, Indices targets, int ignore, float smo
         Tensor dLogits = Tape.records(logits) ? Tensor.empty(logits.shape()) : null;
         Backend.kernels().crossEntropy().crossEntropy(rows, classes, logits.data(), targets.values(), ignore, smoothing,
                 losses.data(), 1f / count, dLogits == null ? null : dLogits.data());
-        Tensor loss = Tensor.empty(Shape.SCALAR).fill((float) (sum(losses.data()) / count));
+        Tensor loss = Tensor.empty(Shape.SCALAR);
+        Backend.kernels().crossEntropy().mean(losses.data(), count, loss.data());
         return Tape.record(new CrossEntropy(logits, targets, ignore, smoothing, count, dLogits), loss);
     }
 
@@ -58,14 +58,6 @@ public record CrossEntropy(Tensor logits, Indices targets, int ignore, float smo
         return Math.max(1, count);
     }
 
-    private static double sum(Floats losses) {
-        double sum = 0;
-        for (int i = 0; i < losses.length(); i++) {
-            sum += losses.get(i);
-        }
-        return sum;
-    }
-
     @Override
     public Tensor[] inputs() {
         return new Tensor[] {logits};
@@ -73,7 +65,7 @@ public record CrossEntropy(Tensor logits, Indices targets, int ignore, float smo
 
     @Override
     public Tensor[] backward(Tensor dy) {
-        return new Tensor[] {dy.item() == 1 ? dLogits : dLogits.multiply(dy)};
+        return new Tensor[] {dy.isOne() ? dLogits : dLogits.multiply(dy)};
     }
 
     @Override

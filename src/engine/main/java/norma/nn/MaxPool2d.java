@@ -54,13 +54,14 @@ public record MaxPool2d(Window vertical, Window horizontal) implements Layer {
             Tensor pixels =
                     Tensor.concat(0, x.reshape(x.size(), 1), Tensor.full(Shape.of(1, 1), Float.NEGATIVE_INFINITY));
             int[] won = new int[winners.size()];
-            Arrays.setAll(won, this::winner);
+            float[] taps = winners.toArray();
+            Arrays.setAll(won, i -> winner(i, (int) taps[i]));
             return pixels.gather(Indices.of(won, won.length)).reshape(winners.shape());
         }
 
         /// Which input is output `i`; padding, if nothing else is larger than -infinity.
-        private int winner(int i) {
-            int pixel = Patches.input(geometry, (int) winners.data().get(i), i % geometry.outPlane());
+        private int winner(int i, int tap) {
+            int pixel = Patches.input(geometry, tap, i % geometry.outPlane());
             return pixel == geometry.plane() ? x.size() : i / geometry.outPlane() * geometry.plane() + pixel;
         }
 

@@ -51,11 +51,7 @@ public final class PackedWeight implements Weight {
     @Override
     public Tensor value() {
         int in = shape.dim(1);
-        Tensor unit = Tensor.zeros(in, in);
-        for (int i = 0; i < in; i++) {
-            unit.data().array()[unit.data().offset() + i * (in + 1)] = 1;
-        }
-        return linear(unit, null, Activation.IDENTITY).transpose(0, 1);
+        return linear(Tensor.identity(in), null, Activation.IDENTITY).transpose(0, 1);
     }
 
     @Override

@@ -15,15 +15,8 @@ public final class Parts {
     private final Map<String, Param> params = new LinkedHashMap<>();
     private final Map<String, Part> parts = new LinkedHashMap<>();
     private final Set<Part> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Set<Place> places = new HashSet<>();
+    private final Set<Floats> places = new HashSet<>();
     private String prefix = "";
-
-    /// Where a parameter's floats lie: parameters may be parts of one array. Arrays are equal only to themselves.
-    private record Place(float[] array, int offset) {
-        static Place of(Floats floats) {
-            return new Place(floats.array(), floats.offset());
-        }
-    }
 
     private Parts() {
     }
@@ -37,7 +30,7 @@ public final class Parts {
 
     /// Lists a parameter; null for one that the layer lacks.
     public Parts add(String name, Param param) {
-        if (param != null && places.add(Place.of(param.value().data())) && params.put(prefix + name, param) != null) {
+        if (param != null && places.add(place(param)) && params.put(prefix + name, param) != null) {
             throw twice(name);
         }
         return this;
@@ -65,6 +58,11 @@ public final class Parts {
             prefix = outer;
         }
         return this;
+    }
+
+    /// Where a parameter's floats begin: parameters may be parts of one array, and arrays are equal only to themselves.
+    private static Floats place(Param param) {
+        return param.value().data().slice(0, 0);
     }
 
     private IllegalStateException twice(String name) {

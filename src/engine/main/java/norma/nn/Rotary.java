@@ -1,8 +1,8 @@
 package norma.nn;
 
 import norma.backend.Backend;
-import norma.kernel.Floats;
 import norma.tensor.Op;
+import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -30,18 +30,20 @@ public record Rotary(double base) {
                 sin[t * half + j] = (float) Math.sin((start + t) * turn);
             }
         }
-        return turn(x, heads, Floats.of(cos), Floats.of(sin), false);
+        Shape angles = Shape.of(x.dim(1), half);
+        return turn(x, heads, Tensor.of(angles, cos), Tensor.of(angles, sin), false);
     }
 
-    private static Tensor turn(Tensor x, int heads, Floats cos, Floats sin, boolean back) {
+    private static Tensor turn(Tensor x, int heads, Tensor cos, Tensor sin, boolean back) {
         Tensor y = Tensor.empty(x.shape());
-        Backend.kernels().rotary().rotate(x.dim(0), x.dim(1), heads, x.dim(-1) / heads, x.data(), cos, sin, back,
+        Backend.kernels().rotary().rotate(x.dim(0), x.dim(1), heads, x.dim(-1) / heads, x.data(), cos.data(),
+                sin.data(), back,
                 y.data());
         return Tape.record(new Turn(x, heads, cos, sin, back), y);
     }
 
     /// A rotation's derivative is the rotation back.
-    record Turn(Tensor x, int heads, Floats cos, Floats sin, boolean back) implements Op {
+    record Turn(Tensor x, int heads, Tensor cos, Tensor sin, boolean back) implements Op {
         @Override
         public Tensor[] inputs() {
             return new Tensor[] {x};

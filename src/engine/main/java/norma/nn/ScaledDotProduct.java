@@ -100,12 +100,13 @@ public final class ScaledDotProduct {
 
         /// 1 where a query may see a key, (B, 1, Tq, Tk)
         private Tensor visible() {
+            float[] tokens = keyMask == null ? null : keyMask.toArray();
             float[] visible = new float[sizes.batch() * sizes.queries() * sizes.keys()];
             for (int b = 0, i = 0; b < sizes.batch(); b++) {
                 for (int t = 0; t < sizes.queries(); t++) {
                     for (int s = 0; s < sizes.keys(); s++) {
                         boolean past = !sizes.causal() || s <= t + sizes.keys() - sizes.queries();
-                        boolean token = keyMask == null || keyMask.data().get(b * sizes.keys() + s) != 0;
+                        boolean token = tokens == null || tokens[b * sizes.keys() + s] != 0;
                         visible[i++] = past && token ? 1 : 0;
                     }
                 }

@@ -3,10 +3,12 @@ package norma.norm;
 import java.util.stream.Stream;
 import norma.kernel.Floats;
 import norma.kernel.Planes;
+import norma.kernel.contract.RunningAverageKernel;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
+import norma.backend.Backend;
 import norma.norm.axis.ChannelAxis;
 import norma.tensor.Tensor;
 
@@ -73,48 +75,39 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
         if (planes.count() < 2) {
             return;
         }
-        Floats s = statistics.data();
-        int channels = mean.value().size(), examples = planes.statistics() / channels;
         double unbiased = planes.count() / (planes.count() - 1.0);
-        double w = weight();
-        for (int c = 0; c < channels; c++) {
-            double m = 0, v = 0;
-            for (int i = 0; i < examples; i++) {
-                int at = 3 * (i * channels + c);
-                m += (s.get(at) + (double) s.get(at + 1)) / examples;
-                v += s.get(at + 2) * unbiased / examples;
-            }
-            mix(mean, c, w, m);
-            mix(variance, c, w, v);
-        }
+        Backend.kernels().runningAverage().moments(weight(), unbiased, statistics.data(), mean.value().data(),
+                variance.value().data());
     }
 
     /// Takes in the mean of a batch.
     ///
     /// @param statistics (C, 3)
     public void updateMean(Tensor statistics) {
-        double w = weight();
-        for (int c = 0; c < mean.value().size(); c++) {
-            mix(mean, c, w, statistics.data().get(3 * c) + (double) statistics.data().get(3 * c + 1));
-        }
+        Backend.kernels().runningAverage().means(weight(), statistics.data(), mean.value().data());
     }
 
-    private double weight() {
-        Floats count = batches.value().data();
-        float seen = ++count.array()[count.offset()];
-        return Float.isNaN(newStatWeight) ? 1.0 / seen : newStatWeight;
+    /// Counts a batch; its weight.
+    private RunningAverageKernel.Weight weight() {
+        count(batches);
+        return RunningAverageKernel.Weight.of(newStatWeight, batches.value().data());
+    }
+
+    /// Adds 1 to a counter.
+    public static void count(Param counter) {
+        Floats count = counter.value().data();
+        Backend.kernels().elementwise().affine(count, 1, 1, count);
+    }
+
+    /// running = (1 - w) running + w values; where w is [#CUMULATIVE], 1 / count.
+    public static void mix(Param running, float w, Param count, Tensor values) {
+        Backend.kernels().runningAverage().mix(RunningAverageKernel.Weight.of(w, count.value().data()), values.data(),
+                running.value().data());
     }
 
     /// running = (1 - w) running + w values
-    public static void mix(Param running, double w, Tensor values) {
-        for (int i = 0; i < running.value().size(); i++) {
-            mix(running, i, w, values.data().get(i));
-        }
-    }
-
-    private static void mix(Param running, int c, double w, double value) {
-        Floats to = running.value().data();
-        to.array()[to.offset() + c] = (float) ((1 - w) * to.get(c) + w * value);
+    public static void mix(Param running, float w, Tensor values) {
+        mix(running, w, running, values);
     }
 
     @Override

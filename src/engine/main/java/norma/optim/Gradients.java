@@ -1,11 +1,15 @@
 package norma.optim;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import norma.backend.Backend;
 import norma.kernel.Floats;
+import norma.kernel.contract.SplitDouble;
 import norma.nn.Param;
+import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
 /// What is asked of gradients between the backward pass and the optimizer's step.
@@ -22,14 +26,26 @@ public final class Gradients {
 
     /// The length of all gradients as one vector: sqrt(sum g^2), right to 1e-7 and safe from overflow. NaN or infinite if one
     /// of them is.
-    public static double norm(Map<String, Param> params) {
-        double squares = 0;
-        for (Param param : params.values()) {
+    public static double norm(Collection<Param> params) {
+        Tensor squares = Tensor.empty(Shape.of(SplitDouble.LENGTH));
+        sumOfSquares(params, squares.data());
+        return Math.sqrt(SplitDouble.read(squares.toArray(), 0));
+    }
+
+    /// Writes the sum of the squares of all gradients, a [SplitDouble], to where the kernels' data is.
+    static void sumOfSquares(Collection<Param> params, Floats y) {
+        List<Floats> gradients = new ArrayList<>();
+        for (Param param : params) {
             if (param.value().hasGradient()) {
-                squares += Backend.kernels().reduction().sumOfSquares(param.value().gradient().data());
+                gradients.add(param.value().gradient().data());
             }
         }
-        return Math.sqrt(squares);
+        Backend.kernels().reduction().sumOfSquares(gradients, y);
+    }
+
+    /// The same of parameters by name.
+    public static double norm(Map<String, Param> params) {
+        return norm(params.values());
     }
 
     /// The same as (sum |g|^p)^(1/p); with an infinite p the largest |g|.
@@ -52,7 +68,7 @@ public final class Gradients {
             for (var entry : workers.get(i).entrySet()) {
                 Tensor w = entry.getValue().value();
                 if (w.hasGradient() && (i == 0 || !replicated.contains(entry.getKey()))) {
-                    Floats g = w.gradient().data();
+                    float[] g = w.gradient().toArray();
                     all = largest ? Math.max(all, largest(g)) : all + powers(g, p);
                 }
             }
@@ -63,7 +79,7 @@ public final class Gradients {
     /// Checks that no gradient has NaN or infinity, which a step would put into every parameter.
     public static void requireFinite(Map<String, Param> params) {
         params.forEach((name, param) -> {
-            if (param.value().hasGradient() && !Double.isFinite(largest(param.value().gradient().data()))) {
+            if (param.value().hasGradient() && !Double.isFinite(largest(param.value().gradient().toArray()))) {
                 throw new ArithmeticException(
                         "Gradients: must be finite; that of %s %s is not; a lower rate, or a longer warm-up?"
                                 .formatted(name, param.shape()));
@@ -71,18 +87,18 @@ public final class Gradients {
         });
     }
 
-    private static double largest(Floats g) {
+    private static double largest(float[] g) {
         double max = 0;
-        for (int i = g.offset(); i < g.offset() + g.length(); i++) {
-            max = Math.max(max, Math.abs(g.array()[i]));
+        for (float x : g) {
+            max = Math.max(max, Math.abs(x));
         }
         return max;
     }
 
-    private static double powers(Floats g, double p) {
+    private static double powers(float[] g, double p) {
         double sum = 0;
-        for (int i = g.offset(); i < g.offset() + g.length(); i++) {
-            sum += Math.pow(Math.abs((double) g.array()[i]), p);
+        for (float x : g) {
+            sum += Math.pow(Math.abs((double) x), p);
         }
         return sum;
     }
@@ -98,11 +114,8 @@ public final class Gradients {
     /// g = min(max(g, -limit), limit), element by element.
     public static void clipValues(Map<String, Param> params, float limit) {
         requireLimit("Gradients.clipValues", limit);
-        forEach(params, (_, g) -> {
-            for (int i = g.offset(); i < g.offset() + g.length(); i++) {
-                g.array()[i] = Math.clamp(g.array()[i], -limit, limit);
-            }
-        });
+        Tensor most = Tensor.scalar(limit), least = Tensor.scalar(-limit);
+        forEach(params, (_, g) -> g.set(g.maximum(least).minimum(most)));
     }
 
     /// Adaptive gradient clipping (Brock et al. 2021, arXiv 2102.06171): the gradient of a unit, the weights W_i of one output,
@@ -117,7 +130,7 @@ public final class Gradients {
         forEach(params, (w, gradient) -> {
             int units = w.shape().rank() > 1 ? w.dim(0) : 1, n = units == 0 ? 0 : w.size() / units;
             for (int i = 0; i < units; i++) {
-                Floats g = gradient.slice(i * n, n);
+                Floats g = gradient.data().slice(i * n, n);
                 double length = Math.sqrt(kernels.reduction().sumOfSquares(g));
                 double most =
                         limit * Math.max(eps, Math.sqrt(kernels.reduction().sumOfSquares(w.data().slice(i * n, n))));
@@ -132,20 +145,21 @@ public final class Gradients {
     /// Vectors and scalars are left alone.
     public static void centralize(Map<String, Param> params) {
         forEach(params, (w, gradient) -> {
-            int units = w.shape().rank() > 1 ? w.dim(0) : 0, n = units == 0 ? 0 : w.size() / units;
+            int units = w.shape().rank() > 1 ? w.dim(0) : 0;
             for (int i = 0; i < units; i++) {
-                Floats g = gradient.slice(i * n, n);
-                Backend.kernels().elementwise().affine(g, 1, (float) -mean(g), g);
+                Tensor unit = gradient.slice(0, i, i + 1);
+                Floats g = unit.data();
+                Backend.kernels().elementwise().affine(g, 1, (float) -mean(unit.toArray()), g);
             }
         });
     }
 
-    private static double mean(Floats g) {
+    private static double mean(float[] g) {
         double sum = 0;
-        for (int i = g.offset(); i < g.offset() + g.length(); i++) {
-            sum += g.array()[i];
+        for (float x : g) {
+            sum += x;
         }
-        return sum / g.length();
+        return sum / g.length;
     }
 
     private static void requireLimit(String who, double limit) {
@@ -155,13 +169,13 @@ public final class Gradients {
     }
 
     private interface Change {
-        void apply(Tensor w, Floats gradient);
+        void apply(Tensor w, Tensor gradient);
     }
 
     private static void forEach(Map<String, Param> params, Change change) {
         for (Param param : params.values()) {
             if (param.value().hasGradient()) {
-                change.apply(param.value(), param.value().gradient().data());
+                change.apply(param.value(), param.value().gradient());
             }
         }
     }

@@ -6,6 +6,7 @@ import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.kernel.contract.UpdateKernel;
 import norma.nn.Param;
+import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
 /// Adam whose steps are measured by the length of each weight, for very large batches (You et al. 2019, arXiv 1904.00962):
@@ -20,7 +21,7 @@ import norma.tensor.Tensor;
 /// steps.
 public final class Lamb extends Optimizer {
     private final AdamW.Config config;
-    private float[] room = {};
+    private Tensor room = Tensor.of(Shape.of(0));
 
     /// An optimizer of the learned ones among these parameters.
     public Lamb(Map<String, Param> params, AdamW.Config config) {
@@ -48,11 +49,10 @@ public final class Lamb extends Optimizer {
     }
 
     private Floats zeros(int length) {
-        if (room.length < length) {
-            room = new float[length];
+        if (room.size() < length) {
+            room = Tensor.of(Shape.of(length), new float[length]);
         }
-        Floats zeros = new Floats(room, 0, length);
-        zeros.fill(0);
-        return zeros;
+        Tensor zeros = room.slice(0, 0, length);
+        return zeros.fill(0).data();
     }
 }

@@ -56,7 +56,7 @@ public final class Muon extends Optimizer {
         float momentum = (float) config.momentum();
         try (Tape _ = Tape.inference(memory)) {
             Tensor g = w.gradient().multiply(step.gradientScale());
-            velocity.data().set(velocity.multiply(momentum).add(g).data());
+            velocity.set(velocity.multiply(momentum).add(g));
             Tensor u = g.add(velocity.multiply(momentum)).reshape(rows, columns);
             Tensor direction = orthogonalized(u, config.iterations());
             kernels.elementwise().affine(w.data(), 1 - step.rate() * decay(param, config.decay()), 0, w.data());

@@ -24,8 +24,8 @@ import norma.tensor.Tensor;
 ///     @Override
 ///     protected void update(Param param, List<Tensor> state, Step step) {
 ///         Tensor w = param.value(), velocity = state.getFirst();
-///         velocity.data().set(velocity.multiply(0.9f).add(w.gradient().multiply(step.gradientScale())).data());
-///         w.data().set(w.detach().subtract(velocity.multiply(step.rate())).data());
+///         velocity.set(velocity.multiply(0.9f).add(w.gradient().multiply(step.gradientScale())));
+///         w.set(w.detach().subtract(velocity.multiply(step.rate())));
 ///     }
 /// }
 /// ```

@@ -44,7 +44,7 @@ public interface FirstValues {
 
     private static void scale(double factor, Part f, String name) {
         Param weight = Parts.of(f).params().get(name);
-        weight.value().data().set(weight.value().detach().multiply((float) factor).data());
+        weight.value().set(weight.value().detach().multiply((float) factor));
     }
 
     /// Draws matrices (out, in) anew, from N(0, gain^2 2 / (in + out)) (Glorot & Bengio 2010), whatever size the model gave them.
@@ -54,7 +54,7 @@ public interface FirstValues {
             Param weight = params.get(layer + ".weight");
             int out = weight.shape().dim(0), in = weight.shape().dim(1);
             double std = gain * Math.sqrt(2.0 / (in + out));
-            weight.value().data().set(init.at(layer).normal("weight", std, out, in).value().data());
+            weight.value().set(init.at(layer).normal("weight", std, out, in).value());
         }
     }
 }

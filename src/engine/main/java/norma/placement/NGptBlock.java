@@ -2,7 +2,6 @@ package norma.placement;
 
 import java.util.function.UnaryOperator;
 import norma.kernel.Activation;
-import norma.kernel.Floats;
 import norma.nn.Activations;
 import norma.nn.Attention;
 import norma.nn.Context;
@@ -118,8 +117,8 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
     }
 
     static void project(Linear linear, int axis) {
-        Floats weight = linear.weight().value().data();
-        weight.set(new LpNormalize(2, axis, LpNormalize.EPS).forward(linear.weight().value().detach()).data());
+        Tensor weight = linear.weight().value();
+        weight.set(new LpNormalize(2, axis, LpNormalize.EPS).forward(weight.detach()));
     }
 
     @Override

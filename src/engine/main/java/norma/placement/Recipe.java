@@ -6,7 +6,6 @@ import static norma.placement.Recipe.Site.ENTRY;
 import static norma.placement.Recipe.Site.EXIT;
 import static norma.placement.Recipe.Site.OUTER;
 
-import java.util.Collections;
 import java.util.Set;
 import java.util.function.Function;
 import norma.nn.Attention;

@@ -1,5 +1,6 @@
 package norma.tensor;
 
+import java.util.Arrays;
 import norma.backend.Backend;
 
 /// Discrete Fourier transforms over the last axis, or the last two: y_k = sum over j of x_j exp(-2 pi i j k / n). The inverse
@@ -175,11 +176,12 @@ public final class Fourier {
 
     /// 1 for the bins that are their own conjugates (0, and n / 2 if n is even), `inner` for the others; shape (bins, 1).
     private static Tensor binWeights(int n, float inner) {
-        Tensor weights = Tensor.full(Shape.of(n / 2 + 1, 1), inner);
-        weights.array()[weights.data().offset()] = 1;
+        float[] weights = new float[n / 2 + 1];
+        Arrays.fill(weights, inner);
+        weights[0] = 1;
         if (n % 2 == 0) {
-            weights.array()[weights.data().offset() + n / 2] = 1;
+            weights[n / 2] = 1;
         }
-        return weights;
+        return Tensor.of(Shape.of(weights.length, 1), weights);
     }
 }

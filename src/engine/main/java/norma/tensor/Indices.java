@@ -21,9 +21,10 @@ public record Indices(int[] values, Shape shape) {
 
     /// The numbers of a tensor, which must be whole.
     public static Indices wholeNumbers(Tensor x) {
-        int[] values = new int[x.size()];
+        float[] numbers = x.toArray();
+        int[] values = new int[numbers.length];
         for (int i = 0; i < values.length; i++) {
-            float value = x.data().get(i);
+            float value = numbers[i];
             values[i] = (int) value;
             if (values[i] != value) {
                 throw new IllegalArgumentException("Indices: must be whole numbers; got %s at position %d of %s"

@@ -1,10 +1,8 @@
 package norma.tensor;
 
-import com.carrotsearch.hppc.ObjectIntHashMap;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import norma.backend.Backend;
@@ -26,17 +24,14 @@ import norma.kernel.SplitMix;
 public final class Tape implements AutoCloseable {
     private static final ThreadLocal<Tape> CURRENT = new ThreadLocal<>();
 
-    private record Entry(Op op, Tensor output, long nanos) {
-    }
-
     private final Memory memory;
     private final boolean training;
     private final boolean records;
     private final long seed;
     private final Tape outer = CURRENT.get();
-    private final List<Entry> entries = new ArrayList<>();
+    private final List<TapeEntry> entries = new ArrayList<>();
     private final List<float[]> taken = new ArrayList<>();
-    private long[] backwardNanos = {};
+    private GradientBuffers pending;
     private long lastRecord = System.nanoTime();
     private long keys;
     private boolean recording;
@@ -104,7 +99,7 @@ public final class Tape implements AutoCloseable {
         if (tape != null && tape.recording && tape.tracks(op)) {
             y.made(op, tape.entries.size());
             long now = System.nanoTime();
-            tape.entries.add(new Entry(op, y, now - tape.lastRecord));
+            tape.entries.add(new TapeEntry(op, y, now - tape.lastRecord));
             tape.lastRecord = now;
         }
         return y;
@@ -132,11 +127,15 @@ public final class Tape implements AutoCloseable {
 
     /// Whether an operation on this tape made x.
     private boolean made(Tensor x) {
-        return x.position() >= 0 && x.position() < entries.size() && entries.get(x.position()).output() == x;
+        return x.position() >= 0 && x.position() < entries.size() && entries.get(x.position()).output == x;
     }
 
-    /// Floats with undefined contents that live until this tape is closed.
+    /// Floats with undefined contents that live until this tape is closed; in a backward pass, until the gradient in them is
+    /// used up.
     Floats allocate(int length) {
+        if (pending != null) {
+            return new Floats(pending.take(length), 0, length);
+        }
         float[] array = memory.take(length);
         taken.add(array);
         return new Floats(array, 0, length);
@@ -155,133 +154,32 @@ public final class Tape implements AutoCloseable {
                             + "variable; got %s; sum or average it?").formatted(loss));
         }
         recording = false;
-        backwardNanos = new long[entries.size()];
-        try {
-            new Sweep(loss).run();
+        try (var gradients = new GradientBuffers(memory, entries.size())) {
+            pending = gradients;
+            gradients.add(new Tensor[] {loss}, new Tensor[] {Tensor.one(loss.shape())});
+            gradients.endTurn();
+            for (int i = loss.position(); i >= 0; i--) {
+                if (gradients.of(i) != null) {
+                    pullBack(entries.get(i), gradients);
+                }
+            }
         } finally {
+            pending = null;
             recording = records;
         }
     }
 
-    /// First-order backward pass. `holders` counts, for each array taken by this sweep, the pending gradients that lie
-    /// in it: one that nobody holds goes back to the memory, one that a single gradient holds can be added to in place.
-    private final class Sweep {
-        private final Tensor[] pending = new Tensor[entries.size()];
-        private final ObjectIntHashMap<float[]> holders = new ObjectIntHashMap<>();
-        private final Tensor loss;
-        private int mark = taken.size();
-
-        Sweep(Tensor loss) {
-            this.loss = loss;
-        }
-
-        void run() {
-            try {
-                add(loss, 0, Tensor.empty(loss.shape()).fill(1));
-                keepHeld();
-                for (int i = loss.position(); i >= 0; i--) {
-                    if (pending[i] != null) {
-                        step(i);
-                    }
-                }
-            } finally {
-                for (var holder : holders) {
-                    taken.add(holder.key);
-                }
-            }
-        }
-
-        private void step(int i) {
-            long start = System.nanoTime();
-            mark = taken.size();
-            Op op = entries.get(i).op();
-            Tensor[] inputs = op.inputs();
-            for (Tensor input : inputs) {
-                input.giveBackGradient(memory);
-            }
-            Tensor[] dx = op.backward(pending[i]);
-            for (int k = 0; k < inputs.length; k++) {
-                if (dx[k] != null && inputs[k].tracked()) {
-                    requireShape(op, inputs[k], dx[k]);
-                    add(inputs[k], k, dx);
-                }
-            }
-            release(pending[i].array());
-            pending[i] = null;
-            keepHeld();
-            backwardNanos[i] = System.nanoTime() - start;
-        }
-
-        /// Adds the k-th gradient of an operation to what its input x has.
-        private void add(Tensor x, int k, Tensor... dx) {
-            if (x.position() >= 0) {
-                add(x, dx[k]);
-            } else if (x.hasGradient()) {
-                Backend.kernels().elementwise().addScaled(dx[k].data(), 1, x.gradient().data());
-            } else if (hasItsOwnArray(dx, k)) {
-                taken.remove(dx[k].array());
-                x.adoptGradient(dx[k].data());
-            } else {
-                x.adoptGradient(new Floats(memory.take(x.size()), 0, x.size()));
-                x.gradient().data().set(dx[k].data());
-            }
-        }
-
-        private void add(Tensor x, Tensor dx) {
-            Tensor sum = pending[x.position()];
-            if (sum == null) {
-                pending[x.position()] = hold(dx);
-            } else if (holders.get(sum.array()) == 1 && sum.array() != dx.array()) {
-                Backend.kernels().elementwise().addScaled(dx.data(), 1, sum.data());
-            } else {
-                pending[x.position()] = hold(sum.add(dx));
-                release(sum.array());
-            }
-        }
-
-        /// Whether the k-th gradient fills an array that was taken in this step, alone: a variable can have it without a copy.
-        private boolean hasItsOwnArray(Tensor[] dx, int k) {
-            float[] array = dx[k].array();
-            for (int j = 0; j < dx.length; j++) {
-                if (j != k && dx[j] != null && dx[j].array() == array) {
-                    return false;
-                }
-            }
-            return isNew(array) && dx[k].data().offset() == 0 && Memory.fits(array, dx[k].size());
-        }
-
-        /// A gradient that lies in an array of this sweep is counted; one in a forward result is left alone.
-        private Tensor hold(Tensor gradient) {
-            float[] array = gradient.array();
-            if (holders.containsKey(array) || isNew(array)) {
-                holders.addTo(array, 1);
-            }
-            return gradient;
-        }
-
-        private void release(float[] array) {
-            if (holders.containsKey(array) && holders.addTo(array, -1) == 0) {
-                holders.remove(array);
-                if (!isNew(array)) {
-                    memory.give(array);
-                }
-            }
-        }
-
-        /// Whether the array was taken in this step of the sweep.
-        private boolean isNew(float[] array) {
-            return taken.subList(mark, taken.size()).contains(array);
-        }
-
-        /// Of the arrays taken in this step, those that hold no pending gradient go back; `holders` owns the others.
-        private void keepHeld() {
-            while (taken.size() > mark) {
-                float[] array = taken.removeLast();
-                if (!holders.containsKey(array)) {
-                    memory.give(array);
-                }
-            }
-        }
+    /// The chain rule: from the gradient of an operation's result to those of its inputs.
+    private static void pullBack(TapeEntry entry, GradientBuffers gradients) {
+        long start = System.nanoTime();
+        int position = entry.output.position();
+        Tensor[] inputs = entry.op.inputs();
+        gradients.reuseCleared(inputs);
+        Tensor[] dx = entry.op.backward(gradients.of(position));
+        requireShapes(entry.op, inputs, dx);
+        gradients.add(inputs, dx);
+        gradients.done(position);
+        entry.backwardTook(System.nanoTime() - start);
     }
 
     /// d y / d x for each x, as tensors on this tape that can be differentiated again, to any order.
@@ -305,22 +203,22 @@ public final class Tape implements AutoCloseable {
         Map<Tensor, Tensor> gradients = new IdentityHashMap<>();
         gradients.put(y, seed);
         for (int i = y.position(); i >= first; i--) {
-            Entry entry = entries.get(i);
-            Tensor dy = gradients.get(entry.output());
+            TapeEntry entry = entries.get(i);
+            Tensor dy = gradients.get(entry.output);
             if (dy == null) {
                 continue;
             }
-            Tensor[] inputs = entry.op().inputs();
-            Tensor[] dx = switch (entry.op()) {
+            Tensor[] inputs = entry.op.inputs();
+            Tensor[] dx = switch (entry.op) {
                 case Op.Fused fused -> {
                     int mark = entries.size();
                     yield once(inputs, pullBack(fused.composed(), dy, mark, inputs));
                 }
                 case Op op -> op.backward(dy);
             };
+            requireShapes(entry.op, inputs, dx);
             for (int k = 0; k < inputs.length; k++) {
                 if (dx[k] != null && inputs[k].tracked()) {
-                    requireShape(entry.op(), inputs[k], dx[k]);
                     gradients.merge(inputs[k], dx[k], Tensor::add);
                 }
             }
@@ -345,10 +243,12 @@ public final class Tape implements AutoCloseable {
         return gradients;
     }
 
-    private static void requireShape(Op op, Tensor x, Tensor dx) {
-        if (!x.shape().equals(dx.shape())) {
-            throw new IllegalStateException("%s.backward: the gradient of an input must have its shape %s; got %s"
-                    .formatted(op.name(), x.shape(), dx.shape()));
+    private static void requireShapes(Op op, Tensor[] inputs, Tensor[] dx) {
+        for (int k = 0; k < inputs.length; k++) {
+            if (dx[k] != null && inputs[k].tracked() && !inputs[k].shape().equals(dx[k].shape())) {
+                throw new IllegalStateException("%s.backward: the gradient of an input must have its shape %s; got %s"
+                        .formatted(op.name(), inputs[k].shape(), dx[k].shape()));
+            }
         }
     }
 
@@ -381,8 +281,8 @@ public final class Tape implements AutoCloseable {
 
     /// Shows each operation with its result, in the order in which they were recorded.
     public void forEach(BiConsumer<Op, Tensor> visitor) {
-        for (Entry entry : List.copyOf(entries)) {
-            visitor.accept(entry.op(), entry.output());
+        for (TapeEntry entry : List.copyOf(entries)) {
+            visitor.accept(entry.op, entry.output);
         }
     }
 
@@ -391,18 +291,8 @@ public final class Tape implements AutoCloseable {
     /// The forward time of an operation is the time since the one before it was recorded.
     @Override
     public String toString() {
-        var text = new StringBuilder("%4s  %-20s %-18s %-40s %10s %8s %8s%n"
-                .formatted("#", "op", "result", "inputs", "bytes", "fwd ms", "bwd ms"));
-        for (int i = 0; i < entries.size(); i++) {
-            Entry entry = entries.get(i);
-            var inputs = new ArrayList<String>();
-            for (Tensor input : entry.op().inputs()) {
-                inputs.add(input.position() < 0 ? input.shape().toString() : "#" + input.position() + input.shape());
-            }
-            text.append(String.format(Locale.ROOT, "%4d  %-20s %-18s %-40s %10d %8.3f %8.3f%n", i, entry.op().name(),
-                    entry.output().shape(), String.join(" ", inputs), 4L * entry.output().size(), entry.nanos() / 1e6,
-                    i < backwardNanos.length ? backwardNanos[i] / 1e6 : 0));
-        }
+        var text = new StringBuilder(TapeEntry.HEADINGS);
+        entries.forEach(entry -> text.append(entry.row()));
         return text.toString();
     }
 }

@@ -1,6 +1,7 @@
 package norma.tensor;
 
 import java.util.Locale;
+import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.kernel.contract.ElementwiseKernel.Binary;
 import norma.kernel.contract.ElementwiseKernel.Unary;
@@ -19,6 +20,7 @@ public final class Tensor {
     private int position = -1;
     private Floats gradient;
     private boolean hasGradient;
+    private boolean isOne;
 
     private Tensor(Shape shape, Floats data, Tape owner, boolean variable) {
         if (shape.size() != data.length()) {
@@ -33,9 +35,9 @@ public final class Tensor {
 
     // ---- Making tensors ----
 
-    /// A tensor on these values, which are not copied.
+    /// A tensor on these values: the array is its own from now on.
     public static Tensor of(Shape shape, float... values) {
-        return new Tensor(shape, Floats.of(values), null, false);
+        return new Tensor(shape, Backend.kernels().transfer().adopt(values), null, false);
     }
 
     /// A tensor on these floats, which are not copied.
@@ -51,6 +53,22 @@ public final class Tensor {
     /// All elements equal.
     public static Tensor full(Shape shape, float value) {
         return empty(shape).fill(value);
+    }
+
+    /// The matrix (n, n) with 1 on its diagonal and 0 elsewhere.
+    public static Tensor identity(int n) {
+        float[] values = new float[n * n];
+        for (int i = 0; i < n; i++) {
+            values[i * (n + 1)] = 1;
+        }
+        return of(Shape.of(n, n), values);
+    }
+
+    /// The gradient 1 of a loss with respect to itself, which a backward pass starts from.
+    static Tensor one(Shape shape) {
+        Tensor one = full(shape, 1);
+        one.isOne = true;
+        return one;
     }
 
     /// All elements 0.
@@ -78,7 +96,7 @@ public final class Tensor {
 
     /// A copy with memory of its own, which outlives every tape.
     public Tensor copy() {
-        return of(shape, data().toArray());
+        return of(shape, toArray());
     }
 
     /// The same floats in another shape or a part of them, untracked; for operations that are views.
@@ -118,7 +136,9 @@ public final class Tensor {
 
     /// A copy of the elements, row-major.
     public float[] toArray() {
-        return data().toArray();
+        float[] values = new float[size()];
+        Backend.kernels().transfer().read(data(), values, 0);
+        return values;
     }
 
     /// The only element.
@@ -126,13 +146,32 @@ public final class Tensor {
         if (size() != 1) {
             throw new IllegalStateException("Tensor.item: must have one element; got " + this);
         }
-        return data().get(0);
+        return toArray()[0];
     }
 
     /// Sets every element; for tensors that no operation has read yet. Returns this.
     public Tensor fill(float value) {
-        data().fill(value);
+        Backend.kernels().elementwise().fill(value, data());
         return this;
+    }
+
+    /// Sets the elements, row-major; for tensors that no operation has read yet.
+    public void set(float... values) {
+        requireSize(values.length);
+        Backend.kernels().transfer().write(values, 0, data());
+    }
+
+    /// Copies the elements of another tensor of this size; for tensors that no operation has read yet.
+    public void set(Tensor source) {
+        requireSize(source.size());
+        Backend.kernels().elementwise().copy(source.data(), data());
+    }
+
+    private void requireSize(int values) {
+        if (values != size()) {
+            throw new IllegalArgumentException(
+                    "Tensor.set: must have as many values as elements; got %d for %s".formatted(values, shape));
+        }
     }
 
     // ---- Gradients ----
@@ -140,6 +179,12 @@ public final class Tensor {
     /// Whether gradients flow through it: it is a variable, or the result of a recorded operation on tracked tensors.
     public boolean tracked() {
         return variable || op != null;
+    }
+
+    /// Whether it is the gradient of a loss with respect to itself: what is scaled by it need not be. Known without a look at
+    /// the element.
+    public boolean isOne() {
+        return isOne;
     }
 
     /// Place of its operation on the tape, -1 for a tensor that no recorded operation made.
@@ -437,9 +482,10 @@ public final class Tensor {
         if (owner != null && owner.closed()) {
             return text.toString();
         }
+        float[] first = of(Shape.of(Math.min(size(), 6)), data.slice(0, Math.min(size(), 6))).toArray();
         text.append(" [");
-        for (int i = 0; i < Math.min(size(), 6); i++) {
-            text.append(i == 0 ? "" : ", ").append(String.format(Locale.ROOT, "%.5g", data.get(i)));
+        for (int i = 0; i < first.length; i++) {
+            text.append(i == 0 ? "" : ", ").append(String.format(Locale.ROOT, "%.5g", first[i]));
         }
         return text.append(size() > 6 ? ", ...]" : "]").toString();
     }

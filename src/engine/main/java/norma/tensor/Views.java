@@ -89,8 +89,8 @@ final class Views {
             y = x.view(shape, x.data().slice(from * inner, (to - from) * inner));
         } else {
             y = Tensor.empty(shape);
-            copyRuns(outer, (to - from) * inner, x.data(), from * inner, x.dim(k) * inner, y.data(), 0,
-                    (to - from) * inner);
+            int run = (to - from) * inner, step = x.dim(k) * inner;
+            copyRuns(outer, run, x.data(), from * inner, step, y.data(), 0, run);
         }
         return Tape.record(new Slice(x, k, from), y);
     }
@@ -133,9 +133,9 @@ final class Views {
     }
 
     private static void copyRuns(int runs, int length, Floats x, int xFrom, int xStep, Floats y, int yFrom, int yStep) {
-        for (int i = 0; i < runs; i++) {
-            System.arraycopy(x.array(), x.offset() + xFrom + i * xStep, y.array(), y.offset() + yFrom + i * yStep,
-                    length);
+        if (runs > 0 && length > 0) {
+            Backend.kernels().elementwise().copyRows(runs, length, x.slice(xFrom, x.length() - xFrom), xStep,
+                    y.slice(yFrom, y.length() - yFrom), yStep);
         }
     }
 

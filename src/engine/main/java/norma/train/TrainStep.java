@@ -5,8 +5,8 @@ import norma.kernel.SplitMix;
 import norma.nn.Parts;
 import norma.optim.Gradients;
 import norma.optim.Optimizer;
+import norma.optim.StepValues;
 import norma.tensor.Memory;
-import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -24,7 +24,7 @@ public final class TrainStep<B> {
     private final TrainConfig config;
     private final Listener listener;
     private final Memory memory = new Memory();
-    private final Tensor losses;
+    private final StepValues values;
 
     /// The steps of a run.
     ///
@@ -39,7 +39,7 @@ public final class TrainStep<B> {
         this.batches = batches;
         this.config = config;
         this.listener = listener;
-        this.losses = Tensor.of(Shape.of(config.accumulation()), new float[config.accumulation()]);
+        this.values = new StepValues(config.accumulation());
     }
 
     /// Does a step.
@@ -50,11 +50,11 @@ public final class TrainStep<B> {
         long start = System.nanoTime();
         long tokens = 0;
         for (int i = 0; i < config.accumulation(); i++) {
-            tokens += backward(step * config.accumulation() + i, losses.slice(0, i, i + 1));
+            tokens += backward(step * config.accumulation() + i, i);
         }
-        // the only place that waits for results
-        double loss = meanLoss(), scale = 1.0 / config.accumulation();
-        double norm = Gradients.norm(parts.params()) * scale;
+        values.gradients(parts.params().values());
+        StepValues.Read read = values.read(); // the only place that waits for results
+        double loss = read.loss(), scale = 1.0 / config.accumulation(), norm = read.norm() * scale;
         if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
             clearGradients();
             return false;
@@ -71,26 +71,18 @@ public final class TrainStep<B> {
     }
 
     /// Adds the gradients of a batch and keeps its loss; returns its tokens.
-    private long backward(long number, Tensor kept) {
+    private long backward(long number, int i) {
         B batch = batches.apply(number);
         try (Tape tape = Tape.training(memory, SplitMix.at(config.seed(), number))) {
             Tensor loss = objective.loss(batch);
             tape.backward(loss);
-            kept.data().set(loss.data());
+            values.loss(i, loss);
         }
         return objective.tokens(batch);
     }
 
     private void clearGradients() {
         parts.params().values().forEach(param -> param.value().clearGradient());
-    }
-
-    private double meanLoss() {
-        double sum = 0;
-        for (int i = 0; i < config.accumulation(); i++) {
-            sum += losses.data().get(i) / config.accumulation();
-        }
-        return sum;
     }
 
     /// What tapes of this run borrow from.

@@ -64,7 +64,7 @@ final class ChannelNorms {
             .layer("evonorm_b0", c -> new EvoNormB(EvoNormB.Form.B0, c.gain("v"), c.gain("weight"), c.gain("bias"),
                     c.buffer("running_var"), c.number("momentum", RunningStatistics.WEIGHT),
                     c.number("eps", EvoNormB.EPS)))
-            .layer("evonorm_s0", c -> new EvoNormS(EvoNormS.Form.S0, c.integer("groups", EvoNormS.GROUPS), c.gain("v"),
+            .layer("evonorm_s0", c -> new EvoNormS(EvoNormS.Form.S0, c.integer("groups", 32), c.gain("v"),
                     c.gain("weight"), c.gain("bias"), c.number("eps", EvoNormS.EPS)))
             .layer("global_response_norm", c -> new GlobalResponseNorm(c.gain("weight"), c.gain("bias"),
                     c.number("eps", GlobalResponseNorm.EPS)))

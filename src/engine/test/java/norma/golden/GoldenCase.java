@@ -250,7 +250,7 @@ final class GoldenCase {
             throw new IllegalArgumentException("%s must be %s; got %s"
                     .formatted(tensor, param.value().shape(), input(tensor).shape()));
         }
-        param.value().data().set(input(tensor).data());
+        param.value().set(input(tensor));
         variables.computeIfPresent(tensor, (_, _) -> param.value());
     }
 

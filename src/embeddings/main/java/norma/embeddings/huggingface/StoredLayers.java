@@ -3,7 +3,6 @@ package norma.embeddings.huggingface;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import norma.kernel.Activation;
-import norma.kernel.Floats;
 import norma.nn.Embedding;
 import norma.nn.Init;
 import norma.nn.LayerSource;
@@ -58,7 +57,7 @@ public record StoredLayers(Weights weights, Purpose purpose, String path) implem
     public <P extends Part> P make(Function<Init, P> fresh) {
         P part = fresh.apply(new Init(0));
         Parts.of(part).params()
-                .forEach((name, param) -> param.value().data().set(Floats.of(take(name, param.shape()))));
+                .forEach((name, param) -> param.value().set(take(name, param.shape())));
         return part;
     }
 

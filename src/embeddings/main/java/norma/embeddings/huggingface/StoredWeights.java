@@ -31,7 +31,7 @@ public final class StoredWeights implements Weights, AutoCloseable {
     public float[] take(String name, Shape shape) {
         String stored = stored(name);
         Safetensors.Entry entry = stored == null ? null : file.entries().get(stored);
-        if (entry == null || !Arrays.equals(entry.shape(), axes(shape))) {
+        if (entry == null || !Arrays.equals(entry.shape(), Safetensors.axes(shape))) {
             throw new IllegalArgumentException("must hold %s %s; got %s".formatted(family.name(name), shape,
                     entry == null ? "none of that name" : entry));
         }
@@ -45,10 +45,6 @@ public final class StoredWeights implements Weights, AutoCloseable {
         String old = plain.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta");
         return List.of(plain, family.prefix() + plain, old, family.prefix() + old).stream()
                 .filter(file.entries()::containsKey).findFirst().orElse(null);
-    }
-
-    private static long[] axes(Shape shape) {
-        return Arrays.stream(shape.toArray()).asLongStream().toArray();
     }
 
     @Override

@@ -1,8 +1,8 @@
 package norma.embeddings.huggingface;
 
-import norma.kernel.Floats;
 import norma.kernel.Matrix;
 import norma.tensor.Shape;
+import norma.tensor.Tensor;
 
 /// Where a pretrained model's numbers come from, by the names they have in Hugging Face's files of BERT:
 /// `encoder.layer.0.attention.self.query.weight`, (out, in), and so on.
@@ -20,6 +20,6 @@ public interface Weights {
     ///
     /// @throws IllegalArgumentException if there is none of that name and shape
     default Matrix linear(String name, int out, int in) {
-        return Matrix.of(Floats.of(take(name, Shape.of(out, in))), out, in);
+        return Matrix.of(Tensor.of(Shape.of(out, in), take(name, Shape.of(out, in))).data(), out, in);
     }
 }

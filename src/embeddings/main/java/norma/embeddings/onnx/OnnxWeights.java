@@ -4,9 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import norma.embeddings.huggingface.Weights;
-import norma.kernel.Floats;
 import norma.kernel.Matrix;
 import norma.tensor.Shape;
+import norma.tensor.Tensor;
 
 /// Weights that were found in a graph, by the names they have in Hugging Face's files.
 final class OnnxWeights implements Weights {
@@ -56,7 +56,8 @@ final class OnnxWeights implements Weights {
 
     @Override
     public Matrix linear(String name, int out, int in) {
-        return Matrix.of(Floats.of(taken(name, Shape.of(out, in), true).floats()), in, out).transpose();
+        float[] stored = taken(name, Shape.of(out, in), true).floats();
+        return Matrix.of(Tensor.of(Shape.of(in, out), stored).data(), in, out).transpose();
     }
 
     /// The weight is not kept, so that what is made of it is in memory once.

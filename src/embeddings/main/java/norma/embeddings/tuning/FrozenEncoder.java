@@ -42,7 +42,7 @@ public final class FrozenEncoder implements TextEncoder {
         try (Tape _ = Tape.inference(memory)) {
             Tensor rows = encoder.forward(texts);
             for (int i = 0; i < texts.size(); i++) {
-                vectors.put(texts.get(i), rows.data().slice(i * dim(), dim()).toArray());
+                vectors.put(texts.get(i), rows.slice(0, i, i + 1).toArray());
             }
         }
     }

@@ -28,6 +28,19 @@ public interface CrossEntropyKernel {
         });
     }
 
+    /// The mean over the rows that count, summed in double.
+    ///
+    /// @param losses those of all rows, 0 where they don't count
+    /// @param count how many do
+    /// @param loss (1), written
+    default void mean(Floats losses, int count, Floats loss) {
+        double sum = 0;
+        for (int i = 0; i < losses.length(); i++) {
+            sum += losses.get(i);
+        }
+        loss.array()[loss.offset()] = (float) (sum / count);
+    }
+
     /// The loss of a row that does not count.
     static float ignored(Floats dx) {
         if (dx != null) {

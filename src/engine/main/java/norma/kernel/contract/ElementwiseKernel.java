@@ -1,11 +1,29 @@
 package norma.kernel.contract;
 
+import java.util.Arrays;
 import norma.kernel.Activation;
 import norma.kernel.Floats;
 import norma.parallel.Workers;
 
 /// Maths on one element at a time.
 public interface ElementwiseKernel {
+
+    /// y = value
+    default void fill(float value, Floats y) {
+        Arrays.fill(y.array(), y.offset(), y.offset() + y.length(), value);
+    }
+
+    /// y = x; lengths equal.
+    default void copy(Floats x, Floats y) {
+        copyRows(1, y.length(), x, 0, y, 0);
+    }
+
+    /// Copies rows that begin `xStep` floats apart in x to where they begin `yStep` apart in y.
+    default void copyRows(int rows, int columns, Floats x, int xStep, Floats y, int yStep) {
+        for (int i = 0; i < rows; i++) {
+            System.arraycopy(x.array(), x.offset() + i * xStep, y.array(), y.offset() + i * yStep, columns);
+        }
+    }
 
     /// Functions of one number.
     enum Unary { NEGATE, ABS, SIGN, SQUARE, SQRT, RECIPROCAL, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS }

@@ -11,7 +11,7 @@ public record Kernels(String name, ElementwiseKernel elementwise, ReductionKerne
         PlaneNormalizationKernel planeNormalization, PositionNormalizationKernel positionNormalization,
         PointwiseNormKernel pointwiseNorm, SoftmaxKernel softmax, CrossEntropyKernel crossEntropy,
         AttentionKernel attention, RotaryKernel rotary, ConvolutionKernel convolution, PoolingKernel pooling,
-        FourierKernel fourier) {
+        FourierKernel fourier, RunningAverageKernel runningAverage, Transfer transfer) {
 
     /// The plain loops.
     public static final Kernels REFERENCE = new Kernels("reference", new ElementwiseKernel() {},
@@ -19,5 +19,6 @@ public record Kernels(String name, ElementwiseKernel elementwise, ReductionKerne
             new MatmulKernel() {}, new NormalizationKernel() {}, new PlaneNormalizationKernel() {},
             new PositionNormalizationKernel() {}, new PointwiseNormKernel() {}, new SoftmaxKernel() {},
             new CrossEntropyKernel() {}, new AttentionKernel() {}, new RotaryKernel() {}, new ConvolutionKernel() {},
-            new PoolingKernel() {}, new FourierKernel() {});
+            new PoolingKernel() {}, new FourierKernel() {}, new RunningAverageKernel() {},
+            new Transfer() {});
 }

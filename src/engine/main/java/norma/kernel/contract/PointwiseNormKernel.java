@@ -16,6 +16,13 @@ public interface PointwiseNormKernel {
     /// x -> f(alpha x + shift), and in double what faster kernels are tested against.
     record Curve(Form form, float alpha, float shift) {
 
+        /// With learned numbers, (1) each.
+        ///
+        /// @param shift may be null for 0
+        public static Curve of(Form form, Floats alpha, Floats shift) {
+            return new Curve(form, alpha.get(0), shift == null ? 0 : shift.get(0));
+        }
+
         /// f(u), u = alpha x + shift
         double value(double x) {
             double u = alpha * x + shift;
@@ -37,9 +44,13 @@ public interface PointwiseNormKernel {
 
     /// y = gamma * f(alpha x + shift) + beta; y may be x.
     ///
+    /// @param alpha (1)
+    /// @param shift (1) or null for 0
     /// @param gamma (columns) or null for 1
     /// @param beta (columns) or null for 0
-    default void forward(Curve f, int rows, int columns, Floats x, Floats gamma, Floats beta, Floats y) {
+    default void forward(Form form, Floats alpha, Floats shift, int rows, int columns, Floats x, Floats gamma,
+            Floats beta, Floats y) {
+        Curve f = Curve.of(form, alpha, shift);
         Workers.split(rows, Workers.grain(columns), (from, to) -> {
             for (int i = from * columns; i < to * columns; i++) {
                 float value = (float) f.value(x.get(i));
@@ -52,8 +63,9 @@ public interface PointwiseNormKernel {
     /// With u = alpha x + shift and g = dy * gamma * f'(u): dx = alpha g; dAlpha = sum of g x; dShift = sum of g; dGamma =
     /// sum over rows of dy * f(u); dBeta = sum over rows of dy. All but dx (which may be dy) may be null; they are set, not
     /// added to.
-    default void backward(Curve f, int rows, int columns, Floats dy, Floats x, Floats gamma, Floats dx,
-            Floats dAlpha, Floats dShift, Floats dGamma, Floats dBeta) {
+    default void backward(Form form, Floats alpha, Floats shift, int rows, int columns, Floats dy, Floats x,
+            Floats gamma, Floats dx, Floats dAlpha, Floats dShift, Floats dGamma, Floats dBeta) {
+        Curve f = Curve.of(form, alpha, shift);
         int blocks = Math.ceilDiv(rows, NormalizationKernel.BLOCK), size = shares(columns);
         float[] partial = BLOCK_SUMS.floats(blocks * size);
         Workers.split(blocks, Workers.grain(NormalizationKernel.BLOCK * columns), (from, to) -> {

@@ -1,5 +1,6 @@
 package norma.kernel.contract;
 
+import java.util.List;
 import norma.kernel.Floats;
 import norma.parallel.Workers;
 
@@ -53,7 +54,18 @@ public interface ReductionKernel {
         });
     }
 
-    /// Sum of squares of all elements, whatever their size, right to 1e-7: what a gradient's norm is made of.
+    /// Sum of squares of all elements of all xs, in their order: what the norm of all gradients is made of.
+    ///
+    /// @param y set to the sum, a [SplitDouble]
+    default void sumOfSquares(List<Floats> xs, Floats y) {
+        double sum = 0;
+        for (Floats x : xs) {
+            sum += sumOfSquares(x);
+        }
+        SplitDouble.write(sum, y);
+    }
+
+    /// Sum of squares of all elements, whatever their size, right to 1e-7.
     default double sumOfSquares(Floats x) {
         int grain = Workers.grain(1);
         double[] partial = new double[Math.ceilDiv(x.length(), grain)];

@@ -1,6 +1,8 @@
 package norma.kernel.simd;
 
 import norma.kernel.contract.Kernels;
+import norma.kernel.contract.RunningAverageKernel;
+import norma.kernel.contract.Transfer;
 import norma.kernel.simd.attention.SimdAttention;
 import norma.kernel.simd.attention.SimdRotary;
 import norma.kernel.simd.convolution.SimdConvolution;
@@ -57,6 +59,7 @@ public final class Simd {
                 new SimdGather(), new SimdDropout(), new SimdUpdate(), new SimdMatmul(), new SimdNormalization(),
                 new SimdPlaneNormalization(), new SimdPositionNormalization(), new SimdPointwiseNorm(),
                 new SimdSoftmax(), new SimdCrossEntropy(), new SimdAttention(), new SimdRotary(),
-                new SimdConvolution(), new SimdPooling(), new SimdFourier());
+                new SimdConvolution(), new SimdPooling(), new SimdFourier(), new RunningAverageKernel() {},
+                new Transfer() {});
     }
 }

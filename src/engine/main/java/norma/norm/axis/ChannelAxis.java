@@ -1,5 +1,6 @@
 package norma.norm.axis;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import norma.backend.Backend;
 import norma.kernel.Floats;
@@ -166,14 +167,8 @@ public final class ChannelAxis {
 
     /// Statistics (C, 3) from a mean and a variance for each channel.
     public static Tensor statistics(Tensor mean, Tensor variance) {
-        Tensor statistics = Tensor.empty(Shape.of(mean.size(), 3));
-        Floats to = statistics.data();
-        for (int c = 0; c < mean.size(); c++) {
-            to.array()[to.offset() + 3 * c] = mean.data().get(c);
-            to.array()[to.offset() + 3 * c + 1] = 0;
-            to.array()[to.offset() + 3 * c + 2] = variance.data().get(c);
-        }
-        return statistics;
+        Tensor column = mean.detach().reshape(mean.size(), 1);
+        return Tensor.concat(1, column, Tensor.zeros(mean.size(), 1), variance.detach().reshape(mean.size(), 1));
     }
 
     /// The statistics of shards together, as if they were one batch (Chan, Golub & LeVeque 1979).
@@ -181,25 +176,25 @@ public final class ChannelAxis {
     /// @param shards (C, 3) for each
     /// @param counts elements that each shard has of a statistic
     public static Tensor merge(Tensor[] shards, int[] counts) {
-        Tensor merged = Tensor.empty(shards[0].shape());
-        for (int c = 0; c < merged.dim(0); c++) {
+        float[][] each = Arrays.stream(shards).map(Tensor::toArray).toArray(float[][]::new);
+        float[] merged = new float[shards[0].size()];
+        for (int c = 0; c < shards[0].dim(0); c++) {
             double n = 0, mean = 0, squares = 0;
             for (int i = 0; i < shards.length; i++) {
                 if (counts[i] == 0) {
                     continue;
                 }
-                Floats s = shards[i].data();
-                double difference = s.get(3 * c) + (double) s.get(3 * c + 1) - mean;
+                float[] s = each[i];
+                double difference = s[3 * c] + (double) s[3 * c + 1] - mean;
                 double all = n + counts[i];
                 mean += difference * counts[i] / all;
-                squares += s.get(3 * c + 2) * (double) counts[i] + difference * difference * n * counts[i] / all;
+                squares += s[3 * c + 2] * (double) counts[i] + difference * difference * n * counts[i] / all;
                 n = all;
             }
-            Floats to = merged.data();
-            to.array()[to.offset() + 3 * c] = (float) mean;
-            to.array()[to.offset() + 3 * c + 1] = (float) (mean - (float) mean);
-            to.array()[to.offset() + 3 * c + 2] = (float) (squares / n);
+            merged[3 * c] = (float) mean;
+            merged[3 * c + 1] = (float) (mean - (float) mean);
+            merged[3 * c + 2] = (float) (squares / n);
         }
-        return merged;
+        return Tensor.of(shards[0].shape(), merged);
     }
 }

@@ -44,11 +44,8 @@ public record BatchInstanceNorm(Param rho, Param gamma, Param beta, RunningStati
 
     @Override
     public void afterStep() {
-        float[] values = rho.value().data().array();
-        int from = rho.value().data().offset();
-        for (int i = from; i < from + rho.value().size(); i++) {
-            values[i] = Math.clamp(values[i], 0f, 1f);
-        }
+        Tensor share = rho.value().detach();
+        rho.value().set(share.maximum(Tensor.scalar(0)).minimum(Tensor.scalar(1)));
     }
 
     @Override

@@ -1,11 +1,12 @@
 package norma.norm.channel;
 
-import norma.kernel.Floats;
 import norma.kernel.Planes;
+import norma.kernel.contract.RunningAverageKernel;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.Parts;
+import norma.backend.Backend;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -88,23 +89,10 @@ public record BatchRenorm(Param gamma, Param beta, Param mean, Param std, float 
         ChannelAxis.requireSeveral("BatchRenorm", x, planes);
         Tensor statistics = ChannelAxis.moments(x, planes);
         Tensor r = Tensor.empty(Shape.of(channels)), d = Tensor.empty(Shape.of(channels));
-        for (int c = 0; c < channels; c++) {
-            correct(statistics.data(), c, r.data(), d.data());
-        }
+        Backend.kernels().runningAverage().renorm(new RunningAverageKernel.Renorm(eps, newStatWeight, rMax, dMax),
+                statistics.data(), mean.value().data(), std.value().data(), r.data(), d.data());
         Tensor corrected = ChannelAxis.normalize(x, planes, statistics, false, r, d, eps);
         return ChannelAxis.affine(corrected, Param.valueOf(gamma), Param.valueOf(beta));
-    }
-
-    /// Writes r and d of a channel and takes the batch into its running statistics.
-    private void correct(Floats statistics, int c, Floats r, Floats d) {
-        Floats means = mean.value().data(), stds = std.value().data();
-        double batchMean = statistics.get(3 * c) + (double) statistics.get(3 * c + 1);
-        double batchStd = Math.sqrt((double) statistics.get(3 * c + 2) + eps);
-        double runningMean = means.get(c), runningStd = stds.get(c);
-        r.array()[r.offset() + c] = (float) Math.clamp(batchStd / runningStd, 1.0 / rMax, rMax);
-        d.array()[d.offset() + c] = (float) Math.clamp((batchMean - runningMean) / runningStd, -dMax, dMax);
-        means.array()[means.offset() + c] = (float) (runningMean + newStatWeight * (batchMean - runningMean));
-        stds.array()[stds.offset() + c] = (float) (runningStd + newStatWeight * (batchStd - runningStd));
     }
 
     @Override

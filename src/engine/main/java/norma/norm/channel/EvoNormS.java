@@ -31,9 +31,8 @@ import norma.tensor.Tensor;
 /// @param beta bias, zeros at first
 /// @param eps added to the variance
 public record EvoNormS(Form form, int groups, Param v, Param gamma, Param beta, float eps) implements Norm {
-    /// Epsilon and groups if no others are given.
+    /// Epsilon if no other is given.
     public static final float EPS = 1e-5f;
-    public static final int GROUPS = 32;
 
     /// The formulas that the search found.
     public enum Form {

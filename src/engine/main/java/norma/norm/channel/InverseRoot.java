@@ -1,7 +1,6 @@
 package norma.norm.channel;
 
 import java.util.Arrays;
-import norma.kernel.Floats;
 import norma.tensor.Op;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -28,18 +27,23 @@ record InverseRoot(Tensor a, Tensor vectors, Tensor slopes) implements Op.Fused 
     static Tensor of(Tensor a) {
         Tensor vectors = Tensor.empty(a.shape()), slopes = Tensor.empty(a.shape()), w = Tensor.empty(a.shape());
         int n = a.dim(-1);
+        float[] as = a.toArray(), vs = new float[as.length], ks = new float[as.length], ws = new float[as.length];
         for (int g = 0; g < a.dim(0); g++) {
-            SymmetricEigen eigen = SymmetricEigen.of(matrix(a.data(), g, n));
+            SymmetricEigen eigen = SymmetricEigen.of(matrix(as, g, n));
             double[][] v = eigen.vectors();
             double[] roots = roots(eigen.values());
             for (int i = 0; i < n; i++) {
                 for (int j = 0; j < n; j++) {
-                    set(w.data(), g, n, i, j, quotients(v[i], v[j], roots));
-                    set(vectors.data(), g, n, i, j, v[i][j]);
-                    set(slopes.data(), g, n, i, j, -1 / (roots[i] * roots[j] * (roots[i] + roots[j])));
+                    int at = (g * n + i) * n + j;
+                    ws[at] = (float) quotients(v[i], v[j], roots);
+                    vs[at] = (float) v[i][j];
+                    ks[at] = (float) (-1 / (roots[i] * roots[j] * (roots[i] + roots[j])));
                 }
             }
         }
+        w.set(ws);
+        vectors.set(vs);
+        slopes.set(ks);
         return Tape.record(new InverseRoot(a, vectors, slopes), w);
     }
 
@@ -57,16 +61,12 @@ record InverseRoot(Tensor a, Tensor vectors, Tensor slopes) implements Op.Fused 
         return sum;
     }
 
-    private static double[][] matrix(Floats a, int g, int n) {
+    private static double[][] matrix(float[] a, int g, int n) {
         double[][] matrix = new double[n][n];
         for (int i = 0; i < n * n; i++) {
-            matrix[i / n][i % n] = a.get(g * n * n + i);
+            matrix[i / n][i % n] = a[g * n * n + i];
         }
         return matrix;
-    }
-
-    private static void set(Floats to, int g, int n, int i, int j, double value) {
-        to.array()[to.offset() + (g * n + i) * n + j] = (float) value;
     }
 
     @Override
@@ -84,7 +84,7 @@ record InverseRoot(Tensor a, Tensor vectors, Tensor slopes) implements Op.Fused 
     /// tr(A) and Z = I, with T = (3 I - Z Y) / 2 take Y T and T Z; Z goes to (A / tr(A))^(-1/2).
     @Override
     public Tensor composed() {
-        Tensor identity = Whitening.identity(a.dim(-1));
+        Tensor identity = Tensor.identity(a.dim(-1));
         Tensor trace = a.multiply(identity).sum(-2, -1);
         Tensor y = a.divide(trace), z = identity;
         for (int i = 0; i < NEWTON_STEPS; i++) {

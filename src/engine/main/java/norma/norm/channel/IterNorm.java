@@ -52,7 +52,7 @@ public record IterNorm(Param gamma, Param beta, Whitening whitening, int iterati
     }
 
     private Tensor inverseRoot(Tensor a) {
-        Tensor identity = Whitening.identity(a.dim(-1));
+        Tensor identity = Tensor.identity(a.dim(-1));
         Tensor trace = a.multiply(identity).sum(-2, -1);
         Tensor y = a.divide(trace), p = identity;
         for (int i = 0; i < iterations; i++) {

@@ -104,8 +104,8 @@ public record OnlineNorm(Param gamma, Param beta, Param mean, Param variance, Pa
             s = s.multiply(alphaForward).add(spread.multiply(1 - alphaForward));
             m = m.add(own.mean().multiply(1 - alphaForward));
         }
-        mean.value().data().set(m.data());
-        variance.value().data().set(s.data());
+        mean.value().set(m);
+        variance.value().set(s);
         Tensor all = Tensor.concat(0, z);
         return Tape.record(new Controlled(x, all, Tensor.concat(0, scales), u, v, alphaBackward), all);
     }
@@ -134,8 +134,8 @@ public record OnlineNorm(Param gamma, Param beta, Param mean, Param variance, Pa
                 dx[t] = g.divide(scales.slice(0, t, t + 1)).subtract(shifts.multiply(1 - alpha));
                 shifts = shifts.add(dx[t].mean(2));
             }
-            u.value().data().set(shifts.data());
-            v.value().data().set(scalings.data());
+            u.value().set(shifts);
+            v.value().set(scalings);
             return new Tensor[] {Tensor.concat(0, dx)};
         }
 

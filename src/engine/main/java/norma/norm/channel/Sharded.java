@@ -153,7 +153,7 @@ public final class Sharded {
             requireAlike(shapes(from), shapes(buffers(replica)));
         }
         for (Part replica : replicas) {
-            buffers(replica).forEach((name, to) -> to.value().data().set(from.get(name).value().data()));
+            buffers(replica).forEach((name, to) -> to.value().set(from.get(name).value()));
         }
     }
 

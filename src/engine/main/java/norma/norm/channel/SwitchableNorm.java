@@ -81,15 +81,14 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
 
     private Moments ofBatch(Moments each) {
         Moments batch = Moments.together(each.mean(), each.unbiased(), 0);
-        float seen = batches.value().item() + 1;
-        batches.value().fill(seen);
-        boolean all = Float.isNaN(newStatWeight);
-        double w = all ? 1.0 / seen : newStatWeight;
-        Tensor m = batch.mean().detach(), v = batch.variance().detach();
-        // elements of several batches vary within and between these
-        Tensor between = m.reshape(mean.value().size()).subtract(mean.value()).square().multiply((float) (1 - w));
-        RunningStatistics.mix(variance, w, all ? v.reshape(variance.value().size()).add(between) : v);
-        RunningStatistics.mix(mean, w, m);
+        RunningStatistics.count(batches);
+        Tensor m = batch.mean().detach().reshape(mean.shape()), v = batch.variance().detach().reshape(mean.shape());
+        if (Float.isNaN(newStatWeight)) { // elements of several batches vary within and between these
+            Tensor n = batches.value(), between = m.subtract(mean.value()).square();
+            v = v.add(between.multiply(n.subtract(1).divide(n)));
+        }
+        RunningStatistics.mix(variance, newStatWeight, batches, v);
+        RunningStatistics.mix(mean, newStatWeight, batches, m);
         return batch;
     }
 

@@ -39,7 +39,7 @@ public record Whitening(Param mean, Param matrix, Kept kept, float newStatWeight
         }
         int width = channels / groups;
         Param matrix = RunningStatistics.buffer(0, groups, width, width);
-        RunningStatistics.mix(matrix, 1, identity(width).expand(matrix.value().shape()));
+        matrix.value().set(Tensor.identity(width).expand(matrix.value().shape()));
         return new Whitening(RunningStatistics.buffer(0, channels), matrix, kept, newStatWeight, eps);
     }
 
@@ -67,7 +67,7 @@ public record Whitening(Param mean, Param matrix, Kept kept, float newStatWeight
     }
 
     private Tensor withEps(Tensor covariance) {
-        return covariance.add(identity(covariance.dim(-1)).multiply(eps));
+        return covariance.add(Tensor.identity(covariance.dim(-1)).multiply(eps));
     }
 
     /// (N, C, ...) as (G, C / G, elements of a channel)
@@ -78,15 +78,6 @@ public record Whitening(Param mean, Param matrix, Kept kept, float newStatWeight
 
     private static Tensor toPlanes(Tensor columns, Tensor x, Planes planes) {
         return columns.reshape(planes.channels(), planes.batch(), planes.inner()).transpose(0, 1).reshape(x.shape());
-    }
-
-    /// (n, n)
-    static Tensor identity(int n) {
-        Tensor identity = Tensor.zeros(n, n);
-        for (int i = 0; i < n; i++) {
-            identity.data().array()[identity.data().offset() + i * (n + 1)] = 1;
-        }
-        return identity;
     }
 
     @Override

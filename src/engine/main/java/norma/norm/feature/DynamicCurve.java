@@ -26,9 +26,9 @@ final class DynamicCurve {
         checkScalar(who, "shift", shift);
         Fused op = new Fused(form, rows, x, alpha, shift, gamma, beta);
         Tensor y = Tensor.empty(x.shape());
-        Backend.kernels().pointwiseNorm().forward(op.curve(), rows.count(), rows.columns(), x.data(),
-                RowLayout.floats(gamma),
-                RowLayout.floats(beta), y.data());
+        Backend.kernels().pointwiseNorm().forward(form, alpha.data(), RowLayout.floats(shift), rows.count(),
+                rows.columns(),
+                x.data(), RowLayout.floats(gamma), RowLayout.floats(beta), y.data());
         return Tape.record(op, y);
     }
 
@@ -56,18 +56,14 @@ final class DynamicCurve {
             return RowLayout.present(x, alpha, shift, gamma, beta);
         }
 
-        PointwiseNormKernel.Curve curve() {
-            return new PointwiseNormKernel.Curve(form, alpha.item(), shift == null ? 0 : shift.item());
-        }
-
         @Override
         public Tensor[] backward(Tensor dy) {
             Tensor dx = Tensor.empty(x.shape()), dAlpha = RowLayout.emptyLike(alpha),
                     dShift = RowLayout.emptyLike(shift);
             Tensor dGamma = RowLayout.emptyLike(gamma), dBeta = RowLayout.emptyLike(beta);
-            Backend.kernels().pointwiseNorm().backward(curve(), rows.count(), rows.columns(), dy.data(), x.data(),
-                    RowLayout.floats(gamma), dx.data(), dAlpha.data(), RowLayout.floats(dShift),
-                    RowLayout.floats(dGamma),
+            Backend.kernels().pointwiseNorm().backward(form, alpha.data(), RowLayout.floats(shift), rows.count(),
+                    rows.columns(), dy.data(), x.data(), RowLayout.floats(gamma), dx.data(), dAlpha.data(),
+                    RowLayout.floats(dShift), RowLayout.floats(dGamma),
                     RowLayout.floats(dBeta));
             return RowLayout.present(dx, dAlpha, dShift, dGamma, dBeta);
         }

@@ -1,6 +1,7 @@
 package norma.norm.feature;
 
 import norma.backend.Backend;
+import norma.kernel.contract.RunningAverageKernel;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -80,12 +81,11 @@ public record PowerNorm(GroupScaling scaling, Param gamma, Param beta, Param phi
 
     private Tensor trained(Tensor x, Tensor keep) {
         Tensor square = mean(x.detach().square(), keep);
-        float step = steps.value().item() + 1;
-        steps.value().fill(step);
-        Tensor z = x.detach().divide((step <= warmup ? square : phi.value()).add(eps).sqrt());
-        if (step < warmup) {
-            RunningStatistics.mix(phi, 1.0 / step, square);
-        }
+        RunningStatistics.count(steps);
+        Tensor warm = steps.value().greater(Tensor.scalar(warmup));
+        Tensor z = x.detach().divide(warm.where(phi.value(), square).add(eps).sqrt());
+        var first = new RunningAverageKernel.Weight(RunningStatistics.CUMULATIVE, steps.value().data(), warmup);
+        Backend.kernels().runningAverage().mix(first, square.data(), phi.value().data());
         RunningStatistics.mix(phi, 1 - alphaForward, square);
         return Tape.record(new Estimate(x, z, keep, square.add(eps).sqrt(), nu, alphaBackward), z);
     }

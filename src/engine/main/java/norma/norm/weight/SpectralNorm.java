@@ -82,8 +82,8 @@ public record SpectralNorm(Weight raw, Param u, Param v, int iterations, float e
             right = unit(left.matmul(constant));
             left = unit(right.matmulTransposed(constant));
         }
-        u.value().data().set(left.data());
-        v.value().data().set(right.data());
+        u.value().set(left);
+        v.value().set(right);
     }
 
     private Tensor unit(Tensor row) {
@@ -93,7 +93,7 @@ public record SpectralNorm(Weight raw, Param u, Param v, int iterations, float e
     /// A copy: the next use moves the buffer, and the backward pass of this one must not see it.
     private static Tensor row(Param buffer) {
         Tensor row = Tensor.empty(Shape.of(1, buffer.value().size()));
-        row.data().set(buffer.value().data());
+        row.set(buffer.value());
         return row;
     }
 

@@ -102,12 +102,12 @@ class AllocationTest {
             all.put("positions backward of " + sizes, () -> positions.backward(sizes, dy, x, g, moments, y, dg, dg));
         }
         for (PointwiseNormKernel.Form form : PointwiseNormKernel.Form.values()) {
-            var curve = new PointwiseNormKernel.Curve(form, 0.5f, 0.1f);
+            Floats alpha = Floats.of(0.5f), shift = Floats.of(0.1f);
             all.put(form + " pointwise norm",
-                    () -> kernels.pointwiseNorm().forward(curve, ROWS, N, x, gamma, gamma, y));
+                    () -> kernels.pointwiseNorm().forward(form, alpha, shift, ROWS, N, x, gamma, gamma, y));
             all.put(form + " pointwise norm backward",
-                    () -> kernels.pointwiseNorm().backward(curve, ROWS, N, dy, x, gamma, y,
-                            row.slice(0, 1), row.slice(1, 1), dGamma, dBeta));
+                    () -> kernels.pointwiseNorm().backward(form, alpha, shift, ROWS, N, dy, x,
+                            gamma, y, row.slice(0, 1), row.slice(1, 1), dGamma, dBeta));
         }
         all.put("softmax", () -> kernels.softmax().softmax(ROWS, N, x, y));
         all.put("softmaxBackward", () -> kernels.softmax().softmaxBackward(ROWS, N, x, dy, y));

@@ -43,8 +43,10 @@ class PointwiseNormKernelTest {
         }
 
         Case run(Kernels kernels) {
-            kernels.pointwiseNorm().forward(f, rows, columns, x, gamma, beta, y);
-            kernels.pointwiseNorm().backward(f, rows, columns, dy, x, gamma, dx, dAlpha, dShift, dGamma, dBeta);
+            Floats alpha = Floats.of(f.alpha()), shift = f.shift() == 0 ? null : Floats.of(f.shift());
+            kernels.pointwiseNorm().forward(f.form(), alpha, shift, rows, columns, x, gamma, beta, y);
+            kernels.pointwiseNorm().backward(f.form(), alpha, shift, rows, columns, dy, x, gamma, dx, dAlpha, dShift,
+                    dGamma, dBeta);
             return this;
         }
 
@@ -128,7 +130,9 @@ class PointwiseNormKernelTest {
     void gradientsMayBeLeftOut(Kernels kernels) {
         Case all = new Case(new Curve(Form.ERF, 0.5f, 0), 70, 33, normal(70 * 33, 7), null, null).run(kernels);
         Floats dx = room(70 * 33);
-        kernels.pointwiseNorm().backward(all.f, 70, 33, all.dy, all.x, null, dx, null, null, null, null);
+        kernels.pointwiseNorm().backward(Form.ERF, Floats.of(0.5f), null, 70, 33, all.dy, all.x, null, dx, null, null,
+                null,
+                null);
         assertSameBits(all.dx, dx);
     }
 

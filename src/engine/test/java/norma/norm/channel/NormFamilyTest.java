@@ -190,19 +190,19 @@ class NormFamilyTest {
 
     @Test
     void whiteningLeavesNoCorrelation() {
-        Tensor mixing = normal(12, C, C).multiply(0.4f).add(Whitening.identity(C));
+        Tensor mixing = normal(12, C, C).multiply(0.4f).add(Tensor.identity(C));
         Tensor x = normal(13, 500, C).matmul(mixing);
         for (Norm norm : List.of(
                 new DecorrelatedBatchNorm(null, null, Whitening.of("", C, 1, Whitening.Kept.WHITENING, 0.1f, 1e-6f)),
                 new IterNorm(null, null, Whitening.of("", C, 1, Whitening.Kept.WHITENING, 0.1f, 1e-6f), 12))) {
             Tensor y = step(norm, x).y;
-            assertClose(Whitening.identity(C), y.transpose(0, 1).matmul(y).divide(500), 2e-3);
+            assertClose(Tensor.identity(C), y.transpose(0, 1).matmul(y).divide(500), 2e-3);
         }
         // in pairs, each pair is white and may be correlated with the other
         Tensor y = step(
                 new DecorrelatedBatchNorm(null, null, Whitening.of("", C, 2, Whitening.Kept.WHITENING, 0.1f, 1e-6f)),
                 x).y;
-        assertClose(Whitening.identity(2), y.slice(1, 0, 2).transpose(0, 1).matmul(y.slice(1, 0, 2)).divide(500), 2e-3);
+        assertClose(Tensor.identity(2), y.slice(1, 0, 2).transpose(0, 1).matmul(y.slice(1, 0, 2)).divide(500), 2e-3);
     }
 
     @Test
@@ -356,7 +356,7 @@ class NormFamilyTest {
         // a covariance of (1 + eps) I
         Tensor x = Tensor.of(Shape.of(4, 2), 1, 1, 1, -1, -1, 1, -1, -1);
         assertTrue(GradientCheck.first(xs -> DecorrelatedBatchNorm.of(2, 1).forward(xs[0]), x) < 3e-3);
-        assertGradients("inverse root", xs -> InverseRoot.of(xs[0].matmulTransposed(xs[0]).add(Whitening.identity(3))),
+        assertGradients("inverse root", xs -> InverseRoot.of(xs[0].matmulTransposed(xs[0]).add(Tensor.identity(3))),
                 normal(27, 2, 3, 3));
     }
 

@@ -2,6 +2,7 @@ package norma.lab.plot;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import norma.nn.Init;
 import norma.norm.Norm;
@@ -49,10 +50,9 @@ record DynamicTanhPlot() implements Plot {
     }
 
     private static double[] doubles(Tensor x) {
-        double[] values = new double[x.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = x.data().get(i);
-        }
-        return values;
+        float[] values = x.toArray();
+        double[] doubles = new double[values.length];
+        Arrays.setAll(doubles, i -> values[i]);
+        return doubles;
     }
 }

@@ -92,7 +92,7 @@ record GroupNormPlot() implements Plot {
             int errors = 0;
             for (int i = 0; i < TESTS; i++) {
                 Tensor row = logits.slice(0, i, i + 1);
-                errors += row.data().get(test.classes().values()[i]) < row.max(1).item() ? 1 : 0;
+                errors += row.toArray()[test.classes().values()[i]] < row.max(1).item() ? 1 : 0;
             }
             return errors;
         }

@@ -56,9 +56,10 @@ final class Numbers {
 
     /// Largest distance of an element of y from what it should be.
     static double error(Tensor y, double[] right) {
+        float[] values = y.toArray();
         double worst = 0;
         for (int i = 0; i < right.length; i++) {
-            double error = Math.abs(y.data().get(i) - right[i]);
+            double error = Math.abs(values[i] - right[i]);
             worst = error > worst || Double.isNaN(error) ? error : worst;
         }
         return worst;

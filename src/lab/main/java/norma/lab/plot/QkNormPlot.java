@@ -41,10 +41,8 @@ record QkNormPlot() implements Plot {
     }
 
     private static double entropy(Attention attention) {
-        Tensor p = attention.forward(Numbers.normal("tokens", 1, TIME, DIM));
         double sum = 0;
-        for (int i = 0; i < p.size(); i++) {
-            double q = p.data().get(i);
+        for (double q : attention.forward(Numbers.normal("tokens", 1, TIME, DIM)).toArray()) {
             sum -= q > 0 ? q * Math.log(q) : 0;
         }
         return sum / TIME;
@@ -53,11 +51,7 @@ record QkNormPlot() implements Plot {
     private record Identity() implements Layer {
         @Override
         public Tensor forward(Tensor x, Context context) {
-            Tensor rows = Tensor.zeros(1, TIME, DIM);
-            for (int t = 0; t < TIME; t++) {
-                rows.data().array()[rows.data().offset() + t * DIM + t] = 1;
-            }
-            return rows;
+            return Tensor.identity(DIM).slice(0, 0, TIME).reshape(1, TIME, DIM);
         }
 
         @Override

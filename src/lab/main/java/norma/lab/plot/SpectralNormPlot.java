@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import norma.nn.Param;
 import norma.norm.weight.SpectralNorm;
 import norma.tensor.Memory;
+import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -30,16 +31,17 @@ record SpectralNormPlot() implements Plot {
 
     /// A diagonal matrix will do: turning it turns u and v along.
     private static double[] errors(double ratio) {
-        Tensor diagonal = Tensor.zeros(SIZE, SIZE);
+        float[] singular = new float[SIZE];
         for (int i = 0; i < SIZE; i++) {
-            diagonal.data().array()[i * SIZE + i] = (float) Math.pow(ratio, i);
+            singular[i] = (float) Math.pow(ratio, i);
         }
+        Tensor diagonal = Tensor.identity(SIZE).multiply(Tensor.of(Shape.of(SIZE), singular));
         Tensor u = Numbers.normal("u", SIZE), v = Tensor.zeros(SIZE);
         var norm = new SpectralNorm(Param.weight(diagonal), Param.buffer(u), Param.buffer(v), 1, SpectralNorm.EPS);
         double[] errors = new double[STEPS];
         for (int i = 0; i < STEPS; i++) {
             try (Tape _ = Tape.training(new Memory(), i)) {
-                double sigma = 1.0 / norm.value().data().get(0);
+                double sigma = 1.0 / norm.value().toArray()[0];
                 errors[i] = Math.abs(1 - sigma);
             }
         }

@@ -80,16 +80,18 @@ public final class SimdPointwiseNorm implements PointwiseNormKernel {
     }
 
     @Override
-    public void forward(Curve f, int rows, int columns, Floats x, Floats gamma, Floats beta, Floats y) {
-        Loop loop = values(f.form());
-        Floats scale = RowMath.orOnes(gamma, columns), shift = RowMath.orZeros(beta, columns);
+    public void forward(Form form, Floats alpha, Floats shift, int rows, int columns, Floats x, Floats gamma,
+            Floats beta, Floats y) {
+        Curve f = Curve.of(form, alpha, shift);
+        Loop loop = values(form);
+        Floats gammas = RowMath.orOnes(gamma, columns), betas = RowMath.orZeros(beta, columns);
         int whole = wholeVectors(columns);
         Workers.split(rows, Workers.grain(columns), (from, to) -> {
             float[] values = VALUES.floats(whole);
             for (int r = from; r < to; r++) {
                 affine(x.array(), x.offset() + r * columns, columns, f.alpha(), f.shift(), values);
                 loop.run(values, values, whole);
-                scale(values, columns, scale, shift, y.array(), y.offset() + r * columns);
+                scale(values, columns, gammas, betas, y.array(), y.offset() + r * columns);
             }
         });
     }
@@ -125,8 +127,9 @@ public final class SimdPointwiseNorm implements PointwiseNormKernel {
 
     /// Each block of rows leaves its shares, which are then summed in a tree.
     @Override
-    public void backward(Curve f, int rows, int columns, Floats dy, Floats x, Floats gamma, Floats dx,
-            Floats dAlpha, Floats dShift, Floats dGamma, Floats dBeta) {
+    public void backward(Form form, Floats alpha, Floats shift, int rows, int columns, Floats dy, Floats x,
+            Floats gamma, Floats dx, Floats dAlpha, Floats dShift, Floats dGamma, Floats dBeta) {
+        Curve f = Curve.of(form, alpha, shift);
         int blocks = Math.ceilDiv(rows, NormalizationKernel.BLOCK), size = PointwiseNormKernel.shares(columns);
         float[] partial = PARTIAL.floats(blocks * size);
         Floats scale = RowMath.orOnes(gamma, columns), total = new Floats(TOTAL.floats(size), 0, size);

@@ -1,0 +1,158 @@
+package norma.tensor;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import norma.backend.Backend;
+import norma.kernel.Floats;
+
+/// The gradients of a backward pass that are not used up yet, and who owns the arrays they lie in.
+///
+/// An array that is taken during the pass belongs to the pending gradients that lie in it; several may share one, as views
+/// do. When the last of them is used up it goes back to the memory; while only one lies in it, what is added to that
+/// gradient is added in place. Gradients that lie in a result of the forward pass are never written to.
+final class GradientBuffers implements AutoCloseable {
+
+    /// An array taken in this pass.
+    private static final class Buffer {
+        final float[] array;
+        /// How many pending gradients lie in it, or the variable that has it for good.
+        int holders;
+        /// Whether the operation whose turn it is has taken it.
+        boolean fresh = true;
+
+        Buffer(float[] array) {
+            this.array = array;
+        }
+    }
+
+    private final Memory memory;
+    private final Tensor[] pending;
+    private final Map<float[], Buffer> buffers = new IdentityHashMap<>();
+    private final List<Buffer> fresh = new ArrayList<>();
+
+    /// @param entries how many operations are on the tape
+    GradientBuffers(Memory memory, int entries) {
+        this.memory = memory;
+        pending = new Tensor[entries];
+    }
+
+    /// An array that goes back when this operation's turn is over, unless a gradient lies in it.
+    float[] take(int length) {
+        Buffer buffer = new Buffer(memory.take(length));
+        buffers.put(buffer.array, buffer);
+        fresh.add(buffer);
+        return buffer.array;
+    }
+
+    /// The gradient of the result at this position of the tape, or null if none flows there.
+    Tensor of(int position) {
+        return pending[position];
+    }
+
+    /// Makes room for the gradients of these inputs: variables give back those that were cleared.
+    void reuseCleared(Tensor[] inputs) {
+        for (Tensor input : inputs) {
+            input.giveBackGradient(memory);
+        }
+    }
+
+    /// Adds the gradients that an operation has for its inputs; null where it has none.
+    void add(Tensor[] inputs, Tensor[] dx) {
+        for (int k = 0; k < inputs.length; k++) {
+            if (dx[k] != null && inputs[k].position() >= 0) {
+                addToResult(inputs[k].position(), dx[k]);
+            } else if (dx[k] != null && inputs[k].tracked()) {
+                addToVariable(inputs[k], dx, k);
+            }
+        }
+    }
+
+    private void addToResult(int position, Tensor dx) {
+        Tensor sum = pending[position];
+        if (sum == null) {
+            pending[position] = hold(dx);
+        } else if (isAlone(sum) && sum.array() != dx.array()) {
+            Backend.kernels().elementwise().addScaled(dx.data(), 1, sum.data());
+        } else {
+            pending[position] = hold(sum.add(dx));
+            release(sum);
+        }
+    }
+
+    private void addToVariable(Tensor x, Tensor[] dx, int k) {
+        Floats gradient = dx[k].data();
+        if (x.hasGradient()) {
+            Backend.kernels().elementwise().addScaled(gradient, 1, x.gradient().data());
+        } else if (hasItsOwnArray(dx, k)) {
+            buffers.remove(gradient.array()).holders++;
+            x.adoptGradient(gradient);
+        } else {
+            x.adoptGradient(new Floats(memory.take(x.size()), 0, x.size()));
+            x.gradient().set(dx[k]);
+        }
+    }
+
+    /// Whether the k-th gradient fills an array that this operation has taken, alone: a variable can have it without a copy.
+    private boolean hasItsOwnArray(Tensor[] dx, int k) {
+        for (int j = 0; j < dx.length; j++) {
+            if (j != k && dx[j] != null && dx[j].array() == dx[k].array()) {
+                return false;
+            }
+        }
+        Buffer buffer = buffers.get(dx[k].array());
+        return buffer != null && buffer.fresh && dx[k].data().offset() == 0
+                && Memory.fits(buffer.array, dx[k].size());
+    }
+
+    private boolean isAlone(Tensor gradient) {
+        Buffer buffer = buffers.get(gradient.array());
+        return buffer != null && buffer.holders == 1;
+    }
+
+    private Tensor hold(Tensor gradient) {
+        Buffer buffer = buffers.get(gradient.array());
+        if (buffer != null) {
+            buffer.holders++;
+        }
+        return gradient;
+    }
+
+    private void release(Tensor gradient) {
+        Buffer buffer = buffers.get(gradient.array());
+        if (buffer != null && --buffer.holders == 0 && !buffer.fresh) {
+            giveBack(buffer);
+        }
+    }
+
+    private void giveBack(Buffer buffer) {
+        buffers.remove(buffer.array);
+        memory.give(buffer.array);
+    }
+
+    /// Ends the turn of the operation at this position: its gradient is used up, and of the arrays that it has taken, those
+    /// go back in which no gradient lies.
+    void done(int position) {
+        release(pending[position]);
+        pending[position] = null;
+        endTurn();
+    }
+
+    /// Ends the turn that began with the pass.
+    void endTurn() {
+        while (!fresh.isEmpty()) {
+            Buffer buffer = fresh.removeLast();
+            buffer.fresh = false;
+            if (buffer.holders == 0) {
+                giveBack(buffer);
+            }
+        }
+    }
+
+    /// Gives back what a pass that failed has left.
+    @Override
+    public void close() {
+        buffers.keySet().forEach(memory::give);
+    }
+}

@@ -1,0 +1,34 @@
+package norma.tensor;
+
+import java.util.Locale;
+import java.util.StringJoiner;
+
+/// An operation on a tape, its result, and how long both ways took: a row of the table that a tape shows.
+final class TapeEntry {
+    static final String HEADINGS = "%4s  %-20s %-18s %-40s %10s %8s %8s%n"
+            .formatted("#", "op", "result", "inputs", "bytes", "fwd ms", "bwd ms");
+
+    final Op op;
+    final Tensor output;
+    private final long forwardNanos;
+    private long backwardNanos;
+
+    TapeEntry(Op op, Tensor output, long forwardNanos) {
+        this.op = op;
+        this.output = output;
+        this.forwardNanos = forwardNanos;
+    }
+
+    void backwardTook(long nanos) {
+        backwardNanos = nanos;
+    }
+
+    String row() {
+        var inputs = new StringJoiner(" ");
+        for (Tensor input : op.inputs()) {
+            inputs.add((input.position() < 0 ? "" : "#" + input.position()) + input.shape());
+        }
+        return String.format(Locale.ROOT, "%4d  %-20s %-18s %-40s %10d %8.3f %8.3f%n", output.position(), op.name(),
+                output.shape(), inputs, 4L * output.size(), forwardNanos / 1e6, backwardNanos / 1e6);
+    }
+}
