@@ -14,13 +14,16 @@ import norma.kernel.contract.ElsewhereKernels;
 import norma.kernel.contract.Kernels;
 import norma.kernel.SplitMix;
 import norma.kernel.simd.Simd;
+import norma.model.FeedForward;
 import norma.model.Gpt;
 import norma.model.GptConfig;
 import norma.model.Sampler;
+import norma.model.Texts;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Part;
 import norma.nn.Parts;
+import norma.nn.Rotary;
 import norma.catalogue.Norms;
 import norma.catalogue.Norms.On;
 import norma.optim.AdamW;
@@ -43,8 +46,9 @@ final class ElsewhereRun {
     }
 
     private static GptConfig gpt(boolean rotary) {
-        return new GptConfig(V, T, 16, 2, 2, 32, Activation.GELU_TANH, rotary, "layer_norm", "pre", rotary, true, false,
-                0.1f);
+        GptConfig config = GptConfig.of(V, T, 16, 2, 2).with(new FeedForward(32, Activation.GELU_TANH, rotary))
+                .withDropout(0.1f);
+        return rotary ? config.with(Rotary.PAPER) : config;
     }
 
     /// A process of its own, with the data of all tensors out of the host's reach.
@@ -57,8 +61,8 @@ final class ElsewhereRun {
     static List<String> lines() throws IOException {
         List<String> lines = new ArrayList<>();
         lines.add("gpt " + gpt(PLAIN));
-        lines.add("gpt with rotary " + gpt(ROTARY.with("dynamic_tanh", "peri")));
-        lines.add("adaptive gpt " + gpt(PLAIN.with("normformer_adaptive{width=8}", "normformer_resscale")));
+        lines.add("gpt with rotary " + gpt(Texts.with(ROTARY, "dynamic_tanh", "peri")));
+        lines.add("adaptive gpt " + gpt(Texts.with(PLAIN, "normformer_adaptive{width=8}", "normformer_resscale")));
         for (Norms.Entry entry : Norms.all()) {
             if (entry.on() != On.CONDITION) {
                 lines.add(entry.name() + " " + layer(entry));
