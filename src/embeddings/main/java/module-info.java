@@ -6,6 +6,5 @@ module norma.embeddings {
     requires org.tribuo.util.onnx;
 
     exports norma.embeddings;
-    exports norma.embeddings.model;
     exports norma.embeddings.tuning;
 }

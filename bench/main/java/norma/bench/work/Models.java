@@ -3,27 +3,17 @@ package norma.bench.work;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
 import norma.bench.work.Work.Operation;
-import norma.catalogue.Norms;
 import norma.data.Batches;
-import norma.kernel.Activation;
+import norma.model.Bert;
+import norma.model.BertConfig;
 import norma.model.Gpt;
 import norma.model.GptConfig;
-import norma.nn.Attention;
 import norma.nn.Context;
-import norma.nn.Dropout;
-import norma.nn.Embedding;
 import norma.nn.Init;
-import norma.nn.Mlp;
-import norma.norm.feature.LayerNorm;
 import norma.optim.AdamW;
 import norma.optim.Schedule;
-import norma.placement.Block;
-import norma.placement.Place;
-import norma.placement.Post;
 import norma.tensor.Indices;
-import norma.tensor.Tensor;
 import norma.train.LanguageModeling;
 import norma.train.Listener;
 import norma.train.TrainConfig;
@@ -96,28 +86,8 @@ final class Models {
     }
 
     private static Operation encode(int batch, int time) {
-        var init = new Init(1);
-        Embedding tokens = Embedding.of(init.at("tokens"), 30522, DIM, 0.02, 1);
-        Embedding positions = Embedding.of(init.at("positions"), 512, DIM, 0.02, 1);
-        LayerNorm norm = LayerNorm.of(DIM);
-        List<Block> blocks = IntStream.range(0, LAYERS).mapToObj(i -> block(init.at("block" + i)))
-                .toList();
+        Bert model = Bert.of(BertConfig.of(30522, 512, DIM, 12, LAYERS, 1e-12f), new Init(1));
         Indices ids = Inputs.indices(2, 30522, batch, time);
-        Indices places = Indices.of(IntStream.range(0, time).toArray(), time);
-        return Passes.forward(() -> {
-            Tensor x = norm.forward(tokens.forward(ids).add(positions.forward(places)));
-            for (Block block : blocks) {
-                x = block.forward(x, Context.NONE);
-            }
-            return x;
-        });
-    }
-
-    private static Block block(Init init) {
-        var place = new Place(init, DIM, Norms.factory("layer_norm", false), Dropout.NONE, 1, LAYERS);
-        var post = new Post();
-        return new Block(
-                post.around(Attention.of(init.at("attention"), DIM, 12, false, 0.05, 0.05), place),
-                post.around(Mlp.of(init.at("mlp"), DIM, 4 * DIM, Activation.GELU_ERF, 0.05, 0.05), place));
+        return Passes.forward(() -> model.forward(ids, Context.NONE));
     }
 }

@@ -1,15 +1,11 @@
 package norma.embeddings;
 
-import java.util.ArrayList;
-import java.util.List;
-import norma.embeddings.model.Bert;
+import norma.model.Bert;
 import norma.nn.Init;
-import norma.nn.Layer;
 import norma.norm.Norm;
 import norma.norm.feature.AdaptiveNormFormer;
 import norma.norm.feature.AdaptiveNormFormer.Options;
 import norma.norm.feature.LayerNorm;
-import norma.placement.Block;
 
 /// Puts an [AdaptiveNormFormer] in the place of each layer norm behind a residual sum. The networks in it begin with zeros, so that
 /// the model computes what it did until something is learned; its own parameters are shared.
@@ -28,11 +24,7 @@ final class AdaptiveNorms {
     /// @param init first values of the networks
     static Bert in(Bert bert, Init init) {
         var norms = new AdaptiveNorms(Options.of(false, bert.config().dim()), init);
-        List<Layer> blocks = new ArrayList<>();
-        for (Layer block : bert.blocks()) {
-            blocks.add(((Block) block).withNorms(norms::inPlaceOf));
-        }
-        return new Bert(bert.config(), bert.tokens(), bert.positions(), bert.types(), bert.norm(), blocks);
+        return bert.withNorms(norms::inPlaceOf);
     }
 
     private Norm inPlaceOf(Norm trained) {

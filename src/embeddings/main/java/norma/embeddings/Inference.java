@@ -11,8 +11,7 @@ import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import norma.embeddings.model.Bert;
-import norma.nn.Layer;
+import norma.model.Bert;
 import norma.parallel.Workers;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
@@ -116,23 +115,13 @@ final class Inference implements AutoCloseable {
         Memory memory = pooled == null ? new Memory() : pooled;
         try (Tape _ = Tape.inference(memory)) {
             var ragged = RaggedTexts.of(Arrays.stream(which).mapToObj(texts::get).toList());
-            Tensor rows = ragged.each(stream(ragged, memory), readout);
+            Tensor last = model.infer(ragged.ids(), ragged.types(), ragged.context(), memory);
+            Tensor rows = ragged.each(last, readout);
             for (int i = 0; i < which.length; i++) {
                 results[which[i]] = rows.slice(0, i, i + 1).toArray();
             }
         }
         memories.add(memory);
-    }
-
-    /// The stream behind the last block. Each block has a tape of its own, so that the next one takes the same memory again.
-    private Tensor stream(RaggedTexts texts, Memory memory) {
-        Tensor x = model.embedded(texts.ids(), texts.types(), texts.context());
-        for (Layer block : model.blocks()) {
-            try (Tape _ = Tape.inference(memory)) {
-                x.set(block.forward(x, texts.context()));
-            }
-        }
-        return x;
     }
 
     /// Ends the threads. Calls under way come to their end; later ones are refused.

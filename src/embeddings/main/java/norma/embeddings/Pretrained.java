@@ -8,15 +8,16 @@ import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import norma.embeddings.huggingface.Family;
+import norma.embeddings.huggingface.Purpose;
+import norma.embeddings.huggingface.StoredLayers;
 import norma.embeddings.huggingface.StoredWeights;
-import norma.embeddings.model.Bert;
-import norma.embeddings.model.BertConfig;
-import norma.embeddings.model.ClassificationHead;
-import norma.embeddings.model.Purpose;
-import norma.embeddings.model.Weights;
+import norma.embeddings.huggingface.Weights;
 import norma.embeddings.onnx.OnnxBert;
 import norma.io.CorruptFileException;
 import norma.io.JsonFields;
+import norma.model.Bert;
+import norma.model.BertConfig;
+import norma.model.ClassificationHead;
 
 /// A model from its files, and what they say about its use.
 ///
@@ -102,7 +103,7 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
 
     private static Bert made(Path file, BertConfig config, Weights weights, Purpose purpose) throws IOException {
         try {
-            return Bert.of(config, weights, purpose);
+            return Bert.of(config, new StoredLayers(weights, purpose));
         } catch (IllegalArgumentException e) {
             throw new CorruptFileException(file, e.getMessage(), e);
         } catch (UncheckedIOException e) {

@@ -5,22 +5,26 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import norma.embeddings.huggingface.BertNames;
 import norma.embeddings.huggingface.Family;
+import norma.embeddings.huggingface.Purpose;
+import norma.embeddings.huggingface.StoredLayers;
 import norma.embeddings.huggingface.StoredWeights;
-import norma.embeddings.model.Bert;
-import norma.embeddings.model.BertConfig;
-import norma.embeddings.model.Purpose;
 import norma.io.AtomicFile;
 import norma.io.CorruptFileException;
 import norma.io.JsonFields;
 import norma.io.Safetensors;
 import norma.io.Safetensors.Array;
 import norma.kernel.Activation;
+import norma.model.Bert;
+import norma.model.BertConfig;
+import norma.model.TransformerConfig;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Param;
 import norma.nn.Parts;
-import norma.tensor.Tensor;
+import norma.norm.Norm;
+import norma.norm.feature.LayerNorm;
 
 /// A tuned model as a folder: config.json and model.safetensors with the names that Hugging Face's BERT has, modules.json with the
 /// pooling.
@@ -29,24 +33,6 @@ import norma.tensor.Tensor;
 /// them, as `LayerNorm.adaptive...`. Its `model_type` is none that others know, since without those networks its vectors would be wrong.
 final class SavedEncoder {
     private static final String ADAPTIVE_TYPE = "bert-adaptive-norm";
-    private static final String ADAPTIVE = "LayerNorm.adaptive.";
-
-    /// From our names to Hugging Face's, in this order.
-    private static final String[][] NAMES = {
-            {"^tokens\\.table", "embeddings.word_embeddings.weight"},
-            {"^positions\\.table", "embeddings.position_embeddings.weight"},
-            {"^types\\.table", "embeddings.token_type_embeddings.weight"},
-            {"^norm\\.", "embeddings.LayerNorm."},
-            {"^blocks\\.", "encoder.layer."},
-            {"attention\\.f\\.(query|key|value)\\.", "attention.self.$1."},
-            {"attention\\.f\\.output\\.", "attention.output.dense."},
-            {"attention\\.norm\\.", "attention.output.LayerNorm."},
-            {"mlp\\.f\\.up\\.", "intermediate.dense."},
-            {"mlp\\.f\\.down\\.", "output.dense."},
-            {"mlp\\.norm\\.", "output.LayerNorm."},
-            {"LayerNorm\\.gamma(Head\\.bias)?$", "LayerNorm.weight"},
-            {"LayerNorm\\.beta(Head\\.bias)?$", "LayerNorm.bias"},
-            {"LayerNorm\\.(?!weight$|bias$)", ADAPTIVE}};
 
     private SavedEncoder() {
     }
@@ -54,7 +40,7 @@ final class SavedEncoder {
     static void write(Path folder, Pretrained model, Linear classifier) throws IOException {
         requireBert(model.bert().config());
         Map<String, Param> params = params(model.bert());
-        boolean adaptive = params.keySet().stream().anyMatch(name -> name.contains(ADAPTIVE));
+        boolean adaptive = params.keySet().stream().anyMatch(name -> name.contains(BertNames.ADAPTIVE));
         var arrays = new LinkedHashMap<String, Array>();
         params.forEach((name, param) -> arrays.put(name, Array.of(param.value())));
         if (classifier != null) {
@@ -62,7 +48,7 @@ final class SavedEncoder {
             arrays.put("classifier.bias", Array.of(classifier.bias().orElseThrow().value()));
         }
         Safetensors.write(folder.resolve("model.safetensors"), Map.of("format", "pt"), arrays);
-        AtomicFile.write(folder.resolve("config.json"), config(model.bert().config(), adaptive) + "\n");
+        AtomicFile.write(folder.resolve("config.json"), config(model.bert(), adaptive) + "\n");
         writeUse(folder, model);
     }
 
@@ -75,31 +61,33 @@ final class SavedEncoder {
 
     private static Map<String, Param> params(Bert bert) {
         var params = new LinkedHashMap<String, Param>();
-        Parts.of(bert).params().forEach((name, param) -> params.put(savedName(name), param));
+        Parts.of(bert).params().forEach((name, param) -> params.put(BertNames.stored(name), param));
         return params;
     }
 
-    private static String savedName(String name) {
-        String saved = name;
-        for (String[] rule : NAMES) {
-            saved = saved.replaceFirst(rule[0], rule[1]);
-        }
-        return saved;
-    }
-
-    private static JsonObject config(BertConfig c, boolean adaptive) {
+    private static JsonObject config(Bert bert, boolean adaptive) {
+        BertConfig c = bert.config();
+        TransformerConfig t = c.transformer();
         var json = new JsonObject();
         json.addProperty("model_type", adaptive ? ADAPTIVE_TYPE : "bert");
         json.addProperty("vocab_size", c.vocabulary());
         json.addProperty("max_position_embeddings", c.positions());
         json.addProperty("type_vocab_size", c.types());
         json.addProperty("hidden_size", c.dim());
-        json.addProperty("num_attention_heads", c.heads());
-        json.addProperty("num_hidden_layers", c.layers());
-        json.addProperty("intermediate_size", c.hidden());
-        json.addProperty("hidden_act", activation(c.activation()));
-        json.addProperty("layer_norm_eps", c.eps());
+        json.addProperty("num_attention_heads", t.heads());
+        json.addProperty("num_hidden_layers", t.layers());
+        json.addProperty("intermediate_size", t.feedForward().hidden());
+        json.addProperty("hidden_act", activation(t.feedForward().activation()));
+        json.addProperty("layer_norm_eps", layerNorm(bert.norm()).eps());
         return json;
+    }
+
+    private static LayerNorm layerNorm(Norm norm) {
+        if (norm instanceof LayerNorm layerNorm) {
+            return layerNorm;
+        }
+        throw new IllegalArgumentException("TrainableEncoder.save: BERT has a layer norm on its embeddings; got "
+                + norm.getClass().getSimpleName());
     }
 
     private static String activation(Activation f) {
@@ -147,9 +135,10 @@ final class SavedEncoder {
     /// Such a model.
     static Bert adaptive(Path file, JsonFields config, Purpose purpose) throws IOException {
         try (StoredWeights stored = StoredWeights.open(file, Family.BERT)) {
-            Bert bert = AdaptiveNorms.in(Bert.of(Family.BERT.config(config), stored, purpose), new Init(0));
+            Bert bert = AdaptiveNorms.in(Bert.of(Family.BERT.config(config), new StoredLayers(stored, purpose)),
+                    new Init(0));
             params(bert).forEach((name, param) -> {
-                if (name.contains(ADAPTIVE)) {
+                if (name.contains(BertNames.ADAPTIVE)) {
                     param.value().set(stored.take(name, param.shape()));
                 }
             });

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import norma.embeddings.model.Purpose;
+import norma.embeddings.huggingface.Purpose;
 import norma.tokenizer.Encoding;
 import norma.tokenizer.Tokenizer;
 

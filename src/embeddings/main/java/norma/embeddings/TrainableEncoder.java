@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import norma.embeddings.model.Purpose;
+import norma.embeddings.huggingface.Purpose;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Parts;
@@ -97,7 +97,7 @@ public final class TrainableEncoder implements TextEncoder {
     @Override
     public Tensor forward(List<Encoding> texts) {
         var ragged = RaggedTexts.of(texts);
-        return ragged.each(model.bert().stream(ragged.ids(), ragged.types(), ragged.context()), model.pooling()::of);
+        return ragged.each(model.bert().forward(ragged.ids(), ragged.types(), ragged.context()), model.pooling()::of);
     }
 
     @Override

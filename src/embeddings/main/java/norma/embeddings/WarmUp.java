@@ -2,11 +2,11 @@ package norma.embeddings;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import norma.embeddings.model.Bert;
-import norma.embeddings.model.BertConfig;
-import norma.embeddings.model.Purpose;
-import norma.embeddings.model.Weights;
-import norma.kernel.Activation;
+import norma.embeddings.huggingface.Purpose;
+import norma.embeddings.huggingface.StoredLayers;
+import norma.embeddings.huggingface.Weights;
+import norma.model.Bert;
+import norma.model.BertConfig;
 import norma.tensor.Shape;
 import norma.tokenizer.Encoding;
 
@@ -19,8 +19,7 @@ final class WarmUp implements AutoCloseable {
     /// So many rows meet tiles of eight, four, two and one in the matrix product.
     private static final int TOKENS = 15;
 
-    private static final BertConfig SMALL =
-            new BertConfig(1, TOKENS, 0, 1, 128, 4, 1, 512, Activation.GELU_ERF, 1e-12f);
+    private static final BertConfig SMALL = BertConfig.of(1, TOKENS, 128, 4, 1, 1e-12f);
 
     private static final AtomicBoolean BEGUN = new AtomicBoolean();
 
@@ -39,7 +38,7 @@ final class WarmUp implements AutoCloseable {
     }
 
     private void run() {
-        Bert model = Bert.of(SMALL, new Zeros(), Purpose.INFERENCE);
+        Bert model = Bert.of(SMALL, new StoredLayers(new Zeros(), Purpose.INFERENCE));
         var text = new Encoding(new int[TOKENS], new int[TOKENS], new int[TOKENS], new int[TOKENS]);
         try (var inference = new Inference(model, 1, Pooling.MEAN::of)) {
             while (!loaded) {

@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
-import norma.embeddings.model.Purpose;
+import norma.embeddings.huggingface.Purpose;
 import norma.io.CorruptFileException;
 import norma.io.Safetensors.Array;
 import norma.tokenizer.Encoding;

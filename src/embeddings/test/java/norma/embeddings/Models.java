@@ -8,8 +8,9 @@ import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import norma.embeddings.model.Bert;
-import norma.embeddings.model.Purpose;
+import norma.model.Bert;
+import norma.embeddings.huggingface.Purpose;
+import norma.embeddings.huggingface.StoredLayers;
 import norma.embeddings.onnx.OnnxBert;
 import norma.tokenizer.Encoding;
 
@@ -40,7 +41,7 @@ enum Models {
             URLConnection connection = url().openConnection();
             try (InputStream in = connection.getInputStream()) {
                 OnnxBert onnx = OnnxBert.read(Path.of(resource + ".onnx"), in, connection.getContentLengthLong());
-                return Bert.of(onnx.config(), onnx.weights(), Purpose.INFERENCE);
+                return Bert.of(onnx.config(), new StoredLayers(onnx.weights(), Purpose.INFERENCE));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -34,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import norma.catalogue.NormEntry.Group;
 import norma.catalogue.NormEntry.On;
-import norma.nn.Init;
 import norma.norm.Factory;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
@@ -378,23 +377,6 @@ public final class Norms {
         if (!(entry.on() instanceof On.Features features)) {
             throw new IllegalArgumentException("norm: " + entry.name() + " " + entry.on().words());
         }
-        return new FromText(text, spec.finish(features.factory().apply(spec)));
-    }
-
-    private record FromText(String text, NormFactory factory) implements NormFactory {
-        @Override
-        public Norm create(Init init, int dim) {
-            return factory.create(init, dim);
-        }
-
-        @Override
-        public NormFactory plain() {
-            return factory.plain();
-        }
-
-        @Override
-        public String toString() {
-            return text;
-        }
+        return NormFactory.named(text, () -> (NormFactory) any(text, causal));
     }
 }

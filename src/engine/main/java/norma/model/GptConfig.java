@@ -1,85 +1,82 @@
 package norma.model;
 
-import norma.kernel.Activation;
-import norma.placement.Placements;
+import norma.nn.Rotary;
+import norma.norm.NormFactory;
+import norma.placement.Placement;
 
 /// The choices that make a [Gpt].
 ///
 /// @param vocabulary V
 /// @param context largest T
-/// @param dim D
-/// @param heads H
-/// @param layers number of blocks
-/// @param hidden F, features between the two matrices of the feed-forward layer
-/// @param activation of the feed-forward layer
-/// @param gated whether the feed-forward layer is gated (SwiGLU with SILU)
-/// @param norm which norm, as in the catalogue, with options: `layer_norm`, `rms_norm{eps=1e-5}`
-/// @param placement where it stands: `pre`, `post`, `normformer` ...
-/// @param rotary whether positions are rotations of queries and keys instead of learned vectors
+/// @param transformer the stack; its positions are learned vectors unless it has rotary ones
 /// @param tied whether the token embeddings are the output matrix too
-/// @param unitEmbeddings whether embeddings have unit variance: table N(0, 1 / D), scaled by sqrt(D)
-/// @param dropout on embeddings and branches
-public record GptConfig(int vocabulary, int context, int dim, int heads, int layers, int hidden, Activation activation,
-        boolean gated, String norm, String placement, boolean rotary, boolean tied, boolean unitEmbeddings,
-        float dropout) {
+/// @param unitEmbeddings whether embeddings have unit variance: table N(0, 1 / D), scaled by sqrt(D); then the stack's matrices
+///        start as N(0, 1 / D) too
+public record GptConfig(int vocabulary, int context, TransformerConfig transformer, boolean tied,
+        boolean unitEmbeddings) {
 
     /// Checks the sizes.
     public GptConfig {
-        if (vocabulary < 1 || context < 1 || dim < 1 || heads < 1 || layers < 0 || hidden < 1) {
-            throw new IllegalArgumentException(
-                    ("Gpt: sizes must be positive; got vocabulary %d, context %d, dim %d, heads %d, "
-                            + "layers %d, hidden %d").formatted(vocabulary, context, dim, heads, layers, hidden));
+        if (vocabulary < 1 || context < 1) {
+            throw new IllegalArgumentException("Gpt: sizes must be positive; got vocabulary %d, context %d"
+                    .formatted(vocabulary, context));
         }
-        if (dim % heads != 0) {
-            throw new IllegalArgumentException(
-                    "Gpt: dim must be a multiple of heads; got dim %d and heads %d".formatted(dim, heads));
-        }
-        if (rotary && dim / heads % 2 != 0) {
-            throw new IllegalArgumentException(
-                    "Gpt: rotary positions need heads of even size; got dim %d and heads %d".formatted(dim, heads));
-        }
+        transformer = transformer.withCausal()
+                .withStd(unitEmbeddings ? 1 / Math.sqrt(transformer.dim()) : TransformerConfig.STD);
     }
 
     /// GPT-2's choices at any size: GELU (tanh), F = 4 D, pre-norm LayerNorm, learned positions, tied embeddings.
-    /// Embeddings have unit variance where the placement needs it.
     public static GptConfig of(int vocabulary, int context, int dim, int heads, int layers) {
-        return new GptConfig(vocabulary, context, dim, heads, layers, 4 * dim, Activation.GELU_TANH, false,
-                "layer_norm", "pre",
-                false, true, false, 0);
+        return new GptConfig(vocabulary, context, TransformerConfig.of(dim, heads, layers), true, false);
     }
 
-    /// With another norm and placement.
-    public GptConfig with(String norm, String placement) {
-        return new GptConfig(vocabulary, context, dim, heads, layers, hidden, activation, gated, norm, placement,
-                rotary, tied,
-                unitEmbeddings || Placements.named(placement).placement().unitEmbeddings(), dropout);
+    /// With another norm and placement. Embeddings have unit variance where the placement needs it.
+    public GptConfig with(NormFactory norm, Placement placement) {
+        return new GptConfig(vocabulary, context, transformer.with(norm, placement), tied,
+                unitEmbeddings || placement.unitEmbeddings());
     }
 
-    /// With another F.
-    public GptConfig withHidden(int hidden) {
-        return new GptConfig(vocabulary, context, dim, heads, layers, hidden, activation, gated, norm, placement,
-                rotary, tied,
-                unitEmbeddings, dropout);
+    /// With the same norm in another placement.
+    public GptConfig with(Placement placement) {
+        return with(transformer.norm(), placement);
     }
 
-    /// With embeddings of unit variance or not.
-    public GptConfig withUnitEmbeddings(boolean unit) {
-        return new GptConfig(vocabulary, context, dim, heads, layers, hidden, activation, gated, norm, placement,
-                rotary, tied,
-                unit, dropout);
+    /// With another feed-forward layer.
+    public GptConfig with(FeedForward feedForward) {
+        return with(transformer.with(feedForward));
+    }
+
+    /// With positions as rotations of queries and keys.
+    public GptConfig with(Rotary rotary) {
+        return with(transformer.with(rotary));
     }
 
     /// With dropout.
     public GptConfig withDropout(float rate) {
-        return new GptConfig(vocabulary, context, dim, heads, layers, hidden, activation, gated, norm, placement,
-                rotary, tied,
-                unitEmbeddings, rate);
+        return with(transformer.withDropout(rate));
     }
 
-    /// With rotary positions or learned ones.
-    public GptConfig withRotary(boolean rotary) {
-        return new GptConfig(vocabulary, context, dim, heads, layers, hidden, activation, gated, norm, placement,
-                rotary, tied,
-                unitEmbeddings, dropout);
+    private GptConfig with(TransformerConfig other) {
+        return new GptConfig(vocabulary, context, other, tied, unitEmbeddings);
+    }
+
+    /// With the token embeddings as output matrix, or one of its own.
+    public GptConfig withTied(boolean tied) {
+        return new GptConfig(vocabulary, context, transformer, tied, unitEmbeddings);
+    }
+
+    /// With embeddings of unit variance or not.
+    public GptConfig withUnitEmbeddings(boolean unit) {
+        return new GptConfig(vocabulary, context, transformer, tied, unit);
+    }
+
+    /// D
+    public int dim() {
+        return transformer.dim();
+    }
+
+    /// F
+    public int hidden() {
+        return transformer.feedForward().hidden();
     }
 }

@@ -36,14 +36,13 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
     }
 
     /// Self-attention over D = `dim` features with biases, weights of N(0, std^2), W_o of N(0, outStd^2).
-    public static Attention of(Init init, int dim, int heads, boolean causal, double std, double outStd) {
+    public static Attention of(LayerSource source, int dim, int heads, boolean causal, double std, double outStd) {
         if (heads < 1 || dim % heads != 0) {
             throw new IllegalArgumentException(
                     "Attention: the width must be a multiple of the heads; got %d and %d heads".formatted(dim, heads));
         }
-        return of(Linear.of(init.at("query"), dim, dim, std), Linear.of(init.at("key"), dim, dim, std),
-                Linear.of(init.at("value"), dim, dim, std), Linear.of(init.at("output"), dim, dim, outStd), heads,
-                causal);
+        return of(source.at("query").linear(dim, dim, std), source.at("key").linear(dim, dim, std),
+                source.at("value").linear(dim, dim, std), source.at("output").linear(dim, dim, outStd), heads, causal);
     }
 
     /// The same with positions written into q and k.

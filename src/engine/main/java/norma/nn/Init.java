@@ -1,6 +1,8 @@
 package norma.nn;
 
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import norma.tensor.Seed;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
@@ -9,16 +11,41 @@ import norma.tensor.Tensor;
 /// that share a parameter by name and shape start it alike.
 ///
 /// @param seed of everything made here
-public record Init(Seed seed) {
+public record Init(Seed seed) implements LayerSource {
 
     /// First values from a number.
     public Init(long seed) {
         this(new Seed(seed));
     }
 
-    /// For a part inside.
+    @Override
     public Init at(String name) {
         return new Init(seed.at(name));
+    }
+
+    @Override
+    public Linear linear(int in, int out, double std) {
+        return Linear.of(this, in, out, std);
+    }
+
+    @Override
+    public Linear linearWithoutBias(int in, int out, double std) {
+        return Linear.of(this, in, out, std).withoutBias();
+    }
+
+    @Override
+    public Embedding embedding(int ids, int dim, double std, float scale) {
+        return Embedding.of(this, ids, dim, std, scale);
+    }
+
+    @Override
+    public <P extends Part> P make(Function<Init, P> fresh) {
+        return fresh.apply(this);
+    }
+
+    @Override
+    public void ifNew(Consumer<Init> change) {
+        change.accept(this);
     }
 
     /// A weight with elements of N(0, std^2).

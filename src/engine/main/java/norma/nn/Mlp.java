@@ -21,14 +21,14 @@ public record Mlp(Linear up, Optional<Linear> gate, Layer middle, Linear down) i
     }
 
     /// D -> F -> D with f in between, weights of N(0, std^2), W_2 of N(0, outStd^2).
-    public static Mlp of(Init init, int dim, int hidden, Activation f, double std, double outStd) {
-        return of(Linear.of(init.at("up"), dim, hidden, std).then(f), Linear.of(init.at("down"), hidden, dim, outStd));
+    public static Mlp of(LayerSource source, int dim, int hidden, Activation f, double std, double outStd) {
+        return of(source.at("up").linear(dim, hidden, std).then(f), source.at("down").linear(hidden, dim, outStd));
     }
 
-    /// D -> F -> D, gated by f, with weights as of [#of(Init, int, int, Activation, double, double)].
-    public static Mlp gated(Init init, int dim, int hidden, Activation f, double std, double outStd) {
-        return of(init, dim, hidden, Activation.IDENTITY, std, outStd)
-                .withGate(Linear.of(init.at("gate"), dim, hidden, std).then(f));
+    /// D -> F -> D, gated by f, with weights as of [#of(LayerSource, int, int, Activation, double, double)].
+    public static Mlp gated(LayerSource source, int dim, int hidden, Activation f, double std, double outStd) {
+        return of(source, dim, hidden, Activation.IDENTITY, std, outStd)
+                .withGate(source.at("gate").linear(dim, hidden, std).then(f));
     }
 
     /// The same with a gate, which has f; `up` should have none.

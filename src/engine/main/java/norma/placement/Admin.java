@@ -1,9 +1,16 @@
 package norma.placement;
 
-import java.util.List;
+import java.util.function.UnaryOperator;
+import norma.nn.Attention;
 import norma.nn.Context;
+import norma.nn.Dropout;
 import norma.nn.Init;
 import norma.nn.Layer;
+import norma.nn.Mlp;
+import norma.nn.Param;
+import norma.nn.Parts;
+import norma.nn.Identity;
+import norma.norm.Norm;
 import norma.tensor.Tensor;
 
 /// Post-norm with learned factors on the skip, which start by how loud the branches before are (Admin; Liu et al. 2020, arXiv
@@ -12,34 +19,49 @@ import norma.tensor.Tensor;
 ///     y = N(omega * x + f(x))    omega_i^2 = 1 + sum over j < i of Var f_j    omega D
 ///
 /// So no branch has more than its share of the output at first, however deep the model is. The variances are those of the
-/// new model on one batch; without [#prepare], omega is 1 and this is [Post].
+/// new model on one batch; before [Residual#prepare], omega is 1 and this is post-norm.
 public record Admin() implements Placement {
     @Override
-    public Layer around(Layer f, Place place) {
-        return Branch.of(f, place.dropout()).skip(Init.constant(1, place.dim())).outer(place.norm("norm"));
+    public Block block(Attention attention, Mlp mlp, Place place) {
+        return new Block(around(attention, place.at("attention")), around(mlp, place.at("mlp")));
+    }
+
+    /// The residual branch around any sublayer.
+    public Residual around(Layer f, Place place) {
+        return new Weighed(f, place.dropout(), Init.constant(1, place.dim()), place.norm("norm"));
     }
 
     @Override
     public Layer exit(Place model) {
-        return null;
+        return new Identity();
     }
 
-    @Override
-    public void prepare(List<Layer> blocks, Tensor x) {
-        double sum = 1;
-        Tensor stream = x;
-        for (Layer layer : blocks) {
-            var block = (Block) layer;
-            for (Layer sublayer : List.of(block.attention(), block.mlp())) {
-                var branch = (Branch) sublayer;
-                branch.skip().value().fill((float) Math.sqrt(sum));
-                sum += variance(branch.branch(stream, Context.NONE));
-                stream = branch.forward(stream);
-            }
+    private record Weighed(Layer f, Dropout dropout, Param omega, Norm norm) implements Residual {
+        @Override
+        public Tensor forward(Tensor x, Context context) {
+            return norm.forward(x.multiply(omega.value()).add(branch(x, context)), context);
         }
-    }
 
-    private static double variance(Tensor x) {
-        return x.subtract(x.mean()).square().mean().item();
+        @Override
+        public Tensor prepare(Tensor x, Variances variances) {
+            omega.value().fill((float) Math.sqrt(variances.sum()));
+            Tensor branch = branch(x, Context.NONE);
+            variances.add(branch);
+            return norm.forward(x.multiply(omega.value()).add(branch), Context.NONE);
+        }
+
+        private Tensor branch(Tensor x, Context context) {
+            return dropout.forward(f.forward(x, context), context);
+        }
+
+        @Override
+        public Weighed withNorms(UnaryOperator<Norm> other) {
+            return new Weighed(f, dropout, omega, other.apply(norm));
+        }
+
+        @Override
+        public void list(Parts parts) {
+            parts.add("f", f).add("scale", omega).add("norm", norm);
+        }
     }
 }

@@ -2,7 +2,6 @@ package norma.placement;
 
 import java.util.function.UnaryOperator;
 import norma.nn.Context;
-import norma.nn.Layer;
 import norma.nn.Parts;
 import norma.norm.Norm;
 import norma.tensor.Tensor;
@@ -11,22 +10,21 @@ import norma.tensor.Tensor;
 ///
 /// @param attention (B, T, D) to (B, T, D)
 /// @param mlp (B, T, D) to (B, T, D)
-public record Block(Layer attention, Layer mlp) implements Layer {
-
-    /// The same parameters around other norms: how a trained model gets another normalization.
-    ///
-    /// @param other for each norm of the branches, in the order of computation, the one that takes its place
-    public Block withNorms(UnaryOperator<Norm> other) {
-        return new Block(withNorms(attention, other), withNorms(mlp, other));
-    }
-
-    private static Layer withNorms(Layer layer, UnaryOperator<Norm> other) {
-        return layer instanceof Branch branch ? branch.withNorms(other) : layer;
-    }
+public record Block(Residual attention, Residual mlp) implements Residual {
 
     @Override
     public Tensor forward(Tensor x, Context context) {
         return mlp.forward(attention.forward(x, context), context);
+    }
+
+    @Override
+    public Block withNorms(UnaryOperator<Norm> other) {
+        return new Block(attention.withNorms(other), mlp.withNorms(other));
+    }
+
+    @Override
+    public Tensor prepare(Tensor x, Variances variances) {
+        return mlp.prepare(attention.prepare(x, variances), variances);
     }
 
     @Override

@@ -1,11 +1,13 @@
 package norma.placement;
 
+import java.util.function.UnaryOperator;
 import norma.nn.Attention;
 import norma.nn.Context;
 import norma.nn.Dropout;
 import norma.nn.Layer;
 import norma.nn.Mlp;
 import norma.nn.Parts;
+import norma.nn.Identity;
 import norma.norm.Norm;
 import norma.tensor.Tensor;
 
@@ -16,21 +18,21 @@ import norma.tensor.Tensor;
 /// So on the way back a gradient passes one norm in a block instead of two.
 public record BottomToTop() implements Placement {
     @Override
-    public Layer around(Layer f, Place place) {
-        return new Post().around(f, place);
+    public Residual block(Attention attention, Mlp mlp, Place place) {
+        return new WithSkip(Recipe.POST.around(attention, place.at("attention")), mlp, place.dropout(),
+                place.at("mlp").norm("norm"));
     }
 
-    @Override
-    public Layer block(Attention attention, Mlp mlp, Place place) {
-        Place top = place.at("mlp");
-        return new WithSkip(around(attention, place.at("attention")), mlp, place.dropout(), top.norm("norm"));
-    }
-
-    private record WithSkip(Layer attention, Mlp mlp, Dropout dropout, Norm norm) implements Layer {
+    private record WithSkip(Residual attention, Mlp mlp, Dropout dropout, Norm norm) implements Residual {
         @Override
         public Tensor forward(Tensor x, Context context) {
             Tensor y = attention.forward(x, context);
-            return norm.forward(x.add(y).add(dropout.forward(mlp.forward(y, context))), context);
+            return norm.forward(x.add(y).add(dropout.forward(mlp.forward(y, context), context)), context);
+        }
+
+        @Override
+        public WithSkip withNorms(UnaryOperator<Norm> other) {
+            return new WithSkip(attention.withNorms(other), mlp, dropout, other.apply(norm));
         }
 
         @Override
@@ -41,6 +43,6 @@ public record BottomToTop() implements Placement {
 
     @Override
     public Layer exit(Place model) {
-        return null;
+        return new Identity();
     }
 }

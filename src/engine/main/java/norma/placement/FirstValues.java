@@ -1,27 +1,54 @@
 package norma.placement;
 
+import java.util.function.IntToDoubleFunction;
+import norma.nn.Attention;
 import norma.nn.Init;
+import norma.nn.Mlp;
 import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
 
-/// Changes of first values that a placement asks for.
-final class FirstValues {
-    private FirstValues() {
+/// First values that a placement asks for, instead of those that the model gives its sublayers.
+@FunctionalInterface
+public interface FirstValues {
+    /// Those of the model.
+    FirstValues UNCHANGED = (_, _, _, _) -> {
+    };
+
+    /// Fixup (Zhang, Dauphin & Ma 2019, arXiv 1901.09321): the last matrix of a branch starts at 0 and those before it smaller by
+    /// B^(-1 / (2 m - 2)), so that a step changes the output of a network of any depth by the same: B branches, m = 2 matrices in
+    /// each (queries and keys only choose what is read, and stay as they are).
+    FirstValues FIXUP = (attention, mlp, _, layers) -> {
+        double factor = FixupBranch.factor(2, 2 * layers);
+        scale(factor, attention, "value.weight");
+        scale(0, attention, "output.weight");
+        scale(factor, mlp, "up.weight");
+        scale(0, mlp, "down.weight");
+    };
+
+    /// By Glorot's rule; matrices of values, output and feed-forward layer with a gain that depends on the number of blocks.
+    static FirstValues glorot(IntToDoubleFunction gain) {
+        return (attention, mlp, init, layers) -> {
+            double g = gain.applyAsDouble(layers);
+            glorot(init.at("attention"), 1, attention, "query", "key");
+            glorot(init.at("attention"), g, attention, "value", "output");
+            glorot(init.at("mlp"), g, mlp, "up", "down");
+        };
     }
 
-    /// Multiplies parameters of a sublayer.
-    static void scale(double factor, Part f, String... names) {
-        var params = Parts.of(f).params();
-        for (String name : names) {
-            Param weight = params.get(name);
-            weight.value().set(weight.value().detach().multiply((float) factor));
-        }
+    /// Sets the values of a block's sublayers.
+    ///
+    /// @param init of the block
+    /// @param layers number of blocks
+    void set(Attention attention, Mlp mlp, Init init, int layers);
+
+    private static void scale(double factor, Part f, String name) {
+        Param weight = Parts.of(f).params().get(name);
+        weight.value().set(weight.value().detach().multiply((float) factor));
     }
 
-    /// Draws the matrices (out, in) of a sublayer's linear layers anew, from N(0, gain^2 2 / (in + out)) (Glorot & Bengio
-    /// 2010), whatever size the model gave them.
-    static void xavier(Init init, double gain, Part f, String... layers) {
+    /// Draws matrices (out, in) anew, from N(0, gain^2 2 / (in + out)) (Glorot & Bengio 2010), whatever size the model gave them.
+    private static void glorot(Init init, double gain, Part f, String... layers) {
         var params = Parts.of(f).params();
         for (String layer : layers) {
             Param weight = params.get(layer + ".weight");

@@ -1,10 +1,15 @@
 package norma.placement;
 
+import java.util.function.UnaryOperator;
 import norma.nn.Attention;
+import norma.nn.Context;
 import norma.nn.Layer;
 import norma.nn.Mlp;
+import norma.nn.Parts;
 import norma.nn.PerHead;
 import norma.nn.Sequential;
+import norma.norm.Norm;
+import norma.tensor.Tensor;
 
 /// HybridNorm: norms on the queries, keys and values of each head instead of one in front of the attention, and a feed-forward
 /// layer whose skip begins after its norm (Zhuo et al. 2025, arXiv 2503.04598):
@@ -13,29 +18,39 @@ import norma.nn.Sequential;
 ///
 /// @param star HybridNorm*: in the first block norms stand before both sublayers too, and its skips begin before them
 public record Hybrid(boolean star) implements Placement {
-    @Override
-    public Layer around(Layer f, Place place) {
-        return Sequential.of(place.norm("norm"), Branch.of(f, place.dropout()));
-    }
+    private static final Recipe BARE = Recipe.of();
 
     @Override
-    public Layer aroundAttention(Attention f, Place place) {
-        Attention normed = f.with(perHead(f.query(), "queryNorm", f, place), perHead(f.key(), "keyNorm", f, place),
-                perHead(f.value(), "valueNorm", f, place));
-        return first(place) ? new Pre().around(normed, place) : Branch.of(normed, place.dropout());
+    public Block block(Attention attention, Mlp mlp, Place place) {
+        Place forAttention = place.at("attention"), forMlp = place.at("mlp");
+        Attention normed = attention.with(perHead(attention.query(), "queryNorm", attention, forAttention),
+                perHead(attention.key(), "keyNorm", attention, forAttention),
+                perHead(attention.value(), "valueNorm", attention, forAttention));
+        return star && place.layer() == 1
+                ? new Block(Recipe.PRE.around(normed, forAttention), Recipe.PRE.around(mlp, forMlp))
+                : new Block(BARE.around(normed, forAttention),
+                        new AfterNorm(forMlp.norm("norm"), BARE.around(mlp, forMlp)));
     }
 
     private static Layer perHead(Layer linear, String name, Attention f, Place place) {
         return Sequential.of(linear, new PerHead(place.plain(name, place.dim() / f.heads()), f.heads()));
     }
 
-    @Override
-    public Layer aroundMlp(Mlp f, Place place) {
-        return first(place) ? new Pre().around(f, place) : around(f, place);
-    }
+    private record AfterNorm(Norm norm, Residual branch) implements Residual {
+        @Override
+        public Tensor forward(Tensor x, Context context) {
+            return branch.forward(norm.forward(x, context), context);
+        }
 
-    private boolean first(Place place) {
-        return star && place.layer() == 1;
+        @Override
+        public AfterNorm withNorms(UnaryOperator<Norm> other) {
+            return new AfterNorm(other.apply(norm), branch.withNorms(other));
+        }
+
+        @Override
+        public void list(Parts parts) {
+            parts.add("0", norm).add("1", branch);
+        }
     }
 
     @Override

@@ -1,12 +1,13 @@
 package norma.placement;
 
-import norma.nn.Layer;
+import norma.nn.Attention;
+import norma.nn.Mlp;
 
 /// Post-norm in the first quarter of the blocks, pre-norm in the others (Mix-LN; Li et al. 2024, arXiv 2412.13795): early
 /// blocks keep what post-norm is good at, late ones get the gradients of pre-norm.
 public record MixLn() implements Placement {
     @Override
-    public Layer around(Layer f, Place place) {
-        return (4 * place.layer() <= place.layers() ? new Post() : new Pre()).around(f, place);
+    public Block block(Attention attention, Mlp mlp, Place place) {
+        return (4 * place.layer() <= place.layers() ? Recipe.POST : Recipe.PRE).block(attention, mlp, place);
     }
 }

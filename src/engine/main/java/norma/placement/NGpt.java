@@ -8,6 +8,8 @@ import norma.nn.Linear;
 import norma.nn.Mlp;
 import norma.nn.Param;
 import norma.nn.Parts;
+import norma.nn.Identity;
+import norma.norm.feature.LpNormalize;
 import norma.norm.feature.LpNormalize;
 import norma.tensor.Tensor;
 
@@ -16,14 +18,9 @@ import norma.tensor.Tensor;
 /// There is no place for another norm: lengths are the method.
 public record NGpt() implements Placement {
     @Override
-    public Layer around(Layer f, Place place) {
-        throw new UnsupportedOperationException("NGpt: makes whole blocks only; use block");
-    }
-
-    @Override
-    public Layer block(Attention attention, Mlp mlp, Place place) {
-        return NGptBlock.of(place.init(), place.dim(), mlp.hidden(), attention.heads(), attention.causal(),
-                attention.rotary());
+    public Residual block(Attention attention, Mlp mlp, Place place) {
+        return place.source().make(init -> NGptBlock.of(init, place.dim(), mlp.hidden(), attention.heads(),
+                attention.causal(), attention.rotary()));
     }
 
     @Override
@@ -33,7 +30,7 @@ public record NGpt() implements Placement {
 
     @Override
     public Layer exit(Place model) {
-        return null;
+        return new Identity();
     }
 
     @Override

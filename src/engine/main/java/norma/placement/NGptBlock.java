@@ -1,17 +1,18 @@
 package norma.placement;
 
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import norma.kernel.Activation;
 import norma.nn.Activations;
 import norma.nn.Attention;
 import norma.nn.Context;
 import norma.nn.Init;
-import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Param;
 import norma.nn.Parts;
 import norma.nn.PerHead;
 import norma.nn.Rotary;
+import norma.norm.Norm;
 import norma.norm.feature.LpNormalize;
 import norma.tensor.Tensor;
 
@@ -44,7 +45,7 @@ import norma.tensor.Tensor;
 /// @param firstStep share of the way that a stored step of `base` makes
 public record NGptBlock(Linear query, Linear key, Linear value, Linear output, Linear up, Linear gate, Linear down,
         Param attentionStep, Param mlpStep, Param qkScale, Param uvScale, int heads, boolean causal,
-        Optional<Rotary> rotary, float base, float firstStep) implements Layer {
+        Optional<Rotary> rotary, float base, float firstStep) implements Residual {
     /// Share of the way that a step makes at first.
     private static final float STEP = 0.05f;
 
@@ -99,6 +100,12 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
 
     private static Tensor unit(Tensor x) {
         return LpNormalize.l2().forward(x);
+    }
+
+    /// This block: its norms are the method.
+    @Override
+    public NGptBlock withNorms(UnaryOperator<Norm> other) {
+        return this;
     }
 
     /// Gives every vector of D features in the matrices length 1: rows, but columns where D is what comes out.

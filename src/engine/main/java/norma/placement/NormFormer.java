@@ -1,12 +1,11 @@
 package norma.placement;
 
+import java.util.Optional;
 import norma.nn.Attention;
 import norma.nn.HeadScale;
-import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Mlp;
-import norma.nn.Param;
-import norma.norm.Norm;
+import norma.nn.Identity;
 
 /// NormFormer (Shleifer, Weston & Ott 2021, arXiv 2110.09456): pre-norm with three more operations.
 ///
@@ -17,35 +16,33 @@ import norma.norm.Norm;
 ///
 /// LN_attn and LN_ffn stay plain when the norm is an adaptive one.
 ///
-/// @param site where the head scale stands: before the output projection in the paper, after it in fairseq; or null
+/// @param site where the head scale stands, if it is there: before the output projection in the paper, after it in fairseq
 /// @param residualScale whether lambda is there; the paper uses it for small models
 /// @param attentionNorm whether LN_attn is there
 /// @param middleNorm whether LN_ffn is there
-public record NormFormer(HeadScale.Site site, boolean residualScale, boolean attentionNorm, boolean middleNorm)
-        implements Placement {
+public record NormFormer(Optional<HeadScale.Site> site, boolean residualScale, boolean attentionNorm,
+        boolean middleNorm) implements Placement {
 
     /// With all that the paper adds.
     public NormFormer(HeadScale.Site site, boolean residualScale) {
-        this(site, residualScale, true, true);
+        this(Optional.of(site), residualScale, true, true);
     }
 
     @Override
-    public Layer around(Layer f, Place place) {
-        return new Pre().around(f, place);
+    public Block block(Attention attention, Mlp mlp, Place place) {
+        return new Block(aroundAttention(attention, place.at("attention")), aroundMlp(mlp, place.at("mlp")));
     }
 
-    @Override
-    public Layer aroundAttention(Attention f, Place place) {
-        Norm after = attentionNorm ? place.plain("after", place.dim()) : null;
-        Attention scaled = site == null ? f : f.with(HeadScale.of(f.heads(), site));
-        return Branch.of(scaled, place.dropout()).before(place.norm("norm")).after(after);
+    private Branch aroundAttention(Attention f, Place place) {
+        Layer after = attentionNorm ? place.plain("after", place.dim()) : new Identity();
+        Attention scaled = site.map(at -> f.with(HeadScale.of(f.heads(), at))).orElse(f);
+        return Branch.of(place.norm("norm"), scaled, after, place.dropout(), Factor.ONE);
     }
 
-    @Override
-    public Layer aroundMlp(Mlp f, Place place) {
-        Norm middle = middleNorm ? place.plain("middle", f.hidden()) : null;
-        Param scale = residualScale ? Init.constant(1, place.dim()) : null;
-        return Branch.of(f.with(middle), place.dropout()).before(place.norm("norm")).skip(scale);
+    private Branch aroundMlp(Mlp f, Place place) {
+        Mlp normed = middleNorm ? f.with(place.plain("middle", f.hidden())) : f;
+        return Branch.of(place.norm("norm"), normed, new Identity(), place.dropout(),
+                residualScale ? Factor.learned(1, place.dim()) : Factor.ONE);
     }
 
     @Override

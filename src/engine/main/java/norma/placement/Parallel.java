@@ -1,9 +1,9 @@
 package norma.placement;
 
+import java.util.function.UnaryOperator;
 import norma.nn.Attention;
 import norma.nn.Context;
 import norma.nn.Dropout;
-import norma.nn.Layer;
 import norma.nn.Mlp;
 import norma.nn.Parts;
 import norma.norm.Norm;
@@ -15,21 +15,21 @@ import norma.tensor.Tensor;
 ///     y = x + Attention(N(x)) + MLP(N(x))
 public record Parallel() implements Placement {
     @Override
-    public Layer around(Layer f, Place place) {
-        return new Pre().around(f, place);
-    }
-
-    @Override
-    public Layer block(Attention attention, Mlp mlp, Place place) {
+    public Residual block(Attention attention, Mlp mlp, Place place) {
         return new SideBySide(place.norm("norm"), attention, mlp, place.dropout());
     }
 
-    private record SideBySide(Norm norm, Attention attention, Mlp mlp, Dropout dropout) implements Layer {
+    private record SideBySide(Norm norm, Attention attention, Mlp mlp, Dropout dropout) implements Residual {
         @Override
         public Tensor forward(Tensor x, Context context) {
             Tensor normed = norm.forward(x, context);
-            return x.add(dropout.forward(attention.forward(normed, context)))
-                    .add(dropout.forward(mlp.forward(normed, context)));
+            return x.add(dropout.forward(attention.forward(normed, context), context))
+                    .add(dropout.forward(mlp.forward(normed, context), context));
+        }
+
+        @Override
+        public SideBySide withNorms(UnaryOperator<Norm> other) {
+            return new SideBySide(other.apply(norm), attention, mlp, dropout);
         }
 
         @Override

@@ -1,32 +1,32 @@
 package norma.placement;
 
 import norma.nn.Dropout;
-import norma.nn.Init;
+import norma.nn.LayerSource;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 
 /// A place in a model of D features: what a placement needs to know to put norms there.
 ///
-/// @param init first values, for this place
+/// @param source where the layers of this place come from
 /// @param dim D
 /// @param norm which norm
 /// @param dropout on what sublayers give
 /// @param layer which block it is in, from 1 on; 0 outside of blocks
 /// @param layers number of blocks
-public record Place(Init init, int dim, NormFactory norm, Dropout dropout, int layer, int layers) {
+public record Place(LayerSource source, int dim, NormFactory norm, Dropout dropout, int layer, int layers) {
 
     /// A place within this one.
-    Place at(String name) {
-        return new Place(init.at(name), dim, norm, dropout, layer, layers);
+    public Place at(String name) {
+        return new Place(source.at(name), dim, norm, dropout, layer, layers);
     }
 
     /// A norm over D features.
-    Norm norm(String name) {
-        return norm.create(init.at(name), dim);
+    public Norm norm(String name) {
+        return source.at(name).make(init -> norm.create(init, dim));
     }
 
     /// A norm over some features, for where it must stay simple.
-    Norm plain(String name, int features) {
-        return norm.plain().create(init.at(name), features);
+    public Norm plain(String name, int features) {
+        return source.at(name).make(init -> norm.plain().create(init, features));
     }
 }

@@ -1,7 +1,6 @@
 package norma.placement;
 
 import norma.nn.Attention;
-import norma.nn.Layer;
 import norma.nn.Mlp;
 import norma.norm.feature.QkNorm;
 
@@ -12,14 +11,9 @@ import norma.norm.feature.QkNorm;
 /// 2302.05442)
 public record QkPre(boolean parallel) implements Placement {
     @Override
-    public Layer around(Layer f, Place place) {
-        return new Pre().around(f, place);
-    }
-
-    @Override
-    public Layer block(Attention attention, Mlp mlp, Place place) {
+    public Residual block(Attention attention, Mlp mlp, Place place) {
         int d = place.dim() / attention.heads();
         Attention normed = QkNorm.on(attention, place.plain("queryNorm", d), place.plain("keyNorm", d));
-        return (parallel ? new Parallel() : new Pre()).block(normed, mlp, place);
+        return (parallel ? new Parallel() : Recipe.PRE).block(normed, mlp, place);
     }
 }

@@ -1,8 +1,11 @@
 package norma.placement;
 
+import java.util.function.UnaryOperator;
+import norma.nn.Attention;
 import norma.nn.Context;
 import norma.nn.Dropout;
 import norma.nn.Layer;
+import norma.nn.Mlp;
 import norma.nn.Parts;
 import norma.norm.Norm;
 import norma.tensor.Tensor;
@@ -15,7 +18,12 @@ import norma.tensor.Tensor;
 /// by side on the last axis: the stream is (B, T, 2 D), x before d.
 public record ResiDual() implements Placement {
     @Override
-    public Layer around(Layer f, Place place) {
+    public Block block(Attention attention, Mlp mlp, Place place) {
+        return new Block(around(attention, place.at("attention")), around(mlp, place.at("mlp")));
+    }
+
+    /// One sublayer, added to both streams.
+    public Residual around(Layer f, Place place) {
         return new OnBoth(f, place.norm("norm"), place.dropout());
     }
 
@@ -56,12 +64,17 @@ public record ResiDual() implements Placement {
     }
 
     /// One f, added to both streams.
-    record OnBoth(Layer f, Norm norm, Dropout dropout) implements Layer {
+    record OnBoth(Layer f, Norm norm, Dropout dropout) implements Residual {
         @Override
         public Tensor forward(Tensor streams, Context context) {
             Tensor x = post(streams);
-            Tensor branch = dropout.forward(f.forward(x, context));
+            Tensor branch = dropout.forward(f.forward(x, context), context);
             return Tensor.concat(-1, norm.forward(x.add(branch), context), dual(streams).add(branch));
+        }
+
+        @Override
+        public OnBoth withNorms(UnaryOperator<Norm> other) {
+            return new OnBoth(f, other.apply(norm), dropout);
         }
 
         @Override

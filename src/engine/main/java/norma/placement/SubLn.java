@@ -1,7 +1,7 @@
 package norma.placement;
 
 import norma.nn.Attention;
-import norma.nn.Layer;
+import norma.nn.Init;
 import norma.nn.Mlp;
 import norma.nn.Sequential;
 
@@ -9,27 +9,17 @@ import norma.nn.Sequential;
 /// 2210.06423). Matrices start by Glorot's rule, those of values, output and feed-forward layer with gain sqrt(log 2 L), L
 /// blocks.
 public record SubLn() implements Placement {
+    private static final FirstValues FIRST = FirstValues.glorot(layers -> Math.sqrt(Math.log(2.0 * layers)));
 
-    /// sqrt(log 2 L)
-    static double gain(int layers) {
-        return Math.sqrt(Math.log(2.0 * layers));
+    @Override
+    public Block block(Attention attention, Mlp mlp, Place place) {
+        var middle = place.at("attention").plain("middle", place.dim());
+        return Recipe.PRE.block(attention.with(Sequential.of(middle, attention.output())),
+                mlp.with(place.at("mlp").plain("middle", mlp.hidden())), place);
     }
 
     @Override
-    public Layer around(Layer f, Place place) {
-        return new Pre().around(f, place);
-    }
-
-    @Override
-    public Layer aroundAttention(Attention f, Place place) {
-        FirstValues.xavier(place.init(), 1, f, "query", "key");
-        FirstValues.xavier(place.init(), gain(place.layers()), f, "value", "output");
-        return around(f.with(Sequential.of(place.plain("middle", place.dim()), f.output())), place);
-    }
-
-    @Override
-    public Layer aroundMlp(Mlp f, Place place) {
-        FirstValues.xavier(place.init(), gain(place.layers()), f, "up", "down");
-        return around(f.with(place.plain("middle", f.hidden())), place);
+    public void initialize(Attention attention, Mlp mlp, Init init, int layers) {
+        FIRST.set(attention, mlp, init, layers);
     }
 }

@@ -5,12 +5,17 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import norma.catalogue.Placements;
 import norma.io.CorruptFileException;
 import norma.io.ModelFile;
 import norma.io.Safetensors;
 import norma.kernel.Activation;
+import norma.model.FeedForward;
 import norma.model.Gpt;
 import norma.model.GptConfig;
+import norma.model.TransformerConfig;
+import norma.nn.Rotary;
 
 /// A [Gpt] from a checkpoint alone: its choices are the checkpoint's description, as JSON.
 public final class GptCheckpoint {
@@ -44,8 +49,9 @@ public final class GptCheckpoint {
 
     /// Checks, before memory is taken for it, that the file can hold the model that it describes: its matrices at least.
     private static void requireEnough(Path file, Safetensors stored, GptConfig c) throws IOException {
-        double described = (double) c.vocabulary() * c.dim() + (c.rotary() ? 0.0 : (double) c.context() * c.dim())
-                + c.layers() * (4.0 * c.dim() * c.dim() + 2.0 * c.dim() * c.hidden());
+        boolean rotary = c.transformer().rotary().isPresent();
+        double described = (double) c.vocabulary() * c.dim() + (rotary ? 0.0 : (double) c.context() * c.dim())
+                + c.transformer().layers() * (4.0 * c.dim() * c.dim() + 2.0 * c.dim() * c.hidden());
         long held = stored.entries().values().stream().mapToLong(Safetensors.Entry::count).sum();
         if (described > held) {
             throw new CorruptFileException(file,
@@ -63,31 +69,47 @@ public final class GptCheckpoint {
     }
 
     private static String json(GptConfig c) {
+        TransformerConfig t = c.transformer();
         var json = new JsonObject();
         json.addProperty("vocabulary", c.vocabulary());
         json.addProperty("context", c.context());
-        json.addProperty("dim", c.dim());
-        json.addProperty("heads", c.heads());
-        json.addProperty("layers", c.layers());
-        json.addProperty("hidden", c.hidden());
-        json.addProperty("activation", c.activation().name());
-        json.addProperty("gated", c.gated());
-        json.addProperty("norm", c.norm());
-        json.addProperty("placement", c.placement());
-        json.addProperty("rotary", c.rotary());
+        json.addProperty("dim", t.dim());
+        json.addProperty("heads", t.heads());
+        json.addProperty("layers", t.layers());
+        json.addProperty("hidden", t.feedForward().hidden());
+        json.addProperty("activation", t.feedForward().activation().name());
+        json.addProperty("gated", t.feedForward().gated());
+        json.addProperty("norm", named(t.norm().text(), "norm"));
+        json.addProperty("placement", named(Placements.nameOf(t.placement()), "placement"));
+        json.addProperty("rotary", t.rotary().isPresent());
+        t.rotary().filter(rotary -> !rotary.equals(Rotary.PAPER))
+                .ifPresent(rotary -> json.addProperty("rotaryBase", rotary.base()));
         json.addProperty("tied", c.tied());
         json.addProperty("unitEmbeddings", c.unitEmbeddings());
-        json.addProperty("dropout", c.dropout());
+        json.addProperty("dropout", t.dropout());
         return json.toString();
     }
 
+    private static String named(Optional<String> name, String what) {
+        return name.orElseThrow(() -> new IllegalArgumentException(
+                ("GptCheckpoint: the %s must be of the catalogue, or nobody can build the model again from its file; "
+                        + "this one has no name; train new LanguageModeling(model), which needs none")
+                        .formatted(what)));
+    }
+
     private static GptConfig config(JsonObject json) {
-        return new GptConfig(json.get("vocabulary").getAsInt(), json.get("context").getAsInt(),
-                json.get("dim").getAsInt(),
-                json.get("heads").getAsInt(), json.get("layers").getAsInt(), json.get("hidden").getAsInt(),
-                Activation.valueOf(json.get("activation").getAsString()), json.get("gated").getAsBoolean(),
-                json.get("norm").getAsString(), json.get("placement").getAsString(), json.get("rotary").getAsBoolean(),
-                json.get("tied").getAsBoolean(), json.get("unitEmbeddings").getAsBoolean(),
-                json.get("dropout").getAsFloat());
+        var feedForward = new FeedForward(json.get("hidden").getAsInt(),
+                Activation.valueOf(json.get("activation").getAsString()), json.get("gated").getAsBoolean());
+        var placement = Placements.named(json.get("placement").getAsString());
+        GptConfig config = GptConfig.of(json.get("vocabulary").getAsInt(), json.get("context").getAsInt(),
+                json.get("dim").getAsInt(), json.get("heads").getAsInt(), json.get("layers").getAsInt())
+                .with(feedForward).with(placement.norm(json.get("norm").getAsString()), placement.placement())
+                .withDropout(json.get("dropout").getAsFloat()).withTied(json.get("tied").getAsBoolean())
+                .withUnitEmbeddings(json.get("unitEmbeddings").getAsBoolean());
+        return json.get("rotary").getAsBoolean() ? config.with(rotary(json)) : config;
+    }
+
+    private static Rotary rotary(JsonObject json) {
+        return json.has("rotaryBase") ? new Rotary(json.get("rotaryBase").getAsDouble()) : Rotary.PAPER;
     }
 }

@@ -14,17 +14,10 @@ import norma.nn.Sequential;
 import norma.norm.Norm;
 import norma.norm.feature.LayerNorm;
 import norma.placement.Admin;
-import norma.placement.DeepNorm;
-import norma.placement.DepthScaled;
-import norma.placement.LayerScale;
+import norma.placement.Factor;
 import norma.placement.Place;
-import norma.placement.Placement;
-import norma.placement.Post;
-import norma.placement.Pre;
-import norma.placement.ReZero;
+import norma.placement.Recipe;
 import norma.placement.ResiDual;
-import norma.placement.ResidualPost;
-import norma.placement.Sandwich;
 import norma.tensor.Shape;
 
 /// Placements around one sublayer f(x) = tanh(A x); the case's name says which.
@@ -42,16 +35,17 @@ final class ResidualPlacements {
         Layer f = new TanhLayer(c.linear("A", "a"));
         c.ignore("eps", "alpha_init", "init"); // of norms and gains, if there are any
         return switch (scheme(c.name())) {
-            case "none" -> new Pre().around(f, place(c));
-            case "pre_norm" -> new Pre().around(f, place(c, 1, 2));
-            case "post_norm" -> new Post().around(f, place(c, 1, 2));
-            case "sandwich_peri_ln" -> new Sandwich().around(f, place(c, 1, 2));
-            case "res_post_norm_swin2" -> new ResidualPost().around(f, place(c, 1, 2));
-            case "layernorm_scaling" -> new DepthScaled().around(f, place(c, 1, 2));
-            case "deep_norm_alpha" -> deepNorm(c.number("alpha", 1)).around(f, place(c, 1));
+            case "none" -> Recipe.PRE.around(f, place(c));
+            case "pre_norm" -> Recipe.PRE.around(f, place(c, 1, 2));
+            case "post_norm" -> Recipe.POST.around(f, place(c, 1, 2));
+            case "sandwich_peri_ln" -> Recipe.SANDWICH.around(f, place(c, 1, 2));
+            case "res_post_norm_swin2" -> Recipe.RESIDUAL_POST.around(f, place(c, 1, 2));
+            case "layernorm_scaling" -> Recipe.LAYER_NORM_SCALING.around(f, place(c, 1, 2));
+            case "deep_norm_alpha" ->
+                Recipe.DEEP_NORM.skip(_ -> Factor.constant(c.number("alpha", 1))).around(f, place(c, 1));
             case "admin" -> with(c, new Admin().around(f, place(c, 1)), "scale", "omega");
-            case "rezero" -> with(c, new ReZero().around(f, place(c)), "gain", "alpha");
-            case "layer_scale" -> with(c, new LayerScale().around(f, place(c, 1)), "gain", "gamma");
+            case "rezero" -> with(c, Recipe.REZERO.around(f, place(c)), "gain", "alpha");
+            case "layer_scale" -> with(c, Recipe.LAYER_SCALE.around(f, place(c, 1)), "gain", "gamma");
             case "resi_dual" -> // resi_dual_2_layers
                 resiDual(f, place(c, 1, 2), Integer.parseInt(c.name().split("_")[2]));
             case String name -> throw new GoldenCase.Unsupported("no placement " + name);
@@ -62,10 +56,6 @@ final class ResidualPlacements {
     private static String scheme(String name) {
         return SCHEMES.stream().filter(scheme -> name.equals(scheme) || name.startsWith(scheme + "_")).findFirst()
                 .orElse(name);
-    }
-
-    private static Placement deepNorm(float alpha) {
-        return new DeepNorm(_ -> new DeepNorm.Factors(alpha, 1));
     }
 
     /// Two streams through the same f and norm again and again.

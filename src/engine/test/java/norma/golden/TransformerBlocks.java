@@ -13,24 +13,23 @@ import norma.nn.Mlp;
 import norma.nn.Param;
 import norma.nn.Part;
 import norma.nn.Parts;
-import norma.norm.feature.LayerNorm;
 import norma.norm.NormFactory;
+import norma.norm.feature.LayerNorm;
 import norma.norm.feature.QkNorm;
 import norma.norm.feature.RmsNorm;
-import norma.placement.Block;
 import norma.placement.Hybrid;
 import norma.placement.NGptBlock;
 import norma.placement.NormFormer;
 import norma.placement.Place;
 import norma.placement.Placement;
-import norma.placement.Pre;
+import norma.placement.Recipe;
 
 /// Whole blocks of attention and feed-forward layer: a [Placement] builds what it builds for a model, and the case's numbers are
 /// put into it.
 final class TransformerBlocks {
     static final Methods METHODS = new Methods()
             .add("normformer_published", c -> block(c, normFormer(c), attention(c)))
-            .add("qk_norm", c -> block(c, new Pre(), qkNorm(c)))
+            .add("qk_norm", c -> block(c, Recipe.PRE, qkNorm(c)))
             .add("hybrid_norm_block", TransformerBlocks::hybrid)
             .add("ngpt_block", TransformerBlocks::nGpt);
 
@@ -39,17 +38,17 @@ final class TransformerBlocks {
 
     /// NormFormer, or pre-norm as its baseline.
     private static Placement normFormer(GoldenCase c) {
-        HeadScale.Site site = switch (c.text("head", "none")) {
-            case "none" -> null;
-            case "before_out_proj" -> HeadScale.Site.BEFORE_OUT_PROJ;
-            case "after_out_proj" -> HeadScale.Site.AFTER_OUT_PROJ;
+        Optional<HeadScale.Site> site = switch (c.text("head", "none")) {
+            case "none" -> Optional.empty();
+            case "before_out_proj" -> Optional.of(HeadScale.Site.BEFORE_OUT_PROJ);
+            case "after_out_proj" -> Optional.of(HeadScale.Site.AFTER_OUT_PROJ);
             case String other -> throw new GoldenCase.Unsupported("config: head " + other);
         };
         boolean residualScale = c.flag("resc", false);
         boolean attentionNorm = c.flag("attn_ln", false);
         boolean middleNorm = c.flag("ffn_ln", false);
-        return site == null && !residualScale && !attentionNorm && !middleNorm
-                ? new Pre()
+        return site.isEmpty() && !residualScale && !attentionNorm && !middleNorm
+                ? Recipe.PRE
                 : new NormFormer(site, residualScale, attentionNorm, middleNorm);
     }
 
@@ -78,7 +77,7 @@ final class TransformerBlocks {
         c.expect("dim", c.input("x").dim(-1));
         c.expect("ffn", up.weight().shape().dim(0));
         float eps = c.number("eps", LayerNorm.EPS);
-        Block block = block(c, placement, attention, up, (_, dim) -> LayerNorm.of(dim).withEps(eps));
+        Layer block = block(c, placement, attention, up, (_, dim) -> LayerNorm.of(dim).withEps(eps));
         load(c, block, Map.of("attention.norm.gamma", "ln1_g", "attention.norm.beta", "ln1_b",
                 "attention.after.gamma", "attn_ln_g", "attention.after.beta", "attn_ln_b", "mlp.scale", "res_scale_g",
                 "mlp.norm.gamma", "ln2_g", "mlp.norm.beta", "ln2_b"));
@@ -90,17 +89,17 @@ final class TransformerBlocks {
     private static void hybrid(GoldenCase c) {
         Attention attention = attention(c, c.input("x").dim(-1) / c.input("qn_g").dim(-1));
         float eps = c.number("eps", RmsNorm.EPS);
-        Block block = block(c, new Hybrid(false), attention, c.linear("W1", "b1").then(Activation.GELU_ERF),
+        Layer block = block(c, new Hybrid(false), attention, c.linear("W1", "b1").then(Activation.GELU_ERF),
                 (_, dim) -> RmsNorm.of(dim).withEps(eps));
         load(c, block, Map.of("attention.f.query.1.gamma", "qn_g", "attention.f.key.1.gamma", "kn_g",
                 "attention.f.value.1.gamma", "vn_g", "mlp.0.gamma", "n_g"));
         output(c, block);
     }
 
-    private static Block block(GoldenCase c, Placement placement, Attention attention, Linear up, NormFactory norm) {
+    private static Layer block(GoldenCase c, Placement placement, Attention attention, Linear up, NormFactory norm) {
         var mlp = Mlp.of(up, c.linear("W2", "b2"));
         var place = new Place(new Init(0), c.input("x").dim(-1), norm, Dropout.NONE, 1, 1);
-        return new Block(placement.aroundAttention(attention, place), placement.aroundMlp(mlp, place));
+        return placement.block(attention, mlp, place);
     }
 
     private static void nGpt(GoldenCase c) {

@@ -1,5 +1,6 @@
 package norma.model;
 
+import static norma.model.Texts.with;
 import static norma.nn.ParameterCheck.assertFusedIsComposed;
 import static norma.nn.ParameterCheck.assertParameterGradients;
 import static norma.nn.ParameterCheck.shaken;
@@ -17,21 +18,25 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import norma.catalogue.NormEntry;
 import norma.catalogue.Norms;
+import norma.catalogue.Placements;
 import norma.kernel.Activation;
 import norma.nn.Cache;
 import norma.nn.Context;
+import norma.nn.Identity;
 import norma.nn.Param;
 import norma.nn.Parts;
+import norma.nn.Rotary;
 import norma.norm.Norm;
 import norma.norm.NormSpec;
 import norma.norm.feature.AdaptiveNormFormer;
 import norma.optim.AdamW;
-import norma.placement.Placements;
+import norma.placement.Recipe;
 import norma.tensor.Indices;
 import norma.tensor.Memory;
 import norma.tensor.Shape;
@@ -45,8 +50,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GptTest {
     private static final int V = 11, T = 6, D = 8, H = 2, L = 2, F = 12;
     private static final GptConfig SMALL =
-            new GptConfig(V, T, D, H, L, F, Activation.GELU_TANH, false, "layer_norm", "pre", false,
-                    true, false, 0);
+            GptConfig.of(V, T, D, H, L).with(FeedForward.of(F, Activation.GELU_TANH));
 
     /// Every norm that a decoder can have in some placements, every placement, adaptive norms in those with places of
     /// several kinds, and the other choices of a model.
@@ -55,28 +59,33 @@ class GptTest {
         List<String> norms = Norms.all().stream().map(NormEntry::name)
                 .map(name -> name.equals("prms_norm") ? "prms_norm{p=0.75}" : name).toList();
         return Stream.of(pairs(norms, List.of("pre", "post", "sandwich")),
-                Placements.all().stream().map(entry -> SMALL.with(entry.usualNorm(), entry.name())),
+                Placements.all().stream().map(entry -> with(SMALL, entry.usualNorm(), entry.name())),
                 pairs(List.of("normformer_adaptive"),
                         List.of("normformer", "normformer_fairseq_resscale", "mix_ln", "parallel", "resi_dual")),
                 variants()).flatMap(configs -> configs).distinct();
     }
 
     private static Stream<GptConfig> pairs(List<String> norms, List<String> places) {
-        return norms.stream().flatMap(norm -> places.stream().filter(place -> Gpt.refusal(norm, place) == null)
-                .map(place -> SMALL.with(norm, place)));
+        return norms.stream()
+                .flatMap(norm -> places.stream().filter(place -> Placements.named(place).refusal(norm).isEmpty())
+                        .map(place -> with(SMALL, norm, place)));
     }
 
     static Stream<GptConfig> variants() {
-        return Stream.of(SMALL.with("normformer_adaptive{tied=true, depth=2, base=rms}", "pre"),
-                SMALL.with("normformer_adaptive{bottleneck=true, width=4, heads=2, rotary=true, shared=false}",
+        return Stream.of(with(SMALL, "normformer_adaptive{tied=true, depth=2, base=rms}", "pre"),
+                with(SMALL, "normformer_adaptive{bottleneck=true, width=4, heads=2, rotary=true, shared=false}",
                         "normformer"),
-                SMALL.withRotary(true), gated(Activation.SILU, false), gated(Activation.GELU_ERF, true),
+                SMALL.with(Rotary.PAPER), gated(Activation.SILU, false), gated(Activation.GELU_ERF, true),
                 SMALL.withUnitEmbeddings(true),
                 SMALL.withDropout(0.1f));
     }
 
     private static GptConfig gated(Activation f, boolean tied) {
-        return new GptConfig(V, T, D, H, L, F, f, true, "rms_norm", "pre", true, tied, false, 0);
+        return with(SMALL, "rms_norm", "pre").with(FeedForward.gated(F, f)).with(Rotary.PAPER).withTied(tied);
+    }
+
+    private static String norm(GptConfig config) {
+        return config.transformer().norm().toString();
     }
 
     private static Gpt model(GptConfig config) {
@@ -135,7 +144,7 @@ class GptTest {
         Gpt model = shakenModel(config);
         Supplier<Tensor> loss = () -> model.loss(ids(3, V, 2, T), ids(4, V, 2, T));
         // the backward pass of the one is not the derivative, the other has none at 0
-        if (!Set.of("ada_norm", "selu").contains(config.norm())) {
+        if (!Set.of("ada_norm", "selu").contains(norm(config))) {
             assertParameterGradients(config.toString(), model, loss);
         }
         assertFusedIsComposed(config.toString(), loss);
@@ -144,7 +153,7 @@ class GptTest {
     // ---- Parameters ----
 
     private static long size(String placement) {
-        return Parts.of(model(SMALL.with("layer_norm", placement))).size();
+        return Parts.of(model(with(SMALL, "layer_norm", placement))).size();
     }
 
     @Test
@@ -157,7 +166,7 @@ class GptTest {
         assertEquals(size("pre") + L * extra, size("normformer"));
         assertEquals(size("normformer"), size("normformer_fairseq"));
         assertEquals(size("normformer") + L * D, size("normformer_resscale"));
-        assertEquals(size("pre") - T * D, Parts.of(model(SMALL.withRotary(true))).size());
+        assertEquals(size("pre") - T * D, Parts.of(model(SMALL.with(Rotary.PAPER))).size());
         assertEquals(Parts.of(model(gated(Activation.SILU, true))).size() + V * D,
                 Parts.of(model(gated(Activation.SILU, false))).size());
     }
@@ -168,7 +177,7 @@ class GptTest {
         for (String placement : List.of("post", "normformer_resscale", "peri", "layer_scale", "parallel",
                 "resi_dual")) {
             Map<String, Param> other =
-                    model(SMALL.with("rms_norm", placement).withUnitEmbeddings(false)).params();
+                    model(with(SMALL, "rms_norm", placement).withUnitEmbeddings(false)).params();
             List<String> shared = new ArrayList<>(pre.keySet());
             shared.retainAll(other.keySet());
             assertTrue(shared.size() >= 2 + L * 12, shared.toString());
@@ -186,7 +195,7 @@ class GptTest {
     void embeddingsHaveUnitVarianceWhereNormFormerNeedsIt() {
         var config = GptConfig.of(500, 4, 64, 1, 0);
         for (String placement : List.of("pre", "normformer")) {
-            Gpt model = model(config.with("layer_norm", placement));
+            Gpt model = model(with(config, "layer_norm", placement));
             Tensor y = model.tokens().forward(ids(5, 500, 2000));
             assertEquals(placement.equals("pre") ? 0.02 : 1, Math.sqrt(y.square().mean().item()),
                     placement.equals("pre") ? 1e-3 : 0.05);
@@ -202,29 +211,32 @@ class GptTest {
             "rms_norm{eps=1} | ngpt | ngpt has no place; rms_norm", "layer_norm | fixup | identity"})
     void pairsThatMakeNoModelAreRefused(String line) {
         String[] parts = line.split(" \\| ");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> model(SMALL.with(parts[0], parts[1]))),
+        assertSays(assertThrows(IllegalArgumentException.class, () -> model(with(SMALL, parts[0], parts[1]))),
                 ("Gpt; " + parts[0] + " in " + parts[1] + "; " + parts[2]).split("; "));
     }
 
     @Test
     void whatAPlacementUsuallyHasIsNotRefused() {
         for (Placements.Entry entry : Placements.all()) {
-            assertEquals(null, Gpt.refusal(entry.usualNorm(), entry.name()));
-            assertEquals(null, Gpt.refusal("identity", entry.name()));
+            assertEquals(Optional.empty(), entry.refusal(entry.usualNorm()));
+            assertEquals(Optional.empty(), entry.refusal("identity"));
         }
     }
 
     @Test
     void normsThatLookAheadAreRefused() {
-        var e = assertThrows(IllegalArgumentException.class, () -> Gpt.of(SMALL, 1,
-                (init, dim) -> AdaptiveNormFormer.of(init, dim, AdaptiveNormFormer.Options.of(false, dim))));
+        var e = assertThrows(IllegalArgumentException.class, () -> Gpt.of(SMALL.with(
+                (init, dim) -> AdaptiveNormFormer.of(init, dim, AdaptiveNormFormer.Options.of(false, dim)),
+                Recipe.PRE), 1));
         assertSays(e, "Gpt", "causal", "blocks.0.attention.norm", "AdaptiveNormFormer", "looks ahead");
-        assertThrows(IllegalArgumentException.class, () -> Gpt.of(SMALL, 1, (_, _) -> new MeanOverTime()));
         assertThrows(IllegalArgumentException.class,
-                () -> Gpt.of(SMALL.with("layer_norm", "post"), 1, (_, _) -> new MeanOverTime()));
-        Gpt fine = Gpt.of(SMALL, 1, Norms.factory("rms_norm", true));
+                () -> Gpt.of(SMALL.with((_, _) -> new MeanOverTime(), Recipe.PRE), 1));
         assertThrows(IllegalArgumentException.class,
-                () -> new Gpt(SMALL, fine.tokens(), fine.positions(), null, fine.blocks(), new MeanOverTime(),
+                () -> Gpt.of(SMALL.with((_, _) -> new MeanOverTime(), Recipe.POST), 1));
+        Gpt fine = Gpt.of(with(SMALL, "rms_norm", "pre"), 1);
+        assertThrows(IllegalArgumentException.class,
+                () -> new Gpt(SMALL, fine.tokens(), fine.positions(),
+                        new Transformer(new Identity(), fine.transformer().blocks(), new MeanOverTime()),
                         fine.head()));
     }
 
@@ -260,16 +272,16 @@ class GptTest {
                         () -> model.logits(Indices.of(new int[] {1}, 1), Context.NONE)),
                 "Gpt",
                 "(B, T)", "(1)");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> SMALL.with("layer_norm", "middle")), "placement",
+        assertSays(assertThrows(IllegalArgumentException.class, () -> with(SMALL, "layer_norm", "middle")), "placement",
                 "pre, post",
                 "'middle'");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> model(SMALL.with("layernorm", "pre"))), "norm",
+        assertSays(assertThrows(IllegalArgumentException.class, () -> model(with(SMALL, "layernorm", "pre"))), "norm",
                 "'layernorm'");
         assertSays(assertThrows(IllegalArgumentException.class, () -> GptConfig.of(V, T, 10, 3, 1)),
                 "multiple of heads", "10", "3");
         assertSays(assertThrows(IllegalArgumentException.class, () -> GptConfig.of(0, T, D, H, 1)), "positive",
                 "vocabulary 0");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> GptConfig.of(V, T, 6, 2, 1).withRotary(true)),
+        assertSays(assertThrows(IllegalArgumentException.class, () -> GptConfig.of(V, T, 6, 2, 1).with(Rotary.PAPER)),
                 "rotary", "even");
     }
 
@@ -280,7 +292,7 @@ class GptTest {
         Tensor last = model.stream(ids(7, V, 1, T), Context.NONE, seen::add);
         assertEquals(L + 1, seen.size());
         assertBits(last, seen.getLast());
-        assertBits(model.blocks().get(0).forward(seen.get(0), Context.NONE), seen.get(1));
+        assertBits(model.transformer().blocks().get(0).forward(seen.get(0), Context.NONE), seen.get(1));
         assertEquals(Shape.of(1, T, D), seen.get(1).shape());
     }
 
@@ -307,7 +319,7 @@ class GptTest {
     void everyModelLearnsABatchByHeart(GptConfig config) {
         // what leaves embeddings of 0.02 as small as they are would take hundreds of steps
         boolean bounded =
-                Norms.named(NormSpec.parse(config.norm(), true).name()).group() == NormEntry.Group.STATISTIC_FREE;
+                Norms.named(NormSpec.parse(norm(config), true).name()).group() == NormEntry.Group.STATISTIC_FREE;
         double[] losses = losses(bounded ? config.withUnitEmbeddings(true) : config, 80, new Memory());
         assertEquals(Math.log(V), losses[0], config.unitEmbeddings() || bounded ? 2.5 : 0.1,
                 "the first loss is that of guessing");
@@ -324,7 +336,7 @@ class GptTest {
                 new double[] {2.75753, 2.42938, 2.25520, 2.12217, 1.99912, 1.88487, 1.77909, 1.66975, 1.55134, 1.43965};
         };
         // float32 over ten steps; kernel sets differ by less
-        assertArrayEquals(expected, losses(SMALL.with("layer_norm", placement), 10, new Memory()), 2e-4);
+        assertArrayEquals(expected, losses(with(SMALL, "layer_norm", placement), 10, new Memory()), 2e-4);
     }
 
     @ParameterizedTest

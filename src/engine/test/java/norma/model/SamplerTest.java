@@ -17,7 +17,9 @@ import norma.model.Sampler.Choice;
 import norma.nn.Cache;
 import norma.nn.Context;
 import norma.nn.Param;
-import norma.placement.Placements;
+import norma.catalogue.Norms;
+import norma.nn.Rotary;
+import norma.catalogue.Placements;
 import norma.tensor.Indices;
 import norma.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -40,7 +42,7 @@ class SamplerTest {
         Stream<String> norms = Norms.all().stream().map(NormEntry::name)
                 .map(name -> name.equals("prms_norm") ? "prms_norm{p=0.75}" : name);
         return Stream.concat(norms, more.stream()).flatMap(norm -> Placements.all().stream().map(Placements.Entry::name)
-                .filter(place -> Gpt.refusal(norm, place) == null)
+                .filter(place -> Placements.named(place).refusal(norm).isEmpty())
                 .flatMap(place -> Stream.of(false, true).map(rotary -> Arguments.of(norm, place, rotary))));
     }
 
@@ -143,7 +145,8 @@ class SamplerTest {
 
     /// A model all of whose parameters have some value of their own, as after training.
     private static Gpt model(String norm, String placement, boolean rotary) {
-        Gpt model = Gpt.of(GptConfig.of(VOCABULARY, CONTEXT, 8, 2, 2).with(norm, placement).withRotary(rotary), 1);
+        GptConfig config = Texts.with(GptConfig.of(VOCABULARY, CONTEXT, 8, 2, 2), norm, placement);
+        Gpt model = Gpt.of(rotary ? config.with(Rotary.PAPER) : config, 1);
         var random = new SplittableRandom(2);
         for (Param param : model.params().values()) {
             float[] values = param.value().data().array();

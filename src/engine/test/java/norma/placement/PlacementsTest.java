@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import norma.catalogue.Placements;
 import norma.kernel.Activation;
 import norma.nn.Attention;
 import norma.nn.Dropout;
@@ -26,7 +27,6 @@ import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.feature.LayerNorm;
 import norma.norm.feature.LpNormalize;
-import norma.placement.DeepNorm.Factors;
 import norma.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,8 +55,13 @@ class PlacementsTest {
         return Mlp.of(new Init(3), D, F, Activation.GELU_TANH, 0.5, 0.5);
     }
 
-    private static Layer block(Placement placement, int layer, int layers) {
-        return placement.block(attention(), mlp(), place(layer, layers));
+    private static Residual block(Placement placement, int layer, int layers) {
+        return block(placement, attention(), mlp(), place(layer, layers));
+    }
+
+    private static Residual block(Placement placement, Attention attention, Mlp mlp, Place place) {
+        placement.initialize(attention, mlp, new Init(1), place.layers());
+        return placement.block(attention, mlp, place);
     }
 
     private static Tensor norm(Tensor x) {
@@ -91,28 +96,28 @@ class PlacementsTest {
 
     @Test
     void layerScaleStartsNearTheIdentityTheNearerTheDeeper() {
-        Tensor branch = new Pre().around(mlp(), place(1, 1)).forward(X).subtract(X);
+        Tensor branch = Recipe.PRE.around(mlp(), place(1, 1)).forward(X).subtract(X);
         for (int layers : new int[] {18, 24, 25}) {
-            Tensor y = new LayerScale().around(mlp(), place(1, layers)).forward(X);
+            Tensor y = Recipe.LAYER_SCALE.around(mlp(), place(1, layers)).forward(X);
             assertClose(X.add(branch.multiply(layers == 18 ? 0.1f : layers == 24 ? 1e-5f : 1e-6f)), y, 1e-6);
         }
     }
 
     @Test
     void deepNormsFactorsAreThoseOfThePaper() {
-        assertFactors(2.21336, 0.319472, Factors.alone(12));
-        assertFactors(1.41794, 0.496990, Factors.encoder(6, 6));
-        assertFactors(2.05977, 0.343295, Factors.decoder(6));
+        assertFactors(2.21336, 0.319472, DeepNormFactors.alone(12));
+        assertFactors(1.41794, 0.496990, DeepNormFactors.encoder(6, 6));
+        assertFactors(2.05977, 0.343295, DeepNormFactors.decoder(6));
     }
 
-    private static void assertFactors(double alpha, double beta, Factors factors) {
+    private static void assertFactors(double alpha, double beta, DeepNormFactors factors) {
         assertEquals(alpha, factors.alpha(), 1e-5);
         assertEquals(beta, factors.beta(), 1e-6);
     }
 
     @Test
     void deepNormAndSubLnStartByGlorotsRule() {
-        assertGlorot(new DeepNorm(), Factors.alone(4).beta(), "output");
+        assertGlorot(Recipe.DEEP_NORM, DeepNormFactors.alone(4).beta(), "output");
         assertGlorot(new SubLn(), Math.sqrt(Math.log(8)), "output.1");
     }
 
@@ -120,7 +125,7 @@ class PlacementsTest {
     private static void assertGlorot(Placement placement, double gain, String output) {
         int dim = 96, hidden = 4 * dim;
         var place = new Place(new Init(1), dim, LAYER_NORM, Dropout.NONE, 1, 4);
-        Layer block = placement.block(Attention.of(new Init(2), dim, H, true, 9, 0.01),
+        Layer block = block(placement, Attention.of(new Init(2), dim, H, true, 9, 0.01),
                 Mlp.of(new Init(3), dim, hidden, Activation.GELU_TANH, 5, 0.01), place);
         double square = Math.sqrt(1.0 / dim), oblong = Math.sqrt(2.0 / (dim + hidden));
         assertSpread(square, block, "attention.f.query.weight");
@@ -139,17 +144,18 @@ class PlacementsTest {
 
     @Test
     void adminWithoutAProfileIsPostNorm() {
-        assertBits(block(new Post(), 1, 1).forward(X), block(new Admin(), 1, 1).forward(X));
+        assertBits(block(Recipe.POST, 1, 1).forward(X), block(new Admin(), 1, 1).forward(X));
     }
 
     /// omega_i^2 = 1 + the variances of the branches before.
     @Test
     void adminWeighsSkipsByTheBranchesBefore() {
-        List<Layer> blocks = List.of(block(new Admin(), 1, 2), block(new Admin(), 2, 2));
-        new Admin().prepare(blocks, X);
+        List<Residual> blocks = List.of(block(new Admin(), 1, 2), block(new Admin(), 2, 2));
+        var variances = new Variances();
+        blocks.get(1).prepare(blocks.get(0).prepare(X, variances), variances);
         double sum = 1;
         Tensor x = X;
-        for (Layer block : blocks) {
+        for (Residual block : blocks) {
             Block both = (Block) block;
             for (Layer layer : List.of(both.attention(), both.mlp())) {
                 Tensor f = (layer == both.attention() ? attention() : mlp()).forward(x);
@@ -173,32 +179,32 @@ class PlacementsTest {
     @Test
     void aSandwichIsPreOrResidualPostWithoutItsOtherNorm() {
         LayerNorm norm = shaken(LayerNorm.of(D), 4, 0.5);
-        assertBits(new Pre().around(mlp(), norms(norm)).forward(X),
-                new Sandwich().around(mlp(), norms(norm, Norm.NONE)).forward(X));
-        assertBits(new ResidualPost().around(mlp(), norms(norm)).forward(X),
-                new Sandwich().around(mlp(), norms(Norm.NONE, norm)).forward(X));
+        assertBits(Recipe.PRE.around(mlp(), norms(norm)).forward(X),
+                Recipe.SANDWICH.around(mlp(), norms(norm, Norm.NONE)).forward(X));
+        assertBits(Recipe.RESIDUAL_POST.around(mlp(), norms(norm)).forward(X),
+                Recipe.SANDWICH.around(mlp(), norms(Norm.NONE, norm)).forward(X));
     }
 
     @Test
     void periIsASandwichWithANormOnTheEmbeddings() {
-        assertBits(block(new Sandwich(), 1, 2).forward(X), block(new Peri(), 1, 2).forward(X));
-        assertBits(norm(X), new Peri().entry(place(0, 2)).forward(X));
-        assertBits(norm(X), new Peri().exit(place(0, 2)).forward(X));
+        assertBits(block(Recipe.SANDWICH, 1, 2).forward(X), block(Recipe.PERI, 1, 2).forward(X));
+        assertBits(norm(X), Recipe.PERI.entry(place(0, 2)).forward(X));
+        assertBits(norm(X), Recipe.PERI.exit(place(0, 2)).forward(X));
     }
 
     @Test
     void mixLnIsPostThenPre() {
         for (int layer = 1; layer <= 8; layer++) {
-            assertBits(block(layer <= 2 ? new Post() : new Pre(), layer, 8).forward(X),
+            assertBits(block(layer <= 2 ? Recipe.POST : Recipe.PRE, layer, 8).forward(X),
                     block(new MixLn(), layer, 8).forward(X));
         }
     }
 
     @Test
     void scaledLayerNormsArePreNormInTheFirstBlockAndHalfAsLoudInTheFourth() {
-        assertBits(block(new Pre(), 1, 4).forward(X), block(new DepthScaled(), 1, 4).forward(X));
+        assertBits(block(Recipe.PRE, 1, 4).forward(X), block(Recipe.LAYER_NORM_SCALING, 1, 4).forward(X));
         assertClose(X.add(mlp().forward(norm(X).multiply(0.5f))),
-                new DepthScaled().around(mlp(), place(4, 4)).forward(X), 1e-6);
+                Recipe.LAYER_NORM_SCALING.around(mlp(), place(4, 4)).forward(X), 1e-6);
     }
 
     @Test
@@ -207,7 +213,7 @@ class PlacementsTest {
         Layer first = block(new Hybrid(true), 1, 2);
         assertEquals(D, param(first, "attention.norm.gamma").value().size());
         assertEquals(D / H, param(first, "attention.f.query.1.gamma").value().size());
-        assertBits(new Pre().around(mlp(), place(1, 2)).forward(X),
+        assertBits(Recipe.PRE.around(mlp(), place(1, 2)).forward(X),
                 ((Block) first).mlp().forward(X));
     }
 
@@ -229,7 +235,7 @@ class PlacementsTest {
     void resiDualIsPostNormBesideTheSumOfItsBranches() {
         var placement = new ResiDual();
         Tensor streams = block(placement, 1, 1).forward(placement.entry(place(0, 1)).forward(X));
-        Tensor post = block(new Post(), 1, 1).forward(X);
+        Tensor post = block(Recipe.POST, 1, 1).forward(X);
         Tensor middle = norm(X.add(attention().forward(X)));
         Tensor sum = X.add(attention().forward(X)).add(mlp().forward(middle));
         assertBits(post, streams.slice(2, 0, D));

@@ -24,9 +24,12 @@ import norma.io.CorruptFileException;
 import norma.io.Safetensors;
 import norma.io.Safetensors.Array;
 import norma.kernel.Activation;
+import norma.model.FeedForward;
 import norma.model.Gpt;
 import norma.model.GptConfig;
+import norma.model.Texts;
 import norma.nn.Context;
+import norma.nn.Rotary;
 import norma.optim.AdamW;
 import norma.optim.Optimizer;
 import norma.optim.Sgd;
@@ -40,8 +43,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CheckpointTest {
     private static final long SEED = 3;
     private static final GptConfig CONFIG =
-            new GptConfig(7, 4, 8, 2, 1, 12, Activation.SILU, true, "rms_norm{eps=1e-5}",
-                    "normformer_fairseq", true, false, true, 0.25f);
+            Texts.with(GptConfig.of(7, 4, 8, 2, 1), "rms_norm{eps=1e-5}", "normformer_fairseq")
+                    .with(FeedForward.gated(12, Activation.SILU)).with(Rotary.PAPER).withTied(false).withDropout(0.25f);
 
     @TempDir
     private Path folder;
@@ -124,7 +127,8 @@ class CheckpointTest {
     @Test
     void everyWordOfTheConfigIsKept() throws IOException {
         for (GptConfig config : List.of(GptConfig.of(5, 3, 4, 2, 0), GptConfig.of(5, 3, 4, 1, 2).withDropout(0.1f),
-                GptConfig.of(5, 3, 4, 1, 1).with("normformer_adaptive{depth=0}", "post"))) {
+                GptConfig.of(5, 3, 4, 1, 1).with(new Rotary(500)),
+                Texts.with(GptConfig.of(5, 3, 4, 1, 1), "normformer_adaptive{depth=0}", "post"))) {
             Run run = Run.of(config, 1);
             run.write(file, 0, 0);
             assertEquals(config, GptCheckpoint.model(file).config());
@@ -244,7 +248,7 @@ class CheckpointTest {
 
     @Test
     void checkpointsOfOtherRuns() throws IOException {
-        Run other = Run.of(CONFIG.withHidden(13), 1);
+        Run other = Run.of(CONFIG.with(FeedForward.gated(13, Activation.SILU)), 1);
         other.write(file, 3, SEED);
         assertRefused(IllegalArgumentException.class, "another model", "\"hidden\":13", "\"hidden\":12");
         Run same = Run.of(CONFIG, 1);

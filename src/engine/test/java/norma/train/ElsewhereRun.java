@@ -8,27 +8,30 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import norma.backend.Backend;
+import norma.catalogue.NormEntry;
+import norma.catalogue.NormEntry.On;
+import norma.catalogue.Norms;
 import norma.io.Safetensors;
 import norma.kernel.Activation;
+import norma.kernel.SplitMix;
 import norma.kernel.contract.ElsewhereKernels;
 import norma.kernel.contract.Kernels;
-import norma.kernel.SplitMix;
 import norma.kernel.simd.Simd;
+import norma.model.FeedForward;
 import norma.model.Gpt;
 import norma.model.GptConfig;
 import norma.model.Sampler;
+import norma.model.Texts;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Part;
 import norma.nn.Parts;
-import norma.catalogue.NormEntry;
-import norma.catalogue.NormEntry.On;
-import norma.catalogue.Norms;
+import norma.nn.Rotary;
 import norma.optim.AdamW;
 import norma.optim.Gradients;
 import norma.optim.Optimizer;
 import norma.optim.StepValues;
-import norma.backend.Backend;
 import norma.tensor.Indices;
 import norma.tensor.Memory;
 import norma.tensor.Shape;
@@ -44,8 +47,9 @@ final class ElsewhereRun {
     }
 
     private static GptConfig gpt(boolean rotary) {
-        return new GptConfig(V, T, 16, 2, 2, 32, Activation.GELU_TANH, rotary, "layer_norm", "pre", rotary, true, false,
-                0.1f);
+        GptConfig config = GptConfig.of(V, T, 16, 2, 2).with(new FeedForward(32, Activation.GELU_TANH, rotary))
+                .withDropout(0.1f);
+        return rotary ? config.with(Rotary.PAPER) : config;
     }
 
     /// A process of its own, with the data of all tensors out of the host's reach.
@@ -58,8 +62,8 @@ final class ElsewhereRun {
     static List<String> lines() throws IOException {
         List<String> lines = new ArrayList<>();
         lines.add("gpt " + gpt(PLAIN));
-        lines.add("gpt with rotary " + gpt(ROTARY.with("dynamic_tanh", "peri")));
-        lines.add("adaptive gpt " + gpt(PLAIN.with("normformer_adaptive{width=8}", "normformer_resscale")));
+        lines.add("gpt with rotary " + gpt(Texts.with(ROTARY, "dynamic_tanh", "peri")));
+        lines.add("adaptive gpt " + gpt(Texts.with(PLAIN, "normformer_adaptive{width=8}", "normformer_resscale")));
         for (NormEntry entry : Norms.all()) {
             if (!(entry.on() instanceof On.Condition)) {
                 lines.add(entry.name() + " " + layer(entry));

@@ -6,8 +6,10 @@ import java.util.Map;
 import norma.data.Batches;
 import norma.data.Batches.Batch;
 import norma.kernel.Activation;
+import norma.model.FeedForward;
 import norma.model.Gpt;
 import norma.model.GptConfig;
+import norma.model.Texts;
 import norma.optim.AdamW;
 import norma.optim.Optimizer;
 import norma.optim.Schedule;
@@ -19,8 +21,8 @@ final class SmallRun {
     static final long SEED = 5;
     private static final int V = 13, T = 32, BATCH = 16;
     private static final GptConfig CONFIG =
-            new GptConfig(V, T, 32, 2, 1, 64, Activation.GELU_TANH, false, "layer_norm", "pre", false,
-                    true, false, 0.1f).with("normformer_adaptive{width=8, bottleneck=true}", "normformer_resscale");
+            Texts.with(GptConfig.of(V, T, 32, 2, 1).with(FeedForward.of(64, Activation.GELU_TANH)).withDropout(0.1f),
+                    "normformer_adaptive{width=8, bottleneck=true}", "normformer_resscale");
 
     final Gpt model = Gpt.of(CONFIG, SEED);
     final Optimizer optimizer = new AdamW(model.params(), AdamW.Config.GPT);

@@ -35,7 +35,7 @@ import norma.optim.AdamW;
 import norma.optim.Schedule;
 import norma.optim.Sgd;
 import norma.parallel.Workers;
-import norma.placement.Placements;
+import norma.catalogue.Placements;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -83,10 +83,10 @@ class TrainerTest {
     @ParameterizedTest
     @MethodSource("placements")
     void aRunOfAnyPlacementGoesOnWhereItStopped(Placements.Entry placement) throws IOException {
-        NormFactory norm = (_, dim) -> Counting.of(dim);
-        GptConfig config = GptConfig.of(13, 32, 8, 2, 2).with(placement.usualNorm(), placement.name());
+        NormFactory norm = NormFactory.named(placement.usualNorm(), () -> (_, dim) -> Counting.of(dim));
+        GptConfig config = GptConfig.of(13, 32, 8, 2, 2).with(norm, placement.placement());
         Path checkpoint = folder.resolve("checkpoint");
-        Gpt whole = Gpt.of(config, 1, norm), first = Gpt.of(config, 1, norm), second = Gpt.of(config, 2, norm);
+        Gpt whole = Gpt.of(config, 1), first = Gpt.of(config, 1), second = Gpt.of(config, 2);
         run(whole, 6, null, null);
         run(first, 3, null, checkpoint);
         run(second, 6, checkpoint, null);

@@ -3,19 +3,21 @@ package norma.lab;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import norma.catalogue.Norms;
 import norma.model.Gpt;
 import norma.model.GptConfig;
 import norma.nn.Parts;
 import norma.norm.NormSpec;
-import norma.placement.Placements;
+import norma.catalogue.Placements;
 
 /// One of the models that are compared. All have the same size and the same parameter budget.
 ///
 /// @param name short, for tables and legends
+/// @param pair norm and placement
 /// @param config the model, norm and placement included
 /// @param parameters how many it learns
-record Arm(String name, GptConfig config, long parameters) {
+record Arm(String name, Pair pair, GptConfig config, long parameters) {
 
     /// An arm whose number of parameters differs by no more than this share from that of the first one keeps its
     /// feed-forward width: NormFormer's extra gains are 0.6 % at D = 128.
@@ -37,9 +39,14 @@ record Arm(String name, GptConfig config, long parameters) {
             Placements.named(placement);
         }
 
-        /// Why the two make no model together, or null if they do.
-        String refusal() {
-            return Gpt.refusal(norm, placement);
+        /// Why the two make no model together, if they don't.
+        Optional<String> refusal() {
+            return Placements.named(placement).refusal(norm);
+        }
+
+        private GptConfig in(GptConfig model) {
+            Placements.Entry entry = Placements.named(placement);
+            return model.with(entry.norm(norm), entry.placement());
         }
 
         private String name() {
@@ -78,12 +85,12 @@ record Arm(String name, GptConfig config, long parameters) {
     /// @param model what all arms share
     static List<Arm> of(List<Pair> pairs, GptConfig model) {
         var arms = new ArrayList<Arm>();
-        for (Pair pair : pairs) {
-            String norm = withBottleneck(pair.norm(), model.dim());
-            GptConfig whole = model.with(norm, pair.placement()).withUnitEmbeddings(true);
-            String name = NAMES.getOrDefault(pair, pair.name());
+        for (Pair asked : pairs) {
+            var pair = new Pair(withBottleneck(asked.norm(), model.dim()), asked.placement());
+            GptConfig whole = pair.in(model).withUnitEmbeddings(true);
+            String name = NAMES.getOrDefault(asked, asked.name());
             GptConfig config = arms.isEmpty() ? whole : fit(whole, arms.getFirst().parameters(), name);
-            arms.add(new Arm(name, config, count(config)));
+            arms.add(new Arm(name, pair, config, count(config)));
         }
         return arms;
     }
@@ -100,7 +107,7 @@ record Arm(String name, GptConfig config, long parameters) {
         if (Math.abs(parameters - budget) <= budget * FREE) {
             return whole;
         }
-        long each = count(whole.withHidden(whole.hidden() + 1)) - parameters;
+        long each = count(withHidden(whole, whole.hidden() + 1)) - parameters;
         long hidden = whole.hidden() + Math.round((budget - parameters) / (double) each);
         if (parameters + (hidden - whole.hidden()) * each > budget * (1 + TOLERANCE)) {
             hidden--;
@@ -110,7 +117,11 @@ record Arm(String name, GptConfig config, long parameters) {
                     + "feed-forward layer it has %,d; make --dim larger, or its options cheaper, such as "
                     + "{bottleneck=true, width=8}").formatted(name, budget, parameters - whole.hidden() * each));
         }
-        return whole.withHidden((int) hidden);
+        return withHidden(whole, (int) hidden);
+    }
+
+    private static GptConfig withHidden(GptConfig config, int hidden) {
+        return config.with(config.transformer().feedForward().withHidden(hidden));
     }
 
     private static long count(GptConfig config) {
@@ -119,11 +130,11 @@ record Arm(String name, GptConfig config, long parameters) {
 
     /// The norm's name without its options.
     String norm() {
-        return NormSpec.parse(config.norm(), true).name();
+        return NormSpec.parse(pair.norm(), true).name();
     }
 
     /// The norm's options, as written.
     String options() {
-        return config.norm().substring(norm().length());
+        return pair.norm().substring(norm().length());
     }
 }

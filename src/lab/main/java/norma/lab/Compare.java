@@ -101,7 +101,7 @@ final class Compare implements Callable<Integer> {
         List<Arm.Pair> pairs = Arm.pairs(split(norms), split(placements));
         List<Comparison.Refusal> refused = refused(pairs);
         Text.Tokens tokens = text.read(run);
-        List<Arm> arms = Arm.of(pairs.stream().filter(pair -> pair.refusal() == null).toList(),
+        List<Arm> arms = Arm.of(pairs.stream().filter(pair -> pair.refusal().isEmpty()).toList(),
                 model(tokens.tokenizer().vocabulary()));
         List<Batch> validation = tokens.validation(batch, context, measuredBatches());
         tokens.batches(batch, context, run.seed());
@@ -119,8 +119,8 @@ final class Compare implements Callable<Integer> {
 
     /// The pairs that make no model. If none does, there is nothing to compare.
     private static List<Comparison.Refusal> refused(List<Arm.Pair> pairs) {
-        List<Comparison.Refusal> refused = pairs.stream().filter(pair -> pair.refusal() != null)
-                .map(pair -> new Comparison.Refusal(pair.norm(), pair.placement(), pair.refusal())).toList();
+        List<Comparison.Refusal> refused = pairs.stream().flatMap(pair -> pair.refusal().stream()
+                .map(reason -> new Comparison.Refusal(pair.norm(), pair.placement(), reason))).toList();
         if (refused.size() == pairs.size()) {
             throw new IllegalArgumentException("nothing to compare: " + String.join("; ", reasons(refused)));
         }

@@ -61,7 +61,7 @@ record Comparison(Settings settings, List<Summary> arms, List<Refusal> refused, 
             var difference = new Measurements(differences);
             var loss = new Measurements(losses);
             List<Trial> its = of(arm, trials);
-            summaries.add(new Summary(arm.name(), arm.norm(), arm.options(), arm.config().placement(),
+            summaries.add(new Summary(arm.name(), arm.norm(), arm.options(), arm.pair().placement(),
                     arm.config().hidden(),
                     arm.parameters(), settings.tokensPerStep() / medianSeconds(its), loss.mean(), loss.deviation(),
                     losses,

@@ -16,7 +16,7 @@ import norma.nn.Layer;
 import norma.nn.Part;
 import norma.norm.ConditionalNorm;
 import norma.norm.StatisticsAxes;
-import norma.placement.Placements;
+import norma.catalogue.Placements;
 import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;

@@ -1,7 +1,7 @@
 package norma.lab;
 
 import java.util.Iterator;
-import norma.placement.Placements;
+import norma.catalogue.Placements;
 
 /// What --placement knows, for help texts.
 final class PlacementNames implements Iterable<String> {

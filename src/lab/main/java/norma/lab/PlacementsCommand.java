@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import norma.lab.console.Json;
 import norma.lab.console.Table;
-import norma.placement.Placements;
+import norma.catalogue.Placements;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

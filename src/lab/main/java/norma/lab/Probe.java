@@ -45,7 +45,7 @@ final class Probe implements Listener {
         this.gradientScale = 1.0 / config.accumulation();
         this.metrics = metrics;
         Map<String, Param> params = model.params();
-        for (int i = 0; i < model.blocks().size(); i++) {
+        for (int i = 0; i < model.transformer().blocks().size(); i++) {
             String prefix = "blocks." + i + ".";
             Map<String, Param> block = new LinkedHashMap<>(params);
             block.keySet().removeIf(name -> !name.startsWith(prefix));

@@ -4,8 +4,9 @@ import java.util.Locale;
 import java.util.Map;
 import norma.model.GptConfig;
 import norma.nn.Param;
+import norma.nn.Rotary;
 import norma.optim.AdamW;
-import norma.placement.Placements;
+import norma.catalogue.Placements;
 import norma.optim.Optimizer;
 import norma.optim.Schedule;
 import norma.optim.Sgd;
@@ -114,8 +115,10 @@ final class TrainOptions {
 
     /// The model for a vocabulary of some size.
     GptConfig model(int vocabulary) {
-        return GptConfig.of(vocabulary, context, dim, heads, layers).with(norm(), placement).withRotary(rotary)
-                .withDropout(dropout);
+        Placements.Entry place = Placements.named(placement);
+        GptConfig config = GptConfig.of(vocabulary, context, dim, heads, layers)
+                .with(place.norm(norm()), place.placement()).withDropout(dropout);
+        return rotary ? config.with(Rotary.PAPER) : config;
     }
 
     /// An optimizer of the parameters.

@@ -16,7 +16,7 @@ import norma.catalogue.Norms;
 import norma.lab.console.Json;
 import norma.lab.console.Machine;
 import norma.norm.StatisticsAxes;
-import norma.placement.Placements;
+import norma.catalogue.Placements;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -3,14 +3,16 @@ package norma.embeddings.huggingface;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import norma.embeddings.model.BertConfig;
-import norma.embeddings.model.ClassificationHead;
-import norma.embeddings.model.Weights;
 import norma.io.CorruptFileException;
 import norma.io.JsonFields;
 import norma.kernel.Activation;
+import norma.model.BertConfig;
+import norma.model.ClassificationHead;
+import norma.model.FeedForward;
+import norma.model.TransformerConfig;
 import norma.nn.Linear;
 import norma.nn.Param;
+import norma.placement.Recipe;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
@@ -89,15 +91,26 @@ public enum Family {
     private BertConfig bert(JsonFields json) throws IOException {
         int first = this == ROBERTA ? Math.addExact(json.whole("pad_token_id", 1), 1) : 0;
         return new BertConfig(json.whole("vocab_size"), json.whole("max_position_embeddings"), first,
-                json.whole("type_vocab_size", 2), json.whole("hidden_size"), json.whole("num_attention_heads"),
-                json.whole("num_hidden_layers"), json.whole("intermediate_size"), activation(json, "hidden_act"),
-                (float) json.number("layer_norm_eps", 1e-12));
+                json.whole("type_vocab_size", 2),
+                transformer(json.whole("hidden_size"), json.whole("num_attention_heads"),
+                        json.whole("num_hidden_layers"), json.whole("intermediate_size"),
+                        activation(json, "hidden_act"), (float) json.number("layer_norm_eps", 1e-12)));
     }
 
     private BertConfig distilbert(JsonFields json) throws IOException {
-        return new BertConfig(json.whole("vocab_size"), json.whole("max_position_embeddings"), 0, 0, json.whole("dim"),
-                json.whole("n_heads"), json.whole("n_layers"), json.whole("hidden_dim"), activation(json, "activation"),
-                DISTILBERT_EPS);
+        return new BertConfig(json.whole("vocab_size"), json.whole("max_position_embeddings"), 0, 0,
+                transformer(json.whole("dim"), json.whole("n_heads"), json.whole("n_layers"), json.whole("hidden_dim"),
+                        activation(json, "activation"), DISTILBERT_EPS));
+    }
+
+    /// The stack that all families have.
+    ///
+    /// @param hidden F
+    /// @param f of the feed-forward layers
+    /// @param eps of the layer norms
+    public static TransformerConfig transformer(int dim, int heads, int layers, int hidden, Activation f, float eps) {
+        return TransformerConfig.of(dim, heads, layers).with(FeedForward.of(hidden, f))
+                .with(BertConfig.layerNorm(eps), Recipe.POST);
     }
 
     private static void requirePlain(JsonFields json) throws IOException {

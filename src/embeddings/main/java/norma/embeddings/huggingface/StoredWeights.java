@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import norma.embeddings.model.Weights;
 import norma.io.Safetensors;
 import norma.tensor.Shape;
 

@@ -6,8 +6,9 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import norma.embeddings.model.BertConfig;
-import norma.embeddings.model.Weights;
+import norma.model.BertConfig;
+import norma.embeddings.huggingface.Family;
+import norma.embeddings.huggingface.Weights;
 import norma.kernel.Activation;
 
 /// A BERT encoder in an ONNX file, as PyTorch's exporter writes it: what Hugging Face's `model.onnx` are, and the files in
@@ -86,8 +87,8 @@ public final class OnnxBert {
         try {
             return new BertConfig(weights.axis("embeddings.word_embeddings.weight", 0),
                     weights.axis("embeddings.position_embeddings.weight", 0), firstPosition,
-                    weights.has(TYPES) ? weights.axis(TYPES, 0) : 0, dim, heads, layers.size(),
-                    layers.getFirst().axis("intermediate.dense.bias", 0), activation, eps);
+                    weights.has(TYPES) ? weights.axis(TYPES, 0) : 0, Family.transformer(dim, heads, layers.size(),
+                            layers.getFirst().axis("intermediate.dense.bias", 0), activation, eps));
         } catch (IllegalArgumentException e) {
             throw graph.refusal(e.getMessage());
         }

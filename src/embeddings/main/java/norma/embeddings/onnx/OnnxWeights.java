@@ -3,7 +3,7 @@ package norma.embeddings.onnx;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import norma.embeddings.model.Weights;
+import norma.embeddings.huggingface.Weights;
 import norma.kernel.Matrix;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;

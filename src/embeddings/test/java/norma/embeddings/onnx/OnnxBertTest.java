@@ -15,9 +15,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import norma.embeddings.model.Bert;
-import norma.embeddings.model.Purpose;
+import norma.embeddings.huggingface.Family;
+import norma.embeddings.huggingface.Purpose;
+import norma.embeddings.huggingface.StoredLayers;
 import norma.io.CorruptFileException;
+import norma.kernel.Activation;
+import norma.model.Bert;
+import norma.model.BertConfig;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,9 +42,8 @@ class OnnxBertTest {
     @Test
     void theGraphTellsTheConfiguration() throws IOException {
         assertEquals(
-                "BertConfig[vocabulary=40, positions=24, firstPosition=0, types=2, dim=32, heads=1, layers=6, hidden=48, "
-                        + "activation=GELU_ERF, eps=1.0E-12]",
-                read(tiny.toByteArray()).config().toString());
+                new BertConfig(40, 24, 0, 2, Family.transformer(32, 1, 6, 48, Activation.GELU_ERF, 1e-12f)),
+                read(tiny.toByteArray()).config());
     }
 
     /// The exporter kept the names of biases and norms: each must have been found where its name says.
@@ -133,7 +136,7 @@ class OnnxBertTest {
     private static boolean isRefused(byte... broken) throws IOException {
         try {
             OnnxBert onnx = read(broken);
-            Bert.of(onnx.config(), onnx.weights(), Purpose.INFERENCE);
+            Bert.of(onnx.config(), new StoredLayers(onnx.weights(), Purpose.INFERENCE));
             return false;
         } catch (CorruptFileException | IllegalArgumentException e) {
             assertTrue(e.getMessage().length() > 20, e.getMessage());

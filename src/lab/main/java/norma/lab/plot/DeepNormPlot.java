@@ -13,7 +13,7 @@ import norma.nn.Mlp;
 import norma.norm.feature.LayerNorm;
 import norma.placement.Place;
 import norma.placement.Placement;
-import norma.placement.Placements;
+import norma.catalogue.Placements;
 import norma.tensor.Memory;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;

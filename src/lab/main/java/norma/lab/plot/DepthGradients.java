@@ -25,7 +25,7 @@ final class DepthGradients {
 
     /// Means over the updates from `from` to `to`.
     double[] whileLearning(LongFunction<Batch> batches, double rate, int from, int to) {
-        double[] sums = new double[model.blocks().size()];
+        double[] sums = new double[model.transformer().blocks().size()];
         var schedule = new Schedule(Schedule.Decay.CONSTANT, rate, rate, 50, to, 1);
         new Trainer<>(new LanguageModeling(model), new AdamW(model.params(), AdamW.Config.GPT), batches,
                 TrainConfig.of(to, schedule, 0, 0), new Listener() {
@@ -41,7 +41,7 @@ final class DepthGradients {
     }
 
     private double[] gradients() {
-        return IntStream.range(0, model.blocks().size()).mapToDouble(i -> size(model.params().get(
+        return IntStream.range(0, model.transformer().blocks().size()).mapToDouble(i -> size(model.params().get(
                 "blocks." + i + ".mlp.f.down.weight"))).toArray();
     }
 

@@ -2,6 +2,7 @@ package norma.lab.plot;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import norma.catalogue.Placements;
 import norma.data.Batches;
 import norma.data.Corpus;
 import norma.model.GptConfig;
@@ -33,7 +34,7 @@ record PublishedNormFormerPlot(Corpus corpus) implements Plot {
         var tokenizer = CharacterTrainer.train(corpus.texts());
         Batches batches = Batches.of(corpus, tokenizer, BATCH, TIME, SEED);
         GptConfig config = GptConfig.of(tokenizer.vocabulary(), TIME, 64, 4, BLOCKS)
-                .with("layer_norm", placement).withUnitEmbeddings(unitEmbeddings);
+                .with(Placements.named(placement).placement()).withUnitEmbeddings(unitEmbeddings);
         double[] sizes = new DepthGradients(config, SEED).whileLearning(batches::batch, 3e-3, 5, 55);
         return Numbers.map(sizes, size -> size / sizes[BLOCKS - 1]);
     }

@@ -1,7 +1,23 @@
-package norma.placement;
+package norma.catalogue;
 
 import java.util.List;
+import java.util.Optional;
 import norma.nn.HeadScale.Site;
+import norma.norm.NormFactory;
+import norma.norm.NormSpec;
+import norma.norm.StatisticsAxes;
+import norma.placement.Admin;
+import norma.placement.BottomToTop;
+import norma.placement.Hybrid;
+import norma.placement.MixLn;
+import norma.placement.NGpt;
+import norma.placement.NormFormer;
+import norma.placement.Parallel;
+import norma.placement.Placement;
+import norma.placement.QkPre;
+import norma.placement.Recipe;
+import norma.placement.ResiDual;
+import norma.placement.SubLn;
 
 /// The catalogue of placements: one line each.
 public final class Placements {
@@ -18,11 +34,39 @@ public final class Placements {
         public String usualNorm() {
             return placement.takesNorm() ? "layer_norm" : "identity";
         }
+
+        /// The norms that a text names, for a decoder's stream.
+        ///
+        /// @param text as in the catalogue of norms, with options
+        /// @throws IllegalArgumentException if they make no model with this placement
+        public NormFactory norm(String text) {
+            refusal(text).ifPresent(reason -> {
+                throw new IllegalArgumentException("Gpt: %s in %s: %s".formatted(text, name, reason));
+            });
+            return Norms.factory(text, true);
+        }
+
+        /// Why a norm and this placement make no decoder together, if they don't.
+        ///
+        /// @param text as in the catalogue of norms, with options
+        public Optional<String> refusal(String text) {
+            NormEntry norm = Norms.named(NormSpec.parse(text, true).name());
+            if (!(norm.on() instanceof NormEntry.On.Features)) {
+                return Optional.of(norm.name() + " " + norm.on().words());
+            }
+            if (norm.over() == StatisticsAxes.BATCH) {
+                return Optional.of(norm.name()
+                        + " takes statistics over all tokens of a batch, and a decoder must not see later ones; "
+                        + "take a norm over features, such as rms_norm");
+            }
+            return placement.takesNorm() || norm.name().equals("identity") ? Optional.empty()
+                    : Optional.of(name + " has no place for a norm; leave it out, or say identity");
+        }
     }
 
     private static final List<Entry> ALL = List.of(
-            new Entry("pre", "x + f(N(x))", "Nguyen & Salazar 2019, arXiv 1910.05895", new Pre()),
-            new Entry("post", "N(x + f(x))", "Vaswani et al. 2017, arXiv 1706.03762", new Post()),
+            new Entry("pre", "x + f(N(x))", "Nguyen & Salazar 2019, arXiv 1910.05895", Recipe.PRE),
+            new Entry("post", "N(x + f(x))", "Vaswani et al. 2017, arXiv 1706.03762", Recipe.POST),
             new Entry("normformer", "pre, and factors on heads, norms after the attention and before W2",
                     "Shleifer, Weston & Ott 2021, arXiv 2110.09456", new NormFormer(Site.BEFORE_OUT_PROJ, false)),
             new Entry("normformer_resscale", "normformer, and lambda * x in the feed-forward layer's branch",
@@ -31,10 +75,10 @@ public final class Placements {
                     "its code in fairseq", new NormFormer(Site.AFTER_OUT_PROJ, false)),
             new Entry("normformer_fairseq_resscale", "normformer_fairseq, and lambda * x",
                     "its code in fairseq", new NormFormer(Site.AFTER_OUT_PROJ, true)),
-            new Entry("sandwich", "x + N(f(N(x)))", "Ding et al. 2021, arXiv 2105.13290", new Sandwich()),
-            new Entry("peri", "sandwich, and N on the embeddings", "Kim et al. 2025, arXiv 2502.02732", new Peri()),
-            new Entry("residual_post", "x + N(f(x))", "Liu et al. 2022, arXiv 2111.09883", new ResidualPost()),
-            new Entry("deep_norm", "N(alpha x + f(x))", "Wang et al. 2022, arXiv 2203.00555", new DeepNorm()),
+            new Entry("sandwich", "x + N(f(N(x)))", "Ding et al. 2021, arXiv 2105.13290", Recipe.SANDWICH),
+            new Entry("peri", "sandwich, and N on the embeddings", "Kim et al. 2025, arXiv 2502.02732", Recipe.PERI),
+            new Entry("residual_post", "x + N(f(x))", "Liu et al. 2022, arXiv 2111.09883", Recipe.RESIDUAL_POST),
+            new Entry("deep_norm", "N(alpha x + f(x))", "Wang et al. 2022, arXiv 2203.00555", Recipe.DEEP_NORM),
             new Entry("admin", "N(omega * x + f(x)), omega from one batch", "Liu et al. 2020, arXiv 2004.08249",
                     new Admin()),
             new Entry("resi_dual", "N(x + f(x)) and d + f(x)", "Xie et al. 2023, arXiv 2304.14802", new ResiDual()),
@@ -43,9 +87,9 @@ public final class Placements {
             new Entry("mix_ln", "post in the first quarter of the blocks, then pre", "Li et al. 2024, arXiv 2412.13795",
                     new MixLn()),
             new Entry("layer_norm_scaling", "x + f(N(x) / sqrt(l)) in block l", "Sun et al. 2025, arXiv 2502.05795",
-                    new DepthScaled()),
+                    Recipe.LAYER_NORM_SCALING),
             new Entry("layer_scale", "x + gamma * f(N(x)), gamma small", "Touvron et al. 2021, arXiv 2103.17239",
-                    new LayerScale()),
+                    Recipe.LAYER_SCALE),
             new Entry("sub_ln", "pre, and N before a sublayer's last matrix", "Wang et al. 2022, arXiv 2210.06423",
                     new SubLn()),
             new Entry("hybrid_norm", "x + attention with N on q, k, v; N(x) + MLP(N(x))",
@@ -58,10 +102,10 @@ public final class Placements {
             new Entry("parallel_qk_norm", "parallel, and N on queries and keys",
                     "Dehghani et al. 2023, arXiv 2302.05442", new QkPre(true)),
             new Entry("rezero", "x + alpha f(x), alpha 0 at first", "Bachlechner et al. 2020, arXiv 2003.04887",
-                    new ReZero()),
-            new Entry("skip_init", "as rezero", "De & Smith 2020, arXiv 2002.10444", new ReZero()),
+                    Recipe.REZERO),
+            new Entry("skip_init", "as rezero", "De & Smith 2020, arXiv 2002.10444", Recipe.SKIP_INIT),
             new Entry("fixup", "x + c f(x), f 0 at first", "Zhang, Dauphin & Ma 2019, arXiv 1901.09321",
-                    new FixupInit()),
+                    Recipe.FIXUP),
             new Entry("ngpt", "steps on the unit sphere", "Loshchilov et al. 2024, arXiv 2410.01131", new NGpt()));
 
     private Placements() {
@@ -70,6 +114,11 @@ public final class Placements {
     /// All placements, in the order of the catalogue.
     public static List<Entry> all() {
         return ALL;
+    }
+
+    /// What the catalogue calls a placement, if it is there.
+    public static Optional<String> nameOf(Placement placement) {
+        return ALL.stream().filter(e -> e.placement() == placement).map(Entry::name).findFirst();
     }
 
     /// The placement of a name.

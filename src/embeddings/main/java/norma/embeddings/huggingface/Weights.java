@@ -1,4 +1,4 @@
-package norma.embeddings.model;
+package norma.embeddings.huggingface;
 
 import norma.kernel.Matrix;
 import norma.tensor.Shape;

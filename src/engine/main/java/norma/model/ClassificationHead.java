@@ -1,4 +1,4 @@
-package norma.embeddings.model;
+package norma.model;
 
 import norma.nn.Context;
 import norma.nn.Layer;

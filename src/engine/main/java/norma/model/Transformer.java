@@ -1,0 +1,133 @@
+package norma.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import norma.nn.Attention;
+import norma.nn.Context;
+import norma.nn.Dropout;
+import norma.nn.Layer;
+import norma.nn.LayerSource;
+import norma.nn.Mlp;
+import norma.nn.Parts;
+import norma.norm.Norm;
+import norma.norm.NormFactory;
+import norma.placement.Place;
+import norma.placement.Residual;
+import norma.placement.Variances;
+import norma.tensor.Memory;
+import norma.tensor.Tape;
+import norma.tensor.Tensor;
+
+/// A stack of blocks (Vaswani et al. 2017, arXiv 1706.03762), between embeddings and head of every model here.
+///
+/// Shapes: x and y (B, T, D).
+///
+/// @param entry from the embeddings to the residual stream
+/// @param blocks in order
+/// @param exit from the stream to what a head reads; often the final norm
+public record Transformer(Layer entry, List<Residual> blocks, Layer exit) implements Layer {
+
+    /// Copies the list.
+    public Transformer {
+        blocks = List.copyOf(blocks);
+    }
+
+    /// A stack whose layers come from a source.
+    ///
+    /// @param source of the model: blocks are `blocks.0`, `blocks.1` ... in it
+    public static Transformer of(TransformerConfig c, LayerSource source) {
+        NormFactory norm = c.norm().ofOneModel();
+        var dropout = new Dropout(c.dropout());
+        var blocks = new ArrayList<Residual>();
+        for (int i = 0; i < c.layers(); i++) {
+            LayerSource ofBlock = source.at("blocks." + i);
+            blocks.add(block(c, new Place(ofBlock, c.dim(), norm, dropout, i + 1, c.layers())));
+        }
+        Place model = place(c, source, norm);
+        return new Transformer(c.placement().entry(model), blocks, c.placement().exit(model));
+    }
+
+    /// The place outside of the blocks.
+    static Place place(TransformerConfig c, LayerSource source, NormFactory norm) {
+        return new Place(source, c.dim(), norm, new Dropout(c.dropout()), 0, c.layers());
+    }
+
+    private static Residual block(TransformerConfig c, Place place) {
+        double outStd = c.std() / Math.sqrt(2.0 * c.layers());
+        Attention plain = Attention.of(place.source().at("attention"), c.dim(), c.heads(), c.causal(), c.std(), outStd);
+        Attention attention = c.rotary().map(plain::with).orElse(plain);
+        Mlp mlp = c.feedForward().layer(place.source().at("mlp"), c.dim(), c.std(), outStd);
+        place.source().ifNew(init -> c.placement().initialize(attention, mlp, init, c.layers()));
+        return c.placement().block(attention, mlp, place);
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Context context) {
+        return exit.forward(stream(x, context), context);
+    }
+
+    /// The residual stream behind the last block.
+    public Tensor stream(Tensor x, Context context) {
+        return stream(x, context, _ -> {});
+    }
+
+    /// The same.
+    ///
+    /// @param observer sees the stream before the first block and after each
+    public Tensor stream(Tensor x, Context context, Consumer<Tensor> observer) {
+        Tensor stream = entry.forward(x, context);
+        observer.accept(stream);
+        return through(stream, (block, y) -> {
+            Tensor next = block.forward(y, context);
+            observer.accept(next);
+            return next;
+        });
+    }
+
+    /// What [#forward(Tensor, Context)] computes, without a backward pass. The stream stands where x stood: each block has a tape of
+    /// its own, so that the next one takes the same memory again.
+    public Tensor forwardInPlace(Tensor x, Context context, Memory memory) {
+        Tensor stream = through(entry.forward(x, context), (block, y) -> {
+            try (Tape _ = Tape.inference(memory)) {
+                y.set(block.forward(y, context));
+            }
+            return y;
+        });
+        return exit.forward(stream, context);
+    }
+
+    /// Sets first values that depend on data, before the first step of training.
+    ///
+    /// @param x embeddings of one batch
+    public void prepare(Tensor x) {
+        var variances = new Variances();
+        through(entry.forward(x, Context.NONE), (block, y) -> block.prepare(y, variances));
+    }
+
+    /// How one block changes the stream.
+    private interface Pass {
+        Tensor run(Residual block, Tensor stream);
+    }
+
+    private Tensor through(Tensor stream, Pass pass) {
+        Tensor x = stream;
+        for (Residual block : blocks) {
+            x = pass.run(block, x);
+        }
+        return x;
+    }
+
+    /// The same parameters around other norms in the blocks.
+    ///
+    /// @param other for each norm, in the order of computation, the one that takes its place
+    public Transformer withNorms(UnaryOperator<Norm> other) {
+        return new Transformer(entry, blocks.stream().map(block -> block.withNorms(other)).toList(), exit);
+    }
+
+    @Override
+    public void list(Parts parts) {
+        parts.add("entry", entry).add("blocks", blocks).add("finalNorm", exit);
+    }
+}
