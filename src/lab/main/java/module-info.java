@@ -12,4 +12,11 @@ module norma.lab {
     exports norma.lab.console; // for the benchmarks' command
 
     opens norma.lab to com.google.gson, info.picocli;
+    opens norma.lab.catalogue to com.google.gson, info.picocli;
+    opens norma.lab.compare to com.google.gson, info.picocli;
+    opens norma.lab.embed to com.google.gson, info.picocli;
+    opens norma.lab.finetune to com.google.gson, info.picocli;
+    opens norma.lab.plot to com.google.gson, info.picocli;
+    opens norma.lab.run to com.google.gson, info.picocli;
+    opens norma.lab.train to com.google.gson, info.picocli;
 }

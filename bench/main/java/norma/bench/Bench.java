@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import norma.backend.Backend;
-import norma.bench.work.Work;
-import norma.bench.work.Works;
+import norma.bench.work.Workload;
+import norma.bench.work.Workloads;
 import norma.lab.console.Json;
 import norma.lab.console.Progress;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -73,11 +73,11 @@ final class Bench implements Callable<Integer> {
         List<Case> cases = cases();
         Files.createDirectories(out);
         int count = forks != null ? forks : full ? FULL_FORKS : 1;
-        Rounds rounds;
+        ForkRunner rounds;
         Results results = null;
         try (var log = new PrintStream(out.resolve("jmh.log").toFile(), StandardCharsets.UTF_8);
-                Progress progress = Progress.of("bench", "fork", Rounds.forks(cases, count), json)) {
-            rounds = new Rounds(cases, progress, log);
+                Progress progress = Progress.of("bench", "fork", ForkRunner.forks(cases, count), json)) {
+            rounds = new ForkRunner(cases, progress, log);
             for (int round = 1; round <= count; round++) {
                 rounds.run();
                 results = write(rounds, round, cases, others);
@@ -89,7 +89,7 @@ final class Bench implements Callable<Integer> {
     }
 
     /// Leaves the results of the rounds so far in files, so that a long run that is cut short was not for nothing.
-    private Results write(Rounds rounds, int count, List<Case> cases, List<Torch.Entry> others) throws IOException {
+    private Results write(ForkRunner rounds, int count, List<Case> cases, List<Torch.Entry> others) throws IOException {
         try (var file = new PrintStream(out.resolve("jmh.json").toFile(), StandardCharsets.UTF_8)) {
             ResultFormatFactory.getInstance(ResultFormatType.JSON, file).writeOut(rounds.jmh());
         }
@@ -97,7 +97,7 @@ final class Bench implements Callable<Integer> {
         rows.addAll(rows(others, cases, rounds.roofs()));
         var results = Results.of(count, rounds.roofs(), rows);
         Files.writeString(out.resolve("results.json"), Json.page(results) + "\n");
-        Files.writeString(out.resolve("results.md"), Words.markdown(results));
+        Files.writeString(out.resolve("results.md"), ResultFormatter.markdown(results));
         Files.writeString(out.resolve("bench.html"), Report.html(results));
         return results;
     }
@@ -105,17 +105,18 @@ final class Bench implements Callable<Integer> {
     private void print(Results results) {
         var to = command.commandLine().getOut();
         to.println(
-                json ? Json.page(results.rows()) : Words.table(results) + "\n\nReport: " + out.resolve("bench.html"));
+                json ? Json.page(results.rows())
+                        : ResultFormatter.table(results) + "\n\nReport: " + out.resolve("bench.html"));
         to.flush();
     }
 
     private void warn(Case failed) {
         command.commandLine().getErr().printf("bench: left out, because it failed: %s on %s, %s; %s says why%n",
-                failed.variant().kernels(), failed.work(), Words.threads(failed.variant().threads()),
+                failed.variant().kernels(), failed.work(), ResultFormatter.threads(failed.variant().threads()),
                 out.resolve("jmh.log"));
     }
 
-    private static List<Row> rows(List<Torch.Entry> others, List<Case> cases, List<Roof> roofs) {
+    private static List<Row> rows(List<Torch.Entry> others, List<Case> cases, List<Roofline> roofs) {
         var rows = new ArrayList<Row>();
         for (Torch.Entry entry : others) {
             cases.stream().filter(entry::isOf).findFirst().ifPresent(c -> rows.add(entry.row(c.work(),
@@ -126,19 +127,19 @@ final class Bench implements Callable<Integer> {
 
     /// Each work in all ways side by side.
     private List<Case> cases() {
-        List<Work> works = lessons ? Works.lessons()
-                : only != null ? Works.named(only) : full ? Works.all() : Works.quick();
+        List<Workload> works = lessons ? Workloads.lessons()
+                : only != null ? Workloads.named(only) : full ? Workloads.all() : Workloads.quick();
         return works.stream().flatMap(work -> variants(work).map(variant -> new Case(work, variant))).toList();
     }
 
-    private Stream<Variant> variants(Work work) {
+    private Stream<Variant> variants(Workload work) {
         return threadCounts().stream().flatMap(n -> Stream
                 .of(Stream.of(Variant.standard(n)), otherKernels(work, n), otherEngines(work, n)).flatMap(s -> s));
     }
 
     /// Only in a full run, on one shape of each work and one thread.
-    private Stream<Variant> otherKernels(Work work, int n) {
-        if (!full || n != threadCounts().getFirst() || !Works.representatives().contains(work)) {
+    private Stream<Variant> otherKernels(Workload work, int n) {
+        if (!full || n != threadCounts().getFirst() || !Workloads.representatives().contains(work)) {
             return Stream.of();
         }
         return Stream.concat(Stream.of(Variant.reference(n)),
@@ -146,7 +147,7 @@ final class Bench implements Callable<Integer> {
     }
 
     /// In a full run only on the works of the quick run and all threads: else it would last for hours.
-    private Stream<Variant> otherEngines(Work work, int n) {
+    private Stream<Variant> otherEngines(Workload work, int n) {
         if (!peers || full && !(work.quick() && n == threadCounts().getLast())) {
             return Stream.of();
         }

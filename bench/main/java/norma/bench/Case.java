@@ -1,7 +1,7 @@
 package norma.bench;
 
-import norma.bench.work.Work;
+import norma.bench.work.Workload;
 
 /// One work done in one way.
-record Case(Work work, Variant variant) {
+record Case(Workload work, Variant variant) {
 }

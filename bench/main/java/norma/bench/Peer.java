@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
-import norma.bench.work.Work;
-import norma.bench.work.Work.Operation;
+import norma.bench.work.Workload;
+import norma.bench.work.Workload.Operation;
 
 /// Another engine that can do some of the works. Those on the class path are found as services.
 public interface Peer {
@@ -14,7 +14,7 @@ public interface Peer {
     String kernels();
 
     /// Makes inputs of the same shape and kind and gives what is to be run, or nothing if the peer has no such work.
-    Optional<Supplier<Operation>> maker(Work work, int threads);
+    Optional<Supplier<Operation>> maker(Workload work, int threads);
 
     /// Options that its Java VM needs.
     default List<String> jvmArgs() {

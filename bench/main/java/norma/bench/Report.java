@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import norma.bench.work.Works;
-import norma.bench.work.Works.Family;
+import norma.bench.work.Workloads;
+import norma.bench.work.Workloads.Family;
 import norma.lab.console.Json;
 import norma.lab.console.Page;
 
@@ -22,7 +22,7 @@ final class Report {
             double intensity, double gflops, double shareOfLimit, double medianSeconds, double againstOurs) {
     }
 
-    private record Drawn(List<Roof> roofs, List<Point> points) {
+    private record Drawn(List<Roofline> roofs, List<Point> points) {
     }
 
     private Report() {
@@ -59,32 +59,33 @@ final class Report {
         lines.put("Date", results.date());
         var html = new StringBuilder();
         lines.forEach((name, value) -> html.append("<dt>%s<dd>%s\n".formatted(name, escape(value))));
-        for (Roof roof : results.roofs()) {
-            html.append("<dt>%s<dd>FMA peak %s GFLOP/s%s\n".formatted(Words.threads(roof.threads()),
-                    Words.figure(roof.flops() / 1e9), bandwidths(roof)));
+        for (Roofline roof : results.roofs()) {
+            html.append("<dt>%s<dd>FMA peak %s GFLOP/s%s\n".formatted(ResultFormatter.threads(roof.threads()),
+                    ResultFormatter.figure(roof.flops() / 1e9), bandwidths(roof)));
         }
         return html.toString();
     }
 
-    private static String bandwidths(Roof roof) {
+    private static String bandwidths(Roofline roof) {
         var html = new StringBuilder("<table class=\"small\"><thead><tr><th>GB/s with a working set of");
-        roof.bandwidths().forEach(b -> html.append("<th class=\"n\">").append(Words.binary(b.bytes())));
+        roof.bandwidths().forEach(b -> html.append("<th class=\"n\">").append(ResultFormatter.binary(b.bytes())));
         html.append("</thead><tbody>");
-        append(html, "copy, b = a", roof, Roof.Bandwidth::copy);
-        append(html, "triad, c = a + s b", roof, Roof.Bandwidth::triad);
-        append(html, "axpy, b = b + s a", roof, Roof.Bandwidth::axpy);
+        append(html, "copy, b = a", roof, Roofline.Bandwidth::copy);
+        append(html, "triad, c = a + s b", roof, Roofline.Bandwidth::triad);
+        append(html, "axpy, b = b + s a", roof, Roofline.Bandwidth::axpy);
         return html.append("</tbody></table>").toString();
     }
 
-    private static void append(StringBuilder html, String name, Roof roof, ToDoubleFunction<Roof.Bandwidth> rate) {
+    private static void append(StringBuilder html, String name, Roofline roof,
+            ToDoubleFunction<Roofline.Bandwidth> rate) {
         html.append("<tr><td>").append(name);
         roof.bandwidths().forEach(
-                b -> html.append("<td class=\"n\">").append(Words.figure(rate.applyAsDouble(b) / 1e9)));
+                b -> html.append("<td class=\"n\">").append(ResultFormatter.figure(rate.applyAsDouble(b) / 1e9)));
     }
 
     private static String tables(Results results) {
         var html = new StringBuilder();
-        for (Family family : Works.families()) {
+        for (Family family : Workloads.families()) {
             List<Row> rows = results.of(family);
             if (!rows.isEmpty()) {
                 html.append("<h3>%s</h3>\n<div class=\"wide\"><table><thead><tr><th>shape<th>kernels%s%s%s".formatted(
@@ -106,7 +107,7 @@ final class Report {
                 group = Results.group(row);
                 html.append("<tr><th colspan=\"8\" class=\"group\">").append(escape(group)).append('\n');
             }
-            List<String> cells = Words.cells(results, row);
+            List<String> cells = ResultFormatter.cells(results, row);
             boolean ours = Double.isNaN(results.againstOurs(row));
             html.append(ours ? "<tr>" : "<tr class=\"other\">").append(cell("td", "", escape(row.shape())))
                     .append(cell("td", "", escape(cells.get(0)))).append(cell("td", "n", cells.get(1)))
@@ -128,7 +129,7 @@ final class Report {
 
     private static List<Point> points(Results results) {
         var points = new ArrayList<Point>();
-        for (Family family : Works.families()) {
+        for (Family family : Workloads.families()) {
             for (Row row : results.of(family)) {
                 double ratio = results.againstOurs(row);
                 points.add(new Point(family.title(), row.work(), row.shape(), row.threads(), row.kernels(),

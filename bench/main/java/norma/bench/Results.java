@@ -4,9 +4,9 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import norma.bench.work.Work;
-import norma.bench.work.Works;
-import norma.bench.work.Works.Family;
+import norma.bench.work.Workload;
+import norma.bench.work.Workloads;
+import norma.bench.work.Workloads.Family;
 import norma.lab.console.Machine;
 
 /// All that a run has found out, in the order in which it is shown.
@@ -19,27 +19,27 @@ import norma.lab.console.Machine;
 /// @param forks Java VMs for each figure
 /// @param roofs the limits, for each number of threads
 /// @param rows by work, threads, shape; ours first, then other kernel sets, then peers
-record Results(String date, String cpu, int processors, String java, String flags, int forks, List<Roof> roofs,
+record Results(String date, String cpu, int processors, String java, String flags, int forks, List<Roofline> roofs,
         List<Row> rows) {
 
-    static Results of(int forks, List<Roof> roofs, List<Row> rows) {
+    static Results of(int forks, List<Roofline> roofs, List<Row> rows) {
         return new Results(LocalDate.now().toString(), Machine.cpu(), Runtime.getRuntime().availableProcessors(),
                 Machine.jdk(), String.join(" ", Variant.standard(1).jvmArgs()).replaceAll(" ?-Dnorma.threads=1", ""),
                 forks, roofs, sorted(rows));
     }
 
     private static List<Row> sorted(List<Row> rows) {
-        List<Work> order = Works.families().stream().flatMap(family -> family.works().stream()).toList();
-        List<String> names = order.stream().map(Work::name).distinct().toList();
+        List<Workload> order = Workloads.families().stream().flatMap(family -> family.works().stream()).toList();
+        List<String> names = order.stream().map(Workload::name).distinct().toList();
         var sorted = new ArrayList<>(rows);
         sorted.sort(Comparator.comparingInt((Row row) -> names.indexOf(row.work())).thenComparingInt(Row::threads)
-                .thenComparingInt(row -> order.indexOf(Works.of(row.work(), row.shape()))));
+                .thenComparingInt(row -> order.indexOf(Workloads.of(row.work(), row.shape()))));
         return sorted;
     }
 
     /// Rows of one family.
     List<Row> of(Family family) {
-        List<String> names = family.works().stream().map(Work::name).toList();
+        List<String> names = family.works().stream().map(Workload::name).toList();
         return rows.stream().filter(row -> names.contains(row.work())).toList();
     }
 
@@ -57,6 +57,6 @@ record Results(String date, String cpu, int processors, String java, String flag
 
     /// What a row stands under.
     static String group(Row row) {
-        return row.work() + ", " + Words.threads(row.threads());
+        return row.work() + ", " + ResultFormatter.threads(row.threads());
     }
 }

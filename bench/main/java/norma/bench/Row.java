@@ -1,6 +1,6 @@
 package norma.bench;
 
-import norma.bench.work.Work;
+import norma.bench.work.Workload;
 
 /// A line of the table, and an object of `--json`.
 ///
@@ -15,7 +15,7 @@ import norma.bench.work.Work;
 record Row(String work, String shape, int threads, String kernels, double medianSeconds, double spread, double gbs,
         double gflops, double shareOfLimit, Long allocatedBytes, Long residentBytes) {
 
-    static Row of(Work work, int threads, String kernels, Timing time, Roof roof, Long allocatedBytes,
+    static Row of(Workload work, int threads, String kernels, Timing time, Roofline roof, Long allocatedBytes,
             Long residentBytes) {
         return new Row(work.name(), work.shape(), threads, kernels, time.median(), time.spread(),
                 work.bytes() / time.median() / 1e9, work.flops() / time.median() / 1e9,

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import norma.bench.work.Work;
+import norma.bench.work.Workload;
 
 /// What `bench/peers/torch_ops.py --json` wrote: PyTorch's times on this machine, as installed and at its best.
 final class Torch {
@@ -19,7 +19,7 @@ final class Torch {
             return work.equals(c.work().name()) && shape.equals(c.work().shape()) && threads == c.variant().threads();
         }
 
-        Row row(Work of, Roof roof) {
+        Row row(Workload of, Roofline roof) {
             return Row.of(of, threads, kernels, new Timing(medianSeconds, spread), roof, null, null);
         }
     }

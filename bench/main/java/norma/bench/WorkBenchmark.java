@@ -4,9 +4,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import norma.backend.Backend;
 import norma.bench.work.Processes.Ended;
-import norma.bench.work.Work;
-import norma.bench.work.Work.Operation;
-import norma.bench.work.Works;
+import norma.bench.work.Workload;
+import norma.bench.work.Workload.Operation;
+import norma.bench.work.Workloads;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -44,7 +44,7 @@ public class WorkBenchmark {
     /// Makes the inputs.
     @Setup
     public void make() {
-        Work wanted = Works.of(work, shape);
+        Workload wanted = Workloads.of(work, shape);
         Optional<Peer> peer = Peer.named(kernels);
         if (peer.isEmpty() && !Backend.name().equals(kernels)) {
             throw new IllegalStateException(

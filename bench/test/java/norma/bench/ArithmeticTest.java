@@ -5,17 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import norma.bench.work.Work;
-import norma.bench.work.Works;
+import norma.bench.work.Workload;
+import norma.bench.work.Workloads;
 import org.junit.jupiter.api.Test;
 
 /// What is made of the times.
 class ArithmeticTest {
-    private static final Roof ROOF = new Roof(1, 100e9,
-            List.of(new Roof.Bandwidth(1 << 20, 80e9, 90e9, 70e9), new Roof.Bandwidth(1 << 28, 10e9, 8e9, 9e9)));
+    private static final Roofline ROOF = new Roofline(1, 100e9,
+            List.of(new Roofline.Bandwidth(1 << 20, 80e9, 90e9, 70e9),
+                    new Roofline.Bandwidth(1 << 28, 10e9, 8e9, 9e9)));
 
-    private static Work work(double flops, double bytes) {
-        return Work.of("w", "s", flops, bytes, () -> () -> "done");
+    private static Workload work(double flops, double bytes) {
+        return Workload.of("w", "s", flops, bytes, () -> () -> "done");
     }
 
     @Test
@@ -57,18 +58,18 @@ class ArithmeticTest {
 
     @Test
     void figuresHaveThreeDigits() {
-        assertEquals("9.99", Words.figure(9.99));
-        assertEquals("10.0", Words.figure(9.996));
-        assertEquals("100", Words.figure(99.96));
-        assertEquals("386 ns", Words.time(386e-9));
-        assertEquals("1.50 ms", Words.time(1.5e-3));
-        assertEquals("256 KiB", Words.binary(1 << 18));
+        assertEquals("9.99", ResultFormatter.figure(9.99));
+        assertEquals("10.0", ResultFormatter.figure(9.996));
+        assertEquals("100", ResultFormatter.figure(99.96));
+        assertEquals("386 ns", ResultFormatter.time(386e-9));
+        assertEquals("1.50 ms", ResultFormatter.time(1.5e-3));
+        assertEquals("256 KiB", ResultFormatter.binary(1 << 18));
     }
 
     @Test
     void lettersApart() {
-        assertEquals(0, Works.distance("clip", "clip"));
-        assertEquals(1, Works.distance("gpt_stp", "gpt_step"));
-        assertEquals(3, Works.distance("kitten", "sitting"));
+        assertEquals(0, Workloads.distance("clip", "clip"));
+        assertEquals(1, Workloads.distance("gpt_stp", "gpt_step"));
+        assertEquals(3, Workloads.distance("kitten", "sitting"));
     }
 }

@@ -3,8 +3,8 @@ package norma.bench;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import java.util.List;
-import norma.bench.work.Work;
-import norma.bench.work.Works;
+import norma.bench.work.Workload;
+import norma.bench.work.Workloads;
 import norma.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -13,10 +13,10 @@ class LessonsTest {
 
     @Test
     void allVariantsAgree() {
-        for (String name : Works.lessons().stream().map(Work::name).distinct().toList()) {
-            List<Work> variants = Works.named(List.of(name));
+        for (String name : Workloads.lessons().stream().map(Workload::name).distinct().toList()) {
+            List<Workload> variants = Workloads.named(List.of(name));
             float[] first = result(variants.getFirst());
-            for (Work variant : variants) {
+            for (Workload variant : variants) {
                 if (!(variant.maker().get().run() instanceof Tensor)) {
                     assertArrayEquals(first, result(variant), 1e-3f, variant.toString());
                 }
@@ -24,7 +24,7 @@ class LessonsTest {
         }
     }
 
-    private static float[] result(Work variant) {
+    private static float[] result(Workload variant) {
         return (float[]) variant.maker().get().run();
     }
 }

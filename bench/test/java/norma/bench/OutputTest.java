@@ -14,17 +14,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import norma.bench.work.Work;
-import norma.bench.work.Works;
+import norma.bench.work.Workload;
+import norma.bench.work.Workloads;
 import norma.lab.console.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What people and machines read, on figures that were not measured.
 class OutputTest {
-    private static final Roof ROOF = new Roof(2, 200e9, List.of(new Roof.Bandwidth(1 << 20, 80e9, 90e9, 70e9)));
-    private static final Work MATMUL = Works.of("matmul", "1024x1024x1024 NN");
-    private static final Work CLIP = Works.of("clip", "10M");
+    private static final Roofline ROOF =
+            new Roofline(2, 200e9, List.of(new Roofline.Bandwidth(1 << 20, 80e9, 90e9, 70e9)));
+    private static final Workload MATMUL = Workloads.of("matmul", "1024x1024x1024 NN");
+    private static final Workload CLIP = Workloads.of("clip", "10M");
     private static final Row OURS = Row.of(MATMUL, 2, "simd512", new Timing(0.012, 0.01), ROOF, 1200L, null);
     private static final Row CLIP_ROW = Row.of(CLIP, 2, "simd512", new Timing(0.001, 0.02), ROOF, 0L, null);
 
@@ -69,7 +70,7 @@ class OutputTest {
 
     @Test
     void theTableFitsATerminal(@TempDir Path folder) throws IOException {
-        String table = Words.table(results(folder));
+        String table = ResultFormatter.table(results(folder));
         assertTrue(table.contains("matmul, 2 threads"), table);
         assertTrue(table.contains("1.50 x"), table);
         assertTrue(table.lines().allMatch(line -> line.length() <= 120), table);
@@ -77,7 +78,7 @@ class OutputTest {
 
     @Test
     void markdownNamesTheMachine(@TempDir Path folder) throws IOException {
-        String page = Words.markdown(results(folder));
+        String page = ResultFormatter.markdown(results(folder));
         for (String part : List.of("Processor", "Java", "Flags", "Date", "FMA peak with 2 threads: 200 GFLOP/s",
                 "| `clip` | 10M | 2 |")) {
             assertTrue(page.contains(part), part);

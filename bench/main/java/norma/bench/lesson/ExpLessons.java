@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import norma.backend.Backend;
 import norma.bench.work.Inputs;
-import norma.bench.work.Work;
+import norma.bench.work.Workload;
 import norma.kernel.Floats;
 import norma.kernel.contract.ElementwiseKernel.Unary;
 
@@ -29,7 +29,7 @@ final class ExpLessons {
     private ExpLessons() {
     }
 
-    static List<Work> works() {
+    static List<Workload> works() {
         return List.of(
                 lesson("01 Math.exp", ExpLessons::scalar),
                 lesson("02 lanewise(EXP)", ExpLessons::library),
@@ -37,8 +37,8 @@ final class ExpLessons {
                 lesson("04 the engine", ExpLessons::engine));
     }
 
-    private static Work lesson(String title, Consumer<ExpLessons> variant) {
-        return Work.of("lesson_exp", title, SIZE, 2 * 4.0 * SIZE, () -> {
+    private static Workload lesson(String title, Consumer<ExpLessons> variant) {
+        return Workload.of("lesson_exp", title, SIZE, 2 * 4.0 * SIZE, () -> {
             var lesson = new ExpLessons();
             return () -> {
                 variant.accept(lesson);

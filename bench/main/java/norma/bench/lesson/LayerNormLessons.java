@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import norma.backend.Backend;
 import norma.bench.work.Inputs;
-import norma.bench.work.Work;
+import norma.bench.work.Workload;
 import norma.kernel.Floats;
 
 /// y = gamma (x - mean) / sqrt(var + eps) + beta on rows that fit in L2.
@@ -28,7 +28,7 @@ final class LayerNormLessons {
     private LayerNormLessons() {
     }
 
-    static List<Work> works() {
+    static List<Workload> works() {
         return List.of(
                 lesson("01 three loops, scalar", LayerNormLessons::scalar),
                 lesson("02 vectors, reduceLanes", LayerNormLessons::reduced),
@@ -36,9 +36,9 @@ final class LayerNormLessons {
                 lesson("04 the engine", LayerNormLessons::engine));
     }
 
-    private static Work lesson(String title, Consumer<LayerNormLessons> variant) {
+    private static Workload lesson(String title, Consumer<LayerNormLessons> variant) {
         double size = (double) ROWS * COLUMNS;
-        return Work.of("lesson_layer_norm", title, 7 * size, 2 * 4 * size, () -> {
+        return Workload.of("lesson_layer_norm", title, 7 * size, 2 * 4 * size, () -> {
             var lesson = new LayerNormLessons();
             return () -> {
                 variant.accept(lesson);

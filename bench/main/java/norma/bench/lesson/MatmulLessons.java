@@ -5,9 +5,9 @@ import java.util.function.Consumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import norma.bench.work.Inputs;
-import norma.bench.work.Work;
-import norma.bench.work.Work.Operation;
-import norma.tensor.Memory;
+import norma.bench.work.Workload;
+import norma.bench.work.Workload.Operation;
+import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 import org.openjdk.jmh.annotations.CompilerControl;
@@ -34,7 +34,7 @@ final class MatmulLessons {
     private MatmulLessons() {
     }
 
-    static List<Work> works() {
+    static List<Workload> works() {
         return List.of(
                 lesson("01 i j k", MatmulLessons::naive),
                 lesson("02 i k j: rows instead of columns", MatmulLessons::rowByRow),
@@ -43,11 +43,11 @@ final class MatmulLessons {
                 lesson("05 a tile of C in registers", MatmulLessons::tiles),
                 lesson("06 tiles on packed panels", MatmulLessons::packed),
                 lesson("07 accident: a helper boxes the tile", MatmulLessons::boxed),
-                Work.of("lesson_matmul", "08 the engine", flops(), bytes(), MatmulLessons::engine));
+                Workload.of("lesson_matmul", "08 the engine", flops(), bytes(), MatmulLessons::engine));
     }
 
-    private static Work lesson(String title, Consumer<MatmulLessons> variant) {
-        return Work.of("lesson_matmul", title, flops(), bytes(), () -> {
+    private static Workload lesson(String title, Consumer<MatmulLessons> variant) {
+        return Workload.of("lesson_matmul", title, flops(), bytes(), () -> {
             var lesson = new MatmulLessons();
             return () -> {
                 variant.accept(lesson);
@@ -235,7 +235,7 @@ final class MatmulLessons {
     private static Operation engine() {
         Tensor a = Inputs.random(1, N, N);
         Tensor b = Inputs.random(2, N, N);
-        var memory = new Memory();
+        var memory = new BufferPool();
         return () -> {
             try (Tape _ = Tape.inference(memory)) {
                 return a.matmul(b);

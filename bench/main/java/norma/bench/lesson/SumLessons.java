@@ -10,7 +10,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import norma.bench.work.Inputs;
-import norma.bench.work.Work;
+import norma.bench.work.Workload;
 
 /// The sum of each row of a matrix: what every norm and every softmax begins with.
 final class SumLessons {
@@ -29,7 +29,7 @@ final class SumLessons {
         MemorySegment.copy(x, 0, segment, ValueLayout.JAVA_FLOAT, 0, x.length);
     }
 
-    static List<Work> works() {
+    static List<Workload> works() {
         return List.of(
                 lesson("01 one sum", SumLessons::oneSum),
                 lesson("02 eight sums", SumLessons::eightSums),
@@ -39,9 +39,9 @@ final class SumLessons {
                 lesson("06 the same on a MemorySegment", SumLessons::offHeap));
     }
 
-    private static Work lesson(String title, Consumer<SumLessons> variant) {
+    private static Workload lesson(String title, Consumer<SumLessons> variant) {
         double size = (double) ROWS * COLUMNS;
-        return Work.of("lesson_row_sums", title, size, 4 * size, () -> {
+        return Workload.of("lesson_row_sums", title, size, 4 * size, () -> {
             var lesson = new SumLessons();
             return () -> {
                 variant.accept(lesson);

@@ -17,12 +17,12 @@ final class Attentions {
     private Attentions() {
     }
 
-    static List<Work> works() {
-        var works = new ArrayList<Work>();
+    static List<Workload> works() {
+        var works = new ArrayList<Workload>();
         for (boolean backward : new boolean[] {false, true}) {
             for (int time : new int[] {128, 256, 512, 1024}) {
                 for (boolean causal : new boolean[] {false, true}) {
-                    Work work = work(time, causal, backward);
+                    Workload work = work(time, causal, backward);
                     works.add(time == 512 && (backward || !causal) ? work.inQuickRun() : work);
                 }
             }
@@ -30,16 +30,16 @@ final class Attentions {
         return works;
     }
 
-    private static Work work(int time, boolean causal, boolean backward) {
+    private static Workload work(int time, boolean causal, boolean backward) {
         double seen = causal ? time * (time + 1.0) / 2 : (double) time * time;
         double product = 2.0 * BATCH * HEADS * SIZE * seen;
         double tensor = 4.0 * BATCH * HEADS * time * SIZE;
         String shape = "B %d, H %d, T %d, D %d%s".formatted(BATCH, HEADS, time, SIZE, causal ? ", causal" : "");
         // forward q, k, v, y; backward q, k, v, y, dy, dq, dk, dv
         return backward
-                ? Work.of("attention_fwd_bwd", shape, 7 * product, 12 * tensor,
+                ? Workload.of("attention_fwd_bwd", shape, 7 * product, 12 * tensor,
                         () -> Passes.forwardBackward(x -> new Tensor[] {attention(x, causal)}, inputs(time)))
-                : Work.of("attention_fwd", shape, 2 * product, 4 * tensor, () -> {
+                : Workload.of("attention_fwd", shape, 2 * product, 4 * tensor, () -> {
                     Tensor[] x = inputs(time).toArray(Tensor[]::new);
                     return Passes.forward(() -> attention(x, causal));
                 });

@@ -6,7 +6,7 @@ import norma.bench.work.TwoWays.Cost;
 import norma.kernel.Activation;
 import norma.nn.Activations;
 import norma.nn.Dropout;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -19,8 +19,8 @@ final class Elementwise {
     private Elementwise() {
     }
 
-    static List<Work> works() {
-        var works = new ArrayList<Work>();
+    static List<Workload> works() {
+        var works = new ArrayList<Workload>();
         activation(works, "gelu_erf", Activation.GELU_ERF, new Cost(5, 14, 2, 5));
         activation(works, "gelu_tanh", Activation.GELU_TANH, new Cost(9, 23, 2, 5));
         activation(works, "silu", Activation.SILU, new Cost(4, 11, 2, 5));
@@ -31,18 +31,18 @@ final class Elementwise {
         return works;
     }
 
-    private static void activation(List<Work> works, String name, Activation f, Cost cost) {
+    private static void activation(List<Workload> works, String name, Activation f, Cost cost) {
         TwoWays.add(works, name, ROWS, COLUMNS, cost, true, 1, x -> new Tensor[] {Activations.apply(f, x[0])});
     }
 
     /// Its forward pass needs a tape that trains.
-    private static void dropout(List<Work> works) {
-        var both = new ArrayList<Work>();
+    private static void dropout(List<Workload> works) {
+        var both = new ArrayList<Workload>();
         TwoWays.add(both, "dropout", ROWS, COLUMNS, new Cost(2, 3, 2, 4), true, 1,
                 x -> new Tensor[] {DROPOUT.forward(x[0])});
-        Work forward = both.getFirst();
-        works.add(Work.of(forward.name(), forward.shape(), forward.flops(), forward.bytes(), () -> {
-            var memory = new Memory();
+        Workload forward = both.getFirst();
+        works.add(Workload.of(forward.name(), forward.shape(), forward.flops(), forward.bytes(), () -> {
+            var memory = new BufferPool();
             Tensor x = Inputs.random(1, ROWS, COLUMNS);
             return () -> {
                 try (Tape _ = Tape.training(memory, 1)) {

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import norma.bench.work.Work.Operation;
-import norma.catalogue.Norms;
+import norma.bench.work.Workload.Operation;
 import norma.catalogue.NormEntry;
 import norma.catalogue.NormEntry.On;
+import norma.catalogue.Norms;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.norm.ConditionalNorm;
 import norma.norm.Norm;
 import norma.norm.StatisticsAxes;
@@ -38,15 +38,15 @@ final class EveryNorm {
     private EveryNorm() {
     }
 
-    static List<Work> works() {
+    static List<Workload> works() {
         return Norms.all().stream().filter(entry -> !ELSEWHERE.contains(entry.name())).map(EveryNorm::work).toList();
     }
 
-    private static Work work(NormEntry entry) {
+    private static Workload work(NormEntry entry) {
         int[] dims = dims(entry);
         String options = OPTIONS.getOrDefault(entry.name(), "");
         String shape = Arrays.stream(dims).mapToObj(Integer::toString).collect(Collectors.joining("x"));
-        Work work = Work.of(entry.name() + "_fwd_bwd", shape + options, 0, 5.0 * 4 * Shape.of(dims).size(),
+        Workload work = Workload.of(entry.name() + "_fwd_bwd", shape + options, 0, 5.0 * 4 * Shape.of(dims).size(),
                 () -> operation(entry, options, dims));
         return QUICK.contains(entry.name()) ? work.inQuickRun() : work;
     }
@@ -63,11 +63,12 @@ final class EveryNorm {
 
     private static Operation operation(NormEntry entry, String options, int[] dims) {
         boolean channels = dims == IMAGES;
-        Part part =
+        Parameterized part =
                 Norms.any(entry.name() + options, false).create(new Init(1),
                         channels ? dims[1] : dims[dims.length - 1]);
         Tensor x = Inputs.random(1, dims);
-        Tensor[] parameters = Parts.of(part).params().values().stream().map(p -> p.value()).toArray(Tensor[]::new);
+        Tensor[] parameters =
+                ParameterTree.of(part).params().values().stream().map(p -> p.value()).toArray(Tensor[]::new);
         return switch (part) {
             case Norm norm -> Passes.forwardBackward(in -> one(norm.forward(in[0])), List.of(x), parameters);
             case ConditionalNorm norm -> Passes.forwardBackward(in -> one(norm.forward(in[0], in[1])),

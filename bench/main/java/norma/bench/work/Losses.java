@@ -2,7 +2,7 @@ package norma.bench.work;
 
 import java.util.ArrayList;
 import java.util.List;
-import norma.bench.work.Work.Operation;
+import norma.bench.work.Workload.Operation;
 import norma.nn.CrossEntropy;
 import norma.tensor.Indices;
 import norma.tensor.Tensor;
@@ -13,8 +13,8 @@ final class Losses {
     private Losses() {
     }
 
-    static List<Work> works() {
-        var works = new ArrayList<Work>();
+    static List<Workload> works() {
+        var works = new ArrayList<Workload>();
         works.add(crossEntropy(2048, 96).inQuickRun());
         works.add(crossEntropy(4096, 8192).inQuickRun());
         works.add(crossEntropy(4096, 32000));
@@ -23,9 +23,9 @@ final class Losses {
     }
 
     /// Logits are read and their gradient is written: more needs not leave the cache.
-    private static Work crossEntropy(int rows, int classes) {
+    private static Workload crossEntropy(int rows, int classes) {
         double size = (double) rows * classes;
-        return Work.of("cross_entropy_fwd_bwd", rows + "x" + classes, 7 * size, 2 * 4 * size,
+        return Workload.of("cross_entropy_fwd_bwd", rows + "x" + classes, 7 * size, 2 * 4 * size,
                 () -> crossEntropyOperation(rows, classes));
     }
 
@@ -36,8 +36,8 @@ final class Losses {
     }
 
     /// Rows are read and written forward and read backward; the gradient of the table is written whole.
-    private static Work embedding(int rows, int table, int columns) {
-        return Work.of("embedding_fwd_bwd", "%d of %dx%d".formatted(rows, table, columns), (double) rows * columns,
+    private static Workload embedding(int rows, int table, int columns) {
+        return Workload.of("embedding_fwd_bwd", "%d of %dx%d".formatted(rows, table, columns), (double) rows * columns,
                 4.0 * columns * (3.0 * rows + table), () -> embeddingOperation(rows, table, columns));
     }
 

@@ -3,7 +3,7 @@ package norma.bench.work;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import norma.bench.work.Work.Operation;
+import norma.bench.work.Workload.Operation;
 import norma.data.Batches;
 import norma.model.Bert;
 import norma.model.BertConfig;
@@ -27,14 +27,14 @@ final class Models {
     private Models() {
     }
 
-    static List<Work> works() {
-        var works = new ArrayList<Work>();
+    static List<Workload> works() {
+        var works = new ArrayList<Workload>();
         for (int vocabulary : new int[] {96, 4096}) {
             works.add(gptStep(8, 256, vocabulary).inQuickRun());
         }
         for (int batch : new int[] {1, 32}) {
             for (int time : new int[] {16, 128, 256}) {
-                Work work = encoder(batch, time);
+                Workload work = encoder(batch, time);
                 works.add(batch * time == 128 || batch * time == 32 * 128 ? work.inQuickRun() : work);
             }
         }
@@ -51,11 +51,11 @@ final class Models {
     /// FLOPs: 6 for each weight of a matrix and token (forward, and twice that backward), and causal attention, which needs
     /// half of 12 T D for each layer and token. Bytes: a weight is read forward and backward, its gradient written, and
     /// AdamW reads and writes 7 floats; activations could stay in cache.
-    private static Work gptStep(int batch, int time, int vocabulary) {
+    private static Workload gptStep(int batch, int time, int vocabulary) {
         double weights = matrices() + (double) vocabulary * DIM;
         double flops = (double) batch * time * (6 * weights + LAYERS * 6.0 * time * DIM);
         String shape = "B %d, T %d, D %d, %d layers, V %d".formatted(batch, time, DIM, LAYERS, vocabulary);
-        return Work.of("gpt_step", shape, flops, 4 * 10 * weights,
+        return Workload.of("gpt_step", shape, flops, 4 * 10 * weights,
                 () -> trainingStep(batch, time, DIM, 6, LAYERS, vocabulary));
     }
 
@@ -75,8 +75,9 @@ final class Models {
     // ---- Encoder ----
 
     /// The shape of MiniLM-L6: 12 heads, post-norm, erf GELU, no mask. Bytes: the weights.
-    private static Work encoder(int batch, int time) {
-        return Work.of("encoder_fwd", "B %d, T %d".formatted(batch, time), batch * encoderFlops(time), 4 * matrices(),
+    private static Workload encoder(int batch, int time) {
+        return Workload.of("encoder_fwd", "B %d, T %d".formatted(batch, time), batch * encoderFlops(time),
+                4 * matrices(),
                 () -> encode(batch, time));
     }
 

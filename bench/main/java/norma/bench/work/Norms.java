@@ -14,8 +14,8 @@ final class Norms {
     private Norms() {
     }
 
-    static List<Work> works() {
-        var works = new ArrayList<Work>();
+    static List<Workload> works() {
+        var works = new ArrayList<Workload>();
         for (int[] size : new int[][] {{4096, 1024}, {4096, 384}, {1, 768}}) {
             int n = size[0];
             int d = size[1];

@@ -2,8 +2,8 @@ package norma.bench.work;
 
 import java.util.List;
 import java.util.function.Supplier;
-import norma.bench.work.Work.Operation;
-import norma.tensor.Memory;
+import norma.bench.work.Workload.Operation;
+import norma.tensor.BufferPool;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -23,7 +23,7 @@ final class Passes {
 
     /// Forward alone, nothing recorded.
     static Operation forward(Supplier<Tensor> f) {
-        var memory = new Memory();
+        var memory = new BufferPool();
         return () -> {
             try (Tape _ = Tape.inference(memory)) {
                 return f.get();
@@ -39,7 +39,7 @@ final class Passes {
     /// @param inputs of the graph
     /// @param parameters variables that the graph uses besides
     static Operation forwardBackward(Graph graph, List<Tensor> inputs, Tensor... parameters) {
-        var memory = new Memory();
+        var memory = new BufferPool();
         Tensor[] dy = gradients(graph, inputs);
         return () -> {
             try (Tape tape = Tape.training(memory, 1)) {
@@ -54,7 +54,7 @@ final class Passes {
     }
 
     private static Tensor[] gradients(Graph graph, List<Tensor> inputs) {
-        try (Tape _ = Tape.inference(new Memory())) {
+        try (Tape _ = Tape.inference(new BufferPool())) {
             Tensor[] y = graph.of(inputs.toArray(Tensor[]::new));
             Tensor[] dy = new Tensor[y.length];
             for (int i = 0; i < y.length; i++) {

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import norma.bench.work.Work.Operation;
+import norma.bench.work.Workload.Operation;
 
 /// Whole processes, from their start to their end: what the first user of a program waits for. No limit applies.
 public final class Processes {
@@ -33,18 +33,19 @@ public final class Processes {
     private Processes() {
     }
 
-    static List<Work> works() {
+    static List<Workload> works() {
         return List.of(
-                Work.of("start", "norma doctor", 0, 0, () -> java(List.of(), List.of("norma.lab.Main", "doctor"), ""))
+                Workload.of("start", "norma doctor", 0, 0,
+                        () -> java(List.of(), List.of("norma.lab.Main", "doctor"), ""))
                         .inQuickRun(),
-                Work.of("first_step", FirstStep.SHAPE, 0, 0,
+                Workload.of("first_step", FirstStep.SHAPE, 0, 0,
                         () -> java(List.of(), List.of(FirstStep.class.getName()), "")),
                 embed(new Texts(1, 12, 12).toString()), embed(new Texts(1, 12, 12) + CACHED),
                 embed(new Texts(500, 8, 128).toString()));
     }
 
-    private static Work embed(String shape) {
-        return Work.of("embed", shape, 0, 0, () -> embed(shape, Embed.class.getName()));
+    private static Workload embed(String shape) {
+        return Workload.of("embed", shape, 0, 0, () -> embed(shape, Embed.class.getName()));
     }
 
     /// A program that is given the texts of a shape as lines, and Java's ahead-of-time cache if the shape says so (JEP 514).

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import norma.backend.Backend;
-import norma.bench.work.Work.Operation;
+import norma.bench.work.Workload.Operation;
 import norma.kernel.Matrix;
 import norma.kernel.contract.MatmulKernel;
 import norma.tensor.Shape;
@@ -38,16 +38,16 @@ final class Products {
     private Products() {
     }
 
-    static List<Work> works() {
-        var works = new ArrayList<Work>();
+    static List<Workload> works() {
+        var works = new ArrayList<Workload>();
         for (String shape : SHAPES) {
-            Work work = work(shape);
+            Workload work = work(shape);
             works.add(QUICK.contains(shape) ? work.inQuickRun() : work);
         }
         return works;
     }
 
-    private static Work work(String shape) {
+    private static Workload work(String shape) {
         Matcher sizes = SHAPE.matcher(shape);
         if (!sizes.matches()) {
             throw new IllegalArgumentException("matmul: a shape is MxKxN NN, NT or TN; got " + shape);
@@ -59,7 +59,7 @@ final class Products {
         boolean aTransposed = sizes.group(5).equals("T");
         boolean bTransposed = sizes.group(6).equals("T");
         double bytes = 4.0 * batch * ((double) m * k + (double) k * n + (double) m * n);
-        return Work.of("matmul", shape, 2.0 * batch * m * k * n, bytes,
+        return Workload.of("matmul", shape, 2.0 * batch * m * k * n, bytes,
                 () -> aTransposed ? transposedLeft(m, k, n) : product(batch, m, k, n, bTransposed));
     }
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
-import norma.bench.work.Work.Operation;
+import norma.bench.work.Workload.Operation;
 import norma.embeddings.Options;
 import norma.embeddings.SentenceEncoder;
 
@@ -14,17 +14,17 @@ final class Sentences {
     private Sentences() {
     }
 
-    static List<Work> works() {
+    static List<Workload> works() {
         return List.of(encode(1, 16, 16), encode(1, 128, 128).inQuickRun(), encode(1, 256, 256),
                 encode(32, 16, 16), encode(32, 128, 128), encode(32, 256, 256), encode(32, 8, 256).inQuickRun(),
                 encode(256, 8, 256));
     }
 
     /// FLOPs: those of the network, for the tokens that there are. Bytes: the weights.
-    private static Work encode(int count, int fewest, int most) {
+    private static Workload encode(int count, int fewest, int most) {
         var texts = new Texts(count, fewest, most);
         double flops = Arrays.stream(texts.lengths()).mapToDouble(Models::encoderFlops).sum();
-        return Work.of("encode", texts.toString(), flops, 4 * Models.matrices(), () -> encode(texts));
+        return Workload.of("encode", texts.toString(), flops, 4 * Models.matrices(), () -> encode(texts));
     }
 
     private static Operation encode(Texts texts) {

@@ -14,13 +14,13 @@ final class Transforms {
     private Transforms() {
     }
 
-    static List<Work> works() {
+    static List<Workload> works() {
         return List.of(
-                Work.of("fft2", "64x64x32x32", FLOPS, 2.0 * 8 * IMAGES * AREA, () -> {
+                Workload.of("fft2", "64x64x32x32", FLOPS, 2.0 * 8 * IMAGES * AREA, () -> {
                     Tensor x = Inputs.random(1, 64, 64, 32, 32, 2);
                     return Passes.forward(() -> Fourier.fft2(x));
                 }).inQuickRun(),
-                Work.of("rfft2", "64x64x32x32", FLOPS / 2, 4.0 * IMAGES * (AREA + 2 * 32 * 17), () -> {
+                Workload.of("rfft2", "64x64x32x32", FLOPS / 2, 4.0 * IMAGES * (AREA + 2 * 32 * 17), () -> {
                     Tensor x = Inputs.random(1, 64, 64, 32, 32);
                     return Passes.forward(() -> Fourier.rfft2(x));
                 }).inQuickRun());

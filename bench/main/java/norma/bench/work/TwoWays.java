@@ -25,16 +25,16 @@ final class TwoWays {
     /// @param quick whether the second, which has the first in it, is in the quick run
     /// @param inputs how many matrices the graph takes
     /// @param parameters variables that it uses besides
-    static void add(List<Work> works, String name, int n, int d, Cost cost, boolean quick, int inputs, Graph graph,
+    static void add(List<Workload> works, String name, int n, int d, Cost cost, boolean quick, int inputs, Graph graph,
             Tensor... parameters) {
         double size = (double) n * d;
         String shape = n + "x" + d;
-        Work forward = Work.of(name + "_fwd", shape, cost.flops() * size, 4 * cost.tensors() * size, () -> {
+        Workload forward = Workload.of(name + "_fwd", shape, cost.flops() * size, 4 * cost.tensors() * size, () -> {
             Tensor[] x = inputs(inputs, n, d).toArray(Tensor[]::new);
             return Passes.forward(() -> graph.of(x)[0]);
         });
-        Work backward =
-                Work.of(name + "_fwd_bwd", shape, cost.bothFlops() * size, 4 * cost.bothTensors() * size,
+        Workload backward =
+                Workload.of(name + "_fwd_bwd", shape, cost.bothFlops() * size, 4 * cost.bothTensors() * size,
                         () -> Passes.forwardBackward(graph, inputs(inputs, n, d), parameters));
         works.add(forward);
         works.add(quick ? backward.inQuickRun() : backward);

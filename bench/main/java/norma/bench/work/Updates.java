@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import norma.backend.Backend;
-import norma.bench.work.Work.Operation;
+import norma.bench.work.Workload.Operation;
 import norma.kernel.Floats;
 import norma.kernel.contract.UpdateKernel;
 import norma.nn.Param;
 import norma.optim.Gradients;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 
 /// What happens to all parameters after each backward pass.
@@ -19,12 +19,12 @@ final class Updates {
     private Updates() {
     }
 
-    static List<Work> works() {
+    static List<Workload> works() {
         return List.of(
                 // w, m, v read and written, g read
-                Work.of("adamw", "10M", 14.0 * PARAMETERS, 7.0 * 4 * PARAMETERS, Updates::adamW).inQuickRun(),
+                Workload.of("adamw", "10M", 14.0 * PARAMETERS, 7.0 * 4 * PARAMETERS, Updates::adamW).inQuickRun(),
                 // g read; the factor is applied by the optimizer, which reads g anyway
-                Work.of("clip", "10M", 2.0 * PARAMETERS, 4.0 * PARAMETERS, Updates::clip).inQuickRun());
+                Workload.of("clip", "10M", 2.0 * PARAMETERS, 4.0 * PARAMETERS, Updates::clip).inQuickRun());
     }
 
     /// The kernel itself: an optimizer forgets the gradient after its step, and to make one anew costs as much again.
@@ -43,7 +43,7 @@ final class Updates {
 
     private static Operation clip() {
         Map<String, Param> params = Map.of("w", Param.weight(Inputs.random(1, PARAMETERS)));
-        try (Tape tape = Tape.training(new Memory(), 1)) {
+        try (Tape tape = Tape.training(new BufferPool(), 1)) {
             tape.backward(params.get("w").value().multiply(Inputs.random(2, PARAMETERS)).sum());
         }
         return () -> Gradients.clip(Gradients.norm(params), 1);

@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import norma.model.Bert;
 import norma.parallel.Workers;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 import norma.tokenizer.Encoding;
@@ -32,7 +32,7 @@ final class Inference implements AutoCloseable {
     private final Bert model;
     private final UnaryOperator<Tensor> readout;
     private final Workers workers;
-    private final Queue<Memory> memories = new ConcurrentLinkedQueue<>();
+    private final Queue<BufferPool> memories = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
     /// @param readout from a stream (B, T, D) to the result (B, K)
@@ -111,10 +111,10 @@ final class Inference implements AutoCloseable {
     }
 
     private void pass(List<Encoding> texts, int[] which, float[][] results) {
-        Memory pooled = memories.poll();
-        Memory memory = pooled == null ? new Memory() : pooled;
+        BufferPool pooled = memories.poll();
+        BufferPool memory = pooled == null ? new BufferPool() : pooled;
         try (Tape _ = Tape.inference(memory)) {
-            var ragged = RaggedTexts.of(Arrays.stream(which).mapToObj(texts::get).toList());
+            var ragged = PackedBatch.of(Arrays.stream(which).mapToObj(texts::get).toList());
             Tensor last = model.infer(ragged.ids(), ragged.types(), ragged.context(), memory);
             Tensor rows = ragged.each(last, readout);
             for (int i = 0; i < which.length; i++) {

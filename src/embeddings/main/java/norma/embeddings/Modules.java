@@ -33,7 +33,7 @@ record Modules(Path network, Pooling pooling) {
             case "Pooling" ->
                 new Modules(network, pooling(JsonFields.read(inside(folder, step).resolve("config.json"))));
             case "Normalize" -> this;
-            default -> throw step.refusal("type", "Transformer, Pooling or Normalize");
+            default -> throw step.incompatibility("type", "Transformer, Pooling or Normalize");
         };
     }
 
@@ -46,13 +46,13 @@ record Modules(Path network, Pooling pooling) {
         } catch (InvalidPathException _) {
             // refused below
         }
-        throw step.refusal("path", "a folder inside of the model's");
+        throw step.incompatibility("path", "a folder inside of the model's");
     }
 
     /// Either one word, `"pooling_mode": "mean"`, or a flag for each kind, of which one must be true.
     private static Pooling pooling(JsonFields json) throws IOException {
         if (!json.flag("include_prompt", true)) {
-            throw json.refusal("include_prompt", "true");
+            throw json.incompatibility("include_prompt", "true");
         }
         String mode = json.has("pooling_mode") ? json.text("pooling_mode", "") : flagged(json);
         return switch (mode) {

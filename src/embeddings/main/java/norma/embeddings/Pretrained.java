@@ -7,8 +7,8 @@ import java.net.URL;
 import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import norma.embeddings.huggingface.Family;
-import norma.embeddings.huggingface.Purpose;
+import norma.embeddings.huggingface.BertVariant;
+import norma.embeddings.huggingface.LoadMode;
 import norma.embeddings.huggingface.StoredLayers;
 import norma.embeddings.huggingface.StoredWeights;
 import norma.embeddings.huggingface.Weights;
@@ -30,7 +30,7 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
     private static final String[] WEIGHTS = {"model.safetensors", "model.onnx", "onnx/model.onnx"};
 
     /// From a folder as Hugging Face has them.
-    static Pretrained folder(Path folder, Purpose purpose) throws IOException {
+    static Pretrained folder(Path folder, LoadMode purpose) throws IOException {
         Modules modules = Modules.read(folder);
         Bert bert = bert(modules.network(), purpose);
         JsonFields use = JsonFields.readIfThere(modules.network().resolve("sentence_bert_config.json"));
@@ -38,7 +38,7 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
                 JsonFields.readIfThere(folder.resolve("config_sentence_transformers.json")).optionalPart("prompts");
         int most = use.whole("max_seq_length", bert.config().maxTokens());
         if (most < 1) {
-            throw use.refusal("max_seq_length", "positive");
+            throw use.incompatibility("max_seq_length", "positive");
         }
         return new Pretrained(bert, modules.pooling(), Math.min(most, bert.config().maxTokens()),
                 prompts.text("query", ""),
@@ -46,14 +46,14 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
     }
 
     /// From an ONNX file alone, which says nothing of its use.
-    static Pretrained onnx(Path name, URL file, Purpose purpose) throws IOException {
+    static Pretrained onnx(Path name, URL file, LoadMode purpose) throws IOException {
         Bert bert = onnxBert(name, file, purpose);
         return new Pretrained(bert, null, bert.config().maxTokens(), "", "");
     }
 
     /// From an ONNX file on the class path, `name.onnx`. What is known of the use of those in langchain4j's jars stands in the models'
     /// cards: https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2, BAAI/bge-small-en-v1.5, intfloat/e5-small-v2.
-    static Pretrained resource(String name, Purpose purpose) throws IOException {
+    static Pretrained resource(String name, LoadMode purpose) throws IOException {
         Pretrained model = onnx(Path.of(name + ".onnx"), Resources.find(name + ".onnx"), purpose);
         return switch (name) {
             case "all-minilm-l6-v2" -> model.used(Pooling.MEAN, "", "");
@@ -68,16 +68,16 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
         return new Pretrained(bert, pooling, maxTokens, queryPrefix, passagePrefix);
     }
 
-    private static Bert bert(Path folder, Purpose purpose) throws IOException {
+    private static Bert bert(Path folder, LoadMode purpose) throws IOException {
         Path weights = weights(folder);
         if (weights.toString().endsWith(".onnx")) {
             return onnxBert(weights, weights.toUri().toURL(), purpose);
         }
         JsonFields config = JsonFields.read(folder.resolve("config.json"));
-        if (SavedEncoder.isAdaptive(config)) {
-            return SavedEncoder.adaptive(weights, config, purpose);
+        if (EncoderWriter.isAdaptive(config)) {
+            return EncoderWriter.adaptive(weights, config, purpose);
         }
-        Family family = Family.of(config);
+        BertVariant family = BertVariant.of(config);
         try (StoredWeights stored = StoredWeights.open(weights, family)) {
             return made(weights, family.config(config), stored, purpose);
         }
@@ -93,7 +93,7 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
                 + "; it has none of them; weights in pytorch_model.bin are a program that Python runs, save them as safetensors");
     }
 
-    private static Bert onnxBert(Path name, URL file, Purpose purpose) throws IOException {
+    private static Bert onnxBert(Path name, URL file, LoadMode purpose) throws IOException {
         URLConnection connection = file.openConnection();
         try (InputStream in = connection.getInputStream()) {
             OnnxBert onnx = OnnxBert.read(name, in, connection.getContentLengthLong());
@@ -101,7 +101,7 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
         }
     }
 
-    private static Bert made(Path file, BertConfig config, Weights weights, Purpose purpose) throws IOException {
+    private static Bert made(Path file, BertConfig config, Weights weights, LoadMode purpose) throws IOException {
         try {
             return Bert.of(config, new StoredLayers(weights, purpose));
         } catch (IllegalArgumentException e) {
@@ -120,12 +120,12 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
         /// From a folder with safetensors.
         static Classifier folder(Path folder) throws IOException {
             JsonFields config = JsonFields.read(folder.resolve("config.json"));
-            Family family = Family.of(config);
+            BertVariant family = BertVariant.of(config);
             BertConfig shape = family.config(config);
             Path file = folder.resolve(WEIGHTS[0]);
             try (StoredWeights stored = StoredWeights.open(file, family)) {
-                return new Classifier(made(file, shape, stored, Purpose.INFERENCE),
-                        family.head(shape, Family.labels(config), stored));
+                return new Classifier(made(file, shape, stored, LoadMode.INFERENCE),
+                        family.head(shape, BertVariant.labels(config), stored));
             } catch (IllegalArgumentException e) {
                 throw new CorruptFileException(file, e.getMessage(), e);
             } catch (UncheckedIOException e) {

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import norma.embeddings.huggingface.Purpose;
+import norma.embeddings.huggingface.LoadMode;
 import norma.tokenizer.Encoding;
 import norma.tokenizer.Tokenizer;
 
@@ -61,9 +61,9 @@ public final class SentenceEncoder implements AutoCloseable {
     public static SentenceEncoder load(Path path, Options options) throws IOException {
         try (WarmUp _ = WarmUp.begin()) {
             if (Files.isDirectory(path)) {
-                return new SentenceEncoder(Pretrained.folder(path, Purpose.INFERENCE), Tokenizer.load(path), options);
+                return new SentenceEncoder(Pretrained.folder(path, LoadMode.INFERENCE), Tokenizer.load(path), options);
             }
-            Pretrained model = Pretrained.onnx(path, path.toUri().toURL(), Purpose.INFERENCE);
+            Pretrained model = Pretrained.onnx(path, path.toUri().toURL(), LoadMode.INFERENCE);
             return new SentenceEncoder(model, Tokenizer.load(path.resolveSibling("tokenizer.json")), options);
         }
     }
@@ -76,7 +76,7 @@ public final class SentenceEncoder implements AutoCloseable {
     /// @param name `all-minilm-l6-v2`, for example
     public static SentenceEncoder load(String name, Options options) throws IOException {
         try (WarmUp _ = WarmUp.begin()) {
-            return new SentenceEncoder(Pretrained.resource(name, Purpose.INFERENCE),
+            return new SentenceEncoder(Pretrained.resource(name, LoadMode.INFERENCE),
                     Resources.tokenizer(name + "-tokenizer.json"), options);
         }
     }

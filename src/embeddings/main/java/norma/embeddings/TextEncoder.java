@@ -1,13 +1,13 @@
 package norma.embeddings;
 
 import java.util.List;
-import norma.nn.Part;
+import norma.nn.Parameterized;
 import norma.tensor.Tensor;
 import norma.tokenizer.Encoding;
 
 /// Makes vectors of texts as tensors: what a loss is made of when a model is tuned. The parameters that it lists are those that
 /// learn.
-public interface TextEncoder extends Part {
+public interface TextEncoder extends Parameterized {
 
     /// Their vectors (B, D), of any length.
     Tensor forward(List<Encoding> texts);

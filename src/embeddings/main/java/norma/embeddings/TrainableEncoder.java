@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import norma.embeddings.huggingface.Purpose;
+import norma.embeddings.huggingface.LoadMode;
 import norma.nn.Init;
 import norma.nn.Linear;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.tensor.Tensor;
 import norma.tokenizer.Encoding;
 import norma.tokenizer.Tokenizer;
@@ -49,7 +49,7 @@ public final class TrainableEncoder implements TextEncoder {
                 files.put(name, Files.readAllBytes(folder.resolve(name)));
             }
         }
-        return new TrainableEncoder(Pretrained.folder(folder, Purpose.TUNING), Tokenizer.load(folder), files);
+        return new TrainableEncoder(Pretrained.folder(folder, LoadMode.TUNING), Tokenizer.load(folder), files);
     }
 
     /// Loads `name.onnx` and `name-tokenizer.json` from the class path, as [SentenceEncoder#load(String, Options)] does.
@@ -59,7 +59,7 @@ public final class TrainableEncoder implements TextEncoder {
         String file = name + "-tokenizer.json";
         try (InputStream in = Resources.find(file).openStream()) {
             byte[] json = in.readAllBytes();
-            return new TrainableEncoder(Pretrained.resource(name, Purpose.TUNING),
+            return new TrainableEncoder(Pretrained.resource(name, LoadMode.TUNING),
                     Tokenizer.load(Path.of(file), new ByteArrayInputStream(json)), Map.of("tokenizer.json", json));
         }
     }
@@ -96,7 +96,7 @@ public final class TrainableEncoder implements TextEncoder {
 
     @Override
     public Tensor forward(List<Encoding> texts) {
-        var ragged = RaggedTexts.of(texts);
+        var ragged = PackedBatch.of(texts);
         return ragged.each(model.bert().forward(ragged.ids(), ragged.types(), ragged.context()), model.pooling()::of);
     }
 
@@ -115,14 +115,14 @@ public final class TrainableEncoder implements TextEncoder {
     ///
     /// @param classifier stands in model.safetensors as `classifier.weight` and `classifier.bias`, on top of the pooling; or null
     public void save(Path folder, Linear classifier) throws IOException {
-        SavedEncoder.write(folder, model, classifier);
+        EncoderWriter.write(folder, model, classifier);
         for (var file : tokenizerFiles.entrySet()) {
             Files.write(folder.resolve(file.getKey()), file.getValue());
         }
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("bert", model.bert());
+    public void register(ParameterTree tree) {
+        tree.add("bert", model.bert());
     }
 }

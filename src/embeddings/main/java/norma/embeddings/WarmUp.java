@@ -2,7 +2,7 @@ package norma.embeddings;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import norma.embeddings.huggingface.Purpose;
+import norma.embeddings.huggingface.LoadMode;
 import norma.embeddings.huggingface.StoredLayers;
 import norma.embeddings.huggingface.Weights;
 import norma.model.Bert;
@@ -38,7 +38,7 @@ final class WarmUp implements AutoCloseable {
     }
 
     private void run() {
-        Bert model = Bert.of(SMALL, new StoredLayers(new Zeros(), Purpose.INFERENCE));
+        Bert model = Bert.of(SMALL, new StoredLayers(new Zeros(), LoadMode.INFERENCE));
         var text = new Encoding(new int[TOKENS], new int[TOKENS], new int[TOKENS], new int[TOKENS]);
         try (var inference = new Inference(model, 1, Pooling.MEAN::of)) {
             while (!loaded) {

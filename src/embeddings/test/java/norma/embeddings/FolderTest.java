@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
-import norma.embeddings.huggingface.Purpose;
+import norma.embeddings.huggingface.LoadMode;
 import norma.io.CorruptFileException;
 import norma.io.Safetensors.Array;
 import norma.tokenizer.Encoding;
@@ -31,7 +31,7 @@ class FolderTest {
     private Path folder;
 
     private static float[][] vectors(Path folder) throws IOException {
-        Pretrained model = Pretrained.folder(folder, Purpose.INFERENCE);
+        Pretrained model = Pretrained.folder(folder, LoadMode.INFERENCE);
         try (var inference = new Inference(model.bert(), 2, Pooling.MEAN::of)) {
             return inference.run(TEXTS);
         }
@@ -88,7 +88,7 @@ class FolderTest {
                         TinyFolder.DIM));
         assertArrayEquals(vectors(shifted.set("max_position_embeddings", TinyFolder.POSITIONS - 2).write()), found);
         roberta.write();
-        assertEquals(TinyFolder.POSITIONS - 2, Pretrained.folder(folder, Purpose.INFERENCE).maxTokens());
+        assertEquals(TinyFolder.POSITIONS - 2, Pretrained.folder(folder, LoadMode.INFERENCE).maxTokens());
     }
 
     @Test
@@ -102,13 +102,13 @@ class FolderTest {
     @Test
     void modulesSayHowToPool() throws IOException {
         bert().write();
-        assertNull(Pretrained.folder(folder, Purpose.INFERENCE).pooling());
+        assertNull(Pretrained.folder(folder, LoadMode.INFERENCE).pooling());
         modules("1_Pooling", "Pooling", "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false}");
-        assertEquals(Pooling.CLS, Pretrained.folder(folder, Purpose.INFERENCE).pooling());
+        assertEquals(Pooling.CLS, Pretrained.folder(folder, LoadMode.INFERENCE).pooling());
         modules("1_Pooling", "Pooling", "{\"pooling_mode_lasttoken\": true}");
-        assertEquals(Pooling.LAST, Pretrained.folder(folder, Purpose.INFERENCE).pooling());
+        assertEquals(Pooling.LAST, Pretrained.folder(folder, LoadMode.INFERENCE).pooling());
         modules("1_Pooling", "Pooling", "{\"pooling_mode\": \"mean\"}");
-        assertEquals(Pooling.MEAN, Pretrained.folder(folder, Purpose.INFERENCE).pooling());
+        assertEquals(Pooling.MEAN, Pretrained.folder(folder, LoadMode.INFERENCE).pooling());
         modules("1_Pooling", "Pooling", "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": true}");
         refuses("must have one pooling: mean, cls or lasttoken; got cls_token and mean_tokens");
         modules("1_Pooling", "Dense", "{}");
@@ -134,7 +134,7 @@ class FolderTest {
                 "{\"max_seq_length\": 12, \"do_lower_case\": false}");
         Files.writeString(folder.resolve("config_sentence_transformers.json"),
                 "{\"prompts\": {\"query\": \"query: \", \"document\": \"passage: \"}}");
-        Pretrained model = Pretrained.folder(folder, Purpose.INFERENCE);
+        Pretrained model = Pretrained.folder(folder, LoadMode.INFERENCE);
         assertEquals(12, model.maxTokens());
         assertEquals("query: ", model.queryPrefix());
         assertEquals("passage: ", model.passagePrefix());
@@ -142,7 +142,7 @@ class FolderTest {
 
     @Test
     void foldersThatAreSomethingElseAreRefused() throws IOException {
-        assertTrue(assertThrows(IOException.class, () -> Pretrained.folder(folder, Purpose.INFERENCE)).getMessage()
+        assertTrue(assertThrows(IOException.class, () -> Pretrained.folder(folder, LoadMode.INFERENCE)).getMessage()
                 .contains("must hold model.safetensors or model.onnx"));
         bert().set("model_type", "t5").write();
         refuses("model_type must be one of [bert, roberta, xlm-roberta, camembert, distilbert]; got \"t5\"");
@@ -163,7 +163,7 @@ class FolderTest {
     }
 
     private void refuses(String message) {
-        String found = assertThrows(CorruptFileException.class, () -> Pretrained.folder(folder, Purpose.INFERENCE))
+        String found = assertThrows(CorruptFileException.class, () -> Pretrained.folder(folder, LoadMode.INFERENCE))
                 .getMessage();
         assertTrue(found.contains(message), found);
     }
@@ -245,7 +245,7 @@ class FolderTest {
 
     private boolean isRefused() throws IOException {
         try {
-            Pretrained.folder(folder, Purpose.INFERENCE);
+            Pretrained.folder(folder, LoadMode.INFERENCE);
             Pretrained.Classifier.folder(folder);
             return false;
         } catch (CorruptFileException | NoSuchFileException e) {

@@ -8,10 +8,10 @@ import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import norma.model.Bert;
-import norma.embeddings.huggingface.Purpose;
+import norma.embeddings.huggingface.LoadMode;
 import norma.embeddings.huggingface.StoredLayers;
 import norma.embeddings.onnx.OnnxBert;
+import norma.model.Bert;
 import norma.tokenizer.Encoding;
 
 /// Models that tests have on their class path. What their cards say of their use stands here once more, to compare with.
@@ -41,7 +41,7 @@ enum Models {
             URLConnection connection = url().openConnection();
             try (InputStream in = connection.getInputStream()) {
                 OnnxBert onnx = OnnxBert.read(Path.of(resource + ".onnx"), in, connection.getContentLengthLong());
-                return Bert.of(onnx.config(), new StoredLayers(onnx.weights(), Purpose.INFERENCE));
+                return Bert.of(onnx.config(), new StoredLayers(onnx.weights(), LoadMode.INFERENCE));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import norma.embeddings.huggingface.Family;
+import norma.embeddings.huggingface.BertVariant;
 import norma.embeddings.tuning.Classifier;
 import norma.io.CorruptFileException;
 import norma.io.JsonFields;
@@ -96,7 +96,7 @@ class TrainableEncoderTest {
         assertArrayEquals(vectors(encoder), vectors(saved));
         assertArrayEquals(vectors(encoder), vectors(TrainableEncoder.load(saved)));
         JsonFields config = JsonFields.read(saved.resolve("config.json"));
-        assertThrows(CorruptFileException.class, () -> Family.of(config), "others must not take it for BERT");
+        assertThrows(CorruptFileException.class, () -> BertVariant.of(config), "others must not take it for BERT");
         Files.copy(folder.resolve("model.safetensors"), saved.resolve("model.safetensors"),
                 java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         String missing = assertThrows(CorruptFileException.class, () -> SentenceEncoder.load(saved)).getMessage();

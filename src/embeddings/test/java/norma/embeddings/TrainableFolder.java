@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.SplittableRandom;
 import norma.nn.Param;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 
 /// A [TinyFolder] with a vocabulary, which a [TrainableEncoder] needs too.
 final class TrainableFolder {
@@ -34,8 +34,8 @@ final class TrainableFolder {
     }
 
     /// Adds noise to every parameter, so that nothing is what it was at first.
-    static void shake(Part part) {
-        Parts.of(part).params().forEach((name, param) -> shake(name, param));
+    static void shake(Parameterized part) {
+        ParameterTree.of(part).params().forEach((name, param) -> shake(name, param));
     }
 
     private static void shake(String name, Param param) {
@@ -48,9 +48,9 @@ final class TrainableFolder {
     }
 
     /// The bits of every parameter.
-    static Map<String, float[]> values(Part part) {
+    static Map<String, float[]> values(Parameterized part) {
         var values = new java.util.LinkedHashMap<String, float[]>();
-        Parts.of(part).params().forEach((name, param) -> values.put(name, param.value().toArray()));
+        ParameterTree.of(part).params().forEach((name, param) -> values.put(name, param.value().toArray()));
         return values;
     }
 }

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import norma.embeddings.huggingface.Purpose;
+import norma.embeddings.huggingface.LoadMode;
 import norma.model.Bert;
 import norma.tensor.Tensor;
 import norma.tokenizer.Encoding;
@@ -57,7 +57,7 @@ class TransformersTest {
         Path folder = folder(name);
         List<Row> rows = JsonParser.parseString(Files.readString(folder.resolve("expected.json"))).getAsJsonArray()
                 .asList().stream().map(row -> Row.of(row.getAsJsonObject())).toList();
-        Bert bert = Pretrained.folder(folder, Purpose.INFERENCE).bert();
+        Bert bert = Pretrained.folder(folder, LoadMode.INFERENCE).bert();
         check(bert, Pooling.MEAN::of, rows, Row::mean);
         check(bert, Pooling.CLS::of, rows, Row::first);
         var classifier = Pretrained.Classifier.folder(folder);

@@ -40,7 +40,7 @@ public final class Placements {
         /// @param text as in the catalogue of norms, with options
         /// @throws IllegalArgumentException if they make no model with this placement
         public NormFactory norm(String text) {
-            refusal(text).ifPresent(reason -> {
+            incompatibility(text).ifPresent(reason -> {
                 throw new IllegalArgumentException("Gpt: %s in %s: %s".formatted(text, name, reason));
             });
             return Norms.factory(text, true);
@@ -49,7 +49,7 @@ public final class Placements {
         /// Why a norm and this placement make no decoder together, if they don't.
         ///
         /// @param text as in the catalogue of norms, with options
-        public Optional<String> refusal(String text) {
+        public Optional<String> incompatibility(String text) {
             NormEntry norm = Norms.named(NormSpec.parse(text, true).name());
             if (!(norm.on() instanceof NormEntry.On.Features)) {
                 return Optional.of(norm.name() + " " + norm.on().words());

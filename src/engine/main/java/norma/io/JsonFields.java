@@ -116,7 +116,7 @@ public record JsonFields(Path file, String path, JsonObject values) {
         if (value instanceof JsonPrimitive text && text.isString()) {
             return text.getAsString();
         }
-        throw refusal(name, "a text", value);
+        throw incompatibility(name, "a text", value);
     }
 
     /// True or false, or `otherwise` if it is not there.
@@ -125,7 +125,7 @@ public record JsonFields(Path file, String path, JsonObject values) {
             return flag.getAsBoolean();
         }
         if (has(name)) {
-            throw refusal(name, "true or false");
+            throw incompatibility(name, "true or false");
         }
         return otherwise;
     }
@@ -136,7 +136,7 @@ public record JsonFields(Path file, String path, JsonObject values) {
             return number.getAsDouble();
         }
         if (has(name)) {
-            throw refusal(name, "a number");
+            throw incompatibility(name, "a number");
         }
         return otherwise;
     }
@@ -162,7 +162,7 @@ public record JsonFields(Path file, String path, JsonObject values) {
         } catch (ArithmeticException | NumberFormatException _) {
             // refused below
         }
-        throw refusal(name, "a whole number from 0 to 2^31 - 1", value);
+        throw incompatibility(name, "a whole number from 0 to 2^31 - 1", value);
     }
 
     /// An object that must be there.
@@ -179,7 +179,7 @@ public record JsonFields(Path file, String path, JsonObject values) {
         if (value instanceof JsonObject object) {
             return new JsonFields(file, path + "." + name, object);
         }
-        throw refusal(name, "an object", value);
+        throw incompatibility(name, "an object", value);
     }
 
     /// A list of objects; empty if it is not there.
@@ -199,12 +199,12 @@ public record JsonFields(Path file, String path, JsonObject values) {
     /// A list of lists of whole numbers, which must be there.
     public List<int[]> numberLists(String name) throws CorruptFileException {
         if (!has(name)) {
-            throw refusal(name, "a list");
+            throw incompatibility(name, "a list");
         }
         List<int[]> lists = new ArrayList<>();
         for (JsonElement element : list(name)) {
             if (!(element instanceof JsonArray list)) {
-                throw refusal(name + "[" + lists.size() + "]", "a list", element);
+                throw incompatibility(name + "[" + lists.size() + "]", "a list", element);
             }
             lists.add(numbers(name + "[" + lists.size() + "]", list));
         }
@@ -223,7 +223,7 @@ public record JsonFields(Path file, String path, JsonObject values) {
     public int tokenId(String name) throws CorruptFileException {
         JsonArray list = list(name);
         if (list.size() != 2) {
-            throw refusal(name, "a token and its id");
+            throw incompatibility(name, "a token and its id");
         }
         text(name + "[0]", list.get(0));
         return whole(name + "[1]", list.get(1));
@@ -234,7 +234,7 @@ public record JsonFields(Path file, String path, JsonObject values) {
             return list;
         }
         if (has(name)) {
-            throw refusal(name, "a list");
+            throw incompatibility(name, "a list");
         }
         return new JsonArray();
     }
@@ -242,17 +242,17 @@ public record JsonFields(Path file, String path, JsonObject values) {
     /// The object's type, which must be one of `types`.
     public String type(String... types) throws CorruptFileException {
         if (!List.of(types).contains(text("type"))) {
-            throw refusal("type", String.join(" or ", types));
+            throw incompatibility("type", String.join(" or ", types));
         }
         return text("type");
     }
 
     /// That a field's value is not what it must be.
-    public CorruptFileException refusal(String name, String must) {
-        return refusal(name, must, value(name));
+    public CorruptFileException incompatibility(String name, String must) {
+        return incompatibility(name, must, value(name));
     }
 
-    private CorruptFileException refusal(String name, String must, JsonElement value) {
+    private CorruptFileException incompatibility(String name, String must, JsonElement value) {
         String shown = value.isJsonNull() ? "nothing" : value.toString();
         return new CorruptFileException(file, "%s.%s must be %s; got %s".formatted(path, name, must,
                 shown.length() > SHOWN ? shown.substring(0, SHOWN) + "..." : shown));

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Predicate;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.tensor.Tensor;
 
 /// The parameters of a model in a safetensors file, buffers included, under the names that the model lists.
@@ -24,21 +24,21 @@ public final class ModelFile {
     }
 
     /// Writes a model's parameters, whole or not at all.
-    public static void save(Part model, Path file) throws IOException {
+    public static void save(Parameterized model, Path file) throws IOException {
         write(file, Map.of(), tensors(model));
     }
 
     /// Reads a model's parameters; nothing is changed unless the file has each of them in its shape, and no others.
-    public static void load(Part model, Path file) throws IOException {
+    public static void load(Parameterized model, Path file) throws IOException {
         try (Safetensors stored = Safetensors.open(file)) {
             read(file, stored, tensors(model), _ -> false);
         }
     }
 
     /// The tensors of a model's parameters by name, shared and not copied.
-    public static SequencedMap<String, Tensor> tensors(Part model) {
+    public static SequencedMap<String, Tensor> tensors(Parameterized model) {
         var tensors = new LinkedHashMap<String, Tensor>();
-        Parts.of(model).params().forEach((name, param) -> tensors.put(name, param.value()));
+        ParameterTree.of(model).params().forEach((name, param) -> tensors.put(name, param.value()));
         return tensors;
     }
 

@@ -7,11 +7,11 @@ import norma.nn.Context;
 import norma.nn.Dropout;
 import norma.nn.Embedding;
 import norma.nn.LayerSource;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.norm.Norm;
+import norma.tensor.BufferPool;
 import norma.tensor.Indices;
-import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
@@ -30,7 +30,7 @@ import norma.tensor.Tensor;
 /// @param norm of the embeddings' sum
 /// @param transformer the blocks
 public record Bert(BertConfig config, Embedding tokens, Embedding positions, Optional<Embedding> types, Norm norm,
-        Transformer transformer) implements Part {
+        Transformer transformer) implements Parameterized {
 
     /// A model whose layers come from a source: `new Init(seed)` for a new one.
     ///
@@ -64,7 +64,7 @@ public record Bert(BertConfig config, Embedding tokens, Embedding positions, Opt
     }
 
     /// The same, without a backward pass and in less memory.
-    public Tensor infer(Indices ids, Indices segments, Context context, Memory memory) {
+    public Tensor infer(Indices ids, Indices segments, Context context, BufferPool memory) {
         return transformer.forwardInPlace(embedded(ids, segments, context), context, memory);
     }
 
@@ -111,10 +111,10 @@ public record Bert(BertConfig config, Embedding tokens, Embedding positions, Opt
 
     /// Entry, blocks and final norm of the stack stand beside the embeddings: `blocks.0.attention` ...
     @Override
-    public void list(Parts parts) {
-        parts.add("tokens", tokens).add("positions", positions);
-        types.ifPresent(table -> parts.add("types", table));
-        parts.add("norm", norm);
-        transformer.list(parts);
+    public void register(ParameterTree tree) {
+        tree.add("tokens", tokens).add("positions", positions);
+        types.ifPresent(table -> tree.add("types", table));
+        tree.add("norm", norm);
+        transformer.register(tree);
     }
 }

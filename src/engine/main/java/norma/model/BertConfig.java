@@ -1,8 +1,8 @@
 package norma.model;
 
 import norma.kernel.Activation;
-import norma.norm.feature.LayerNorm;
 import norma.norm.NormFactory;
+import norma.norm.feature.LayerNorm;
 import norma.placement.Recipe;
 
 /// The choices that make a [Bert].

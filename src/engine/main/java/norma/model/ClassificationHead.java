@@ -3,7 +3,7 @@ package norma.model;
 import norma.nn.Context;
 import norma.nn.Layer;
 import norma.nn.Linear;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.tensor.Tensor;
 
 /// From the first token's vector to logits of labels: logits = W_2 f(W_1 x + b_1) + b_2. f is tanh for BERT and RoBERTa, ReLU for
@@ -24,7 +24,7 @@ public record ClassificationHead(Linear dense, boolean tanh, Linear output) impl
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("dense", dense).add("output", output);
+    public void register(ParameterTree tree) {
+        tree.add("dense", dense).add("output", output);
     }
 }

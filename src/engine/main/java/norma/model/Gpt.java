@@ -13,8 +13,8 @@ import norma.nn.Layer;
 import norma.nn.LayerSource;
 import norma.nn.Linear;
 import norma.nn.Param;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.tensor.Indices;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
@@ -34,11 +34,11 @@ import norma.tensor.Tensor;
 /// @param head output matrix (V, D), that of the embedding if tied
 public record Gpt(GptConfig config, Embedding tokens, Optional<Embedding> positions, Transformer transformer,
         Layer head)
-        implements Part {
+        implements Parameterized {
 
     /// Refuses parts that look ahead: with one of them the loss would mean nothing.
     public Gpt {
-        Parts.of(transformer).parts().forEach((name, part) -> {
+        ParameterTree.of(transformer).parts().forEach((name, part) -> {
             if (!part.causal()) {
                 throw new IllegalArgumentException(("Gpt: every part of a decoder must be causal; %s (%s) looks ahead; "
                         + "build it with causal = true").formatted(name, part.getClass().getSimpleName()));
@@ -122,15 +122,15 @@ public record Gpt(GptConfig config, Embedding tokens, Optional<Embedding> positi
 
     /// The parameters by name.
     public Map<String, Param> params() {
-        return Parts.of(this).params();
+        return ParameterTree.of(this).params();
     }
 
     /// Entry, blocks and final norm of the stack stand beside the embeddings: `blocks.0.attention` ...
     @Override
-    public void list(Parts parts) {
-        parts.add("tokens", tokens);
-        positions.ifPresent(table -> parts.add("positions", table));
-        transformer.list(parts);
-        parts.add("head", head);
+    public void register(ParameterTree tree) {
+        tree.add("tokens", tokens);
+        positions.ifPresent(table -> tree.add("positions", table));
+        transformer.register(tree);
+        tree.add("head", head);
     }
 }

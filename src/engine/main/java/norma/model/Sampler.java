@@ -4,8 +4,8 @@ import java.util.Arrays;
 import norma.kernel.SplitMix;
 import norma.nn.Cache;
 import norma.nn.Context;
+import norma.tensor.BufferPool;
 import norma.tensor.Indices;
-import norma.tensor.Memory;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -34,7 +34,7 @@ public final class Sampler {
 
     private final Gpt model;
     private final Choice choice;
-    private final Memory memory = new Memory();
+    private final BufferPool memory = new BufferPool();
     private final int[] window;
     private int length;
     private Cache cache = new Cache();

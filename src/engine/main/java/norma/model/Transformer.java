@@ -10,13 +10,13 @@ import norma.nn.Dropout;
 import norma.nn.Layer;
 import norma.nn.LayerSource;
 import norma.nn.Mlp;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
-import norma.placement.Place;
+import norma.placement.PlacementContext;
 import norma.placement.Residual;
 import norma.placement.Variances;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -43,18 +43,18 @@ public record Transformer(Layer entry, List<Residual> blocks, Layer exit) implem
         var blocks = new ArrayList<Residual>();
         for (int i = 0; i < c.layers(); i++) {
             LayerSource ofBlock = source.at("blocks." + i);
-            blocks.add(block(c, new Place(ofBlock, c.dim(), norm, dropout, i + 1, c.layers())));
+            blocks.add(block(c, new PlacementContext(ofBlock, c.dim(), norm, dropout, i + 1, c.layers())));
         }
-        Place model = place(c, source, norm);
+        PlacementContext model = place(c, source, norm);
         return new Transformer(c.placement().entry(model), blocks, c.placement().exit(model));
     }
 
     /// The place outside of the blocks.
-    static Place place(TransformerConfig c, LayerSource source, NormFactory norm) {
-        return new Place(source, c.dim(), norm, new Dropout(c.dropout()), 0, c.layers());
+    static PlacementContext place(TransformerConfig c, LayerSource source, NormFactory norm) {
+        return new PlacementContext(source, c.dim(), norm, new Dropout(c.dropout()), 0, c.layers());
     }
 
-    private static Residual block(TransformerConfig c, Place place) {
+    private static Residual block(TransformerConfig c, PlacementContext place) {
         double outStd = c.std() / Math.sqrt(2.0 * c.layers());
         Attention plain = Attention.of(place.source().at("attention"), c.dim(), c.heads(), c.causal(), c.std(), outStd);
         Attention attention = c.rotary().map(plain::with).orElse(plain);
@@ -88,7 +88,7 @@ public record Transformer(Layer entry, List<Residual> blocks, Layer exit) implem
 
     /// What [#forward(Tensor, Context)] computes, without a backward pass. The stream stands where x stood: each block has a tape of
     /// its own, so that the next one takes the same memory again.
-    public Tensor forwardInPlace(Tensor x, Context context, Memory memory) {
+    public Tensor forwardInPlace(Tensor x, Context context, BufferPool memory) {
         Tensor stream = through(entry.forward(x, context), (block, y) -> {
             try (Tape _ = Tape.inference(memory)) {
                 y.set(block.forward(y, context));
@@ -127,7 +127,7 @@ public record Transformer(Layer entry, List<Residual> blocks, Layer exit) implem
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("entry", entry).add("blocks", blocks).add("finalNorm", exit);
+    public void register(ParameterTree tree) {
+        tree.add("entry", entry).add("blocks", blocks).add("finalNorm", exit);
     }
 }

@@ -3,8 +3,8 @@ package norma.model;
 import java.util.Optional;
 import norma.kernel.Activation;
 import norma.nn.Rotary;
-import norma.norm.feature.LayerNorm;
 import norma.norm.NormFactory;
+import norma.norm.feature.LayerNorm;
 import norma.placement.Placement;
 import norma.placement.Recipe;
 

@@ -25,7 +25,7 @@ public final class Activations {
     }
 
     /// f(x) in tensor algebra; formulas at [Activation].
-    static Tensor composed(Activation f, Tensor x) {
+    static Tensor definition(Activation f, Tensor x) {
         return switch (f) {
             case IDENTITY -> x;
             // not a maximum, which would share the gradient at 0
@@ -64,8 +64,8 @@ public final class Activations {
         }
 
         @Override
-        public Tensor composed() {
-            return Activations.composed(f, x);
+        public Tensor definition() {
+            return Activations.definition(f, x);
         }
 
         @Override

@@ -107,7 +107,7 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
     ///
     /// @param part the part that the entry in the cache belongs to
     /// @param cap as of the layer, 0 for none
-    public static Tensor apply(Part part, Tensor q, Tensor k, Tensor v, int heads, boolean causal, float cap,
+    public static Tensor apply(Parameterized part, Tensor q, Tensor k, Tensor v, int heads, boolean causal, float cap,
             Context context) {
         if (context.lengths().isPresent()) {
             return RaggedAttention.apply(q, k, v, heads, causal, context.lengths().get());
@@ -117,11 +117,11 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
     }
 
     private Tensor turned(Tensor x, int start) {
-        return rotary.map(r -> r.turn(x, heads, start)).orElse(x);
+        return rotary.map(r -> r.rotate(x, heads, start)).orElse(x);
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("query", query).add("key", key).add("value", value).add("output", output);
+    public void register(ParameterTree tree) {
+        tree.add("query", query).add("key", key).add("value", value).add("output", output);
     }
 }

@@ -50,7 +50,7 @@ public record AvgPool2d(Window vertical, Window horizontal, boolean countPadding
         }
 
         @Override
-        public Tensor composed() {
+        public Tensor definition() {
             float[] counts = new float[geometry.outPlane()];
             PoolingKernel.counts(geometry, countPadding, counts);
             Tensor sums = Patches.of(x, geometry, 0).sum(0).reshape(geometry.outPlane(), x.dim(0) * x.dim(1));

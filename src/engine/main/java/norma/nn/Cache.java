@@ -2,8 +2,8 @@ package norma.nn;
 
 import java.util.IdentityHashMap;
 import java.util.Map;
-import norma.kernel.Floats;
 import norma.backend.Backend;
+import norma.kernel.Floats;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
@@ -17,8 +17,8 @@ public final class Cache {
     record Entry(Tensor keys, Tensor values) {
     }
 
-    private final Map<Part, Buffer> buffers = new IdentityHashMap<>();
-    private final Map<Part, Cache> inner = new IdentityHashMap<>();
+    private final Map<Parameterized, Buffer> buffers = new IdentityHashMap<>();
+    private final Map<Parameterized, Cache> inner = new IdentityHashMap<>();
     private int length;
 
     /// An empty cache.
@@ -36,18 +36,18 @@ public final class Cache {
     }
 
     /// The cache of the parts inside `part`.
-    Cache inside(Part part) {
+    Cache inside(Parameterized part) {
         return inner.computeIfAbsent(part, _ -> new Cache());
     }
 
     /// How many positions an attention has seen.
-    public int length(Part attention) {
+    public int length(Parameterized attention) {
         Buffer buffer = buffers.get(attention);
         return buffer == null ? 0 : buffer.length;
     }
 
     /// Adds the keys and values (B, T, width) of new positions and returns those of all positions.
-    Entry append(Part attention, Tensor keys, Tensor values) {
+    Entry append(Parameterized attention, Tensor keys, Tensor values) {
         Buffer buffer = buffers.computeIfAbsent(attention, _ -> new Buffer(keys.dim(0), keys.dim(2)));
         return buffer.append(keys, values);
     }

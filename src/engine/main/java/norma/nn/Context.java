@@ -36,7 +36,7 @@ public record Context(Optional<Tensor> keyMask, Optional<int[]> lengths, Optiona
     }
 
     /// For the parts inside `part`: their cache is a part of this one, so that a part used in two places has two entries.
-    public Context inside(Part part) {
+    public Context inside(Parameterized part) {
         return new Context(keyMask, lengths, cache.map(c -> c.inside(part)));
     }
 }

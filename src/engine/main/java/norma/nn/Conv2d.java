@@ -137,7 +137,7 @@ public record Conv2d(Weight weight, Optional<Param> bias, Window vertical, Windo
 
         /// w times the matrix of patches, group by group.
         @Override
-        public Tensor composed() {
+        public Tensor definition() {
             int n = sizes.batch(), groups = sizes.groups(), outputs = sizes.geometry().outPlane();
             Tensor patches = Patches.of(x, sizes.geometry(), 0)
                     .reshape(sizes.geometry().taps(), outputs, n, sizes.channels()).permute(2, 3, 0, 1)
@@ -155,7 +155,7 @@ public record Conv2d(Weight weight, Optional<Param> bias, Window vertical, Windo
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("weight", weight).add("bias", bias);
+    public void register(ParameterTree tree) {
+        tree.add("weight", weight).add("bias", bias);
     }
 }

@@ -76,7 +76,7 @@ public final class CrossEntropy {
         }
 
         @Override
-        public Tensor composed() {
+        public Tensor definition() {
             int classes = logits.dim(-1);
             Tensor rows = logits.reshape(targets.shape().size(), classes);
             Tensor shifted = rows.subtract(rows.detach().max(-1));

@@ -7,7 +7,7 @@ import norma.tensor.Tensor;
 ///
 /// @param table one row an id
 /// @param scale sqrt(D) gives unit variance from a table of N(0, 1 / D) (Vaswani et al. 2017, section 3.4)
-public record Embedding(Param table, float scale) implements Part {
+public record Embedding(Param table, float scale) implements Parameterized {
 
     /// Rows of N(0, std^2).
     public static Embedding of(Init init, int ids, int dim, double std, float scale) {
@@ -21,7 +21,7 @@ public record Embedding(Param table, float scale) implements Part {
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("table", table);
+    public void register(ParameterTree tree) {
+        tree.add("table", table);
     }
 }

@@ -31,7 +31,7 @@ public record HeadScale(Param factors, Site site) implements Layer {
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("factors", factors);
+    public void register(ParameterTree tree) {
+        tree.add("factors", factors);
     }
 }

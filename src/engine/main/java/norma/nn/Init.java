@@ -39,7 +39,7 @@ public record Init(Seed seed) implements LayerSource {
     }
 
     @Override
-    public <P extends Part> P make(Function<Init, P> fresh) {
+    public <P extends Parameterized> P make(Function<Init, P> fresh) {
         return fresh.apply(this);
     }
 
@@ -82,6 +82,6 @@ public record Init(Seed seed) implements LayerSource {
     public static Param constant(float value, int... dims) {
         float[] values = new float[Shape.of(dims).size()];
         java.util.Arrays.fill(values, value);
-        return Param.gain(Tensor.of(Shape.of(dims), values));
+        return Param.noDecay(Tensor.of(Shape.of(dims), values));
     }
 }

@@ -3,7 +3,7 @@ package norma.nn;
 import norma.tensor.Tensor;
 
 /// A part that maps a tensor to a tensor.
-public interface Layer extends Part {
+public interface Layer extends Parameterized {
 
     /// The layer's value.
     ///

@@ -27,7 +27,7 @@ public interface LayerSource {
     Embedding embedding(int ids, int dim, double std, float scale);
 
     /// A part of any kind, made new; a reader then replaces the values of its parameters.
-    <P extends Part> P make(Function<Init, P> fresh);
+    <P extends Parameterized> P make(Function<Init, P> fresh);
 
     /// Changes first values, if this source draws them.
     void ifNew(Consumer<Init> change);

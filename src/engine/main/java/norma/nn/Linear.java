@@ -147,10 +147,10 @@ public record Linear(Weight weight, Optional<Param> bias, Activation activation)
         }
 
         @Override
-        public Tensor composed() {
+        public Tensor definition() {
             Tensor product =
                     x.reshape(x.shape().rows(), x.dim(-1)).matmulTransposed(w).reshape(x.shape().with(-1, w.dim(0)));
-            return Activations.composed(f, b == null ? product : product.add(b));
+            return Activations.definition(f, b == null ? product : product.add(b));
         }
 
         @Override
@@ -168,7 +168,7 @@ public record Linear(Weight weight, Optional<Param> bias, Activation activation)
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("weight", weight).add("bias", bias);
+    public void register(ParameterTree tree) {
+        tree.add("weight", weight).add("bias", bias);
     }
 }

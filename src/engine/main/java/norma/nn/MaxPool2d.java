@@ -55,7 +55,7 @@ public record MaxPool2d(Window vertical, Window horizontal) implements Layer {
 
         /// The inputs that won, gathered.
         @Override
-        public Tensor composed() {
+        public Tensor definition() {
             Tensor pixels =
                     Tensor.concat(0, x.reshape(x.size(), 1), Tensor.full(Shape.of(1, 1), Float.NEGATIVE_INFINITY));
             int[] won = new int[winners.size()];

@@ -54,9 +54,9 @@ public record Mlp(Linear up, Optional<Linear> gate, Layer middle, Linear down) i
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("up", up);
-        gate.ifPresent(g -> parts.add("gate", g));
-        parts.add("middle", middle).add("down", down);
+    public void register(ParameterTree tree) {
+        tree.add("up", up);
+        gate.ifPresent(g -> tree.add("gate", g));
+        tree.add("middle", middle).add("down", down);
     }
 }

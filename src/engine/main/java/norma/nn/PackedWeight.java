@@ -57,7 +57,7 @@ public final class PackedWeight implements Weight {
     }
 
     @Override
-    public Param baked() {
+    public Param materialized() {
         return Param.weight(value().copy());
     }
 }

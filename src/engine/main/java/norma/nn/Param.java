@@ -14,7 +14,7 @@ public record Param(Tensor value, Role role) implements Weight {
         /// Learned, with weight decay: matrices.
         WEIGHT,
         /// Learned, without weight decay: gains, biases.
-        GAIN,
+        NO_DECAY,
         /// Not learned; saved with the rest.
         BUFFER
     }
@@ -25,8 +25,8 @@ public record Param(Tensor value, Role role) implements Weight {
     }
 
     /// A learned gain or bias.
-    public static Param gain(Tensor value) {
-        return new Param(value.variable(), Role.GAIN);
+    public static Param noDecay(Tensor value) {
+        return new Param(value.variable(), Role.NO_DECAY);
     }
 
     /// A tensor that is saved but not learned.
@@ -41,7 +41,7 @@ public record Param(Tensor value, Role role) implements Weight {
 
     /// This parameter itself.
     @Override
-    public Param baked() {
+    public Param materialized() {
         return this;
     }
 

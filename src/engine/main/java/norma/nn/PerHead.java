@@ -15,7 +15,7 @@ public record PerHead(Layer layer, int heads) implements Layer {
     }
 
     @Override
-    public void list(Parts parts) {
-        layer.list(parts);
+    public void register(ParameterTree tree) {
+        layer.register(tree);
     }
 }

@@ -95,15 +95,15 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
     }
 
     @Override
-    public Tensor composed() {
-        return Tensor.concat(1, Arrays.stream(sequences()).map(this::composed).toArray(Tensor[]::new));
+    public Tensor definition() {
+        return Tensor.concat(1, Arrays.stream(sequences()).map(this::definition).toArray(Tensor[]::new));
     }
 
-    private Tensor composed(Sequence s) {
+    private Tensor definition(Sequence s) {
         int to = s.from + s.sizes.keys();
         return new ScaledDotProduct.Fused(q.slice(1, s.from, to), k.slice(1, s.from, to), v.slice(1, s.from, to),
                 s.sizes,
-                null, null, null).composed();
+                null, null, null).definition();
     }
 
     @Override

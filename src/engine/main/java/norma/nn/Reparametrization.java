@@ -9,7 +9,7 @@ import norma.tensor.Shape;
 /// Linear learning = linear.with(WeightNorm.of(linear.weight()));
 /// Linear learned = learning.with(learning.weight().baked());
 /// ```
-public non-sealed interface Reparametrization extends Weight, Part {
+public non-sealed interface Reparametrization extends Weight, Parameterized {
 
     /// The weight that W is made of.
     Weight raw();
@@ -21,7 +21,7 @@ public non-sealed interface Reparametrization extends Weight, Part {
 
     /// To be asked outside of training, in which the computation may have a memory that moves.
     @Override
-    default Param baked() {
+    default Param materialized() {
         return Param.weight(value().copy());
     }
 }

@@ -15,7 +15,7 @@ public record Rotary(double base) {
     public static final Rotary PAPER = new Rotary(10_000);
 
     /// Turns each head of x (B, T, H * d), whose first row stands at position `start`. d must be even.
-    public Tensor turn(Tensor x, int heads, int start) {
+    public Tensor rotate(Tensor x, int heads, int start) {
         int half = x.dim(-1) / heads / 2;
         if (x.dim(-1) != 2 * half * heads) {
             throw new IllegalArgumentException(
@@ -24,26 +24,26 @@ public record Rotary(double base) {
         float[] cos = new float[x.dim(1) * half];
         float[] sin = new float[x.dim(1) * half];
         for (int j = 0; j < half; j++) {
-            double turn = Math.pow(base, -(double) j / half);
+            double frequency = Math.pow(base, -(double) j / half);
             for (int t = 0; t < x.dim(1); t++) {
-                cos[t * half + j] = (float) Math.cos((start + t) * turn);
-                sin[t * half + j] = (float) Math.sin((start + t) * turn);
+                cos[t * half + j] = (float) Math.cos((start + t) * frequency);
+                sin[t * half + j] = (float) Math.sin((start + t) * frequency);
             }
         }
         Shape angles = Shape.of(x.dim(1), half);
-        return turn(x, heads, Tensor.of(angles, cos), Tensor.of(angles, sin), false);
+        return rotate(x, heads, Tensor.of(angles, cos), Tensor.of(angles, sin), false);
     }
 
-    private static Tensor turn(Tensor x, int heads, Tensor cos, Tensor sin, boolean back) {
+    private static Tensor rotate(Tensor x, int heads, Tensor cos, Tensor sin, boolean back) {
         Tensor y = Tensor.empty(x.shape());
         Backend.kernels().rotary().rotate(x.dim(0), x.dim(1), heads, x.dim(-1) / heads, x.data(), cos.data(),
                 sin.data(), back,
                 y.data());
-        return Tape.record(new Turn(x, heads, cos, sin, back), y);
+        return Tape.record(new Rotation(x, heads, cos, sin, back), y);
     }
 
     /// A rotation's derivative is the rotation back.
-    record Turn(Tensor x, int heads, Tensor cos, Tensor sin, boolean back) implements Op {
+    record Rotation(Tensor x, int heads, Tensor cos, Tensor sin, boolean back) implements Op {
         @Override
         public Tensor[] inputs() {
             return new Tensor[] {x};
@@ -51,7 +51,7 @@ public record Rotary(double base) {
 
         @Override
         public Tensor[] backward(Tensor dy) {
-            return new Tensor[] {turn(dy, heads, cos, sin, !back)};
+            return new Tensor[] {rotate(dy, heads, cos, sin, !back)};
         }
 
         @Override

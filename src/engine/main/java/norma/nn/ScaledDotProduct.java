@@ -40,7 +40,7 @@ public final class ScaledDotProduct {
         var sizes = new Sizes(q.dim(0), q.dim(1), k.dim(1), heads, headSize, (float) (1 / Math.sqrt(headSize)), causal);
         return cap == 0 ? fused(q, k, v, sizes, keyMask.orElse(null))
                 : new Fused(q, k, v, sizes, keyMask.orElse(null), null, null)
-                        .composed(logits -> logits.divide(cap).tanh().multiply(cap));
+                        .definition(logits -> logits.divide(cap).tanh().multiply(cap));
     }
 
     private static Tensor fused(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor keyMask) {
@@ -88,11 +88,11 @@ public final class ScaledDotProduct {
         }
 
         @Override
-        public Tensor composed() {
-            return composed(logits -> logits);
+        public Tensor definition() {
+            return definition(logits -> logits);
         }
 
-        Tensor composed(UnaryOperator<Tensor> change) {
+        Tensor definition(UnaryOperator<Tensor> change) {
             Tensor visible = visible();
             Tensor logits = change.apply(heads(q).matmulTransposed(heads(k)).multiply(sizes.scale()));
             Tensor scores = visible.where(logits, Tensor.scalar(-1e30f));

@@ -28,9 +28,9 @@ public record Sequential(List<Layer> layers) implements Layer {
     }
 
     @Override
-    public void list(Parts parts) {
+    public void register(ParameterTree tree) {
         for (int i = 0; i < layers.size(); i++) {
-            parts.add(Integer.toString(i), layers.get(i));
+            tree.add(Integer.toString(i), layers.get(i));
         }
     }
 }

@@ -35,7 +35,7 @@ public final class Softmax {
 
         /// The maximum is subtracted for range and takes no part in the derivative.
         @Override
-        public Tensor composed() {
+        public Tensor definition() {
             Tensor e = x.subtract(x.detach().max(-1)).exp();
             return e.divide(e.sum(-1));
         }

@@ -23,5 +23,5 @@ public sealed interface Weight permits Param, Reparametrization, PackedWeight {
     }
 
     /// The weight as a parameter of its own, with the numbers it has now.
-    Param baked();
+    Param materialized();
 }

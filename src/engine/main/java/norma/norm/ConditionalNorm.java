@@ -1,11 +1,11 @@
 package norma.norm;
 
-import norma.nn.Part;
+import norma.nn.Parameterized;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
 /// A norm that a second input directs: a style, a class, a point in time, a gate.
-public interface ConditionalNorm extends Part {
+public interface ConditionalNorm extends Parameterized {
 
     /// x as the condition wants it, in the shape of x.
     Tensor forward(Tensor x, Tensor condition);

@@ -1,13 +1,13 @@
 package norma.norm;
 
 import norma.nn.Init;
-import norma.nn.Part;
+import norma.nn.Parameterized;
 
 /// Makes parts of one method, for one model.
 ///
 /// @param <P> what it makes
 @FunctionalInterface
-public interface Factory<P extends Part> {
+public interface Factory<P extends Parameterized> {
 
     /// A part over D features or channels.
     ///

@@ -1,14 +1,14 @@
 package norma.norm;
 
 import java.util.stream.Stream;
+import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.kernel.Planes;
 import norma.kernel.contract.RunningAverageKernel;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Part;
-import norma.nn.Parts;
-import norma.backend.Backend;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.norm.axis.ChannelAxis;
 import norma.tensor.Tensor;
 
@@ -21,7 +21,8 @@ import norma.tensor.Tensor;
 /// @param variance (C), ones at first
 /// @param batches how many were seen
 /// @param newStatWeight w, the weight of the newest batch (PyTorch calls it momentum); or [#CUMULATIVE]
-public record RunningStatistics(Param mean, Param variance, Param batches, float newStatWeight) implements Part {
+public record RunningStatistics(Param mean, Param variance, Param batches, float newStatWeight)
+        implements Parameterized {
     /// Weight of the newest batch if no other is given, as in PyTorch.
     public static final float WEIGHT = 0.1f;
 
@@ -111,7 +112,7 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("running_mean", mean).add("running_var", variance).add("num_batches_tracked", batches);
+    public void register(ParameterTree tree) {
+        tree.add("running_mean", mean).add("running_var", variance).add("num_batches_tracked", batches);
     }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import norma.backend.Backend;
 import norma.nn.Param;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -33,14 +33,14 @@ public final class Muon extends Optimizer {
     }
 
     private final Config config;
-    private final Memory memory = new Memory();
+    private final BufferPool memory = new BufferPool();
 
     /// An optimizer of the learned ones among these parameters, which must be matrices.
     public Muon(Map<String, Param> params, Config config) {
         super(params, "velocity");
         this.config = config;
         params.forEach((name, param) -> {
-            if (param.role() == Param.Role.GAIN || param.role() == Param.Role.WEIGHT && param.shape().rank() < 2) {
+            if (param.role() == Param.Role.NO_DECAY || param.role() == Param.Role.WEIGHT && param.shape().rank() < 2) {
                 throw new IllegalArgumentException(
                         "Muon: parameters must be matrices; got %s %s; give it to another optimizer"
                                 .formatted(name, param.shape()));

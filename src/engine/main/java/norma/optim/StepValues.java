@@ -1,10 +1,10 @@
 package norma.optim;
 
 import java.util.Collection;
+import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.kernel.contract.SplitDouble;
 import norma.nn.Param;
-import norma.backend.Backend;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 

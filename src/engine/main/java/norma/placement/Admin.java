@@ -4,12 +4,12 @@ import java.util.function.UnaryOperator;
 import norma.nn.Attention;
 import norma.nn.Context;
 import norma.nn.Dropout;
+import norma.nn.Identity;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Mlp;
 import norma.nn.Param;
-import norma.nn.Parts;
-import norma.nn.Identity;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.tensor.Tensor;
 
@@ -22,17 +22,17 @@ import norma.tensor.Tensor;
 /// new model on one batch; before [Residual#prepare], omega is 1 and this is post-norm.
 public record Admin() implements Placement {
     @Override
-    public Block block(Attention attention, Mlp mlp, Place place) {
+    public Block block(Attention attention, Mlp mlp, PlacementContext place) {
         return new Block(around(attention, place.at("attention")), around(mlp, place.at("mlp")));
     }
 
     /// The residual branch around any sublayer.
-    public Residual around(Layer f, Place place) {
+    public Residual around(Layer f, PlacementContext place) {
         return new Weighed(f, place.dropout(), Init.constant(1, place.dim()), place.norm("norm"));
     }
 
     @Override
-    public Layer exit(Place model) {
+    public Layer exit(PlacementContext model) {
         return new Identity();
     }
 
@@ -60,8 +60,8 @@ public record Admin() implements Placement {
         }
 
         @Override
-        public void list(Parts parts) {
-            parts.add("f", f).add("scale", omega).add("norm", norm);
+        public void register(ParameterTree tree) {
+            tree.add("f", f).add("scale", omega).add("norm", norm);
         }
     }
 }

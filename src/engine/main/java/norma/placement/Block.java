@@ -2,7 +2,7 @@ package norma.placement;
 
 import java.util.function.UnaryOperator;
 import norma.nn.Context;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.tensor.Tensor;
 
@@ -28,7 +28,7 @@ public record Block(Residual attention, Residual mlp) implements Residual {
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("attention", attention).add("mlp", mlp);
+    public void register(ParameterTree tree) {
+        tree.add("attention", attention).add("mlp", mlp);
     }
 }

@@ -4,10 +4,10 @@ import java.util.function.UnaryOperator;
 import norma.nn.Attention;
 import norma.nn.Context;
 import norma.nn.Dropout;
+import norma.nn.Identity;
 import norma.nn.Layer;
 import norma.nn.Mlp;
-import norma.nn.Parts;
-import norma.nn.Identity;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.tensor.Tensor;
 
@@ -18,7 +18,7 @@ import norma.tensor.Tensor;
 /// So on the way back a gradient passes one norm in a block instead of two.
 public record BottomToTop() implements Placement {
     @Override
-    public Residual block(Attention attention, Mlp mlp, Place place) {
+    public Residual block(Attention attention, Mlp mlp, PlacementContext place) {
         return new WithSkip(Recipe.POST.around(attention, place.at("attention")), mlp, place.dropout(),
                 place.at("mlp").norm("norm"));
     }
@@ -36,13 +36,13 @@ public record BottomToTop() implements Placement {
         }
 
         @Override
-        public void list(Parts parts) {
-            parts.add("attention", attention).add("mlp.f", mlp).add("mlp.norm", norm);
+        public void register(ParameterTree tree) {
+            tree.add("attention", attention).add("mlp.f", mlp).add("mlp.norm", norm);
         }
     }
 
     @Override
-    public Layer exit(Place model) {
+    public Layer exit(PlacementContext model) {
         return new Identity();
     }
 }

@@ -3,9 +3,9 @@ package norma.placement;
 import java.util.function.UnaryOperator;
 import norma.nn.Context;
 import norma.nn.Dropout;
-import norma.nn.Layer;
-import norma.nn.Parts;
 import norma.nn.Identity;
+import norma.nn.Layer;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.tensor.Tensor;
 
@@ -53,14 +53,14 @@ public record Branch(Layer before, Factor scale, Layer f, Layer after, Dropout d
 
     /// A branch has a norm in front or on the sum, seldom both: it is called `norm`.
     @Override
-    public void list(Parts parts) {
+    public void register(ParameterTree tree) {
         boolean inFront = !(before instanceof Identity);
         if (inFront) {
-            parts.add("norm", before);
+            tree.add("norm", before);
         }
-        parts.add("f", f).add("after", after);
-        gain.list(parts, "gain");
-        skip.list(parts, "scale");
-        parts.add(inFront ? "outer" : "norm", outer);
+        tree.add("f", f).add("after", after);
+        gain.register(tree, "gain");
+        skip.register(tree, "scale");
+        tree.add(inFront ? "outer" : "norm", outer);
     }
 }

@@ -2,7 +2,7 @@ package norma.placement;
 
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.tensor.Tensor;
 
 /// A factor on the skip or on a branch.
@@ -26,7 +26,7 @@ public sealed interface Factor {
     Tensor times(Tensor x);
 
     /// Lists what is learned.
-    void list(Parts parts, String name);
+    void register(ParameterTree tree, String name);
 
     /// @param value 1 leaves x as it is
     record Constant(float value) implements Factor {
@@ -36,7 +36,7 @@ public sealed interface Factor {
         }
 
         @Override
-        public void list(Parts parts, String name) {
+        public void register(ParameterTree tree, String name) {
             // nothing is learned
         }
     }
@@ -49,8 +49,8 @@ public sealed interface Factor {
         }
 
         @Override
-        public void list(Parts parts, String name) {
-            parts.add(name, param);
+        public void register(ParameterTree tree, String name) {
+            tree.add(name, param);
         }
     }
 }

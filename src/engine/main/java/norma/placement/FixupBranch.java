@@ -12,7 +12,7 @@ import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.tensor.Tensor;
 
 /// A residual branch that needs no norm, since it begins as nothing and grows slowly (Zhang, Dauphin & Ma 2019, arXiv
@@ -95,14 +95,14 @@ public record FixupBranch(List<Layer> layers, List<Param> before, List<Param> be
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("layers", layers);
+    public void register(ParameterTree tree) {
+        tree.add("layers", layers);
         for (int i = 0; i < layers.size(); i++) {
-            parts.add("before." + i, before.get(i));
+            tree.add("before." + i, before.get(i));
         }
         for (int i = 0; i < between.size(); i++) {
-            parts.add("between." + i, between.get(i));
+            tree.add("between." + i, between.get(i));
         }
-        parts.add("scale", scale).add("after", after);
+        tree.add("scale", scale).add("after", after);
     }
 }

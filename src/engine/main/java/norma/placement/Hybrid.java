@@ -5,7 +5,7 @@ import norma.nn.Attention;
 import norma.nn.Context;
 import norma.nn.Layer;
 import norma.nn.Mlp;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.nn.PerHead;
 import norma.nn.Sequential;
 import norma.norm.Norm;
@@ -21,8 +21,8 @@ public record Hybrid(boolean star) implements Placement {
     private static final Recipe BARE = Recipe.of();
 
     @Override
-    public Block block(Attention attention, Mlp mlp, Place place) {
-        Place forAttention = place.at("attention"), forMlp = place.at("mlp");
+    public Block block(Attention attention, Mlp mlp, PlacementContext place) {
+        PlacementContext forAttention = place.at("attention"), forMlp = place.at("mlp");
         Attention normed = attention.with(perHead(attention.query(), "queryNorm", attention, forAttention),
                 perHead(attention.key(), "keyNorm", attention, forAttention),
                 perHead(attention.value(), "valueNorm", attention, forAttention));
@@ -32,7 +32,7 @@ public record Hybrid(boolean star) implements Placement {
                         new AfterNorm(forMlp.norm("norm"), BARE.around(mlp, forMlp)));
     }
 
-    private static Layer perHead(Layer linear, String name, Attention f, Place place) {
+    private static Layer perHead(Layer linear, String name, Attention f, PlacementContext place) {
         return Sequential.of(linear, new PerHead(place.plain(name, place.dim() / f.heads()), f.heads()));
     }
 
@@ -48,8 +48,8 @@ public record Hybrid(boolean star) implements Placement {
         }
 
         @Override
-        public void list(Parts parts) {
-            parts.add("0", norm).add("1", branch);
+        public void register(ParameterTree tree) {
+            tree.add("0", norm).add("1", branch);
         }
     }
 

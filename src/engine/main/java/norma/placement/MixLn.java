@@ -7,7 +7,7 @@ import norma.nn.Mlp;
 /// blocks keep what post-norm is good at, late ones get the gradients of pre-norm.
 public record MixLn() implements Placement {
     @Override
-    public Block block(Attention attention, Mlp mlp, Place place) {
+    public Block block(Attention attention, Mlp mlp, PlacementContext place) {
         return (4 * place.layer() <= place.layers() ? Recipe.POST : Recipe.PRE).block(attention, mlp, place);
     }
 }

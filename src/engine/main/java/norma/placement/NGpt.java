@@ -2,14 +2,13 @@ package norma.placement;
 
 import norma.nn.Attention;
 import norma.nn.Context;
+import norma.nn.Identity;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Mlp;
 import norma.nn.Param;
-import norma.nn.Parts;
-import norma.nn.Identity;
-import norma.norm.feature.LpNormalize;
+import norma.nn.ParameterTree;
 import norma.norm.feature.LpNormalize;
 import norma.tensor.Tensor;
 
@@ -18,23 +17,23 @@ import norma.tensor.Tensor;
 /// There is no place for another norm: lengths are the method.
 public record NGpt() implements Placement {
     @Override
-    public Residual block(Attention attention, Mlp mlp, Place place) {
+    public Residual block(Attention attention, Mlp mlp, PlacementContext place) {
         return place.source().make(init -> NGptBlock.of(init, place.dim(), mlp.hidden(), attention.heads(),
                 attention.causal(), attention.rotary()));
     }
 
     @Override
-    public Layer entry(Place model) {
+    public Layer entry(PlacementContext model) {
         return LpNormalize.l2();
     }
 
     @Override
-    public Layer exit(Place model) {
+    public Layer exit(PlacementContext model) {
         return new Identity();
     }
 
     @Override
-    public Layer head(Linear output, Place model) {
+    public Layer head(Linear output, PlacementContext model) {
         float base = (float) (1 / Math.sqrt(model.dim()));
         var head = new Head(output, Init.constant(base, output.weight().shape().dim(0)), base);
         head.afterStep();
@@ -64,9 +63,9 @@ public record NGpt() implements Placement {
         }
 
         @Override
-        public void list(Parts parts) {
-            output.list(parts);
-            parts.add("scale", scale);
+        public void register(ParameterTree tree) {
+            output.register(tree);
+            tree.add("scale", scale);
         }
     }
 }

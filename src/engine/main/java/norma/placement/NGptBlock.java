@@ -9,7 +9,7 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.nn.PerHead;
 import norma.nn.Rotary;
 import norma.norm.Norm;
@@ -82,7 +82,7 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
     }
 
     private Tensor onSphere(Tensor x, int start) {
-        return new PerHead(LpNormalize.l2(), heads).forward(rotary.map(r -> r.turn(x, heads, start)).orElse(x));
+        return new PerHead(LpNormalize.l2(), heads).forward(rotary.map(r -> r.rotate(x, heads, start)).orElse(x));
     }
 
     private Tensor mlp(Tensor h) {
@@ -124,8 +124,8 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("query", query).add("key", key).add("value", value).add("output", output).add("up", up)
+    public void register(ParameterTree tree) {
+        tree.add("query", query).add("key", key).add("value", value).add("output", output).add("up", up)
                 .add("gate", gate).add("down", down).add("attentionStep", attentionStep).add("mlpStep", mlpStep)
                 .add("qkScale", qkScale).add("uvScale", uvScale);
     }

@@ -3,9 +3,9 @@ package norma.placement;
 import java.util.Optional;
 import norma.nn.Attention;
 import norma.nn.HeadScale;
+import norma.nn.Identity;
 import norma.nn.Layer;
 import norma.nn.Mlp;
-import norma.nn.Identity;
 
 /// NormFormer (Shleifer, Weston & Ott 2021, arXiv 2110.09456): pre-norm with three more operations.
 ///
@@ -29,17 +29,17 @@ public record NormFormer(Optional<HeadScale.Site> site, boolean residualScale, b
     }
 
     @Override
-    public Block block(Attention attention, Mlp mlp, Place place) {
+    public Block block(Attention attention, Mlp mlp, PlacementContext place) {
         return new Block(aroundAttention(attention, place.at("attention")), aroundMlp(mlp, place.at("mlp")));
     }
 
-    private Branch aroundAttention(Attention f, Place place) {
+    private Branch aroundAttention(Attention f, PlacementContext place) {
         Layer after = attentionNorm ? place.plain("after", place.dim()) : new Identity();
         Attention scaled = site.map(at -> f.with(HeadScale.of(f.heads(), at))).orElse(f);
         return Branch.of(place.norm("norm"), scaled, after, place.dropout(), Factor.ONE);
     }
 
-    private Branch aroundMlp(Mlp f, Place place) {
+    private Branch aroundMlp(Mlp f, PlacementContext place) {
         Mlp normed = middleNorm ? f.with(place.plain("middle", f.hidden())) : f;
         return Branch.of(place.norm("norm"), normed, new Identity(), place.dropout(),
                 residualScale ? Factor.learned(1, place.dim()) : Factor.ONE);

@@ -5,7 +5,7 @@ import norma.nn.Attention;
 import norma.nn.Context;
 import norma.nn.Dropout;
 import norma.nn.Mlp;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.tensor.Tensor;
 
@@ -15,7 +15,7 @@ import norma.tensor.Tensor;
 ///     y = x + Attention(N(x)) + MLP(N(x))
 public record Parallel() implements Placement {
     @Override
-    public Residual block(Attention attention, Mlp mlp, Place place) {
+    public Residual block(Attention attention, Mlp mlp, PlacementContext place) {
         return new SideBySide(place.norm("norm"), attention, mlp, place.dropout());
     }
 
@@ -33,8 +33,8 @@ public record Parallel() implements Placement {
         }
 
         @Override
-        public void list(Parts parts) {
-            parts.add("norm", norm).add("attention.f", attention).add("mlp.f", mlp);
+        public void register(ParameterTree tree) {
+            tree.add("norm", norm).add("attention.f", attention).add("mlp.f", mlp);
         }
     }
 }

@@ -1,11 +1,11 @@
 package norma.placement;
 
 import norma.nn.Attention;
+import norma.nn.Identity;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Mlp;
-import norma.nn.Identity;
 
 /// Where norms stand in a Transformer. Which norm stands there is another matter: a placement takes any norm of features.
 ///
@@ -13,7 +13,7 @@ import norma.nn.Identity;
 public interface Placement {
 
     /// A block of these sublayers.
-    Residual block(Attention attention, Mlp mlp, Place place);
+    Residual block(Attention attention, Mlp mlp, PlacementContext place);
 
     /// Changes the first values of a new block's sublayers.
     ///
@@ -24,19 +24,19 @@ public interface Placement {
     }
 
     /// From the embeddings to the stream.
-    default Layer entry(Place model) {
+    default Layer entry(PlacementContext model) {
         return new Identity();
     }
 
     /// From the stream behind the last block to what the output matrix reads.
-    default Layer exit(Place model) {
+    default Layer exit(PlacementContext model) {
         return model.plain("finalNorm", model.dim());
     }
 
     /// From there to logits.
     ///
     /// @param output the output matrix (V, D)
-    default Layer head(Linear output, Place model) {
+    default Layer head(Linear output, PlacementContext model) {
         return output;
     }
 

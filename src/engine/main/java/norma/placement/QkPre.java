@@ -11,7 +11,7 @@ import norma.norm.feature.QkNorm;
 /// 2302.05442)
 public record QkPre(boolean parallel) implements Placement {
     @Override
-    public Residual block(Attention attention, Mlp mlp, Place place) {
+    public Residual block(Attention attention, Mlp mlp, PlacementContext place) {
         int d = place.dim() / attention.heads();
         Attention normed = QkNorm.on(attention, place.plain("queryNorm", d), place.plain("keyNorm", d));
         return (parallel ? new Parallel() : Recipe.PRE).block(normed, mlp, place);

@@ -9,10 +9,10 @@ import static norma.placement.Recipe.Site.OUTER;
 import java.util.Set;
 import java.util.function.Function;
 import norma.nn.Attention;
+import norma.nn.Identity;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Mlp;
-import norma.nn.Identity;
 
 /// A placement that does the same to every sublayer f: where norms stand around it, and with which factors.
 ///
@@ -26,8 +26,8 @@ import norma.nn.Identity;
 /// @param skip on the skip
 /// @param first first values of the sublayers
 /// @param unitEmbeddings whether token embeddings must have unit variance
-public record Recipe(Set<Site> norms, Function<Place, Factor> scale, Function<Place, Factor> gain,
-        Function<Place, Factor> skip, FirstValues first, boolean unitEmbeddings) implements Placement {
+public record Recipe(Set<Site> norms, Function<PlacementContext, Factor> scale, Function<PlacementContext, Factor> gain,
+        Function<PlacementContext, Factor> skip, Initializers first, boolean unitEmbeddings) implements Placement {
 
     /// Where a norm can stand.
     public enum Site {
@@ -65,7 +65,7 @@ public record Recipe(Set<Site> norms, Function<Place, Factor> scale, Function<Pl
     /// weighs alpha > 1. Matrices start by Glorot's rule, those of values, output and feed-forward layer with gain beta < 1.
     public static final Recipe DEEP_NORM = of(OUTER)
             .skip(place -> Factor.constant(DeepNormFactors.alone(place.layers()).alpha()))
-            .first(FirstValues.glorot(layers -> DeepNormFactors.alone(layers).beta()));
+            .first(Initializers.glorot(layers -> DeepNormFactors.alone(layers).beta()));
 
     /// Pre-norm whose branches grow quieter with depth: y = x + f(N(x) / sqrt(l)), l = 1 ... L (LayerNorm Scaling; Sun et al.
     /// 2025, arXiv 2502.05795). Against the curse of depth: with plain pre-norm the stream grows until late blocks hardly count.
@@ -87,7 +87,7 @@ public record Recipe(Set<Site> norms, Function<Place, Factor> scale, Function<Pl
     /// No norm, first values instead: y = x + c f(x), c one number, 1 at first (Fixup; Zhang, Dauphin & Ma 2019, arXiv
     /// 1901.09321). Single biases, as in the paper, would add nothing to the biases that linear layers have. [FixupBranch] is
     /// for residual networks of any layers.
-    public static final Recipe FIXUP = of().gain(_ -> Factor.learned(1, 1)).first(FirstValues.FIXUP);
+    public static final Recipe FIXUP = of().gain(_ -> Factor.learned(1, 1)).first(Initializers.FIXUP);
 
     /// Copies the set.
     public Recipe {
@@ -96,27 +96,27 @@ public record Recipe(Set<Site> norms, Function<Place, Factor> scale, Function<Pl
 
     /// Norms there, factors of one, first values as the model has them.
     public static Recipe of(Site... norms) {
-        return new Recipe(Set.of(norms), _ -> Factor.ONE, _ -> Factor.ONE, _ -> Factor.ONE, FirstValues.UNCHANGED,
+        return new Recipe(Set.of(norms), _ -> Factor.ONE, _ -> Factor.ONE, _ -> Factor.ONE, Initializers.UNCHANGED,
                 false);
     }
 
     /// With a factor between the norm in front and the sublayer.
-    public Recipe scale(Function<Place, Factor> factor) {
+    public Recipe scale(Function<PlacementContext, Factor> factor) {
         return new Recipe(norms, factor, gain, skip, first, unitEmbeddings);
     }
 
     /// With a factor on the branch.
-    public Recipe gain(Function<Place, Factor> factor) {
+    public Recipe gain(Function<PlacementContext, Factor> factor) {
         return new Recipe(norms, scale, factor, skip, first, unitEmbeddings);
     }
 
     /// With a factor on the skip.
-    public Recipe skip(Function<Place, Factor> factor) {
+    public Recipe skip(Function<PlacementContext, Factor> factor) {
         return new Recipe(norms, scale, gain, factor, first, unitEmbeddings);
     }
 
     /// With other first values.
-    public Recipe first(FirstValues values) {
+    public Recipe first(Initializers values) {
         return new Recipe(norms, scale, gain, skip, values, unitEmbeddings);
     }
 
@@ -126,18 +126,18 @@ public record Recipe(Set<Site> norms, Function<Place, Factor> scale, Function<Pl
     }
 
     /// The residual branch around any sublayer.
-    public Branch around(Layer f, Place place) {
+    public Branch around(Layer f, PlacementContext place) {
         return new Branch(norm(BEFORE, "norm", place), scale.apply(place), f, norm(AFTER, "after", place),
                 place.dropout(), gain.apply(place), skip.apply(place),
                 norm(OUTER, norms.contains(BEFORE) ? "outer" : "norm", place));
     }
 
-    private Layer norm(Site site, String name, Place place) {
+    private Layer norm(Site site, String name, PlacementContext place) {
         return norms.contains(site) ? place.norm(name) : new Identity();
     }
 
     @Override
-    public Block block(Attention attention, Mlp mlp, Place place) {
+    public Block block(Attention attention, Mlp mlp, PlacementContext place) {
         return new Block(around(attention, place.at("attention")), around(mlp, place.at("mlp")));
     }
 
@@ -147,12 +147,12 @@ public record Recipe(Set<Site> norms, Function<Place, Factor> scale, Function<Pl
     }
 
     @Override
-    public Layer entry(Place model) {
+    public Layer entry(PlacementContext model) {
         return norms.contains(ENTRY) ? model.plain("entry", model.dim()) : new Identity();
     }
 
     @Override
-    public Layer exit(Place model) {
+    public Layer exit(PlacementContext model) {
         return norms.contains(EXIT) ? model.plain("finalNorm", model.dim()) : new Identity();
     }
 

@@ -6,7 +6,7 @@ import norma.nn.Context;
 import norma.nn.Dropout;
 import norma.nn.Layer;
 import norma.nn.Mlp;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.tensor.Tensor;
 
@@ -18,22 +18,22 @@ import norma.tensor.Tensor;
 /// by side on the last axis: the stream is (B, T, 2 D), x before d.
 public record ResiDual() implements Placement {
     @Override
-    public Block block(Attention attention, Mlp mlp, Place place) {
+    public Block block(Attention attention, Mlp mlp, PlacementContext place) {
         return new Block(around(attention, place.at("attention")), around(mlp, place.at("mlp")));
     }
 
     /// One sublayer, added to both streams.
-    public Residual around(Layer f, Place place) {
+    public Residual around(Layer f, PlacementContext place) {
         return new OnBoth(f, place.norm("norm"), place.dropout());
     }
 
     @Override
-    public Layer entry(Place model) {
+    public Layer entry(PlacementContext model) {
         return new Split();
     }
 
     @Override
-    public Layer exit(Place model) {
+    public Layer exit(PlacementContext model) {
         return new Join(model.plain("finalNorm", model.dim()));
     }
 
@@ -78,8 +78,8 @@ public record ResiDual() implements Placement {
         }
 
         @Override
-        public void list(Parts parts) {
-            parts.add("norm", norm).add("f", f);
+        public void register(ParameterTree tree) {
+            tree.add("norm", norm).add("f", f);
         }
     }
 
@@ -91,8 +91,8 @@ public record ResiDual() implements Placement {
         }
 
         @Override
-        public void list(Parts parts) {
-            norm.list(parts);
+        public void register(ParameterTree tree) {
+            norm.register(tree);
         }
     }
 }

@@ -9,10 +9,10 @@ import norma.nn.Sequential;
 /// 2210.06423). Matrices start by Glorot's rule, those of values, output and feed-forward layer with gain sqrt(log 2 L), L
 /// blocks.
 public record SubLn() implements Placement {
-    private static final FirstValues FIRST = FirstValues.glorot(layers -> Math.sqrt(Math.log(2.0 * layers)));
+    private static final Initializers FIRST = Initializers.glorot(layers -> Math.sqrt(Math.log(2.0 * layers)));
 
     @Override
-    public Block block(Attention attention, Mlp mlp, Place place) {
+    public Block block(Attention attention, Mlp mlp, PlacementContext place) {
         var middle = place.at("attention").plain("middle", place.dim());
         return Recipe.PRE.block(attention.with(Sequential.of(middle, attention.output())),
                 mlp.with(place.at("mlp").plain("middle", mlp.hidden())), place);

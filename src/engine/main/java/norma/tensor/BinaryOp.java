@@ -26,8 +26,8 @@ record BinaryOp(Binary f, Tensor a, Tensor b, Tensor y) implements Op {
     @Override
     public Tensor[] backward(Tensor dy) {
         return new Tensor[] {
-                a.tracked() ? da(dy).sumTo(a.shape()) : null,
-                b.tracked() ? db(dy).sumTo(b.shape()) : null};
+                a.tracked() ? da(dy).reduceTo(a.shape()) : null,
+                b.tracked() ? db(dy).reduceTo(b.shape()) : null};
     }
 
     private Tensor da(Tensor dy) {

@@ -27,13 +27,13 @@ final class GradientBuffers implements AutoCloseable {
         }
     }
 
-    private final Memory memory;
+    private final BufferPool memory;
     private final Tensor[] pending;
     private final Map<float[], Buffer> buffers = new IdentityHashMap<>();
     private final List<Buffer> fresh = new ArrayList<>();
 
     /// @param entries how many operations are on the tape
-    GradientBuffers(Memory memory, int entries) {
+    GradientBuffers(BufferPool memory, int entries) {
         this.memory = memory;
         pending = new Tensor[entries];
     }
@@ -103,7 +103,7 @@ final class GradientBuffers implements AutoCloseable {
         }
         Buffer buffer = buffers.get(dx[k].array());
         return buffer != null && buffer.fresh && dx[k].data().offset() == 0
-                && Memory.fits(buffer.array, dx[k].size());
+                && BufferPool.fits(buffer.array, dx[k].size());
     }
 
     private boolean isAlone(Tensor gradient) {

@@ -22,14 +22,14 @@ public record GradientCheck(double first, double agreement, double second) {
     /// @param xs where to differentiate; not changed
     public static GradientCheck of(Function<Tensor[], Tensor> f, Tensor... xs) {
         Tensor[] direct = gradient(f, xs);
-        Tensor[] composed = recordedGradient(f, xs);
+        Tensor[] definition = recordedGradient(f, xs);
         double largest = 1e-20;
         double difference = 0;
         for (int i = 0; i < xs.length; i++) {
-            float[] definition = composed[i].toArray(), fused = direct[i].toArray();
+            float[] defined = definition[i].toArray(), fused = direct[i].toArray();
             for (int k = 0; k < xs[i].size(); k++) {
-                largest = Math.max(largest, Math.abs(definition[k]));
-                difference = Math.max(difference, Math.abs(definition[k] - fused[k]));
+                largest = Math.max(largest, Math.abs(defined[k]));
+                difference = Math.max(difference, Math.abs(defined[k] - fused[k]));
             }
         }
         Function<Tensor[], Tensor> g =
@@ -73,7 +73,7 @@ public record GradientCheck(double first, double agreement, double second) {
     }
 
     private static double value(Function<Tensor[], Tensor> f, Tensor[] xs) {
-        try (Tape _ = Tape.training(new Memory(), 1)) {
+        try (Tape _ = Tape.training(new BufferPool(), 1)) {
             float[] y = f.apply(xs).toArray();
             float[] u = random(Shape.of(y.length), 1).toArray();
             double sum = 0;
@@ -86,7 +86,7 @@ public record GradientCheck(double first, double agreement, double second) {
 
     private static Tensor[] gradient(Function<Tensor[], Tensor> f, Tensor[] xs) {
         Tensor[] inputs = variables(xs);
-        try (Tape tape = Tape.training(new Memory(), 1)) {
+        try (Tape tape = Tape.training(new BufferPool(), 1)) {
             Tensor y = probe(f.apply(inputs), 1);
             if (y.tracked()) {
                 tape.backward(y);
@@ -101,7 +101,7 @@ public record GradientCheck(double first, double agreement, double second) {
 
     private static Tensor[] recordedGradient(Function<Tensor[], Tensor> f, Tensor[] xs) {
         Tensor[] inputs = variables(xs);
-        try (Tape tape = Tape.training(new Memory(), 1)) {
+        try (Tape tape = Tape.training(new BufferPool(), 1)) {
             Tensor[] gradients = tape.gradients(probe(f.apply(inputs), 1), inputs);
             for (int i = 0; i < gradients.length; i++) {
                 gradients[i] = gradients[i].copy();

@@ -25,6 +25,6 @@ public interface Op {
     interface Fused extends Op {
 
         /// The same value in tensor algebra: the definition, the test's oracle, and the way to higher derivatives.
-        Tensor composed();
+        Tensor definition();
     }
 }

@@ -25,7 +25,7 @@ import norma.kernel.SplitMix;
 public final class Tape implements AutoCloseable {
     private static final ThreadLocal<Tape> CURRENT = new ThreadLocal<>();
 
-    private final Memory memory;
+    private final BufferPool memory;
     private final boolean training;
     private final boolean records;
     private final long seed;
@@ -38,7 +38,7 @@ public final class Tape implements AutoCloseable {
     private boolean recording;
     private boolean closed;
 
-    private Tape(Memory memory, boolean training, boolean records, long seed) {
+    private Tape(BufferPool memory, boolean training, boolean records, long seed) {
         this.memory = memory;
         this.training = training;
         this.records = records;
@@ -51,18 +51,18 @@ public final class Tape implements AutoCloseable {
     ///
     /// @param memory where results come from and go back to
     /// @param seed of everything random in this step
-    public static Tape training(Memory memory, long seed) {
+    public static Tape training(BufferPool memory, long seed) {
         return new Tape(memory, true, true, seed);
     }
 
     /// Opens a tape that records, with layers as they are in use: no dropout, running statistics instead of those of the batch.
     /// For gradients of a model that is not to change, and for tuning one whose statistics are frozen.
-    public static Tape evaluation(Memory memory) {
+    public static Tape evaluation(BufferPool memory) {
         return new Tape(memory, false, true, 0);
     }
 
     /// Opens a tape that records nothing, with layers as they are in use: it only owns the memory of the results.
-    public static Tape inference(Memory memory) {
+    public static Tape inference(BufferPool memory) {
         return new Tape(memory, false, false, 0);
     }
 
@@ -214,7 +214,7 @@ public final class Tape implements AutoCloseable {
             Tensor[] dx = switch (entry.op) {
                 case Op.Fused fused -> {
                     int mark = entries.size();
-                    yield once(inputs, pullBack(fused.composed(), dy, mark, inputs));
+                    yield once(inputs, pullBack(fused.definition(), dy, mark, inputs));
                 }
                 case Op op -> op.backward(dy);
             };

@@ -203,7 +203,7 @@ public final class Tensor {
     }
 
     /// Gives the floats of a gradient that was cleared to the memory from which the next one is taken.
-    void giveBackGradient(Memory memory) {
+    void giveBackGradient(BufferPool memory) {
         if (gradient != null && !hasGradient) {
             memory.give(gradient.array());
             gradient = null;
@@ -443,8 +443,8 @@ public final class Tensor {
     }
 
     /// Sums over the axes along which `shape` was repeated to this shape: the transpose of [#expand(Shape)].
-    public Tensor sumTo(Shape shape) {
-        return Views.sumTo(this, shape);
+    public Tensor reduceTo(Shape shape) {
+        return Views.reduceTo(this, shape);
     }
 
     /// The part `[from, to)` of an axis; a view when all axes before it have size 1.

@@ -56,7 +56,7 @@ final class Views {
         return Tape.record(new Expand(x), y);
     }
 
-    static Tensor sumTo(Tensor x, Shape shape) {
+    static Tensor reduceTo(Tensor x, Shape shape) {
         if (!shape.expandsTo(x.shape())) {
             throw new IllegalArgumentException(
                     "sumTo: only axes along which %s can be repeated to x are summed; got x %s"
@@ -175,7 +175,7 @@ final class Views {
 
         @Override
         public Tensor[] backward(Tensor dy) {
-            return new Tensor[] {dy.sumTo(x.shape())};
+            return new Tensor[] {dy.reduceTo(x.shape())};
         }
     }
 

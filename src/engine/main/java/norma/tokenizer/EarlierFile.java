@@ -39,7 +39,7 @@ final class EarlierFile {
         int[] characters = file.text("characters").codePoints().toArray();
         for (int i = 1; i < characters.length; i++) {
             if (characters[i - 1] >= characters[i]) {
-                throw file.refusal("characters", "ascending, each once");
+                throw file.incompatibility("characters", "ascending, each once");
             }
         }
         return CharacterTrainer.train(List.of(file.text("characters")));
@@ -49,7 +49,7 @@ final class EarlierFile {
         List<Merge> merges = new ArrayList<>();
         for (int[] pair : file.numberLists("merges")) {
             if (pair.length != 2) {
-                throw file.refusal("merges", "a list of pairs");
+                throw file.incompatibility("merges", "a list of pairs");
             }
             merges.add(new Merge(pair[0], pair[1]));
         }

@@ -7,7 +7,7 @@ import java.util.SequencedMap;
 import norma.io.CorruptFileException;
 import norma.io.ModelFile;
 import norma.io.Safetensors;
-import norma.nn.Part;
+import norma.nn.Parameterized;
 import norma.optim.Optimizer;
 import norma.tensor.Tensor;
 
@@ -29,7 +29,7 @@ public record Checkpoint(long step, long seed, String description) {
     /// Writes the file whole or not at all; one that was there is replaced only when the new one is safe on disk.
     ///
     /// @param model its parameters are written, buffers included
-    public void write(Path file, Part model, Optimizer optimizer) throws IOException {
+    public void write(Path file, Parameterized model, Optimizer optimizer) throws IOException {
         var metadata = new LinkedHashMap<String, String>();
         metadata.put("format", FORMAT);
         metadata.put("step", Long.toString(step));
@@ -55,7 +55,7 @@ public record Checkpoint(long step, long seed, String description) {
     }
 
     /// Goes on with the run of a model without a description.
-    public static Checkpoint resume(Path file, Part model, Optimizer optimizer, long seed) throws IOException {
+    public static Checkpoint resume(Path file, Parameterized model, Optimizer optimizer, long seed) throws IOException {
         return resume(file, model, optimizer, seed, "");
     }
 
@@ -66,7 +66,7 @@ public record Checkpoint(long step, long seed, String description) {
     /// @param seed of the run that goes on; batches of another one would differ
     /// @param description of the model
     /// @return how far the run had come
-    public static Checkpoint resume(Path file, Part model, Optimizer optimizer, long seed, String description)
+    public static Checkpoint resume(Path file, Parameterized model, Optimizer optimizer, long seed, String description)
             throws IOException {
         try (Safetensors stored = Safetensors.open(file)) {
             Checkpoint checkpoint = of(file, stored);
@@ -90,7 +90,7 @@ public record Checkpoint(long step, long seed, String description) {
         return description.isEmpty() ? "one without a description" : description;
     }
 
-    private static SequencedMap<String, Tensor> tensors(Part model, Optimizer optimizer) {
+    private static SequencedMap<String, Tensor> tensors(Parameterized model, Optimizer optimizer) {
         SequencedMap<String, Tensor> tensors = ModelFile.tensors(model);
         optimizer.state().forEach((name, tensor) -> tensors.put(OPTIMIZER + name, tensor));
         return tensors;

@@ -2,7 +2,7 @@ package norma.train;
 
 import norma.data.Batches.Batch;
 import norma.model.Gpt;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.tensor.Indices;
 import norma.tensor.Tensor;
 
@@ -37,8 +37,8 @@ public record LanguageModeling(Gpt model, String description) implements Objecti
     }
 
     @Override
-    public void list(Parts parts) {
-        model.list(parts);
+    public void register(ParameterTree tree) {
+        model.register(tree);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package norma.train;
 
 import java.util.function.Function;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.tensor.Tensor;
 
 /// What training minimizes: a loss of batches, and the parameters that are changed for it, which it lists.
@@ -12,7 +12,7 @@ import norma.tensor.Tensor;
 /// ```
 ///
 /// @param <B> a batch
-public interface Objective<B> extends Part {
+public interface Objective<B> extends Parameterized {
 
     /// The mean loss of a batch, one element.
     Tensor loss(B batch);
@@ -37,7 +37,7 @@ public interface Objective<B> extends Part {
     /// An objective of a model and a loss.
     ///
     /// @param model lists the parameters, under the names that checkpoints have
-    static <B> Objective<B> of(Part model, Function<? super B, Tensor> loss) {
+    static <B> Objective<B> of(Parameterized model, Function<? super B, Tensor> loss) {
         return new Objective<>() {
             @Override
             public Tensor loss(B batch) {
@@ -45,8 +45,8 @@ public interface Objective<B> extends Part {
             }
 
             @Override
-            public void list(Parts parts) {
-                model.list(parts);
+            public void register(ParameterTree tree) {
+                model.register(tree);
             }
 
             @Override

@@ -2,11 +2,11 @@ package norma.train;
 
 import java.util.function.LongFunction;
 import norma.kernel.SplitMix;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.optim.Gradients;
 import norma.optim.Optimizer;
 import norma.optim.StepValues;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -18,12 +18,12 @@ import norma.tensor.Tensor;
 /// @param <B> a batch
 public final class TrainStep<B> {
     private final Objective<B> objective;
-    private final Parts parts;
+    private final ParameterTree parts;
     private final Optimizer optimizer;
     private final LongFunction<B> batches;
     private final TrainConfig config;
     private final Listener listener;
-    private final Memory memory = new Memory();
+    private final BufferPool memory = new BufferPool();
     private final StepValues values;
 
     /// The steps of a run.
@@ -34,7 +34,7 @@ public final class TrainStep<B> {
     public TrainStep(Objective<B> objective, Optimizer optimizer, LongFunction<B> batches, TrainConfig config,
             Listener listener) {
         this.objective = objective;
-        this.parts = Parts.of(objective);
+        this.parts = ParameterTree.of(objective);
         this.optimizer = optimizer;
         this.batches = batches;
         this.config = config;
@@ -86,7 +86,7 @@ public final class TrainStep<B> {
     }
 
     /// What tapes of this run borrow from.
-    Memory memory() {
+    BufferPool memory() {
         return memory;
     }
 }

@@ -30,17 +30,17 @@ import norma.io.Safetensors;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Param;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.norm.ConditionalNorm;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
-import norma.norm.feature.LayerNorm;
 import norma.norm.conditional.ConditionalBatchNorm;
+import norma.norm.feature.LayerNorm;
 import norma.parallel.Workers;
+import norma.tensor.BufferPool;
 import norma.tensor.GradientCheck;
-import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -81,10 +81,10 @@ class NormsTest {
     ///
     /// @param part moved away from its first values
     /// @param f y of x; a condition is the same for all x of a shape
-    private record Try(NormEntry entry, Part part, Function<Tensor, Tensor> f) {
+    private record Try(NormEntry entry, Parameterized part, Function<Tensor, Tensor> f) {
 
         static Try of(String spec, boolean causal, int dim) {
-            Part part = shaken(Norms.any(spec, causal).create(new Init(1), dim), 2, 0.2);
+            Parameterized part = shaken(Norms.any(spec, causal).create(new Init(1), dim), 2, 0.2);
             return new Try(Norms.named(NormSpec.parse(spec, causal).name()), part, x -> switch (part) {
                 case ConditionalNorm conditional -> conditional.forward(x, condition(conditional, x.shape()));
                 case Layer layer -> layer.forward(x);
@@ -122,7 +122,7 @@ class NormsTest {
 
         Map<String, Tensor> buffers() {
             var buffers = new LinkedHashMap<String, Tensor>();
-            Parts.of(part).params().forEach((name, p) -> {
+            ParameterTree.of(part).params().forEach((name, p) -> {
                 if (p.role() == Param.Role.BUFFER) {
                     buffers.put(name, p.value().copy());
                 }
@@ -134,7 +134,8 @@ class NormsTest {
         Function<Tensor, Tensor> again() {
             Map<String, Tensor> before = buffers();
             return x -> {
-                before.forEach((name, value) -> Parts.of(part).params().get(name).value().data().set(value.data()));
+                before.forEach(
+                        (name, value) -> ParameterTree.of(part).params().get(name).value().data().set(value.data()));
                 return f.apply(x);
             };
         }
@@ -143,13 +144,13 @@ class NormsTest {
         List<Tensor> step(Tensor input) {
             Tensor x = input.copy().variable();
             List<Tensor> results = new ArrayList<>();
-            try (Tape tape = Tape.training(new Memory(), 0)) {
+            try (Tape tape = Tape.training(new BufferPool(), 0)) {
                 Tensor y = f.apply(x);
                 results.add(y.copy());
                 tape.backward(y.multiply(normal(8, y.shape().toArray())).sum());
             }
             results.add(x.gradient());
-            Parts.of(part).params().values().stream().map(Param::value).filter(Tensor::hasGradient)
+            ParameterTree.of(part).params().values().stream().map(Param::value).filter(Tensor::hasGradient)
                     .forEach(p -> results.add(p.gradient()));
             return results;
         }
@@ -171,9 +172,9 @@ class NormsTest {
         NormEntry entry = each.entry;
         long ofTheLayer = entry.on() instanceof On.Weight ? D * D : 0;
         if (entry.learns().equals("none")) {
-            assertTrue(Parts.of(each.part).size() <= ofTheLayer + D, entry.learns());
+            assertTrue(ParameterTree.of(each.part).size() <= ofTheLayer + D, entry.learns());
         } else if (!entry.learns().startsWith("none") && !spec.contains("affine=false")) {
-            assertTrue(Parts.of(each.part).size() > ofTheLayer, entry.learns());
+            assertTrue(ParameterTree.of(each.part).size() > ofTheLayer, entry.learns());
         }
         if (!entry.remembers().startsWith("none") && !spec.contains("track=false")) {
             assertFalse(each.buffers().isEmpty(), entry.remembers());
@@ -194,7 +195,7 @@ class NormsTest {
             switch (EDGED.contains(spec) ? Gradient.EDGED : each.entry.gradient()) {
                 case SMOOTH -> {
                     assertGradients(spec, xs -> f.apply(xs[0]), x);
-                    if (Parts.of(each.part).size() > 0) {
+                    if (ParameterTree.of(each.part).size() > 0) {
                         assertParameterGradients(spec, each.part, () -> f.apply(x));
                     }
                 }
@@ -267,15 +268,16 @@ class NormsTest {
         each.step(x);
         Path file = folder.resolve("norm.safetensors");
         var arrays = new LinkedHashMap<String, Safetensors.Array>();
-        Parts.of(each.part).params()
+        ParameterTree.of(each.part).params()
                 .forEach((name, p) -> arrays.put(name, new Safetensors.Array.Floats(p.value().toArray(), 0,
                         Arrays.stream(p.value().shape().toArray()).asLongStream().toArray())));
         Safetensors.write(file, Map.of(), arrays);
         Try other = Try.of(spec);
-        Parts.of(other.part).params().values().forEach(p -> p.value().data().set(Tensor.full(p.shape(), 7).data()));
+        ParameterTree.of(other.part).params().values()
+                .forEach(p -> p.value().data().set(Tensor.full(p.shape(), 7).data()));
         try (Safetensors stored = Safetensors.open(file)) {
-            assertEquals(Parts.of(other.part).params().keySet(), new HashSet<>(stored.entries().keySet()));
-            Parts.of(other.part).params().forEach((name, p) -> stored.read(name, 0, p.value().data().array(),
+            assertEquals(ParameterTree.of(other.part).params().keySet(), new HashSet<>(stored.entries().keySet()));
+            ParameterTree.of(other.part).params().forEach((name, p) -> stored.read(name, 0, p.value().data().array(),
                     p.value().data().offset(), p.value().size()));
         }
         assertBits(each.f.apply(x), other.f.apply(x));
@@ -308,8 +310,8 @@ class NormsTest {
 
     // ---- What a number may reach ----
 
-    private static boolean causal(Part part) {
-        return part.causal() && Parts.of(part).parts().values().stream().allMatch(Part::causal);
+    private static boolean causal(Parameterized part) {
+        return part.causal() && ParameterTree.of(part).parts().values().stream().allMatch(Parameterized::causal);
     }
 
     @ParameterizedTest
@@ -320,7 +322,7 @@ class NormsTest {
             Tensor x = normal(9, 2, 5, D);
             Tensor changed = Tensor.concat(1, x.slice(1, 0, 3), normal(10, 2, 2, D));
             if (causal(each)) {
-                try (Tape _ = Tape.training(new Memory(), 0)) {
+                try (Tape _ = Tape.training(new BufferPool(), 0)) {
                     assertBits(each.forward(x).slice(1, 0, 3).copy(), each.forward(changed).slice(1, 0, 3).copy());
                 }
             }
@@ -397,7 +399,7 @@ class NormsTest {
     @MethodSource("specs")
     void anotherWidthIsRefused(String spec) {
         Try each = Try.of(spec);
-        boolean knowsItsWidth = Parts.of(each.part).params().values().stream()
+        boolean knowsItsWidth = ParameterTree.of(each.part).params().values().stream()
                 .anyMatch(p -> Arrays.stream(p.shape().toArray()).anyMatch(size -> size == D));
         if (knowsItsWidth) {
             Tensor x = each.input(11, 2, D + 1);
@@ -436,7 +438,7 @@ class NormsTest {
     void spacesAndOptionsAreRead() {
         NormFactory factory = Norms.factory("  layer_norm { eps = 0.5 , bias = false } ", false);
         assertEquals(LayerNorm.of(4).withEps(0.5f).eps(), ((LayerNorm) factory.create(new Init(1), 4)).eps());
-        assertEquals(List.of("gamma"), List.copyOf(Parts.of(factory.create(new Init(1), 4)).params().keySet()));
+        assertEquals(List.of("gamma"), List.copyOf(ParameterTree.of(factory.create(new Init(1), 4)).params().keySet()));
         assertBits(LayerNorm.of(4).forward(normal(12, 2, 4)),
                 Norms.factory("layer_norm{}", false).create(new Init(1), 4)
                         .forward(normal(12, 2, 4)));

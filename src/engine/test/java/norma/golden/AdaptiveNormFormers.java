@@ -9,11 +9,11 @@ import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Mlp;
 import norma.nn.Param;
+import norma.norm.Norm;
+import norma.norm.feature.AdaptiveNetwork;
 import norma.norm.feature.AdaptiveNormFormer;
 import norma.norm.feature.LayerNorm;
-import norma.norm.Norm;
 import norma.norm.feature.RmsNorm;
-import norma.norm.feature.AdaptiveNetwork;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 

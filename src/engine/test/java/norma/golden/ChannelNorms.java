@@ -29,8 +29,8 @@ import norma.norm.channel.StochNorm;
 import norma.norm.channel.SwitchableNorm;
 import norma.norm.channel.SyncBatchNorm;
 import norma.norm.channel.Whitening;
+import norma.tensor.BufferPool;
 import norma.tensor.FrequencySplit;
-import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -86,7 +86,7 @@ final class ChannelNorms {
         float eps = c.number("eps", BatchNorm.EPS);
         var norm = new BatchNorm(c.gain("weight"), c.gain("bias"), c.flag("track_running_stats", true) ? running : null,
                 eps, false);
-        try (Tape _ = Tape.training(new Memory(), 0)) {
+        try (Tape _ = Tape.training(new BufferPool(), 0)) {
             for (int i = 0; c.has("batch" + i); i++) {
                 new BatchNorm(null, null, running, eps, false).forward(c.input("batch" + i));
             }

@@ -1,16 +1,15 @@
 package norma.golden;
 
 import java.util.Optional;
+import norma.nn.Identity;
 import norma.nn.Layer;
 import norma.nn.Param;
-import norma.nn.Identity;
 import norma.norm.feature.AdaNorm;
 import norma.norm.feature.CenteredRmsNorm;
 import norma.norm.feature.DynamicErf;
 import norma.norm.feature.DynamicIsru;
 import norma.norm.feature.DynamicTanh;
 import norma.norm.feature.GroupScaling;
-import norma.nn.Identity;
 import norma.norm.feature.LayerNorm;
 import norma.norm.feature.LpNormalize;
 import norma.norm.feature.PartialRmsNorm;

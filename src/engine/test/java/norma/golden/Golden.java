@@ -8,7 +8,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import norma.golden.GoldenFile.Case;
 import norma.golden.GoldenFile.Values;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -94,7 +94,7 @@ final class Golden {
                 tensors(golden.constants(), rounding));
         var results = new LinkedHashMap<String, Tensor>();
         boolean training = c.flag("training", true);
-        try (Tape tape = training ? Tape.training(new Memory(), 0) : Tape.evaluation(new Memory())) {
+        try (Tape tape = training ? Tape.training(new BufferPool(), 0) : Tape.evaluation(new BufferPool())) {
             method.accept(c);
             c.finish();
             golden.outputs().forEach((name, expected) -> c.outputs().computeIfPresent(name,

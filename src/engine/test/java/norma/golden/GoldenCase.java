@@ -204,7 +204,7 @@ final class GoldenCase {
 
     /// A gain or bias, or null if the case has none of that name.
     Param gain(String tensor) {
-        return has(tensor) ? new Param(input(tensor), Param.Role.GAIN) : null;
+        return has(tensor) ? new Param(input(tensor), Param.Role.NO_DECAY) : null;
     }
 
     /// A weight that must be there.

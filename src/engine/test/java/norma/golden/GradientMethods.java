@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import norma.nn.Param;
 import norma.optim.Gradients;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -47,7 +47,7 @@ final class GradientMethods {
     /// A parameter w with gradient g, which is d (w . g) / d w.
     private static Param param(Tensor w, Tensor g) {
         Param param = Param.weight(w);
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             tape.backward(param.value().multiply(g.detach()).sum());
         }
         return param;

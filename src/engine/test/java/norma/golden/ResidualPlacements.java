@@ -9,13 +9,13 @@ import java.util.Optional;
 import norma.nn.Dropout;
 import norma.nn.Init;
 import norma.nn.Layer;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.nn.Sequential;
 import norma.norm.Norm;
 import norma.norm.feature.LayerNorm;
 import norma.placement.Admin;
 import norma.placement.Factor;
-import norma.placement.Place;
+import norma.placement.PlacementContext;
 import norma.placement.Recipe;
 import norma.placement.ResiDual;
 import norma.tensor.Shape;
@@ -59,7 +59,7 @@ final class ResidualPlacements {
     }
 
     /// Two streams through the same f and norm again and again.
-    private static Layer resiDual(Layer f, Place place, int layers) {
+    private static Layer resiDual(Layer f, PlacementContext place, int layers) {
         var placement = new ResiDual();
         var parts = new ArrayList<Layer>(Collections.nCopies(layers, placement.around(f, place)));
         parts.addFirst(placement.entry(place));
@@ -69,15 +69,15 @@ final class ResidualPlacements {
 
     /// The branch, a parameter of which is a tensor of the case.
     private static Layer with(GoldenCase c, Layer branch, String param, String tensor) {
-        c.load(Parts.of(branch).params().get(param), tensor);
+        c.load(ParameterTree.of(branch).params().get(param), tensor);
         return branch;
     }
 
     /// A place that hands out the norms of these numbers in their order, and then none.
-    private static Place place(GoldenCase c, int... numbers) {
+    private static PlacementContext place(GoldenCase c, int... numbers) {
         Iterator<Norm> norms = Arrays.stream(numbers).mapToObj(number -> norm(c, number)).toList().iterator();
         int layer = c.integer("layer", 1);
-        return new Place(new Init(0), c.input("x").dim(-1),
+        return new PlacementContext(new Init(0), c.input("x").dim(-1),
                 (_, _) -> norms.hasNext() ? norms.next() : Norm.NONE, Dropout.NONE, layer, layer);
     }
 

@@ -3,7 +3,7 @@ package norma.golden;
 import norma.nn.Context;
 import norma.nn.Layer;
 import norma.nn.Linear;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.tensor.Tensor;
 
 /// The sublayer of all vectors that are about what stands around one: f(x) = tanh(A x + a).
@@ -16,7 +16,7 @@ record TanhLayer(Linear a) implements Layer {
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("a", a);
+    public void register(ParameterTree tree) {
+        tree.add("a", a);
     }
 }

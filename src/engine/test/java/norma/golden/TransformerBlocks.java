@@ -11,8 +11,8 @@ import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Mlp;
 import norma.nn.Param;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.norm.NormFactory;
 import norma.norm.feature.LayerNorm;
 import norma.norm.feature.QkNorm;
@@ -20,8 +20,8 @@ import norma.norm.feature.RmsNorm;
 import norma.placement.Hybrid;
 import norma.placement.NGptBlock;
 import norma.placement.NormFormer;
-import norma.placement.Place;
 import norma.placement.Placement;
+import norma.placement.PlacementContext;
 import norma.placement.Recipe;
 
 /// Whole blocks of attention and feed-forward layer: a [Placement] builds what it builds for a model, and the case's numbers are
@@ -98,7 +98,7 @@ final class TransformerBlocks {
 
     private static Layer block(GoldenCase c, Placement placement, Attention attention, Linear up, NormFactory norm) {
         var mlp = Mlp.of(up, c.linear("W2", "b2"));
-        var place = new Place(new Init(0), c.input("x").dim(-1), norm, Dropout.NONE, 1, 1);
+        var place = new PlacementContext(new Init(0), c.input("x").dim(-1), norm, Dropout.NONE, 1, 1);
         return placement.block(attention, mlp, place);
     }
 
@@ -112,8 +112,8 @@ final class TransformerBlocks {
                 c.number("base_scale", 1 / Math.sqrt(dim)), c.number("alpha_init", 0.05)));
     }
 
-    private static void load(GoldenCase c, Part part, Map<String, String> tensors) {
-        Map<String, Param> params = Parts.of(part).params();
+    private static void load(GoldenCase c, Parameterized part, Map<String, String> tensors) {
+        Map<String, Param> params = ParameterTree.of(part).params();
         tensors.forEach((param, tensor) -> c.load(params.get(param), tensor));
     }
 

@@ -30,15 +30,15 @@ import norma.nn.Cache;
 import norma.nn.Context;
 import norma.nn.Identity;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.nn.Rotary;
 import norma.norm.Norm;
 import norma.norm.NormSpec;
 import norma.norm.feature.AdaptiveNormFormer;
 import norma.optim.AdamW;
 import norma.placement.Recipe;
+import norma.tensor.BufferPool;
 import norma.tensor.Indices;
-import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -67,8 +67,9 @@ class GptTest {
 
     private static Stream<GptConfig> pairs(List<String> norms, List<String> places) {
         return norms.stream()
-                .flatMap(norm -> places.stream().filter(place -> Placements.named(place).refusal(norm).isEmpty())
-                        .map(place -> with(SMALL, norm, place)));
+                .flatMap(
+                        norm -> places.stream().filter(place -> Placements.named(place).incompatibility(norm).isEmpty())
+                                .map(place -> with(SMALL, norm, place)));
     }
 
     static Stream<GptConfig> variants() {
@@ -153,7 +154,7 @@ class GptTest {
     // ---- Parameters ----
 
     private static long size(String placement) {
-        return Parts.of(model(with(SMALL, "layer_norm", placement))).size();
+        return ParameterTree.of(model(with(SMALL, "layer_norm", placement))).size();
     }
 
     @Test
@@ -166,9 +167,9 @@ class GptTest {
         assertEquals(size("pre") + L * extra, size("normformer"));
         assertEquals(size("normformer"), size("normformer_fairseq"));
         assertEquals(size("normformer") + L * D, size("normformer_resscale"));
-        assertEquals(size("pre") - T * D, Parts.of(model(SMALL.with(Rotary.PAPER))).size());
-        assertEquals(Parts.of(model(gated(Activation.SILU, true))).size() + V * D,
-                Parts.of(model(gated(Activation.SILU, false))).size());
+        assertEquals(size("pre") - T * D, ParameterTree.of(model(SMALL.with(Rotary.PAPER))).size());
+        assertEquals(ParameterTree.of(model(gated(Activation.SILU, true))).size() + V * D,
+                ParameterTree.of(model(gated(Activation.SILU, false))).size());
     }
 
     @Test
@@ -218,8 +219,8 @@ class GptTest {
     @Test
     void whatAPlacementUsuallyHasIsNotRefused() {
         for (Placements.Entry entry : Placements.all()) {
-            assertEquals(Optional.empty(), entry.refusal(entry.usualNorm()));
-            assertEquals(Optional.empty(), entry.refusal("identity"));
+            assertEquals(Optional.empty(), entry.incompatibility(entry.usualNorm()));
+            assertEquals(Optional.empty(), entry.incompatibility("identity"));
         }
     }
 
@@ -298,7 +299,7 @@ class GptTest {
 
     // ---- Training ----
 
-    private static double[] losses(GptConfig config, int steps, Memory memory) {
+    private static double[] losses(GptConfig config, int steps, BufferPool memory) {
         Gpt model = model(config);
         var optimizer = new AdamW(model.params(), AdamW.Config.GPT);
         double[] losses = new double[steps];
@@ -309,7 +310,7 @@ class GptTest {
                 tape.backward(loss);
             }
             optimizer.step(0.01, 1);
-            Parts.of(model).afterStep();
+            ParameterTree.of(model).afterStep();
         }
         return losses;
     }
@@ -320,7 +321,7 @@ class GptTest {
         // what leaves embeddings of 0.02 as small as they are would take hundreds of steps
         boolean bounded =
                 Norms.named(NormSpec.parse(norm(config), true).name()).group() == NormEntry.Group.STATISTIC_FREE;
-        double[] losses = losses(bounded ? config.withUnitEmbeddings(true) : config, 80, new Memory());
+        double[] losses = losses(bounded ? config.withUnitEmbeddings(true) : config, 80, new BufferPool());
         assertEquals(Math.log(V), losses[0], config.unitEmbeddings() || bounded ? 2.5 : 0.1,
                 "the first loss is that of guessing");
         assertTrue(losses[79] < 0.6 * losses[0], config + ": " + losses[79] + " from " + losses[0]);
@@ -336,7 +337,7 @@ class GptTest {
                 new double[] {2.75753, 2.42938, 2.25520, 2.12217, 1.99912, 1.88487, 1.77909, 1.66975, 1.55134, 1.43965};
         };
         // float32 over ten steps; kernel sets differ by less
-        assertArrayEquals(expected, losses(with(SMALL, "layer_norm", placement), 10, new Memory()), 2e-4);
+        assertArrayEquals(expected, losses(with(SMALL, "layer_norm", placement), 10, new BufferPool()), 2e-4);
     }
 
     @ParameterizedTest
@@ -344,7 +345,7 @@ class GptTest {
     void aStepFindsNoLeftoversAndTakesNoNewMemory(GptConfig config) {
         // the first step finds parameters without gradients, which take room from the second on; and in the first few, arrays
         // serve where shorter ones will
-        Memory ofTenSteps = new Memory(), memory = new Memory();
+        BufferPool ofTenSteps = new BufferPool(), memory = new BufferPool();
         losses(config, 10, ofTenSteps);
         double[] first = losses(config, 15, memory);
         assertEquals(ofTenSteps.bytes(), memory.bytes());

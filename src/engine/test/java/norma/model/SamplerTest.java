@@ -13,13 +13,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import norma.catalogue.NormEntry;
 import norma.catalogue.Norms;
+import norma.catalogue.Placements;
 import norma.model.Sampler.Choice;
 import norma.nn.Cache;
 import norma.nn.Context;
 import norma.nn.Param;
-import norma.catalogue.Norms;
 import norma.nn.Rotary;
-import norma.catalogue.Placements;
 import norma.tensor.Indices;
 import norma.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -42,7 +41,7 @@ class SamplerTest {
         Stream<String> norms = Norms.all().stream().map(NormEntry::name)
                 .map(name -> name.equals("prms_norm") ? "prms_norm{p=0.75}" : name);
         return Stream.concat(norms, more.stream()).flatMap(norm -> Placements.all().stream().map(Placements.Entry::name)
-                .filter(place -> Placements.named(place).refusal(norm).isEmpty())
+                .filter(place -> Placements.named(place).incompatibility(norm).isEmpty())
                 .flatMap(place -> Stream.of(false, true).map(rotary -> Arguments.of(norm, place, rotary))));
     }
 

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import norma.kernel.contract.AttentionKernel.Sizes;
 import norma.norm.feature.RmsNorm;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -140,11 +140,11 @@ class AttentionTest {
         Tensor q = Tensor.of(Shape.of(1, 2, 1), 100, 1), k = Tensor.of(Shape.of(1, 2, 1), 1, 100),
                 v = normal(17, 1, 2, 1);
         Tensor x = q.variable();
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             Tensor y = ScaledDotProduct.apply(x, k.variable(), v.variable(), 1, true);
-            Tensor composed = new ScaledDotProduct.Fused(x, k, v, new Sizes(1, 2, 2, 1, 1, 1, true), null, y, null)
-                    .composed();
-            assertClose(y.detach(), composed.detach(), 1e-6);
+            Tensor definition = new ScaledDotProduct.Fused(x, k, v, new Sizes(1, 2, 2, 1, 1, 1, true), null, y, null)
+                    .definition();
+            assertClose(y.detach(), definition.detach(), 1e-6);
             assertEquals(2, tape.gradients(y.sum(), x)[0].size());
         }
     }
@@ -157,7 +157,7 @@ class AttentionTest {
     @EnumSource(HeadScale.Site.class)
     void headScaleStandsBeforeOrAfterTheOutput(HeadScale.Site site) {
         Attention plain = attention(new Init(1), 6, 3, true);
-        var scale = new HeadScale(Param.gain(Tensor.of(Shape.of(3), 2, 0.5f, -1)), site);
+        var scale = new HeadScale(Param.noDecay(Tensor.of(Shape.of(3), 2, 0.5f, -1)), site);
         Tensor x = normal(18, 2, 4, 6);
         Tensor heads = ScaledDotProduct.apply(plain.query().forward(x), plain.key().forward(x),
                 plain.value().forward(x), 3, true);
@@ -166,8 +166,10 @@ class AttentionTest {
                 : scale.forward(plain.output().forward(heads));
         assertClose(expected, plain.with(scale).forward(x), 1e-6);
         assertBits(plain.forward(x), plain.with(HeadScale.of(3, site)).forward(x));
-        assertGradients("head scale " + site, xs -> plain.with(new HeadScale(new Param(xs[1], Param.Role.GAIN), site))
-                .forward(xs[0]), x, scale.factors().value());
+        assertGradients("head scale " + site,
+                xs -> plain.with(new HeadScale(new Param(xs[1], Param.Role.NO_DECAY), site))
+                        .forward(xs[0]),
+                x, scale.factors().value());
     }
 
     @Test
@@ -208,7 +210,7 @@ class AttentionTest {
         Tensor x = normal(23, 2, 5, 4);
         Tensor whole = attention.forward(x);
         var cache = new Cache();
-        var memory = new Memory();
+        var memory = new BufferPool();
         for (int t = 0; t < 5; t++) {
             try (Tape _ = Tape.inference(memory)) {
                 assertClose(whole.slice(1, t, t + 1), attention.forward(x.slice(1, t, t + 1), Context.cached(cache)),
@@ -228,16 +230,16 @@ class AttentionTest {
                 assertClose(expected, scores(q, k, heads, distance + start, start), 1e-4);
             }
         }
-        assertClose(q.square().sum(), Rotary.PAPER.turn(q, heads, 55).square().sum(), 1e-4);
-        assertBits(q, Rotary.PAPER.turn(q, heads, 0));
-        assertGradients("rotary", x -> Rotary.PAPER.turn(x[0], heads, 3), normal(26, 2, 3, heads * d));
-        assertSays(assertThrows(IllegalArgumentException.class, () -> Rotary.PAPER.turn(normal(27, 1, 2, 6), 2, 0)),
+        assertClose(q.square().sum(), Rotary.PAPER.rotate(q, heads, 55).square().sum(), 1e-4);
+        assertBits(q, Rotary.PAPER.rotate(q, heads, 0));
+        assertGradients("rotary", x -> Rotary.PAPER.rotate(x[0], heads, 3), normal(26, 2, 3, heads * d));
+        assertSays(assertThrows(IllegalArgumentException.class, () -> Rotary.PAPER.rotate(normal(27, 1, 2, 6), 2, 0)),
                 "even",
                 "(1, 2, 6)", "2 heads");
     }
 
     private static Tensor scores(Tensor q, Tensor k, int heads, int queryAt, int keyAt) {
-        Tensor product = Rotary.PAPER.turn(q, heads, queryAt).multiply(Rotary.PAPER.turn(k, heads, keyAt));
+        Tensor product = Rotary.PAPER.rotate(q, heads, queryAt).multiply(Rotary.PAPER.rotate(k, heads, keyAt));
         return product.reshape(heads, product.size() / heads).sum(-1);
     }
 

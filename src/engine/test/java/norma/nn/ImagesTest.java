@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import norma.kernel.Window;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -68,14 +68,14 @@ class ImagesTest {
         ParameterCheck.assertFusedIsComposed("mean", () -> AvgPool2d.of(THREE).forward(x));
         ParameterCheck.assertFusedIsComposed("mean of inputs", () -> new AvgPool2d(THREE, THREE, false).forward(x));
         ParameterCheck.assertParameterGradients("conv", conv, () -> conv.forward(x));
-        assertEquals(6 * 2 * 9 + 6, Parts.of(conv).size());
+        assertEquals(6 * 2 * 9 + 6, ParameterTree.of(conv).size());
     }
 
     @Test
     void equalInputsGiveTheGradientToTheFirstWhicheverWayItIsComputed() {
         Tensor x = Tensor.zeros(1, 1, 2, 4).variable();
         Tensor first = Tensor.of(Shape.of(1, 1, 2, 4), 1, 0, 1, 0, 0, 0, 0, 0);
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             Tensor y = MaxPool2d.of(Window.of(2).stride(2)).forward(x).sum();
             tape.backward(y);
             assertBits(first, tape.gradients(y, x)[0]);

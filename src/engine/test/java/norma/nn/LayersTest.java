@@ -17,8 +17,8 @@ import java.util.List;
 import norma.kernel.Activation;
 import norma.kernel.Matrix;
 import norma.kernel.contract.Functions;
+import norma.tensor.BufferPool;
 import norma.tensor.Indices;
-import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -65,7 +65,7 @@ class LayersTest {
     @Test
     void reluHasNoSlopeAtZeroWhicheverWayItIsComputed() {
         Tensor x = Tensor.of(Shape.of(3), -1, 0, 2).variable();
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             Tensor y = Activations.apply(Activation.RELU, x).sum();
             tape.backward(y);
             assertBits(Tensor.of(x.shape(), 0, 0, 1), tape.gradients(y, x)[0]);
@@ -81,7 +81,7 @@ class LayersTest {
         Tensor x = normal(10, 3, 5, 13);
         assertBits(plain.forward(x), packed.forward(x));
         assertBits(w, packed.weight().value());
-        assertEquals(List.of("bias"), List.copyOf(Parts.of(packed).params().keySet()));
+        assertEquals(List.of("bias"), List.copyOf(ParameterTree.of(packed).params().keySet()));
         assertGradients("behind a packed weight", xs -> packed.forward(xs[0]), x);
         assertSays(assertThrows(IllegalArgumentException.class, () -> packed.forward(normal(11, 5, 4))), "must be 13");
     }
@@ -108,8 +108,8 @@ class LayersTest {
         Tensor hidden = plain.up().forward(x), gate = gated.gate().orElseThrow().forward(x);
         assertClose(plain.down().forward(hidden), plain.forward(x), 1e-6);
         assertClose(gated.down().forward(gate.multiply(gated.up().forward(x))), gated.forward(x), 1e-6);
-        assertEquals(3 * 5 + 5 + 5 * 3 + 3, Parts.of(plain).size());
-        assertEquals(2 * (3 * 5 + 5) + 5 * 3 + 3, Parts.of(gated).size());
+        assertEquals(3 * 5 + 5 + 5 * 3 + 3, ParameterTree.of(plain).size());
+        assertEquals(2 * (3 * 5 + 5) + 5 * 3 + 3, ParameterTree.of(gated).size());
         assertGradients("mlp", xs -> plain.forward(xs[0]), x);
         assertGradients("gated mlp", xs -> gated.forward(xs[0]), x);
         assertBits(plain.down().forward(hidden.multiply(2)), plain.with(new Doubling()).forward(x));
@@ -125,7 +125,7 @@ class LayersTest {
     @Test
     void headScaleIsAFactorOnEachRun() {
         HeadScale scale =
-                new HeadScale(Param.gain(Tensor.of(Shape.of(3), 1, -2, 0.5f)), HeadScale.Site.BEFORE_OUT_PROJ);
+                new HeadScale(Param.noDecay(Tensor.of(Shape.of(3), 1, -2, 0.5f)), HeadScale.Site.BEFORE_OUT_PROJ);
         Tensor x = normal(9, 2, 6), y = scale.forward(x);
         for (int i = 0; i < x.size(); i++) {
             assertEquals(x.data().get(i) * new float[] {1, -2, 0.5f}[i % 6 / 2], y.data().get(i));
@@ -137,7 +137,7 @@ class LayersTest {
     @Test
     void dropoutKeepsTheMeanAndForgetsNothing() {
         Tensor x = Tensor.full(Shape.of(40_000), 1);
-        try (Tape _ = Tape.training(new Memory(), 3)) {
+        try (Tape _ = Tape.training(new BufferPool(), 3)) {
             for (float rate : new float[] {0.1f, 0.5f, 0.9f}) {
                 Tensor y = new Dropout(rate).forward(x);
                 // five standard deviations of the mean: sqrt(rate / (1 - rate) / 40,000)
@@ -155,10 +155,10 @@ class LayersTest {
         Tensor x = normal(10, 50).variable();
         Dropout dropout = new Dropout(0.5f);
         assertSame(x, dropout.forward(x), "no tape");
-        try (Tape _ = Tape.inference(new Memory())) {
+        try (Tape _ = Tape.inference(new BufferPool())) {
             assertSame(x, dropout.forward(x), "inference");
         }
-        try (Tape _ = Tape.training(new Memory(), 0)) {
+        try (Tape _ = Tape.training(new BufferPool(), 0)) {
             assertSame(x, Dropout.NONE.forward(x));
             float dropped = dropout.forward(x).equal(Tensor.scalar(0)).sum().item();
             assertTrue(dropped > 10 && dropped < 40, dropped + " of 50 dropped, as happens for one seed in 40,000");
@@ -170,7 +170,7 @@ class LayersTest {
     }
 
     private static Tensor dropped(long seed, int times) {
-        try (Tape _ = Tape.training(new Memory(), seed)) {
+        try (Tape _ = Tape.training(new BufferPool(), seed)) {
             Tensor y = Tensor.full(Shape.of(64), 1);
             for (int i = 0; i < times; i++) {
                 y = new Dropout(0.2f).forward(y);
@@ -191,7 +191,7 @@ class LayersTest {
     @Test
     void theGradientHasTheSameMask() {
         Tensor x = normal(11, 100).variable();
-        try (Tape tape = Tape.training(new Memory(), 4)) {
+        try (Tape tape = Tape.training(new BufferPool(), 4)) {
             Tensor y = new Dropout(0.3f).forward(x);
             tape.backward(y.sum());
             for (int i = 0; i < 100; i++) {
@@ -210,7 +210,7 @@ class LayersTest {
         // 1024 is added exactly to numbers that have ten bits to spare
         Tensor coarse = x.multiply(64).add(12_582_912).subtract(12_582_912).divide(64);
         assertBits(Softmax.apply(coarse), Softmax.apply(coarse.add(1024)));
-        assertClose(new Softmax.Fused(x, y).composed(), y, 1e-6);
+        assertClose(new Softmax.Fused(x, y).definition(), y, 1e-6);
         assertGradients("softmax", xs -> Softmax.apply(xs[0]), normal(14, 2, 3, n));
     }
 
@@ -265,7 +265,7 @@ class LayersTest {
     @Test
     void rowsThatDoNotCountHaveNoGradient() {
         Tensor logits = normal(16, 3, 4).variable();
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             tape.backward(CrossEntropy.apply(logits, Indices.of(new int[] {1, CrossEntropy.IGNORE, 3}, 3), -100, 0.1f));
         }
         assertBits(Tensor.zeros(1, 4), logits.gradient().slice(0, 1, 2).copy());
@@ -279,7 +279,7 @@ class LayersTest {
         int[] ignored = new int[rows];
         Arrays.fill(ignored, CrossEntropy.IGNORE);
         Tensor logits = normal(17, rows, 4).variable();
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             Tensor loss = CrossEntropy.apply(logits, Indices.of(ignored, rows));
             assertEquals(0, loss.item());
             tape.backward(loss);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Numbers;
 import norma.tensor.Op;
 import norma.tensor.Tape;
@@ -19,8 +19,8 @@ public final class ParameterCheck {
     }
 
     /// Moves every parameter by something in +-size: away from first values, where much is 0 or 1.
-    public static <P extends Part> P shaken(P part, long seed, double size) {
-        Parts.of(part).params()
+    public static <P extends Parameterized> P shaken(P part, long seed, double size) {
+        ParameterTree.of(part).params()
                 .forEach((name, param) -> move(param.value(), direction(name, seed, param.value()), (float) size));
         return part;
     }
@@ -41,13 +41,13 @@ public final class ParameterCheck {
     }
 
     /// Compares the gradients of all learned parameters with differences along one random direction in each of them.
-    public static void assertParameterGradients(String what, Part part, Supplier<Tensor> f) {
-        var params = Parts.of(part).params();
+    public static void assertParameterGradients(String what, Parameterized part, Supplier<Tensor> f) {
+        var params = ParameterTree.of(part).params();
         if (params.isEmpty()) {
             return;
         }
         params.values().forEach(param -> param.value().clearGradient());
-        try (Tape tape = Tape.training(new Memory(), 1)) {
+        try (Tape tape = Tape.training(new BufferPool(), 1)) {
             tape.backward(probed(f));
         }
         params.forEach((name, param) -> {
@@ -75,7 +75,7 @@ public final class ParameterCheck {
         double[] values = new double[2];
         for (int side = 0; side < 2; side++) {
             move(x, v, side == 0 ? h : -h);
-            try (Tape _ = Tape.training(new Memory(), 1)) {
+            try (Tape _ = Tape.training(new BufferPool(), 1)) {
                 values[side] = probed(f).item();
             }
             System.arraycopy(before, 0, x.data().array(), x.data().offset(), before.length);
@@ -91,11 +91,11 @@ public final class ParameterCheck {
 
     /// Every fused operation that f records gives what its definition gives, to the rounding of float32.
     public static void assertFusedIsComposed(String what, Supplier<Tensor> f) {
-        try (Tape tape = Tape.training(new Memory(), 1)) {
+        try (Tape tape = Tape.training(new BufferPool(), 1)) {
             f.get();
             tape.forEach((op, y) -> {
                 if (op instanceof Op.Fused fused) {
-                    Numbers.assertClose(y.detach(), fused.composed().detach().reshape(y.shape()), 2e-5);
+                    Numbers.assertClose(y.detach(), fused.definition().detach().reshape(y.shape()), 2e-5);
                 }
             });
         }

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.norm.axis.Moments;
 import norma.norm.channel.BatchNorm;
 import norma.norm.channel.BatchRenorm;
@@ -32,7 +32,7 @@ import norma.norm.feature.RmsNorm;
 import norma.norm.feature.ScaleNorm;
 import norma.norm.feature.SimpleRmsNorm;
 import norma.norm.weight.WeightNorm;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -50,7 +50,7 @@ class NumericsContractTest {
     private record Step(float[] y, float[] dx) {
         static Step of(Norm norm, Tensor x) {
             Tensor variable = x.copy().variable();
-            try (Tape tape = Tape.training(new Memory(), 0)) {
+            try (Tape tape = Tape.training(new BufferPool(), 0)) {
                 Tensor y = norm.forward(variable, Context.NONE);
                 float[] values = y.toArray();
                 tape.backward(y.multiply(normal(7, x.shape().toArray())).sum());
@@ -84,10 +84,10 @@ class NumericsContractTest {
                 new Centred("group norm of one group", GroupNorm.plain(C, 1).withEps(EPS), i -> i / (C * L)),
                 new Centred("instance norm", InstanceNorm.of(C), i -> i / L),
                 new Centred("positional norm", new PositionalNorm(EPS), i -> i / (C * L) * L + i % L),
-                new Centred("moments of composed norms", composed(), i -> i / L % C));
+                new Centred("moments of composed norms", definition(), i -> i / L % C));
     }
 
-    private static Norm composed() {
+    private static Norm definition() {
         return new Norm() {
             @Override
             public Tensor forward(Tensor x, Context context) {
@@ -165,7 +165,7 @@ class NumericsContractTest {
 
     @Test
     void oneValueOfAGroup() {
-        Param beta = Param.gain(normal(4, C));
+        Param beta = Param.noDecay(normal(4, C));
         for (int n : new int[] {1, 2}) {
             float[] expected = Tensor.zeros(n, C).add(beta.value().detach()).toArray();
             Tensor x = normal(5, n, C).add(1e4f);
@@ -183,7 +183,7 @@ class NumericsContractTest {
 
     @Test
     void oneFeatureAndNone() {
-        Param beta = Param.gain(Tensor.of(Shape.of(1), 0.7f));
+        Param beta = Param.noDecay(Tensor.of(Shape.of(1), 0.7f));
         Step one = Step.of(new LayerNorm(Shape.of(1), Optional.empty(), Optional.of(beta), EPS),
                 normal(6, 5, 1).add(1e4f));
         assertBits(Tensor.full(Shape.of(5), 0.7f), Tensor.of(Shape.of(5), one.y));
@@ -194,7 +194,7 @@ class NumericsContractTest {
 
     @Test
     void anEmptyBatchChangesNothing() {
-        for (Part part : List.of(BatchNorm.of(C), new SyncBatchNorm(BatchNorm.of(C)), BatchRenorm.of(C, 1, 0),
+        for (Parameterized part : List.of(BatchNorm.of(C), new SyncBatchNorm(BatchNorm.of(C)), BatchRenorm.of(C, 1, 0),
                 StochNorm.of(C, 0.5f), new GhostBatchNorm(BatchNorm.of(C), 2))) {
             List<Tensor> before = buffers(part);
             for (int[] dims : new int[][] {{0, C}, {0, C, 4}, {3, C, 0}}) {
@@ -207,8 +207,8 @@ class NumericsContractTest {
         }
     }
 
-    private static List<Tensor> buffers(Part part) {
-        return Parts.of(part).params().values().stream().map(p -> p.value().detach().copy()).toList();
+    private static List<Tensor> buffers(Parameterized part) {
+        return ParameterTree.of(part).params().values().stream().map(p -> p.value().detach().copy()).toList();
     }
 
     // ---- No variance, no length ----
@@ -249,7 +249,7 @@ class NumericsContractTest {
             assertEquals(i < 5, Float.isNaN(norm.value().data().get(i)));
         }
         Tensor w;
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             Tensor y = norm.clamped(1e-12f).value();
             w = y.copy();
             tape.backward(y.multiply(normal(9, 3, 5)).sum());

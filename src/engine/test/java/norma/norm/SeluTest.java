@@ -13,7 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import norma.nn.AlphaDropout;
 import norma.nn.Init;
 import norma.nn.Layer;
-import norma.tensor.Memory;
+import norma.nn.Selu;
+import norma.tensor.BufferPool;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -35,7 +36,7 @@ class SeluTest {
         assertGradients("selu", xs -> SELU.forward(xs[0]), awayFromZero(1, 4, 9));
         assertFusedIsComposed("selu", () -> SELU.forward(normal(2, 3, 17).multiply(4).variable()));
         Tensor zero = Tensor.zeros(3).variable();
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             tape.backward(SELU.forward(zero).sum());
         }
         assertClose(Tensor.full(Shape.of(3), 1.7580993f), zero.gradient(), 1e-6);
@@ -65,7 +66,7 @@ class SeluTest {
         Tensor x = normal(5, 400, 256);
         Layer dropout = new AlphaDropout(0.3f);
         assertBits(x, dropout.forward(x));
-        try (Tape _ = Tape.training(new Memory(), 7)) {
+        try (Tape _ = Tape.training(new BufferPool(), 7)) {
             Tensor y = dropout.forward(x);
             assertNormalized(y, 0.02);
             // a (d - 0.3 d): what all dropped elements become

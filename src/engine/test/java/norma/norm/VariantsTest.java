@@ -19,7 +19,7 @@ import norma.norm.conditional.AdaRmsNorm;
 import norma.norm.feature.LayerNorm;
 import norma.norm.feature.RmsNorm;
 import norma.norm.feature.SimpleNorm;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -68,7 +68,7 @@ class VariantsTest {
         BatchChannelNorm norm = shaken(BatchChannelNorm.of(6, 2), 8, 0.3),
                 twin = shaken(BatchChannelNorm.of(6, 2), 8, 0.3);
         Tensor x = normal(9, 5, 6, 3);
-        try (Tape _ = Tape.training(new Memory(), 0)) {
+        try (Tape _ = Tape.training(new BufferPool(), 0)) {
             assertBits(twin.channel().forward(twin.batch().forward(x)), norm.forward(x));
         }
         assertBits(twin.channel().forward(twin.batch().forward(x)), norm.forward(x));

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import norma.nn.Param;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class DirectionsTest {
 
     private static void give(Param w, Tensor g) {
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             tape.backward(w.value().multiply(g).sum());
         }
     }
@@ -131,7 +131,7 @@ class DirectionsTest {
 
     @Test
     void muonIsForMatrices() {
-        Map<String, Param> params = Map.of("gamma", Param.gain(normal(11, 6)));
+        Map<String, Param> params = Map.of("gamma", Param.noDecay(normal(11, 6)));
         assertSays(assertThrows(IllegalArgumentException.class, () -> new Muon(params, Muon.Config.STANDARD)), "Muon",
                 "gamma", "(6)", "another optimizer");
         assertDoesNotThrow(() -> new Muon(Map.of("mean", Param.buffer(normal(12, 6))), Muon.Config.STANDARD));
@@ -142,11 +142,11 @@ class DirectionsTest {
     @Test
     void replicatedParametersCountOnce() {
         Tensor whole = normal(13, 4, 6), gains = normal(14, 6);
-        Param w = Param.weight(normal(15, 4, 6)), gain = Param.gain(normal(16, 6));
+        Param w = Param.weight(normal(15, 4, 6)), gain = Param.noDecay(normal(16, 6));
         give(w, whole);
         give(gain, gains);
         Param[] part = {Param.weight(normal(17, 1, 6)), Param.weight(normal(18, 3, 6))};
-        Param[] copy = {Param.gain(normal(16, 6)), Param.gain(normal(16, 6))};
+        Param[] copy = {Param.noDecay(normal(16, 6)), Param.noDecay(normal(16, 6))};
         for (int i = 0; i < 2; i++) {
             give(part[i], whole.slice(0, i, i == 0 ? 1 : 4));
             give(copy[i], gains);

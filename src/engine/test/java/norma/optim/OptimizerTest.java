@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import norma.nn.Param;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OptimizerTest {
     private static final int N = 37;
     private final Param weight = Param.weight(normal(1, N));
-    private final Param gain = Param.gain(normal(2, N));
+    private final Param gain = Param.noDecay(normal(2, N));
     private final Param buffer = Param.buffer(normal(3, N));
     private final Map<String, Param> params = new LinkedHashMap<>();
 
@@ -37,7 +37,7 @@ class OptimizerTest {
     /// Gives weight and gain the gradient g(step), the same for both.
     private Tensor backward(int step) {
         Tensor g = normal(100 + step, N);
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             tape.backward(weight.value().add(gain.value()).multiply(g).sum());
         }
         return g;
@@ -248,7 +248,7 @@ class OptimizerTest {
     /// A weight w with gradient g.
     private static Param parameter(Tensor w, Tensor g) {
         Param param = Param.weight(w);
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             tape.backward(param.value().multiply(g).sum());
         }
         return param;

@@ -13,7 +13,7 @@ import java.util.List;
 import norma.nn.Conv2d;
 import norma.nn.Init;
 import norma.nn.Linear;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -51,7 +51,7 @@ class FixupBranchTest {
         Tensor x = normal(3, 8, 30), h = x;
         for (int i = 0; i < 100; i++) {
             FixupBranch branch = FixupBranch.linear(INIT.at("" + i), 30, 2, 100);
-            try (Tape tape = Tape.training(new Memory(), 0)) {
+            try (Tape tape = Tape.training(new BufferPool(), 0)) {
                 tape.backward(branch.forward(x).square().mean());
             }
             for (var layer : branch.layers()) {

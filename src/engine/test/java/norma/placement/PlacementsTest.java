@@ -21,8 +21,8 @@ import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Mlp;
 import norma.nn.Param;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.feature.LayerNorm;
@@ -39,12 +39,12 @@ class PlacementsTest {
     private static final NormFactory LAYER_NORM = (_, dim) -> LayerNorm.of(dim);
     private static final Tensor X = normal(1, 2, 5, D);
 
-    private static Place place(int layer, int layers) {
+    private static PlacementContext place(int layer, int layers) {
         return place(layer, layers, LAYER_NORM);
     }
 
-    private static Place place(int layer, int layers, NormFactory norm) {
-        return new Place(new Init(1), D, norm, Dropout.NONE, layer, layers);
+    private static PlacementContext place(int layer, int layers, NormFactory norm) {
+        return new PlacementContext(new Init(1), D, norm, Dropout.NONE, layer, layers);
     }
 
     private static Attention attention() {
@@ -59,7 +59,7 @@ class PlacementsTest {
         return block(placement, attention(), mlp(), place(layer, layers));
     }
 
-    private static Residual block(Placement placement, Attention attention, Mlp mlp, Place place) {
+    private static Residual block(Placement placement, Attention attention, Mlp mlp, PlacementContext place) {
         placement.initialize(attention, mlp, new Init(1), place.layers());
         return placement.block(attention, mlp, place);
     }
@@ -68,8 +68,8 @@ class PlacementsTest {
         return LayerNorm.of(D).forward(x);
     }
 
-    private static Param param(Part part, String name) {
-        return Parts.of(part).params().get(name);
+    private static Param param(Parameterized part, String name) {
+        return ParameterTree.of(part).params().get(name);
     }
 
     @Test
@@ -124,7 +124,7 @@ class PlacementsTest {
     /// Whatever size the model gave the matrices: queries and keys with gain 1, all others with this one.
     private static void assertGlorot(Placement placement, double gain, String output) {
         int dim = 96, hidden = 4 * dim;
-        var place = new Place(new Init(1), dim, LAYER_NORM, Dropout.NONE, 1, 4);
+        var place = new PlacementContext(new Init(1), dim, LAYER_NORM, Dropout.NONE, 1, 4);
         Layer block = block(placement, Attention.of(new Init(2), dim, H, true, 9, 0.01),
                 Mlp.of(new Init(3), dim, hidden, Activation.GELU_TANH, 5, 0.01), place);
         double square = Math.sqrt(1.0 / dim), oblong = Math.sqrt(2.0 / (dim + hidden));
@@ -171,7 +171,7 @@ class PlacementsTest {
     // ---- One is another with something left out ----
 
     /// Norms of one place, in the order in which they are asked for.
-    private static Place norms(Norm... norms) {
+    private static PlacementContext norms(Norm... norms) {
         Iterator<Norm> all = List.of(norms).iterator();
         return place(1, 1, (_, _) -> all.next());
     }
@@ -254,7 +254,7 @@ class PlacementsTest {
     void theSphereIsNeverLeft() {
         var placement = new NGpt();
         Layer block = shaken(block(placement, 1, 1), 5, 0.3);
-        Parts.of(new Model(block)).afterStep();
+        ParameterTree.of(new Model(block)).afterStep();
         for (String in : List.of("query", "key", "value", "up", "gate")) {
             assertUnit(param(block, in + ".weight").value(), 1);
         }
@@ -274,10 +274,10 @@ class PlacementsTest {
         assertClose(h.reshape(10, D).matmulTransposed(output.weight().value()).reshape(2, 5, 5), head.forward(h), 1e-6);
     }
 
-    private record Model(Layer block) implements Part {
+    private record Model(Layer block) implements Parameterized {
         @Override
-        public void list(Parts parts) {
-            parts.add("block", block);
+        public void register(ParameterTree tree) {
+            tree.add("block", block);
         }
     }
 }

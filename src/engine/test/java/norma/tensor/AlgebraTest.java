@@ -207,7 +207,7 @@ class AlgebraTest {
         ops.put("transpose", x -> x[0].transpose(0, -1));
         ops.put("permute", x -> x[0].permute(1, 2, 0));
         ops.put("expand", x -> x[0].reshape(2, 1, 3, 4).expand(shape(5, 2, 3, 3, 4)));
-        ops.put("sumTo", x -> x[0].sumTo(shape(3, 1)));
+        ops.put("sumTo", x -> x[0].reduceTo(shape(3, 1)));
         ops.put("where", x -> x[0].greater(Tensor.scalar(0)).where(x[0].square(), x[0].sum(1)));
         ops.put("gather", x -> x[0].reshape(6, 4).gather(Indices.of(new int[] {5, 0, 5, 5, 2, 0}, 3, 2)));
         return ops.entrySet().stream();
@@ -266,7 +266,7 @@ class AlgebraTest {
         Tensor x = Tensor.of(shape(5), 2, 3, 1, 3, 3).variable();
         Tensor a = Tensor.of(shape(3), 1, 2, 3).variable();
         Tensor b = Tensor.of(shape(3), 2, 2, 2).variable();
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             tape.backward(x.max(0).sum());
             tape.backward(a.maximum(b).add(a.minimum(b).multiply(10)).sum());
         }
@@ -293,7 +293,7 @@ class AlgebraTest {
     void powerIsSmoothAtZero() {
         // d/dx x^2 = 2x, then 2, then 0, at x = 0 and below it too
         Tensor x = Tensor.of(shape(3), -1, 0, 2).variable();
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             Tensor first = tape.gradients(x.power(2).sum(), x)[0];
             Tensor second = tape.gradients(first.sum(), x)[0];
             Tensor third = tape.gradients(second.sum(), x)[0];
@@ -348,11 +348,11 @@ class AlgebraTest {
         Shape small = shape(3, 1), large = shape(2, 3, 4);
         Tensor x = normal(10, 3, 1), y = normal(11, 2, 3, 4);
         // <expand x, y> = <x, sumTo y>
-        assertEquals(x.expand(large).multiply(y).sum().item(), x.multiply(y.sumTo(small)).sum().item(), 1e-5);
-        assertBits(y, y.sumTo(large));
+        assertEquals(x.expand(large).multiply(y).sum().item(), x.multiply(y.reduceTo(small)).sum().item(), 1e-5);
+        assertBits(y, y.reduceTo(large));
         assertBits(y, y.expand(large));
-        assertEquals(y.sum().item(), y.sumTo(Shape.SCALAR).item(), 1e-5);
-        assertBits(Tensor.zeros(1, 3), Tensor.zeros(0, 3).sumTo(shape(1, 3)));
+        assertEquals(y.sum().item(), y.reduceTo(Shape.SCALAR).item(), 1e-5);
+        assertBits(Tensor.zeros(1, 3), Tensor.zeros(0, 3).reduceTo(shape(1, 3)));
     }
 
     @Test
@@ -378,7 +378,7 @@ class AlgebraTest {
     void gatherAddsWhatComesFromOneRow() {
         Indices rows = ids(13, 7, 300);
         Tensor table = normal(14, 7, 33).variable();
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             tape.backward(table.gather(rows).sum());
         }
         for (int row = 0; row < 7; row++) {

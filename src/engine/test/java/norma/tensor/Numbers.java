@@ -47,7 +47,7 @@ public final class Numbers {
 
     /// What a computation on an inference tape gives.
     public static Tensor value(Supplier<Tensor> computation) {
-        try (Tape _ = Tape.inference(new Memory())) {
+        try (Tape _ = Tape.inference(new BufferPool())) {
             return computation.get().copy();
         }
     }

@@ -43,7 +43,7 @@ class OwnOpTest {
     @Test
     void worksAmongOthersAndIsNamedInTheTable() {
         Tensor x = normal(3, 5).variable();
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             tape.backward(Softplus.of(x.multiply(2)).sum());
             assertBits(Tensor.of(x.shape(), 2, 2, 2, 2, 2).multiply(x.detach().multiply(2).sigmoid()), x.gradient());
             assertTrue(tape.toString().contains("Softplus"));

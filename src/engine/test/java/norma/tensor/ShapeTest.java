@@ -82,8 +82,8 @@ class ShapeTest {
                 error(() -> Tensor.scalar(1).sum(0), "()", "got 0"),
                 error(() -> x.expand(Shape.of(2, 2, 4)), "expand", "(2, 3) for (2, 2, 4)"),
                 error(() -> x.expand(Shape.of(3)), "expand", "(2, 3) for (3)"),
-                error(() -> x.sumTo(Shape.of(2)), "sumTo", "(2, 3)", "(2)"),
-                error(() -> v.sumTo(Shape.of(1, 3)), "sumTo", "(3)", "(1, 3)"),
+                error(() -> x.reduceTo(Shape.of(2)), "sumTo", "(2, 3)", "(2)"),
+                error(() -> v.reduceTo(Shape.of(1, 3)), "sumTo", "(3)", "(1, 3)"),
                 error(() -> x.slice(1, 2, 4), "slice", "[2, 4)", "axis 1", "(2, 3)"),
                 error(() -> x.slice(0, 2, 1), "slice", "[2, 1)"),
                 error(() -> x.slice(0, -1, 1), "slice", "[-1, 1)"),
@@ -119,7 +119,7 @@ class ShapeTest {
         assertEquals("Tensor(2) [1.0000, -2.5000]", Tensor.of(Shape.of(2), 1, -2.5f).toString());
         assertEquals("variable() [3.0000]", Tensor.scalar(3).variable().toString());
         assertTrue(Tensor.zeros(3, 3).toString().endsWith("0.0000, ...]"));
-        try (Tape _ = Tape.training(new Memory(), 0)) {
+        try (Tape _ = Tape.training(new BufferPool(), 0)) {
             assertEquals("multiply() [9.0000]", Tensor.scalar(3).variable().multiply(Tensor.scalar(3)).toString());
         }
     }

@@ -22,7 +22,7 @@ import norma.nn.ScaledDotProduct;
 import org.junit.jupiter.api.Test;
 
 class TapeTest {
-    private final Memory memory = new Memory();
+    private final BufferPool memory = new BufferPool();
 
     /// The gradient of sum f(x) on a fresh tape.
     private Tensor gradient(Tensor x, Function<Tensor, Tensor> f) {
@@ -181,7 +181,7 @@ class TapeTest {
         try (Tape tape = Tape.training(memory, 0)) {
             assertFalse(x.detach().exp().tracked(), "no variable");
             assertTrue(x.exp().tracked());
-            try (Tape _ = Tape.inference(new Memory())) {
+            try (Tape _ = Tape.inference(new BufferPool())) {
                 assertFalse(x.exp().tracked(), "inference inside training");
             }
             assertSays(assertThrows(IllegalArgumentException.class, () -> tape.backward(x.detach().sum())),
@@ -199,7 +199,7 @@ class TapeTest {
         try (Tape outer = Tape.training(memory, 0)) {
             Tensor y = x.square();
             Tensor sum = y.sum();
-            try (Tape inner = Tape.training(new Memory(), 0)) {
+            try (Tape inner = Tape.training(new BufferPool(), 0)) {
                 assertSame(inner, Tape.current().orElseThrow());
                 Tensor z = y.detach().variable();
                 inner.backward(z.multiply(2).sum());
@@ -222,7 +222,7 @@ class TapeTest {
             Tensor y = x.square();
             view = x.reshape(3, 1);
             Tensor sum = y.sum();
-            try (Tape inner = Tape.training(new Memory(), 0)) {
+            try (Tape inner = Tape.training(new BufferPool(), 0)) {
                 assertSays(assertThrows(IllegalStateException.class, () -> y.exp()), "exp", "square(3)", "detach()");
                 assertSays(assertThrows(IllegalArgumentException.class, () -> inner.backward(sum)), "on this tape");
                 assertSays(assertThrows(IllegalArgumentException.class, () -> inner.gradients(sum, y)), "on this tape");

@@ -33,7 +33,7 @@ import norma.nn.Rotary;
 import norma.optim.AdamW;
 import norma.optim.Optimizer;
 import norma.optim.Sgd;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,7 +59,7 @@ class CheckpointTest {
 
         Run trained() {
             for (int step = 0; step < 3; step++) {
-                try (Tape tape = Tape.training(new Memory(), step)) {
+                try (Tape tape = Tape.training(new BufferPool(), step)) {
                     tape.backward(model.loss(ids(step, 7, 2, 4), ids(10 + step, 7, 2, 4)));
                 }
                 optimizer.step(0.01, 1);

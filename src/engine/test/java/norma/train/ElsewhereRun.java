@@ -25,15 +25,15 @@ import norma.model.Sampler;
 import norma.model.Texts;
 import norma.nn.Init;
 import norma.nn.Layer;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.nn.Rotary;
 import norma.optim.AdamW;
 import norma.optim.Gradients;
 import norma.optim.Optimizer;
 import norma.optim.StepValues;
+import norma.tensor.BufferPool;
 import norma.tensor.Indices;
-import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -78,7 +78,7 @@ final class ElsewhereRun {
         var values = new StepValues(1);
         var told = new StringBuilder();
         for (int step = 0; step < STEPS; step++) {
-            try (Tape tape = Tape.training(new Memory(), step)) {
+            try (Tape tape = Tape.training(new BufferPool(), step)) {
                 Tensor loss = model.loss(tokens(2 * step), tokens(2 * step + 1));
                 tape.backward(loss);
                 values.loss(0, loss);
@@ -90,15 +90,15 @@ final class ElsewhereRun {
                 .toString();
     }
 
-    private static StepValues.Read step(Part model, Optimizer optimizer, StepValues values) {
-        var params = Parts.of(model).params();
+    private static StepValues.Read step(Parameterized model, Optimizer optimizer, StepValues values) {
+        var params = ParameterTree.of(model).params();
         values.gradients(params.values());
         StepValues.Read read = values.read();
         if (read.norm() != Gradients.norm(params)) {
             throw new AssertionError(read + " is not " + Gradients.norm(params));
         }
         optimizer.step(0.01, Gradients.clip(read.norm(), 1));
-        Parts.of(model).afterStep();
+        ParameterTree.of(model).afterStep();
         return read;
     }
 
@@ -133,18 +133,18 @@ final class ElsewhereRun {
         Layer layer = (Layer) Norms.any(entry.name(), false).create(new Init(1), D);
         Shape shape = entry.on() instanceof On.Channels ? Shape.of(6, D, 4, 4) : Shape.of(6, 3, D);
         Tensor x = input("x", shape).variable(), weight = input("weight", shape);
-        var optimizer = new AdamW(Parts.of(layer).params(), AdamW.Config.GPT);
+        var optimizer = new AdamW(ParameterTree.of(layer).params(), AdamW.Config.GPT);
         var values = new StepValues(1);
         var told = new StringBuilder();
         for (int step = 0; step < STEPS; step++) {
-            try (Tape tape = Tape.training(new Memory(), step)) {
+            try (Tape tape = Tape.training(new BufferPool(), step)) {
                 Tensor loss = layer.forward(x).multiply(weight).sum();
                 tape.backward(loss);
                 values.loss(0, loss);
             }
             told.append(step(layer, optimizer, values)).append(' ');
         }
-        try (Tape _ = Tape.inference(new Memory())) {
+        try (Tape _ = Tape.inference(new BufferPool())) {
             told.append(Arrays.hashCode(layer.forward(x).toArray()));
         }
         return told.append(' ').append(Arrays.hashCode(x.gradient().toArray())).toString();

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import norma.kernel.contract.Kernels;
 import norma.backend.Backend;
+import norma.kernel.contract.Kernels;
 import org.junit.jupiter.api.Test;
 
 /// A set of kernels may keep all data elsewhere: nothing of the engine reads or writes it but through the kernels.

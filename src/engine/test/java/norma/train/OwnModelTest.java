@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongFunction;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import norma.io.CorruptFileException;
 import norma.io.ModelFile;
 import norma.kernel.Activation;
@@ -24,8 +24,8 @@ import norma.nn.Dropout;
 import norma.nn.Init;
 import norma.nn.Mlp;
 import norma.nn.Param;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.optim.Optimizer;
 import norma.optim.Schedule;
 import norma.optim.Sgd;
@@ -56,7 +56,7 @@ class OwnModelTest {
     private record Regression(Mlp mlp, Param scale, Param seen) implements Objective<Batch> {
         static Regression of(long seed) {
             return new Regression(Mlp.of(new Init(seed), DIM, 16, Activation.GELU_TANH, 0.4, 0.4),
-                    Param.gain(Tensor.of(Shape.of(1), 0.9f)), Param.buffer(Tensor.of(Shape.of(1), 0)));
+                    Param.noDecay(Tensor.of(Shape.of(1), 0.9f)), Param.buffer(Tensor.of(Shape.of(1), 0)));
         }
 
         @Override
@@ -74,8 +74,8 @@ class OwnModelTest {
         }
 
         @Override
-        public void list(Parts parts) {
-            parts.add("mlp", mlp).add("scale", scale).add("seen", seen);
+        public void register(ParameterTree tree) {
+            tree.add("mlp", mlp).add("scale", scale).add("seen", seen);
         }
 
         @Override
@@ -105,7 +105,7 @@ class OwnModelTest {
 
         Run(long steps, long seed) {
             model = Regression.of(seed);
-            optimizer = new Momentum(Parts.of(model).params());
+            optimizer = new Momentum(ParameterTree.of(model).params());
             trainer = trainer(model, optimizer, steps, Listener.SILENT);
         }
 
@@ -122,9 +122,9 @@ class OwnModelTest {
                 new TrainConfig(steps, 2, Schedule.cosine(0.05, 3, 20), 1, SEED, 5, 0), listener);
     }
 
-    private static Map<String, float[]> values(Part model) {
+    private static Map<String, float[]> values(Parameterized model) {
         var values = new LinkedHashMap<String, float[]>();
-        Parts.of(model).params().forEach((name, param) -> values.put(name, param.value().toArray()));
+        ParameterTree.of(model).params().forEach((name, param) -> values.put(name, param.value().toArray()));
         return values;
     }
 
@@ -167,7 +167,7 @@ class OwnModelTest {
         var own = new Run(20, 1);
         own.trainer.run();
         Regression model = Regression.of(1);
-        var sgd = new Sgd(Parts.of(model).params(), new Sgd.Config(0.9, false, 0));
+        var sgd = new Sgd(ParameterTree.of(model).params(), new Sgd.Config(0.9, false, 0));
         trainer(model, sgd, 20, Listener.SILENT).run();
         values(model).forEach((name, values) -> assertArrayEquals(values, own.state().get(name), 1e-5f, name));
     }
@@ -176,9 +176,9 @@ class OwnModelTest {
     void anObjectiveOfALossHasTheNamesAndTheStepOfItsModel() {
         Regression model = Regression.of(1), same = Regression.of(1);
         Objective<Batch> objective = Objective.of(model, model::loss);
-        assertEquals(Parts.of(model).params().keySet(), Parts.of(objective).params().keySet());
-        trainer(objective, new Momentum(Parts.of(model).params()), 20, Listener.SILENT).run();
-        trainer(same, new Momentum(Parts.of(same).params()), 20, Listener.SILENT).run();
+        assertEquals(ParameterTree.of(model).params().keySet(), ParameterTree.of(objective).params().keySet());
+        trainer(objective, new Momentum(ParameterTree.of(model).params()), 20, Listener.SILENT).run();
+        trainer(same, new Momentum(ParameterTree.of(same).params()), 20, Listener.SILENT).run();
         assertState(values(same), values(model));
     }
 
@@ -197,7 +197,7 @@ class OwnModelTest {
         after.put("seen", before.get("seen"));
         assertState(before, after);
         assertEquals(1, run.optimizer.steps());
-        Parts.of(run.model).params().forEach((name, param) -> assertFalse(param.value().hasGradient(), name));
+        ParameterTree.of(run.model).params().forEach((name, param) -> assertFalse(param.value().hasGradient(), name));
     }
 
     /// Without validation, a batch tells whether the model is worth keeping.
@@ -222,7 +222,7 @@ class OwnModelTest {
     void gradientsOfWhatDoesNotLearnAreCleared() {
         Regression model = Regression.of(1);
         float[] before = model.scale.value().toArray();
-        var half = new Momentum(Parts.of(model.mlp).params());
+        var half = new Momentum(ParameterTree.of(model.mlp).params());
         var step = new TrainStep<>(model, half, Batch::of, TrainConfig.of(2, 0.1, 1), Listener.SILENT);
         assertTrue(step.run(0));
         assertArrayEquals(before, model.scale.value().toArray());
@@ -260,10 +260,10 @@ class OwnModelTest {
         assertEquals(6, other.seen.value().item());
     }
 
-    private record Listing(Consumer<Parts> names) implements Part {
+    private record Listing(Consumer<ParameterTree> names) implements Parameterized {
         @Override
-        public void list(Parts parts) {
-            names.accept(parts);
+        public void register(ParameterTree tree) {
+            names.accept(tree);
         }
     }
 
@@ -275,13 +275,13 @@ class OwnModelTest {
         ModelFile.save(Regression.of(2).mlp, file);
         assertSays(assertThrows(CorruptFileException.class, () -> ModelFile.load(model, file)), "model.safetensors",
                 "mlp.up.weight", "nothing of that name", "[up.weight,");
-        Part more = new Listing(parts -> {
-            Regression.of(2).list(parts);
-            parts.add("more", Init.constant(1, 2));
+        Parameterized more = new Listing(tree -> {
+            Regression.of(2).register(tree);
+            tree.add("more", Init.constant(1, 2));
         });
         ModelFile.save(more, file);
         assertSays(assertThrows(CorruptFileException.class, () -> ModelFile.load(model, file)), "[more]", "lacks");
-        Part wider = new Listing(
+        Parameterized wider = new Listing(
                 parts -> parts.add("mlp", model.mlp).add("scale", Init.constant(2, 2)).add("seen", model.seen));
         ModelFile.save(wider, file);
         assertSays(assertThrows(CorruptFileException.class, () -> ModelFile.load(model, file)), "scale F32(1)", "(2)");

@@ -21,13 +21,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import norma.catalogue.Placements;
 import norma.data.Batches;
 import norma.data.Batches.Batch;
 import norma.model.Gpt;
 import norma.model.GptConfig;
 import norma.nn.Context;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.feature.LayerNorm;
@@ -35,7 +36,6 @@ import norma.optim.AdamW;
 import norma.optim.Schedule;
 import norma.optim.Sgd;
 import norma.parallel.Workers;
-import norma.catalogue.Placements;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -74,8 +74,8 @@ class TrainerTest {
         }
 
         @Override
-        public void list(Parts parts) {
-            parts.add("norm", norm).add("seen", seen);
+        public void register(ParameterTree tree) {
+            tree.add("norm", norm).add("seen", seen);
         }
     }
 

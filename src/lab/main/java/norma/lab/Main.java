@@ -4,7 +4,17 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import norma.lab.catalogue.NormsCommand;
+import norma.lab.catalogue.PlacementsCommand;
+import norma.lab.compare.Compare;
 import norma.lab.console.Failure;
+import norma.lab.embed.Embed;
+import norma.lab.embed.Export;
+import norma.lab.embed.Similar;
+import norma.lab.finetune.FineTune;
+import norma.lab.plot.PlotsCommand;
+import norma.lab.train.Sample;
+import norma.lab.train.Train;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -25,8 +35,8 @@ public final class Main implements Runnable {
     /// What the process ends with when a command did what it was asked, but its single run diverged.
     public static final int DIVERGED = 1;
 
-    private static final List<Class<?>> COMMANDS = List.of(Compare.class, Train.class, SampleCommand.class, Embed.class,
-            Export.class, Similar.class, Finetune.class, NormsCommand.class, PlacementsCommand.class,
+    private static final List<Class<?>> COMMANDS = List.of(Compare.class, Train.class, Sample.class, Embed.class,
+            Export.class, Similar.class, FineTune.class, NormsCommand.class, PlacementsCommand.class,
             PlotsCommand.class, Doctor.class);
 
     @CommandLine.Spec

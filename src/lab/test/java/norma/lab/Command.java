@@ -10,9 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// One call of `norma`, with what it printed.
-record Command(int code, String out, String err) {
+public record Command(int code, String out, String err) {
 
-    static Command run(Object... args) {
+    public static Command run(Object... args) {
         var out = new StringWriter();
         var err = new StringWriter();
         String[] words = new String[args.length];
@@ -24,12 +24,12 @@ record Command(int code, String out, String err) {
     }
 
     /// Standard output as the one JSON object it must be.
-    JsonObject json() {
+    public JsonObject json() {
         return JsonParser.parseString(out).getAsJsonObject();
     }
 
     /// A text of many different lines.
-    static Path corpus(Path folder) {
+    public static Path corpus(Path folder) {
         var text = new StringBuilder();
         for (int i = 0; i < 400; i++) {
             text.append(i).append(" sheep and ").append(i * i % 97).append(" dogs went over the hill\n");

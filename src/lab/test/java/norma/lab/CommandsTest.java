@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import norma.catalogue.Norms;
+import norma.catalogue.Placements;
 import norma.lab.console.Json;
 import norma.lab.console.Machine;
 import norma.norm.StatisticsAxes;
-import norma.catalogue.Placements;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

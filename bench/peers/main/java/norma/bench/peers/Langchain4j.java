@@ -12,8 +12,8 @@ import norma.bench.Peer;
 import norma.bench.work.Embed;
 import norma.bench.work.Processes;
 import norma.bench.work.Texts;
-import norma.bench.work.Work;
-import norma.bench.work.Work.Operation;
+import norma.bench.work.Workload;
+import norma.bench.work.Workload.Operation;
 
 /// langchain4j's model on ONNX Runtime, as its users have it: on all processors, and each text cut at 128 tokens.
 public final class Langchain4j implements Peer {
@@ -30,7 +30,7 @@ public final class Langchain4j implements Peer {
     }
 
     @Override
-    public Optional<Supplier<Operation>> maker(Work work, int threads) {
+    public Optional<Supplier<Operation>> maker(Workload work, int threads) {
         return switch (work.name()) {
             case "encode" -> can(work, threads) ? Optional.of(() -> encode(work)) : Optional.empty();
             case "embed" -> can(work, threads) ? Optional.of(() -> Processes.embed(work.shape(), getClass().getName()))
@@ -39,11 +39,11 @@ public final class Langchain4j implements Peer {
         };
     }
 
-    private static boolean can(Work work, int threads) {
+    private static boolean can(Workload work, int threads) {
         return threads == Runtime.getRuntime().availableProcessors() && Texts.of(work.shape()).most() <= MOST;
     }
 
-    private Operation encode(Work work) {
+    private Operation encode(Workload work) {
         List<String> texts = Texts.of(work.shape()).list();
         var model = new AllMiniLmL6V2EmbeddingModel();
         OnnxSentences.requireAlike(kernels(), 0.99999, (float[][]) work.maker().get().run(), vectors(model, texts));

@@ -10,8 +10,8 @@ import norma.bench.Peer;
 import norma.bench.peers.OnnxEncoder.Way;
 import norma.bench.work.Processes;
 import norma.bench.work.Texts;
-import norma.bench.work.Work;
-import norma.bench.work.Work.Operation;
+import norma.bench.work.Workload;
+import norma.bench.work.Workload.Operation;
 import norma.embeddings.Vectors;
 
 /// Texts to vectors on ONNX Runtime, in one of the ways to do it there. Its vectors must be ours before a clock starts.
@@ -77,7 +77,7 @@ abstract class OnnxSentences implements Peer {
     }
 
     @Override
-    public Optional<Supplier<Operation>> maker(Work work, int threads) {
+    public Optional<Supplier<Operation>> maker(Workload work, int threads) {
         return switch (work.name()) {
             case "encode" -> alone(work) ? Optional.empty() : Optional.of(() -> encode(work, threads));
             case "embed" -> alone(work) ? Optional.empty() : Optional.of(() -> embed(work));
@@ -86,15 +86,15 @@ abstract class OnnxSentences implements Peer {
     }
 
     /// A single text is a batch too.
-    private boolean alone(Work work) {
+    private boolean alone(Workload work) {
         return way == Way.SINGLY && Texts.of(work.shape()).count() == 1;
     }
 
-    private Operation embed(Work work) {
+    private Operation embed(Workload work) {
         return Processes.embed(work.shape(), OnnxEmbed.class.getName(), model, way.name());
     }
 
-    private Operation encode(Work work, int threads) {
+    private Operation encode(Workload work, int threads) {
         var shape = Texts.of(work.shape());
         List<String> texts = shape.list();
         try {

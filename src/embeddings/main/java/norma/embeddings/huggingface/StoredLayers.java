@@ -7,8 +7,8 @@ import norma.nn.Init;
 import norma.nn.LayerSource;
 import norma.nn.Linear;
 import norma.nn.Param;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.nn.Weight;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
@@ -18,10 +18,10 @@ import norma.tensor.Tensor;
 /// @param weights by Hugging Face's names
 /// @param purpose what for
 /// @param path of this part in the model, each name with a dot behind it
-public record StoredLayers(Weights weights, Purpose purpose, String path) implements LayerSource {
+public record StoredLayers(Weights weights, LoadMode purpose, String path) implements LayerSource {
 
     /// The layers of a model.
-    public StoredLayers(Weights weights, Purpose purpose) {
+    public StoredLayers(Weights weights, LoadMode purpose) {
         this(weights, purpose, "");
     }
 
@@ -32,7 +32,7 @@ public record StoredLayers(Weights weights, Purpose purpose, String path) implem
 
     @Override
     public Linear linear(int in, int out, double std) {
-        return Linear.of(weight(in, out), Param.gain(Tensor.of(Shape.of(out), take("bias", Shape.of(out)))));
+        return Linear.of(weight(in, out), Param.noDecay(Tensor.of(Shape.of(out), take("bias", Shape.of(out)))));
     }
 
     @Override
@@ -52,9 +52,9 @@ public record StoredLayers(Weights weights, Purpose purpose, String path) implem
 
     /// New, and then each parameter gets what is stored.
     @Override
-    public <P extends Part> P make(Function<Init, P> fresh) {
+    public <P extends Parameterized> P make(Function<Init, P> fresh) {
         P part = fresh.apply(new Init(0));
-        Parts.of(part).params()
+        ParameterTree.of(part).params()
                 .forEach((name, param) -> param.value().set(take(name, param.shape())));
         return part;
     }

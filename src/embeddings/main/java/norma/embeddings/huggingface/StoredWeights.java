@@ -10,15 +10,15 @@ import norma.tensor.Shape;
 /// Weights in a safetensors file, as Hugging Face's libraries write it. The file is closed after the model is made.
 public final class StoredWeights implements Weights, AutoCloseable {
     private final Safetensors file;
-    private final Family family;
+    private final BertVariant family;
 
-    private StoredWeights(Safetensors file, Family family) {
+    private StoredWeights(Safetensors file, BertVariant family) {
         this.file = file;
         this.family = family;
     }
 
     /// Opens a file.
-    public static StoredWeights open(Path path, Family family) throws IOException {
+    public static StoredWeights open(Path path, BertVariant family) throws IOException {
         return new StoredWeights(Safetensors.open(path), family);
     }
 

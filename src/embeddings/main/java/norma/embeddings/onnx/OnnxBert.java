@@ -6,10 +6,10 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import norma.model.BertConfig;
-import norma.embeddings.huggingface.Family;
+import norma.embeddings.huggingface.BertVariant;
 import norma.embeddings.huggingface.Weights;
 import norma.kernel.Activation;
+import norma.model.BertConfig;
 
 /// A BERT encoder in an ONNX file, as PyTorch's exporter writes it: what Hugging Face's `model.onnx` are, and the files in
 /// langchain4j's model jars.
@@ -44,7 +44,7 @@ public final class OnnxBert {
             layers.addFirst(section);
             section = new OnnxWeights();
             if (layers.size() > graph.size()) {
-                throw graph.refusal("it goes round in a circle at " + y.x);
+                throw graph.incompatibility("it goes round in a circle at " + y.x);
             }
         }
         keep("LayerNorm", y);
@@ -77,20 +77,20 @@ public final class OnnxBert {
 
     private BertConfig config(int firstPosition) throws IOException {
         if (layers.isEmpty()) {
-            throw graph.refusal("it has no layer");
+            throw graph.incompatibility("it has no layer");
         }
         int dim = weights.axis("embeddings.word_embeddings.weight", 1);
         int heads = dim / (int) headSize;
         if (heads * (int) headSize != dim) {
-            throw graph.refusal("%d features must be a multiple of the head size %s".formatted(dim, headSize));
+            throw graph.incompatibility("%d features must be a multiple of the head size %s".formatted(dim, headSize));
         }
         try {
             return new BertConfig(weights.axis("embeddings.word_embeddings.weight", 0),
                     weights.axis("embeddings.position_embeddings.weight", 0), firstPosition,
-                    weights.has(TYPES) ? weights.axis(TYPES, 0) : 0, Family.transformer(dim, heads, layers.size(),
+                    weights.has(TYPES) ? weights.axis(TYPES, 0) : 0, BertVariant.transformer(dim, heads, layers.size(),
                             layers.getFirst().axis("intermediate.dense.bias", 0), activation, eps));
         } catch (IllegalArgumentException e) {
-            throw graph.refusal(e.getMessage());
+            throw graph.incompatibility(e.getMessage());
         }
     }
 

@@ -65,7 +65,7 @@ final class OnnxGraph {
     String output(String name) throws IOException {
         List<String> outputs = file.outputs();
         if (!outputs.contains(name) && outputs.size() > 1) {
-            throw refusal("must have a result " + name + " or one result only; it has " + outputs);
+            throw incompatibility("must have a result " + name + " or one result only; it has " + outputs);
         }
         return outputs.contains(name) ? name : outputs.getFirst();
     }
@@ -75,8 +75,9 @@ final class OnnxGraph {
         NodeProto node = makers.get(value);
         String operator = node == null ? "no node" : node.getOpType();
         if (!Arrays.asList(operators).contains(operator)) {
-            throw refusal("%s must be made by %s; it is made by %s%s".formatted(value, String.join(" or ", operators),
-                    operator, node == null ? "" : " " + node.getName()));
+            throw incompatibility(
+                    "%s must be made by %s; it is made by %s%s".formatted(value, String.join(" or ", operators),
+                            operator, node == null ? "" : " " + node.getName()));
         }
         int inputs = INPUTS.get(operator);
         require(node.getInputCount() == inputs, node,
@@ -96,7 +97,7 @@ final class OnnxGraph {
     OnnxTensor constant(String value) throws IOException {
         OnnxTensor tensor = constants.get(value);
         if (tensor == null) {
-            throw refusal(value + " must be a constant; it is computed");
+            throw incompatibility(value + " must be a constant; it is computed");
         }
         return tensor;
     }
@@ -105,7 +106,7 @@ final class OnnxGraph {
     OnnxTensor weight(String value, int axes) throws IOException {
         OnnxTensor tensor = constant(value);
         if (tensor.floats() == null || tensor.shape().length != axes) {
-            throw refusal("%s must be a float32 weight with %d axes; quantized models are not for this reader"
+            throw incompatibility("%s must be a float32 weight with %d axes; quantized models are not for this reader"
                     .formatted(tensor, axes));
         }
         return tensor;
@@ -160,16 +161,16 @@ final class OnnxGraph {
                 return attribute;
             }
         }
-        throw refusal(node.getName() + " must have an attribute " + name);
+        throw incompatibility(node.getName() + " must have an attribute " + name);
     }
 
     void require(boolean holds, NodeProto node, String must) throws IOException {
         if (!holds) {
-            throw refusal("%s %s %s".formatted(node.getOpType(), node.getName(), must));
+            throw incompatibility("%s %s %s".formatted(node.getOpType(), node.getName(), must));
         }
     }
 
-    CorruptFileException refusal(String problem) {
+    CorruptFileException incompatibility(String problem) {
         return new CorruptFileException(file.file(),
                 "must be a BERT encoder as PyTorch exports it, in float32: " + problem);
     }

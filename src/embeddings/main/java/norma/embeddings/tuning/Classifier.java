@@ -13,9 +13,9 @@ import norma.nn.CrossEntropy;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.tensor.BufferPool;
 import norma.tensor.Indices;
-import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -48,14 +48,14 @@ public record Classifier(TextEncoder encoder, Linear head) implements Objective<
             float[] bias = file.floats("classifier.bias");
             Tensor weight = Tensor.of(Shape.of(bias.length, encoder.dim()), file.floats("classifier.weight"));
             return new Classifier(encoder,
-                    Linear.of(Param.weight(weight), Param.gain(Tensor.of(Shape.of(bias.length), bias))));
+                    Linear.of(Param.weight(weight), Param.noDecay(Tensor.of(Shape.of(bias.length), bias))));
         }
     }
 
     /// The head learns on from the numbers that it has now, on another encoder and apart from this one.
     public Classifier on(TextEncoder other) {
         Linear copy = new Linear(Param.weight(head.weight().value().copy()),
-                head.bias().map(b -> Param.gain(b.value().copy())), head.activation());
+                head.bias().map(b -> Param.noDecay(b.value().copy())), head.activation());
         return new Classifier(other, copy);
     }
 
@@ -73,7 +73,7 @@ public record Classifier(TextEncoder encoder, Linear head) implements Objective<
     /// The label of each text, the one with the largest logit.
     public int[] labels(List<Encoding> texts) {
         int[] labels = new int[texts.size()];
-        var memory = new Memory();
+        var memory = new BufferPool();
         for (int from = 0; from < labels.length; from += BATCH) {
             List<Encoding> batch = texts.subList(from, Math.min(from + BATCH, labels.length));
             try (Tape _ = Tape.inference(memory)) {
@@ -97,7 +97,7 @@ public record Classifier(TextEncoder encoder, Linear head) implements Objective<
     /// The share of examples that get their label.
     public double accuracy(List<Labelled> examples) {
         var sorted = new ArrayList<Labelled>();
-        Lengths.batches(examples, BATCH).forEach(sorted::addAll);
+        LengthBatching.batches(examples, BATCH).forEach(sorted::addAll);
         int[] labels = labels(texts(sorted));
         int right = 0;
         for (int i = 0; i < labels.length; i++) {
@@ -115,7 +115,7 @@ public record Classifier(TextEncoder encoder, Linear head) implements Objective<
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("encoder", encoder).add("head", head);
+    public void register(ParameterTree tree) {
+        tree.add("encoder", encoder).add("head", head);
     }
 }

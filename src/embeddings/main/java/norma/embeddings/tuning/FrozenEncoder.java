@@ -4,7 +4,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import norma.embeddings.TextEncoder;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -15,7 +15,7 @@ import norma.tokenizer.Encoding;
 public final class FrozenEncoder implements TextEncoder {
     private final TextEncoder encoder;
     private final Map<Encoding, float[]> vectors = new IdentityHashMap<>();
-    private final Memory memory = new Memory();
+    private final BufferPool memory = new BufferPool();
 
     /// Freezes an encoder.
     ///

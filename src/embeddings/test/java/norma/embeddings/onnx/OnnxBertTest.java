@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import norma.embeddings.huggingface.Family;
-import norma.embeddings.huggingface.Purpose;
+import norma.embeddings.huggingface.BertVariant;
+import norma.embeddings.huggingface.LoadMode;
 import norma.embeddings.huggingface.StoredLayers;
 import norma.io.CorruptFileException;
 import norma.kernel.Activation;
@@ -42,7 +42,7 @@ class OnnxBertTest {
     @Test
     void theGraphTellsTheConfiguration() throws IOException {
         assertEquals(
-                new BertConfig(40, 24, 0, 2, Family.transformer(32, 1, 6, 48, Activation.GELU_ERF, 1e-12f)),
+                new BertConfig(40, 24, 0, 2, BertVariant.transformer(32, 1, 6, 48, Activation.GELU_ERF, 1e-12f)),
                 read(tiny.toByteArray()).config());
     }
 
@@ -136,7 +136,7 @@ class OnnxBertTest {
     private static boolean isRefused(byte... broken) throws IOException {
         try {
             OnnxBert onnx = read(broken);
-            Bert.of(onnx.config(), new StoredLayers(onnx.weights(), Purpose.INFERENCE));
+            Bert.of(onnx.config(), new StoredLayers(onnx.weights(), LoadMode.INFERENCE));
             return false;
         } catch (CorruptFileException | IllegalArgumentException e) {
             assertTrue(e.getMessage().length() > 20, e.getMessage());

@@ -113,7 +113,7 @@ public final class ChannelAxis {
         }
 
         @Override
-        public Tensor composed() {
+        public Tensor definition() {
             Tensor groups = x.reshape(planes.batch(), planes.groups(), planes.run());
             int[] axes = planes.acrossBatch() ? new int[] {0, 2} : new int[] {2};
             Tensor mean = constant ? column(0).add(column(1)) : groups.mean(axes);

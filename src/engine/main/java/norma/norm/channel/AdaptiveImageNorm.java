@@ -5,7 +5,7 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.NearestResize;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -100,8 +100,8 @@ public record AdaptiveImageNorm(GroupNorm base, AdaptiveNormFormer reader, boole
     }
 
     @Override
-    public void list(Parts parts) {
-        reader.list(parts);
+    public void register(ParameterTree tree) {
+        reader.register(tree);
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -1,7 +1,7 @@
 package norma.norm.channel;
 
 import norma.nn.Context;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -27,8 +27,8 @@ public record BatchChannelNorm(BatchNorm batch, GroupNorm channel) implements No
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("batch", batch).add("channel", channel);
+    public void register(ParameterTree tree) {
+        tree.add("batch", batch).add("channel", channel);
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -4,7 +4,7 @@ import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -49,8 +49,8 @@ public record BatchInstanceNorm(Param rho, Param gamma, Param beta, RunningStati
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("rho", rho).add("gamma", gamma).add("beta", beta).add("running", running);
+    public void register(ParameterTree tree) {
+        tree.add("rho", rho).add("gamma", gamma).add("beta", beta).add("running", running);
     }
 
     public static NormFactory factory(NormSpec spec) {

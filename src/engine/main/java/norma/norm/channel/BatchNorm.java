@@ -5,7 +5,7 @@ import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -73,8 +73,8 @@ public record BatchNorm(Param gamma, Param beta, RunningStatistics running, floa
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("gamma", gamma).add("beta", beta).add("running", running);
+    public void register(ParameterTree tree) {
+        tree.add("gamma", gamma).add("beta", beta).add("running", running);
     }
 
     public static NormFactory factory(NormSpec spec) {

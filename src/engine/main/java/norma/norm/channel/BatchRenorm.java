@@ -1,12 +1,12 @@
 package norma.norm.channel;
 
+import norma.backend.Backend;
 import norma.kernel.Planes;
 import norma.kernel.contract.RunningAverageKernel;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
-import norma.backend.Backend;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -96,8 +96,8 @@ public record BatchRenorm(Param gamma, Param beta, Param mean, Param std, float 
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("gamma", gamma).add("beta", beta).add("running_mean", mean).add("running_std", std);
+    public void register(ParameterTree tree) {
+        tree.add("gamma", gamma).add("beta", beta).add("running_mean", mean).add("running_std", std);
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -5,7 +5,7 @@ import norma.nn.AvgPool2d;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -61,8 +61,8 @@ public record DivisiveNorm(Param sigma, int window, int axes) implements Norm {
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("sigma", sigma);
+    public void register(ParameterTree tree) {
+        tree.add("sigma", sigma);
     }
 
     public static NormFactory factory(NormSpec spec) {

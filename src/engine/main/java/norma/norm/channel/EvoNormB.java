@@ -5,7 +5,7 @@ import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -91,8 +91,8 @@ public record EvoNormB(Form form, Param v, Param gamma, Param beta, Param varian
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("v", v).add("gamma", gamma).add("beta", beta).add("running_var", variance);
+    public void register(ParameterTree tree) {
+        tree.add("v", v).add("gamma", gamma).add("beta", beta).add("running_var", variance);
     }
 
     public static Function<NormSpec, NormFactory> factory(Form form) {

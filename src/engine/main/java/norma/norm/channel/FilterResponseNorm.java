@@ -4,7 +4,7 @@ import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -54,8 +54,8 @@ public record FilterResponseNorm(Param gamma, Param beta, Param tau, Param l, fl
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("gamma", gamma).add("beta", beta).add("tau", tau).add("eps_l", l);
+    public void register(ParameterTree tree) {
+        tree.add("gamma", gamma).add("beta", beta).add("tau", tau).add("eps_l", l);
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -3,7 +3,7 @@ package norma.norm.channel;
 import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -42,8 +42,8 @@ public record FrozenBatchNorm(Param gamma, Param beta, Param mean, Param varianc
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("gamma", gamma).add("beta", beta).add("running_mean", mean).add("running_var", variance);
+    public void register(ParameterTree tree) {
+        tree.add("gamma", gamma).add("beta", beta).add("running_mean", mean).add("running_var", variance);
     }
 
     public static NormFactory factory(NormSpec spec) {

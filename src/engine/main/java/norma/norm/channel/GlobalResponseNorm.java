@@ -4,7 +4,7 @@ import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -45,8 +45,8 @@ public record GlobalResponseNorm(Param gamma, Param beta, float eps) implements 
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("gamma", gamma).add("beta", beta);
+    public void register(ParameterTree tree) {
+        tree.add("gamma", gamma).add("beta", beta);
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -83,7 +83,7 @@ record InverseRoot(Tensor a, Tensor vectors, Tensor slopes) implements Op.Fused 
     /// Newton's iteration for both roots together, which is stable (Higham 2008, Functions of Matrices): from Y = A /
     /// tr(A) and Z = I, with T = (3 I - Z Y) / 2 take Y T and T Z; Z goes to (A / tr(A))^(-1/2).
     @Override
-    public Tensor composed() {
+    public Tensor definition() {
         Tensor identity = Tensor.identity(a.dim(-1));
         Tensor trace = a.multiply(identity).sum(-2, -1);
         Tensor y = a.divide(trace), z = identity;

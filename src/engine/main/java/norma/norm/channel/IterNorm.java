@@ -3,7 +3,7 @@ package norma.norm.channel;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -64,8 +64,8 @@ public record IterNorm(Param gamma, Param beta, Whitening whitening, int iterati
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("gamma", gamma).add("beta", beta).add("whitening", whitening);
+    public void register(ParameterTree tree) {
+        tree.add("gamma", gamma).add("beta", beta).add("whitening", whitening);
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -1,7 +1,7 @@
 package norma.norm.channel;
 
 import norma.nn.Context;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -26,13 +26,13 @@ public record LayerNorm2d(LayerNorm norm) implements Norm {
     @Override
     public Tensor forward(Tensor x, Context context) {
         ChannelAxis.planes("LayerNorm2d", x, norm.shape().size(), 1, false);
-        return AcrossChannels.normalize(true, x, RowLayout.valueOf(norm.gamma()), RowLayout.valueOf(norm.beta()),
+        return ChannelNormalization.normalize(true, x, RowLayout.valueOf(norm.gamma()), RowLayout.valueOf(norm.beta()),
                 norm.eps());
     }
 
     @Override
-    public void list(Parts parts) {
-        norm.list(parts);
+    public void register(ParameterTree tree) {
+        norm.register(tree);
     }
 
     public static NormFactory factory(NormSpec spec) {

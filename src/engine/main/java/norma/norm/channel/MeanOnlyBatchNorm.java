@@ -4,7 +4,7 @@ import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -44,8 +44,8 @@ public record MeanOnlyBatchNorm(Param beta, RunningStatistics running) implement
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("beta", beta).add("running_mean", running.mean());
+    public void register(ParameterTree tree) {
+        tree.add("beta", beta).add("running_mean", running.mean());
     }
 
     public static NormFactory factory(NormSpec spec) {

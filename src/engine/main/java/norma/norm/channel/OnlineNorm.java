@@ -4,7 +4,7 @@ import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -154,8 +154,8 @@ public record OnlineNorm(Param gamma, Param beta, Param mean, Param variance, Pa
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("gamma", gamma).add("beta", beta).add("mean", mean).add("var", variance).add("u", u).add("v", v);
+    public void register(ParameterTree tree) {
+        tree.add("gamma", gamma).add("beta", beta).add("mean", mean).add("var", variance).add("u", u).add("v", v);
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -1,7 +1,7 @@
 package norma.norm.channel;
 
 import norma.nn.Context;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -19,11 +19,11 @@ public record PixelNorm(float eps) implements Norm {
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        return AcrossChannels.normalize(false, x, null, null, eps);
+        return ChannelNormalization.normalize(false, x, null, null, eps);
     }
 
     @Override
-    public void list(Parts parts) {
+    public void register(ParameterTree tree) {
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -4,8 +4,8 @@ import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -35,7 +35,7 @@ public record SelfNorm(Gate ofMean, Gate ofStd, float eps, boolean unbiased) imp
     ///
     /// @param weight (C, 2), of mean and standard deviation
     /// @param norm over the batch
-    public record Gate(Param weight, BatchNorm norm) implements Part {
+    public record Gate(Param weight, BatchNorm norm) implements Parameterized {
 
         static Gate of(Init init, int channels) {
             // as wide as uniform numbers in +- 1 / sqrt(2), where the authors begin
@@ -50,8 +50,8 @@ public record SelfNorm(Gate ofMean, Gate ofStd, float eps, boolean unbiased) imp
         }
 
         @Override
-        public void list(Parts parts) {
-            parts.add("weight", weight).add("norm", norm);
+        public void register(ParameterTree tree) {
+            tree.add("weight", weight).add("norm", norm);
         }
     }
 
@@ -82,8 +82,8 @@ public record SelfNorm(Gate ofMean, Gate ofStd, float eps, boolean unbiased) imp
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("g", ofMean).add("f", ofStd);
+    public void register(ParameterTree tree) {
+        tree.add("g", ofMean).add("f", ofStd);
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import norma.nn.Param;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.norm.axis.ChannelAxis;
 import norma.norm.axis.Moments;
 import norma.norm.axis.RowLayout;
@@ -148,18 +148,18 @@ public final class Sharded {
 
     /// Gives replicas of a model the buffers of the first: to be called before evaluating or saving what was trained with batch
     /// norms that did not exchange their statistics, since each replica has kept those of its own shards.
-    public static void broadcastBuffers(Part first, Part... replicas) {
+    public static void broadcastBuffers(Parameterized first, Parameterized... replicas) {
         Map<String, Param> from = buffers(first);
-        for (Part replica : replicas) {
+        for (Parameterized replica : replicas) {
             requireAlike(shapes(from), shapes(buffers(replica)));
         }
-        for (Part replica : replicas) {
+        for (Parameterized replica : replicas) {
             buffers(replica).forEach((name, to) -> to.value().set(from.get(name).value()));
         }
     }
 
-    private static Map<String, Param> buffers(Part model) {
-        Map<String, Param> buffers = new LinkedHashMap<>(Parts.of(model).params());
+    private static Map<String, Param> buffers(Parameterized model) {
+        Map<String, Param> buffers = new LinkedHashMap<>(ParameterTree.of(model).params());
         buffers.values().removeIf(param -> param.role() != Param.Role.BUFFER);
         return buffers;
     }

@@ -3,7 +3,7 @@ package norma.norm.channel;
 import java.util.List;
 import java.util.stream.IntStream;
 import norma.nn.Context;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -64,8 +64,8 @@ public record SplitBatchNorm(List<BatchNorm> norms) implements Norm {
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("norms", norms);
+    public void register(ParameterTree tree) {
+        tree.add("norms", norms);
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -4,7 +4,7 @@ import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.nn.Softmax;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
@@ -105,8 +105,8 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("mean_weight", meanWeight).add("var_weight", varianceWeight).add("gamma", gamma).add("beta", beta)
+    public void register(ParameterTree tree) {
+        tree.add("mean_weight", meanWeight).add("var_weight", varianceWeight).add("gamma", gamma).add("beta", beta)
                 .add("running_mean", mean).add("running_var", variance).add("num_batches_tracked", batches);
     }
 

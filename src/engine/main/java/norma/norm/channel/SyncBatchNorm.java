@@ -3,7 +3,7 @@ package norma.norm.channel;
 import java.util.Arrays;
 import norma.kernel.Planes;
 import norma.nn.Context;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -49,8 +49,8 @@ public record SyncBatchNorm(BatchNorm norm) implements Norm {
     }
 
     @Override
-    public void list(Parts parts) {
-        norm.list(parts);
+    public void register(ParameterTree tree) {
+        norm.register(tree);
     }
 
     public static NormFactory factory(NormSpec spec) {

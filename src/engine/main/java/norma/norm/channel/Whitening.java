@@ -3,8 +3,8 @@ package norma.norm.channel;
 import java.util.function.UnaryOperator;
 import norma.kernel.Planes;
 import norma.nn.Param;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.norm.RunningStatistics;
 import norma.norm.axis.ChannelAxis;
 import norma.tensor.Tape;
@@ -21,7 +21,7 @@ import norma.tensor.Tensor;
 /// @param kept what that is
 /// @param newStatWeight weight of the newest batch in both
 /// @param eps added to the diagonal of the covariance
-public record Whitening(Param mean, Param matrix, Kept kept, float newStatWeight, float eps) implements Part {
+public record Whitening(Param mean, Param matrix, Kept kept, float newStatWeight, float eps) implements Parameterized {
 
     /// What evaluation is done with.
     public enum Kept {
@@ -81,8 +81,8 @@ public record Whitening(Param mean, Param matrix, Kept kept, float newStatWeight
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("running_mean", mean).add(kept == Kept.WHITENING ? "running_whitening" : "running_covariance",
+    public void register(ParameterTree tree) {
+        tree.add("running_mean", mean).add(kept == Kept.WHITENING ? "running_whitening" : "running_covariance",
                 matrix);
     }
 }

@@ -4,7 +4,7 @@ import norma.kernel.Activation;
 import norma.nn.Activations;
 import norma.nn.Init;
 import norma.nn.Linear;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
 import norma.norm.NormSpec;
@@ -73,8 +73,8 @@ public record AdaLayerNorm(Linear modulation, float eps) implements ConditionalN
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("modulation", modulation);
+    public void register(ParameterTree tree) {
+        tree.add("modulation", modulation);
     }
 
     public static Factory<ConditionalNorm> factory(NormSpec spec) {

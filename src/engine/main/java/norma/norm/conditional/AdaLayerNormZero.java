@@ -5,7 +5,7 @@ import norma.nn.Identity;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
 import norma.norm.NormSpec;
@@ -49,8 +49,8 @@ public record AdaLayerNormZero(Layer f, Linear modulation, float eps) implements
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("f", f).add("modulation", modulation);
+    public void register(ParameterTree tree) {
+        tree.add("f", f).add("modulation", modulation);
     }
 
     public static Factory<ConditionalNorm> factory(NormSpec spec) {

@@ -2,7 +2,7 @@ package norma.norm.conditional;
 
 import norma.nn.Init;
 import norma.nn.Linear;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
 import norma.norm.Norm;
@@ -51,8 +51,8 @@ public record AdaRmsNorm(Norm norm, Linear gain) implements ConditionalNorm {
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("gain", gain);
+    public void register(ParameterTree tree) {
+        tree.add("gain", gain);
     }
 
     public static Factory<ConditionalNorm> factory(NormSpec spec) {

@@ -2,7 +2,7 @@ package norma.norm.conditional;
 
 import norma.nn.Embedding;
 import norma.nn.Init;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
 import norma.norm.Norm;
@@ -56,8 +56,8 @@ public record ConditionalBatchNorm(Norm norm, Embedding gamma, Embedding beta) i
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("norm", norm).add("gamma", gamma).add("beta", beta);
+    public void register(ParameterTree tree) {
+        tree.add("norm", norm).add("gamma", gamma).add("beta", beta);
     }
 
     public static Factory<ConditionalNorm> factory(NormSpec spec) {

@@ -2,7 +2,7 @@ package norma.norm.conditional;
 
 import norma.nn.Init;
 import norma.nn.Linear;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
 import norma.norm.NormSpec;
@@ -47,8 +47,8 @@ public record Film(Linear condition, boolean residual) implements ConditionalNor
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("condition", condition);
+    public void register(ParameterTree tree) {
+        tree.add("condition", condition);
     }
 
     public static Factory<ConditionalNorm> factory(NormSpec spec) {

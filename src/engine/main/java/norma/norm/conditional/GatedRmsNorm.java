@@ -1,6 +1,6 @@
 package norma.norm.conditional;
 
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
 import norma.norm.NormSpec;
@@ -36,8 +36,8 @@ public record GatedRmsNorm(RmsNorm norm, boolean normBeforeGate) implements Cond
     }
 
     @Override
-    public void list(Parts parts) {
-        norm.list(parts);
+    public void register(ParameterTree tree) {
+        norm.register(tree);
     }
 
     public static Factory<ConditionalNorm> factory(NormSpec spec) {

@@ -6,7 +6,7 @@ import norma.nn.Activations;
 import norma.nn.Conv2d;
 import norma.nn.Init;
 import norma.nn.NearestResize;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
 import norma.norm.Norm;
@@ -58,8 +58,8 @@ public record Spade(Norm norm, Conv2d shared, Conv2d gammas, Conv2d betas) imple
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("norm", norm).add("shared", shared).add("gammas", gammas).add("betas", betas);
+    public void register(ParameterTree tree) {
+        tree.add("norm", norm).add("shared", shared).add("gammas", gammas).add("betas", betas);
     }
 
     public static Factory<ConditionalNorm> factory(NormSpec spec) {

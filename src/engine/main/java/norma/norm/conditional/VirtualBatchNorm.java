@@ -3,7 +3,7 @@ package norma.norm.conditional;
 import norma.kernel.Planes;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
 import norma.norm.NormSpec;
@@ -82,8 +82,8 @@ public record VirtualBatchNorm(Param gamma, Param beta, float eps) implements Co
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("gamma", gamma).add("beta", beta);
+    public void register(ParameterTree tree) {
+        tree.add("gamma", gamma).add("beta", beta);
     }
 
     public static Factory<ConditionalNorm> factory(NormSpec spec) {

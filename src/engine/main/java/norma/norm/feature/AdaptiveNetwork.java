@@ -10,8 +10,8 @@ import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Mlp;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.nn.Rotary;
 import norma.tensor.Tensor;
 
@@ -36,8 +36,8 @@ public record AdaptiveNetwork(List<Block> layers) implements Layer {
         }
 
         @Override
-        public void list(Parts parts) {
-            parts.add("attentionNorm", attentionNorm).add("attention", attention).add("mlpNorm", mlpNorm).add("mlp",
+        public void register(ParameterTree tree) {
+            tree.add("attentionNorm", attentionNorm).add("attention", attention).add("mlpNorm", mlpNorm).add("mlp",
                     mlp);
         }
     }
@@ -72,7 +72,7 @@ public record AdaptiveNetwork(List<Block> layers) implements Layer {
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("layers", (Iterable<? extends Part>) layers);
+    public void register(ParameterTree tree) {
+        tree.add("layers", (Iterable<? extends Parameterized>) layers);
     }
 }

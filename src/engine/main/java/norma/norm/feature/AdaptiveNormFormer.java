@@ -5,8 +5,8 @@ import java.util.function.IntFunction;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Linear;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.nn.Rotary;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
@@ -176,8 +176,8 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("base", (Part) base).add("in", in).add("gammaTrunk", gammaTrunk).add("betaTrunk", betaTrunk)
+    public void register(ParameterTree tree) {
+        tree.add("base", (Parameterized) base).add("in", in).add("gammaTrunk", gammaTrunk).add("betaTrunk", betaTrunk)
                 .add("gammaHead", gammaHead).add("betaHead", betaHead);
     }
 

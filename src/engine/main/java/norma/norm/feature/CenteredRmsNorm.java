@@ -1,7 +1,7 @@
 package norma.norm.feature;
 
 import norma.nn.Context;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -23,7 +23,7 @@ public record CenteredRmsNorm(float eps) implements Norm {
     }
 
     @Override
-    public void list(Parts parts) {
+    public void register(ParameterTree tree) {
     }
 
     public static NormFactory factory(NormSpec spec) {

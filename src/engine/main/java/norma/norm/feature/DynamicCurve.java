@@ -69,7 +69,7 @@ final class DynamicCurve {
         }
 
         @Override
-        public Tensor composed() {
+        public Tensor definition() {
             Tensor steep = x.reshape(rows.count(), rows.columns()).multiply(alpha);
             Tensor u = shift == null ? steep : steep.add(shift);
             Tensor curve = switch (form) {

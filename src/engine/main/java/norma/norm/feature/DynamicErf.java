@@ -4,7 +4,7 @@ import norma.kernel.contract.PointwiseNormKernel.Form;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -35,8 +35,8 @@ public record DynamicErf(Param alpha, Param shift, Param gamma, Param beta) impl
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("alpha", alpha).add("shift", shift).add("gamma", gamma).add("beta", beta);
+    public void register(ParameterTree tree) {
+        tree.add("alpha", alpha).add("shift", shift).add("gamma", gamma).add("beta", beta);
     }
 
     public static NormFactory factory(NormSpec spec) {

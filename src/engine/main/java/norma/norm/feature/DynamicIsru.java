@@ -3,7 +3,7 @@ package norma.norm.feature;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -35,8 +35,8 @@ public record DynamicIsru(Param bend, Param gamma, Param beta, float eps) implem
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("bend", bend).add("gamma", gamma).add("beta", beta);
+    public void register(ParameterTree tree) {
+        tree.add("bend", bend).add("gamma", gamma).add("beta", beta);
     }
 
     public static NormFactory factory(NormSpec spec) {

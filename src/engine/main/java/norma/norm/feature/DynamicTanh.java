@@ -4,7 +4,7 @@ import norma.kernel.contract.PointwiseNormKernel.Form;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -34,8 +34,8 @@ public record DynamicTanh(Param alpha, Param gamma, Param beta) implements Norm 
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("alpha", alpha).add("gamma", gamma).add("beta", beta);
+    public void register(ParameterTree tree) {
+        tree.add("alpha", alpha).add("gamma", gamma).add("beta", beta);
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -5,7 +5,7 @@ import norma.backend.Backend;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -98,7 +98,7 @@ public record LayerNorm(Shape shape, Optional<Param> gamma, Optional<Param> beta
         }
 
         @Override
-        public Tensor composed() {
+        public Tensor definition() {
             Tensor rows = x.reshape(statistics.dim(0), shape.size());
             Tensor centred = rows.subtract(rows.mean(-1));
             Tensor xhat = centred.divide(centred.square().mean(-1).add(eps).sqrt());
@@ -112,8 +112,8 @@ public record LayerNorm(Shape shape, Optional<Param> gamma, Optional<Param> beta
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("gamma", gamma).add("beta", beta);
+    public void register(ParameterTree tree) {
+        tree.add("gamma", gamma).add("beta", beta);
     }
 
     public static NormFactory factory(NormSpec spec) {

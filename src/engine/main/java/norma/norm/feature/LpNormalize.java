@@ -2,7 +2,7 @@ package norma.norm.feature;
 
 import java.util.function.UnaryOperator;
 import norma.nn.Context;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -89,7 +89,7 @@ public record LpNormalize(float p, int axis, float eps, boolean zeroGradAtZero) 
     }
 
     @Override
-    public void list(Parts parts) {
+    public void register(ParameterTree tree) {
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -5,7 +5,7 @@ import norma.kernel.contract.RunningAverageKernel;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -118,8 +118,8 @@ public record PowerNorm(GroupScaling scaling, Param gamma, Param beta, Param phi
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("gamma", gamma).add("beta", beta).add("running_phi", phi).add("ema_gz", nu).add("iters", steps);
+    public void register(ParameterTree tree) {
+        tree.add("gamma", gamma).add("beta", beta).add("running_phi", phi).add("ema_gz", nu).add("iters", steps);
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -5,7 +5,7 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.nn.PerHead;
 import norma.nn.Sequential;
 import norma.tensor.Tensor;
@@ -54,8 +54,8 @@ public final class QkNorm {
         }
 
         @Override
-        public void list(Parts parts) {
-            parts.add("tau", tau);
+        public void register(ParameterTree tree) {
+            tree.add("tau", tau);
         }
     }
 }

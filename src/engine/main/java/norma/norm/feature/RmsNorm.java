@@ -5,7 +5,7 @@ import norma.backend.Backend;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -134,7 +134,7 @@ public record RmsNorm(Shape shape, Optional<Param> gamma, float eps, Form form) 
         }
 
         @Override
-        public Tensor composed() {
+        public Tensor definition() {
             Tensor rows = x.reshape(statistics.size(), shape.size());
             Tensor xhat = rows.divide(rows.square().mean(-1).add(eps).sqrt());
             return RowLayout.affine(xhat, gamma, null).reshape(x.shape());
@@ -147,8 +147,8 @@ public record RmsNorm(Shape shape, Optional<Param> gamma, float eps, Form form) 
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("gamma", gamma);
+    public void register(ParameterTree tree) {
+        tree.add("gamma", gamma);
     }
 
     public static NormFactory factory(NormSpec spec) {

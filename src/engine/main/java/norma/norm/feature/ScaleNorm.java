@@ -3,7 +3,7 @@ package norma.norm.feature;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -30,8 +30,8 @@ public record ScaleNorm(Param g, float eps) implements Norm {
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("g", g);
+    public void register(ParameterTree tree) {
+        tree.add("g", g);
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -3,7 +3,7 @@ package norma.norm.feature;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -53,8 +53,8 @@ public record SeedNorm(Param alpha, Param beta, Param gamma, int heads, float ep
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("alpha", alpha).add("beta", beta).add("gamma", gamma);
+    public void register(ParameterTree tree) {
+        tree.add("alpha", alpha).add("beta", beta).add("gamma", gamma);
     }
 
     public static NormFactory factory(NormSpec spec) {

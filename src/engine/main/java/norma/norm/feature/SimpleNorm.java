@@ -3,7 +3,7 @@ package norma.norm.feature;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -38,8 +38,8 @@ public record SimpleNorm(Param gamma, float eps) implements Norm {
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("gamma", gamma);
+    public void register(ParameterTree tree) {
+        tree.add("gamma", gamma);
     }
 
     public static NormFactory factory(NormSpec spec) {

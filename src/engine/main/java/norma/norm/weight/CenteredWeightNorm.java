@@ -2,7 +2,7 @@ package norma.norm.weight;
 
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.nn.Reparametrization;
 import norma.nn.Weight;
 import norma.norm.NormSpec;
@@ -32,13 +32,13 @@ public record CenteredWeightNorm(Weight raw, Param gain) implements Reparametriz
     public Tensor value() {
         Tensor v = raw.value();
         Shape gains = gain.shape();
-        Tensor mean = v.sumTo(gains).multiply((float) ((double) gains.size() / v.size()));
+        Tensor mean = v.reduceTo(gains).multiply((float) ((double) gains.size() / v.size()));
         return WeightNorm.scaled(v.subtract(mean), gain.value(), 0);
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("raw", raw).add("gain", gain);
+    public void register(ParameterTree tree) {
+        tree.add("raw", raw).add("gain", gain);
     }
 
     public static WeightFactory factory(NormSpec spec) {

@@ -3,7 +3,7 @@ package norma.norm.weight;
 import norma.nn.Context;
 import norma.nn.Layer;
 import norma.nn.Linear;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.nn.Weight;
 import norma.norm.Factory;
 import norma.norm.NormSpec;
@@ -31,8 +31,8 @@ public record CosineNormalization(Weight weight, float eps) implements Layer {
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("weight", weight);
+    public void register(ParameterTree tree) {
+        tree.add("weight", weight);
     }
 
     public static Factory<Layer> factory(NormSpec spec) {

@@ -2,7 +2,7 @@ package norma.norm.weight;
 
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.nn.Reparametrization;
 import norma.nn.Weight;
 import norma.norm.NormSpec;
@@ -29,8 +29,8 @@ public record FixNorm(Weight raw, Param length) implements Reparametrization {
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("raw", raw).add("length", length);
+    public void register(ParameterTree tree) {
+        tree.add("raw", raw).add("length", length);
     }
 
     public static WeightFactory factory(NormSpec spec) {

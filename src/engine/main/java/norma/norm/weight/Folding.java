@@ -53,12 +53,12 @@ public final class Folding {
         }
 
         Param weight(Weight weight) {
-            Tensor w = weight.baked().value().detach();
+            Tensor w = weight.materialized().value().detach();
             return Param.weight(w.multiply(scale.reshape(WeightNorm.perOutput(w.shape()))).copy());
         }
 
         Param bias(Optional<Param> bias) {
-            return Param.gain(bias.map(b -> b.value().detach().multiply(scale).add(shift)).orElse(shift).copy());
+            return Param.noDecay(bias.map(b -> b.value().detach().multiply(scale).add(shift)).orElse(shift).copy());
         }
     }
 
@@ -70,7 +70,7 @@ public final class Folding {
                     "Folding: the norm must be over the %d inputs of the weight %s; got one over %s"
                             .formatted(layer.weight().shape().dim(1), layer.weight().shape(), norm.shape()));
         }
-        Tensor w = layer.weight().baked().value().detach();
+        Tensor w = layer.weight().materialized().value().detach();
         Tensor folded = norm.gamma().map(gamma -> w.multiply(gamma.value().detach())).orElse(w);
         return new Linear(Param.weight(folded.copy()), bias(layer, w, norm.beta().orElse(null)), layer.activation());
     }
@@ -78,10 +78,10 @@ public final class Folding {
     private static Optional<Param> bias(Linear layer, Tensor w, Param beta) {
         Optional<Tensor> b = layer.bias().map(p -> p.value().detach());
         if (beta == null) {
-            return b.map(values -> Param.gain(values.copy()));
+            return b.map(values -> Param.noDecay(values.copy()));
         }
         Tensor shift = beta.value().detach();
-        return Optional.of(Param.gain(b.map(values -> Linear.apply(shift, w, values))
+        return Optional.of(Param.noDecay(b.map(values -> Linear.apply(shift, w, values))
                 .orElseGet(() -> Linear.apply(shift, w)).copy()));
     }
 }

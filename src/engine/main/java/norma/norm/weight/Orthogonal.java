@@ -1,6 +1,6 @@
 package norma.norm.weight;
 
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.nn.Reparametrization;
 import norma.nn.Weight;
 import norma.norm.NormSpec;
@@ -47,8 +47,8 @@ public record Orthogonal(Weight raw, int iterations) implements Reparametrizatio
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("raw", raw);
+    public void register(ParameterTree tree) {
+        tree.add("raw", raw);
     }
 
     public static WeightFactory factory(NormSpec spec) {

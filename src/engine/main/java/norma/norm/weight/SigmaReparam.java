@@ -2,7 +2,7 @@ package norma.norm.weight;
 
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.nn.Reparametrization;
 import norma.nn.Weight;
 import norma.norm.NormSpec;
@@ -28,8 +28,8 @@ public record SigmaReparam(SpectralNorm raw, Param gamma) implements Reparametri
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("raw", (Weight) raw).add("gamma", gamma);
+    public void register(ParameterTree tree) {
+        tree.add("raw", (Weight) raw).add("gamma", gamma);
     }
 
     public static WeightFactory factory(NormSpec spec) {

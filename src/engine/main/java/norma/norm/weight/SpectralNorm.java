@@ -2,7 +2,7 @@ package norma.norm.weight;
 
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.nn.Reparametrization;
 import norma.nn.Weight;
 import norma.norm.NormSpec;
@@ -98,8 +98,8 @@ public record SpectralNorm(Weight raw, Param u, Param v, int iterations, float e
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("raw", raw).add("u", u).add("v", v);
+    public void register(ParameterTree tree) {
+        tree.add("raw", raw).add("u", u).add("v", v);
     }
 
     public static WeightFactory factory(NormSpec spec) {

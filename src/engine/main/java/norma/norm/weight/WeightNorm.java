@@ -5,7 +5,7 @@ import norma.nn.Conv2d;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.nn.Reparametrization;
 import norma.nn.Weight;
 import norma.norm.NormSpec;
@@ -52,7 +52,7 @@ public record WeightNorm(Weight raw, Param gain, float eps) implements Reparamet
     }
 
     private static WeightNorm of(Weight raw, Shape gains) {
-        return new WeightNorm(raw, Param.gain(length(raw.value().detach(), gains, 0).copy()));
+        return new WeightNorm(raw, Param.noDecay(length(raw.value().detach(), gains, 0).copy()));
     }
 
     /// The same with a least length of v.
@@ -71,7 +71,7 @@ public record WeightNorm(Weight raw, Param gain, float eps) implements Reparamet
     }
 
     private static Tensor length(Tensor v, Shape gains, float eps) {
-        Tensor square = v.square().sumTo(gains);
+        Tensor square = v.square().reduceTo(gains);
         return (eps == 0 ? square : square.maximum(Tensor.scalar(eps * eps))).sqrt();
     }
 
@@ -127,14 +127,14 @@ public record WeightNorm(Weight raw, Param gain, float eps) implements Reparamet
                                 + "everywhere in outputs " + t.shape() + "; use a larger batch, or v other than 0");
             }
             Tensor mean = statistics.slice(1, 0, 1).add(statistics.slice(1, 1, 2));
-            return new Fit(new WeightNorm(raw, Param.gain(rstd.reshape(perOutput(raw.shape())).copy())),
-                    Param.gain(mean.multiply(rstd).negate().reshape(outputs).copy()));
+            return new Fit(new WeightNorm(raw, Param.noDecay(rstd.reshape(perOutput(raw.shape())).copy())),
+                    Param.noDecay(mean.multiply(rstd).negate().reshape(outputs).copy()));
         }
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("raw", raw).add("gain", gain);
+    public void register(ParameterTree tree) {
+        tree.add("raw", raw).add("gain", gain);
     }
 
     private enum Along { OUTPUTS, INPUTS, NOTHING }

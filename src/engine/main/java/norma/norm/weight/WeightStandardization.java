@@ -2,7 +2,7 @@ package norma.norm.weight;
 
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.nn.Reparametrization;
 import norma.nn.Weight;
 import norma.norm.NormSpec;
@@ -83,8 +83,8 @@ public record WeightStandardization(Weight raw, Form form, Param gain, float sca
     }
 
     @Override
-    public void list(Parts parts) {
-        parts.add("raw", raw).add("gain", gain);
+    public void register(ParameterTree tree) {
+        tree.add("raw", raw).add("gain", gain);
     }
 
     public static WeightFactory factory(NormSpec spec) {

@@ -18,8 +18,8 @@ import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.norm.Norm;
 import norma.norm.RunningStatistics;
 import norma.norm.axis.ChannelAxis;
@@ -29,9 +29,9 @@ import norma.norm.feature.GroupScaling;
 import norma.norm.feature.LayerNorm;
 import norma.norm.feature.PowerNorm;
 import norma.norm.feature.RmsNorm;
+import norma.tensor.BufferPool;
 import norma.tensor.GradientCheck;
 import norma.tensor.Indices;
-import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -47,7 +47,7 @@ class NormFamilyTest {
 
     private static Step step(Function<Tensor, Tensor> norm, Tensor x) {
         Tensor variable = x.copy().variable(), y;
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             Tensor result = norm.apply(variable);
             y = result.copy();
             tape.backward(result.multiply(normal(99, x.shape().toArray())).sum());
@@ -73,10 +73,10 @@ class NormFamilyTest {
         return new BatchNorm(Init.constant(1.5f, C), Init.constant(0.5f, C), RunningStatistics.of(C, 0.1f), eps, false);
     }
 
-    private static void assertSameBuffers(Part expected, Part actual) {
-        Parts.of(expected).params()
+    private static void assertSameBuffers(Parameterized expected, Parameterized actual) {
+        ParameterTree.of(expected).params()
                 .forEach((name, p) -> assertBits(p.value().detach(),
-                        Parts.of(actual).params().get(name).value().detach()));
+                        ParameterTree.of(actual).params().get(name).value().detach()));
     }
 
     // ---- One norm is another ----
@@ -127,7 +127,7 @@ class NormFamilyTest {
         int from = 0;
         for (int to : new int[] {3, 6, 7}) {
             Tensor expected;
-            try (Tape _ = Tape.training(new Memory(), 0)) {
+            try (Tape _ = Tape.training(new BufferPool(), 0)) {
                 expected = parts.forward(x.slice(0, from, to)).copy();
             }
             assertBits(expected, ghost.y.slice(0, from, to).copy());
@@ -280,7 +280,7 @@ class NormFamilyTest {
     @Test
     void aWindowOverEverythingIsALayerNorm() {
         Tensor x = normal(18, 2, 3, 9);
-        var norm = new DivisiveNorm(Param.gain(Tensor.of(Shape.of(1), 0.1f)), 17, 1);
+        var norm = new DivisiveNorm(Param.noDecay(Tensor.of(Shape.of(1), 0.1f)), 17, 1);
         assertClose(LayerNorm.plain(9).withEps(0.1f * 0.1f).forward(x), norm.forward(x), 5e-6);
     }
 
@@ -317,7 +317,7 @@ class NormFamilyTest {
     // ---- Gradients ----
 
     private static Param gain(long seed) {
-        return Param.gain(uniform(seed, 0.5, 1.5, C));
+        return Param.noDecay(uniform(seed, 0.5, 1.5, C));
     }
 
     /// What the catalogue does not try: other inputs, epsilons and options.
@@ -399,10 +399,10 @@ class NormFamilyTest {
                 BatchInstanceNorm.of(C), SwitchableNorm.of(C), OnlineNorm.of(C), IterNorm.of(C, 2),
                 DecorrelatedBatchNorm.of(C, 2), EvoNormB.of(EvoNormB.Form.B0, C), InstanceNorm.of(C),
                 GroupNorm.of(C, 2))) {
-            var before = Parts.of(norm).params().values().stream().map(p -> p.value().copy()).toList();
+            var before = ParameterTree.of(norm).params().values().stream().map(p -> p.value().copy()).toList();
             Step step = step(norm, x);
             assertEquals(x.shape(), step.y.shape());
-            var after = Parts.of(norm).params().values().stream().map(p -> p.value().detach()).toList();
+            var after = ParameterTree.of(norm).params().values().stream().map(p -> p.value().detach()).toList();
             for (int i = 0; i < before.size(); i++) {
                 assertBits(before.get(i), after.get(i));
             }

@@ -15,8 +15,8 @@ import norma.catalogue.Norms;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Param;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.norm.Norm;
 import norma.norm.feature.LpNormalize;
 import norma.norm.feature.PartialRmsNorm;
@@ -25,8 +25,8 @@ import norma.norm.weight.Orthogonal;
 import norma.norm.weight.SpectralNorm;
 import norma.norm.weight.WeightNorm;
 import norma.norm.weight.WeightStandardization;
+import norma.tensor.BufferPool;
 import norma.tensor.Indices;
-import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -40,18 +40,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OptionsTest {
     private static final int C = 4;
 
-    private static Part part(String spec) {
+    private static Parameterized part(String spec) {
         return Norms.any(spec, false).create(new Init(1), C);
     }
 
     private static Tensor trained(Norm norm, Tensor x) {
-        try (Tape _ = Tape.training(new Memory(), 0)) {
+        try (Tape _ = Tape.training(new BufferPool(), 0)) {
             return norm.forward(x).copy();
         }
     }
 
-    private static Tensor buffer(Part part, String name) {
-        return Parts.of(part).params().get(name).value();
+    private static Tensor buffer(Parameterized part, String name) {
+        return ParameterTree.of(part).params().get(name).value();
     }
 
     // ---- What running statistics are ----
@@ -72,7 +72,7 @@ class OptionsTest {
     @Test
     void withoutTrackingTheBatchIsUsedAlways() {
         Norm norm = (Norm) part("batch_norm{track=false}");
-        assertEquals(2, Parts.of(norm).params().size());
+        assertEquals(2, ParameterTree.of(norm).params().size());
         Tensor x = normal(6, 5, C, 3);
         assertBits(trained(norm, x), norm.forward(x).detach());
         assertSays(assertThrows(IllegalArgumentException.class, () -> norm.forward(normal(7, 1, C))), "(1, 4)");
@@ -148,7 +148,7 @@ class OptionsTest {
         for (int i = 0; i < 150; i++) {
             y = trained(norm, x);
         }
-        assertTrue(Parts.of(norm).params().containsKey("whitening.running_covariance"));
+        assertTrue(ParameterTree.of(norm).params().containsKey("whitening.running_covariance"));
         // after as many times the same batch, the running covariance is that of the batch
         assertClose(y, norm.forward(x).detach(), 1e-3);
         Norm other = (Norm) part(name + "{groups=2}");
@@ -178,7 +178,7 @@ class OptionsTest {
         assertBits(x, norm.forward(x));
         int different = 0;
         for (int seed = 0; seed < 20; seed++) {
-            try (Tape _ = Tape.training(new Memory(), seed)) {
+            try (Tape _ = Tape.training(new BufferPool(), seed)) {
                 Tensor y = norm.forward(x);
                 different += y.equal(x).sum().item() < x.size() / 2 ? 1 : 0;
                 assertEquals(x.shape(), y.shape());
@@ -234,7 +234,7 @@ class OptionsTest {
         assertGradients("eps outside", xs -> norm.forward(xs[0]), x);
         assertBits(Tensor.zeros(2, C), norm.forward(Tensor.zeros(2, C)).detach());
         Tensor zero = Tensor.zeros(2, C).variable();
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             tape.backward(norm.forward(zero).sum());
         }
         assertClose(Tensor.full(Shape.of(2, C), 10), zero.gradient(), 1e-5);
@@ -283,7 +283,7 @@ class OptionsTest {
             Tensor value = norm.value().detach(), w = value.reshape(dims[0], value.size() / dims[0]);
             Tensor products = dims[0] <= w.dim(1) ? w.matmulTransposed(w) : w.transpose(0, 1).matmul(w);
             assertClose(Tensor.identity(products.dim(0)), products, 1e-5);
-            assertClose(value, Orthogonal.of(norm.baked()).value().detach(), 1e-5);
+            assertClose(value, Orthogonal.of(norm.materialized()).value().detach(), 1e-5);
             assertClose(value, Orthogonal.of(Param.weight(normal(25, dims).multiply(30))).value().detach(), 1e-5);
         }
         assertGradients("orthogonal", xs -> Orthogonal.of(new Param(xs[0], Param.Role.WEIGHT)).value(),
@@ -297,7 +297,7 @@ class OptionsTest {
     void formsOfWeightStandardization(String form, int params) {
         Linear layer = (Linear) part("weight_standardization{form=" + form + "}");
         assertEquals(form, ((WeightStandardization) layer.weight()).form().name().toLowerCase(java.util.Locale.ROOT));
-        assertEquals(params, Parts.of(((WeightStandardization) layer.weight())).params().size());
+        assertEquals(params, ParameterTree.of(((WeightStandardization) layer.weight())).params().size());
     }
 
     // ---- Others ----

@@ -14,11 +14,11 @@ import java.util.Optional;
 import java.util.function.Function;
 import norma.nn.Init;
 import norma.nn.Param;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.norm.feature.LayerNorm;
 import norma.norm.feature.RmsNorm;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -28,17 +28,17 @@ import org.junit.jupiter.api.Test;
 class ShardedTest {
 
     /// Result, gradient of x and gradients of all parameters.
-    private static List<Tensor> pass(Part norm, Tensor x, Function<Tensor, Tensor> forward) {
+    private static List<Tensor> pass(Parameterized norm, Tensor x, Function<Tensor, Tensor> forward) {
         var results = new ArrayList<Tensor>();
         Tensor variable = x.copy().variable();
-        Parts.of(norm).params().values().forEach(p -> p.value().clearGradient());
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        ParameterTree.of(norm).params().values().forEach(p -> p.value().clearGradient());
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             Tensor y = forward.apply(variable);
             tape.backward(y.multiply(normal(99, x.shape().toArray())).sum());
             results.add(y.copy());
         }
         results.add(variable.gradient());
-        Parts.of(norm).params().values().stream().filter(p -> p.role() != Param.Role.BUFFER)
+        ParameterTree.of(norm).params().values().stream().filter(p -> p.role() != Param.Role.BUFFER)
                 .forEach(p -> results.add(p.value().gradient().copy()));
         return results;
     }
@@ -153,7 +153,7 @@ class ShardedTest {
         Tensor[] y = new Tensor[3], dx = new Tensor[3];
         for (int i = 0; i < 3; i++) {
             Tensor shard = shards[i].copy().variable();
-            try (Tape tape = Tape.training(new Memory(), 0)) {
+            try (Tape tape = Tape.training(new BufferPool(), 0)) {
                 Tensor result = replicas[i].forward(shard);
                 tape.backward(result.multiply(probes[i]).sum());
                 y[i] = result.copy();

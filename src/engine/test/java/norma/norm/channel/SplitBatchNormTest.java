@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import norma.nn.Param;
-import norma.nn.Parts;
-import norma.tensor.Memory;
+import norma.nn.ParameterTree;
+import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,7 @@ class SplitBatchNormTest {
     private static final int C = 3;
 
     private static Tensor trained(SplitBatchNorm norm, Tensor x) {
-        try (Tape _ = Tape.training(new Memory(), 0)) {
+        try (Tape _ = Tape.training(new BufferPool(), 0)) {
             return norm.forward(x).copy();
         }
     }
@@ -35,13 +35,14 @@ class SplitBatchNormTest {
         Tensor x = normal(2, 6, C, 4);
         SplitBatchNorm split = twin(), alone = twin();
         Tensor y = trained(split, x);
-        try (Tape _ = Tape.training(new Memory(), 0)) {
+        try (Tape _ = Tape.training(new BufferPool(), 0)) {
             for (int i = 0; i < 2; i++) {
                 assertBits(alone.forward(x.slice(0, 3 * i, 3 * i + 3), i).copy(), y.slice(0, 3 * i, 3 * i + 3).copy());
             }
         }
-        Parts.of(alone).params().forEach(
-                (name, p) -> assertBits(p.value().detach(), Parts.of(split).params().get(name).value().detach()));
+        ParameterTree.of(alone).params().forEach(
+                (name, p) -> assertBits(p.value().detach(),
+                        ParameterTree.of(split).params().get(name).value().detach()));
     }
 
     @Test
@@ -74,14 +75,14 @@ class SplitBatchNormTest {
     void whatDoesNotFitIsNamed() {
         SplitBatchNorm split = twin();
         List<float[]> before =
-                Parts.of(split).params().values().stream().map(Param::value).map(Tensor::toArray).toList();
+                ParameterTree.of(split).params().values().stream().map(Param::value).map(Tensor::toArray).toList();
         assertSays(assertThrows(IllegalArgumentException.class, () -> trained(split, normal(8, 3, C))),
                 "SplitBatchNorm", "more than one value", "(1, 3)");
         assertSays(assertThrows(IllegalArgumentException.class, () -> split.forward(normal(8, 2, C), 2)),
                 "SplitBatchNorm", "from 0 to 1", "2");
         assertThrows(IllegalArgumentException.class, () -> new SplitBatchNorm(List.of()));
         int i = 0;
-        for (Param p : Parts.of(split).params().values()) {
+        for (Param p : ParameterTree.of(split).params().values()) {
             assertBits(Tensor.of(p.shape(), before.get(i++)), p.value().detach());
         }
     }

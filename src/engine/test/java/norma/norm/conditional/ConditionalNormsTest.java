@@ -24,8 +24,8 @@ import norma.norm.feature.AdaNorm;
 import norma.norm.feature.LayerNorm;
 import norma.norm.feature.RmsNorm;
 import norma.norm.feature.SeedNorm;
+import norma.tensor.BufferPool;
 import norma.tensor.Indices;
-import norma.tensor.Memory;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -99,8 +99,8 @@ class ConditionalNormsTest {
     void conditionalBatchNormOfOneClassIsABatchNorm() {
         ConditionalBatchNorm norm = shaken(ConditionalBatchNorm.of(3, 2), 15, 0.5);
         Tensor x = normal(16, 5, 2, 3, 2);
-        Param gamma = Param.gain(norm.gamma().table().value().slice(0, 1, 2).reshape(2).copy());
-        Param beta = Param.gain(norm.beta().table().value().slice(0, 1, 2).reshape(2).copy());
+        Param gamma = Param.noDecay(norm.gamma().table().value().slice(0, 1, 2).reshape(2).copy());
+        Param beta = Param.noDecay(norm.beta().table().value().slice(0, 1, 2).reshape(2).copy());
         var batch = new BatchNorm(gamma, beta, ((BatchNorm) norm.norm()).running(), BatchNorm.EPS, false);
         assertClose(batch.forward(x).detach(), norm.forward(x, Indices.of(new int[] {1, 1, 1, 1, 1}, 5)).detach(),
                 2e-6);
@@ -194,7 +194,7 @@ class ConditionalNormsTest {
 
     private static Tensor gradient(Norm norm, Tensor x, Tensor dy) {
         Tensor variable = x.variable();
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             tape.backward(norm.forward(variable).multiply(dy).sum());
         }
         return variable.gradient();

@@ -18,12 +18,12 @@ import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.feature.AdaptiveNormFormer.Base;
 import norma.norm.feature.AdaptiveNormFormer.Options;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -76,10 +76,10 @@ class AdaptiveNormFormerTest {
     @MethodSource("options")
     void atFirstTheHeadsLearnAndTheTrunksDoNot(Options options) {
         AdaptiveNormFormer norm = norm(options);
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             tape.backward(norm.forward(normal(4, 2, 5, D)).multiply(normal(5, 2, 5, D)).sum());
         }
-        Parts.of(norm).params().forEach((name, param) -> {
+        ParameterTree.of(norm).params().forEach((name, param) -> {
             float largest = param.value().gradient().abs().reshape(param.value().size()).max(0).item();
             assertEquals(name.contains("Head"), largest > 0, name);
         });
@@ -128,7 +128,7 @@ class AdaptiveNormFormerTest {
         heads.data().set(normal(8, heads.shape().toArray()).multiply(0.2f).data());
         assertCached((Both) () -> List.of(first, second), normal(9, 1, 7, D));
         // one trunk for both, listed once
-        Parts parts = Parts.of((Both) () -> List.of(first, second));
+        ParameterTree parts = ParameterTree.of((Both) () -> List.of(first, second));
         long trunks = parts.params().keySet().stream()
                 .filter(name -> name.contains("Trunk") && name.startsWith("norms.1")).count();
         assertEquals(0, trunks);
@@ -149,8 +149,8 @@ class AdaptiveNormFormerTest {
         }
 
         @Override
-        default void list(Parts parts) {
-            parts.add("norms", norms());
+        default void register(ParameterTree tree) {
+            tree.add("norms", norms());
         }
     }
 
@@ -202,24 +202,24 @@ class AdaptiveNormFormerTest {
     void parametersAreAsPlanned(int dim) {
         int r = dim / 4;
         int heads = 2 * dim;
-        long full = Parts
+        long full = ParameterTree
                 .of(AdaptiveNormFormer.of(new Init(1), dim,
                         new Options(true, Base.LAYER, 1, r, 1, false, true, false, 0)))
                 .size();
         assertEquals(4 * dim * r + 2 * dim * r + 2 * dim * dim + heads + 2 * dim, full);
-        long bottleneck = Parts
+        long bottleneck = ParameterTree
                 .of(AdaptiveNormFormer.of(new Init(1), dim,
                         new Options(true, Base.LAYER, 1, r, 1, true, true, false, 0)))
                 .size();
         assertEquals(dim * r + 4 * r * r + 2 * r * r + 2 * r * dim + heads + 2 * r, bottleneck);
         assertEquals(dim >= 128 ? bottleneck : full,
-                Parts.of(AdaptiveNormFormer.of(new Init(1), dim, Options.of(true, dim))).size());
+                ParameterTree.of(AdaptiveNormFormer.of(new Init(1), dim, Options.of(true, dim))).size());
     }
 
     @Test
     void onlyMatricesDecay() {
-        Parts.of(norm(Options.of(true, D))).params().forEach((name, param) -> assertEquals(
-                param.value().shape().rank() == 2 ? Param.Role.WEIGHT : Param.Role.GAIN, param.role(), name));
+        ParameterTree.of(norm(Options.of(true, D))).params().forEach((name, param) -> assertEquals(
+                param.value().shape().rank() == 2 ? Param.Role.WEIGHT : Param.Role.NO_DECAY, param.role(), name));
     }
 
     @Test
@@ -245,7 +245,7 @@ class AdaptiveNormFormerTest {
         AdaptiveNormFormer adaptive =
                 norm(new Options(false, Base.LAYER, 1, 4, 2, true, true, false, 0)).inPlaceOf(trained);
         assertClose(trained.forward(x), adaptive.forward(x), 1e-6);
-        Parts.of(trained).params().values()
-                .forEach(param -> assertTrue(Parts.of(adaptive).params().containsValue(param)));
+        ParameterTree.of(trained).params().values()
+                .forEach(param -> assertTrue(ParameterTree.of(adaptive).params().containsValue(param)));
     }
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.norm.Norm;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -52,7 +52,7 @@ class NormLawsTest {
 
     private static Tensor gradient(Norm norm, Tensor x, Tensor dy) {
         Tensor variable = x.variable();
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             tape.backward(norm.forward(variable).multiply(dy).sum());
         }
         return variable.gradient();
@@ -95,11 +95,11 @@ class NormLawsTest {
     @EnumSource(RmsNorm.Form.class)
     void formsOfRmsNorm(RmsNorm.Form form) {
         Tensor x = normal(15, 3, 8), gamma = uniform(16, 0.5, 1.5, 8);
-        var norm = new RmsNorm(Shape.of(8), Optional.of(Param.gain(gamma)), 1e-6f, form);
+        var norm = new RmsNorm(Shape.of(8), Optional.of(Param.noDecay(gamma)), 1e-6f, form);
         Tensor gain = form == RmsNorm.Form.UNIT_OFFSET ? gamma.add(1) : gamma;
         assertClose(x.divide(x.square().mean(-1).sqrt()).multiply(gain), norm.forward(x), 1e-5);
         assertGradients("form " + form,
-                xs -> new RmsNorm(Shape.of(8), Optional.of(new Param(xs[1], Param.Role.GAIN)), 1e-6f, form)
+                xs -> new RmsNorm(Shape.of(8), Optional.of(new Param(xs[1], Param.Role.NO_DECAY)), 1e-6f, form)
                         .forward(xs[0]),
                 x, gamma);
     }
@@ -109,7 +109,7 @@ class NormLawsTest {
     @Test
     void oneFeatureGivesTheBias() {
         Tensor beta = Tensor.of(Shape.of(1), 7);
-        var norm = LayerNorm.of(Init.constant(3, 1), Param.gain(beta));
+        var norm = LayerNorm.of(Init.constant(3, 1), Param.noDecay(beta));
         Tensor x = Tensor.of(Shape.of(3, 1), 1, -1e10f, 1e4f + 0.01f);
         assertBits(Tensor.full(Shape.of(3, 1), 7), norm.forward(x));
         assertBits(Tensor.zeros(3, 1), gradient(norm, x, Tensor.full(x.shape(), 1)).abs());
@@ -119,7 +119,7 @@ class NormLawsTest {
     void aRowWithoutVarianceGivesTheBias() {
         for (float value : new float[] {0, 1, 0.1f, -3.3f, 1e4f, 1e20f}) {
             Tensor x = Tensor.full(Shape.of(2, 7), value), beta = normal(17, 7), dy = normal(18, 2, 7);
-            var norm = LayerNorm.of(Init.constant(2, 7), Param.gain(beta));
+            var norm = LayerNorm.of(Init.constant(2, 7), Param.noDecay(beta));
             Tensor y = norm.forward(x);
             assertBits(beta.detach(), y.slice(0, 1, 2).reshape(7).copy());
             // dx = (g - mean g) / sqrt(eps): a factor of 316
@@ -131,7 +131,7 @@ class NormLawsTest {
     @Test
     void aRowOfZerosGivesZeros() {
         Tensor x = Tensor.zeros(2, 5), dy = normal(19, 2, 5), gamma = normal(20, 5);
-        var norm = RmsNorm.of(Param.gain(gamma));
+        var norm = RmsNorm.of(Param.noDecay(gamma));
         assertBits(Tensor.zeros(2, 5), norm.forward(x).abs());
         assertClose(dy.multiply(gamma).multiply(1000), gradient(norm, x, dy), 1e-2);
     }

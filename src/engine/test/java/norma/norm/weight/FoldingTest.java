@@ -16,10 +16,10 @@ import norma.nn.Conv2d;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.channel.BatchNorm;
 import norma.norm.feature.LayerNorm;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -33,7 +33,7 @@ class FoldingTest {
     private static BatchNorm trained(Layer layer, Tensor x, boolean affine) {
         BatchNorm norm = BatchNorm.of(4);
         for (int i = 0; i < 20; i++) {
-            try (Tape _ = Tape.training(new Memory(), i)) {
+            try (Tape _ = Tape.training(new BufferPool(), i)) {
                 norm.forward(layer.forward(x));
             }
         }
@@ -52,7 +52,7 @@ class FoldingTest {
                 Linear folded = Folding.batchNorm(layer, norm);
                 assertClose(expected.detach(), folded.forward(x).detach(), 1e-5);
                 assertBits(before, layer.weight().value().detach());
-                assertEquals(List.of("weight", "bias"), List.copyOf(Parts.of(folded).params().keySet()));
+                assertEquals(List.of("weight", "bias"), List.copyOf(ParameterTree.of(folded).params().keySet()));
             }
         }
     }

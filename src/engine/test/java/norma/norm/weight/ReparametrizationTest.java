@@ -23,10 +23,10 @@ import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.nn.Reparametrization;
 import norma.nn.Weight;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -89,10 +89,10 @@ class ReparametrizationTest {
     void bakedIsTheSame(Form form) {
         Linear plain = Linear.of(INIT, 6, 4, 1);
         Linear learning = plain.with(form.on().apply(plain.weight()));
-        Linear learned = learning.with(learning.weight().baked());
+        Linear learned = learning.with(learning.weight().materialized());
         Tensor x = normal(6, 3, 6);
         assertBits(learning.forward(x), learned.forward(x));
-        assertEquals(List.of("weight", "bias"), List.copyOf(Parts.of(learned).params().keySet()));
+        assertEquals(List.of("weight", "bias"), List.copyOf(ParameterTree.of(learned).params().keySet()));
         assertEquals(plain.weight().shape(), learning.weight().shape());
         assertNotSame(plain.weight().value().data().array(), learned.weight().value().data().array());
     }
@@ -101,10 +101,10 @@ class ReparametrizationTest {
     void partsAreListedInsideTheWeight() {
         Linear linear = Linear.of(INIT, 6, 4, 1);
         assertEquals(List.of("weight.raw", "weight.gain", "bias"),
-                List.copyOf(Parts.of(linear.with(WeightNorm.of(linear.weight()))).params().keySet()));
+                List.copyOf(ParameterTree.of(linear.with(WeightNorm.of(linear.weight()))).params().keySet()));
         assertEquals(List.of("weight.raw.raw", "weight.raw.u", "weight.raw.v", "weight.gamma", "bias"),
-                List.copyOf(Parts.of(linear.with(SigmaReparam.of(INIT, linear.weight()))).params().keySet()));
-        assertEquals(4 * 6 + 4 + 4, Parts.of(linear.with(WeightNorm.of(linear.weight()))).size());
+                List.copyOf(ParameterTree.of(linear.with(SigmaReparam.of(INIT, linear.weight()))).params().keySet()));
+        assertEquals(4 * 6 + 4 + 4, ParameterTree.of(linear.with(WeightNorm.of(linear.weight()))).size());
     }
 
     // ---- Weight norm ----
@@ -120,7 +120,7 @@ class ReparametrizationTest {
 
     @Test
     void weightNormForgetsTheLengthOfV() {
-        Param gain = Param.gain(normal(7, 4, 1).abs());
+        Param gain = Param.noDecay(normal(7, 4, 1).abs());
         Tensor v = normal(8, 4, 6), w = new WeightNorm(Param.weight(v), gain).value().detach();
         // powers of two change exponents only
         assertBits(w, new WeightNorm(Param.weight(v.multiply(1024)), gain).value().detach());
@@ -132,7 +132,7 @@ class ReparametrizationTest {
     void gradientIsOrthogonalToV() {
         Param v = weight(4, 6);
         var norm = WeightNorm.of(v);
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             tape.backward(norm.value().multiply(normal(9, 4, 6)).sum());
         }
         assertClose(Tensor.zeros(4, 1), v.value().gradient().multiply(v.value().detach()).sum(-1), 1e-5);
@@ -209,12 +209,12 @@ class ReparametrizationTest {
             var norm = SpectralNorm.of(INIT, raw);
             double factor = 1;
             for (int step = 0; step < 300; step++) {
-                try (Tape _ = Tape.training(new Memory(), 0)) {
+                try (Tape _ = Tape.training(new BufferPool(), 0)) {
                     factor = norm.value().data().get(0) / raw.value().data().get(0);
                 }
             }
             assertEquals(largestSingularValue(raw.value()), 1 / factor, 1e-5 / factor, Arrays.toString(dims));
-            var reparam = new SigmaReparam(norm, Param.gain(Tensor.of(Shape.of(1), 3)));
+            var reparam = new SigmaReparam(norm, Param.noDecay(Tensor.of(Shape.of(1), 3)));
             assertBits(norm.value().detach().multiply(3), reparam.value().detach());
         }
     }
@@ -264,11 +264,11 @@ class ReparametrizationTest {
         var norm = fresh(normal(17, 4, 2));
         Tensor before = norm.u().value().copy();
         norm.value();
-        try (Tape _ = Tape.inference(new Memory())) {
+        try (Tape _ = Tape.inference(new BufferPool())) {
             norm.value();
         }
         assertBits(before, norm.u().value());
-        try (Tape _ = Tape.training(new Memory(), 0)) {
+        try (Tape _ = Tape.training(new BufferPool(), 0)) {
             norm.value();
         }
         assertTrue(before.subtract(norm.u().value()).abs().max(0).item() > 1e-3);
@@ -282,7 +282,7 @@ class ReparametrizationTest {
 
     private static Tensor gradientOfFirstUse(int uses) {
         var norm = fresh(normal(18, 4, 2));
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             Tensor first = norm.value();
             for (int i = 1; i < uses; i++) {
                 norm.value();

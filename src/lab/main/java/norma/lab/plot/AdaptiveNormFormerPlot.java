@@ -10,8 +10,8 @@ import norma.nn.CrossEntropy;
 import norma.nn.Embedding;
 import norma.nn.Init;
 import norma.nn.Linear;
-import norma.nn.Part;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.norm.feature.AdaptiveNormFormer;
 import norma.norm.feature.AdaptiveNormFormer.Base;
 import norma.optim.AdamW;
@@ -41,7 +41,7 @@ record AdaptiveNormFormerPlot() implements Plot {
     }
 
     /// Embedding, one norm, output matrix.
-    private record Model(Embedding tokens, AdaptiveNormFormer norm, Linear head) implements Part {
+    private record Model(Embedding tokens, AdaptiveNormFormer norm, Linear head) implements Parameterized {
         static Model of(boolean causal) {
             var init = new Init(1);
             var options = new AdaptiveNormFormer.Options(causal, Base.LAYER, 1, DIM, 1, false, true, true, 0);
@@ -56,8 +56,8 @@ record AdaptiveNormFormerPlot() implements Plot {
         }
 
         @Override
-        public void list(Parts parts) {
-            parts.add("tokens", tokens).add("norm", norm).add("head", head);
+        public void register(ParameterTree tree) {
+            tree.add("tokens", tokens).add("norm", norm).add("head", head);
         }
     }
 
@@ -69,7 +69,7 @@ record AdaptiveNormFormerPlot() implements Plot {
                 .limit(STEPS).toList();
         double[] losses = new double[STEPS / EVERY];
         new Trainer<>(Objective.of(model, model::loss),
-                new AdamW(Parts.of(model).params(), new AdamW.Config(0.9, 0.99, 1e-8, 0)),
+                new AdamW(ParameterTree.of(model).params(), new AdamW.Config(0.9, 0.99, 1e-8, 0)),
                 step -> batches.get((int) step), TrainConfig.of(STEPS, Schedule.constant(3e-3), 0, 0), new Listener() {
                     @Override
                     public void step(Step step) {

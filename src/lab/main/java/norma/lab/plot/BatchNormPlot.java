@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import norma.nn.Layer;
 import norma.norm.channel.BatchNorm;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -33,7 +33,7 @@ record BatchNormPlot() implements Plot {
         Tensor[] results = new Tensor[BATCHES];
         for (int i = 0; i < BATCHES; i++) {
             Tensor others = Numbers.normal("batch " + size + " " + i, size - 1, CHANNELS);
-            try (Tape _ = Tape.training(new Memory(), i)) {
+            try (Tape _ = Tape.training(new BufferPool(), i)) {
                 results[i] = norm.forward(Tensor.concat(0, first, others)).slice(0, 0, 1).copy();
             }
         }

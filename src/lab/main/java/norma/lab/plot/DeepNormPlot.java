@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import norma.catalogue.Placements;
 import norma.kernel.Activation;
 import norma.nn.Attention;
 import norma.nn.Dropout;
@@ -11,10 +12,9 @@ import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Mlp;
 import norma.norm.feature.LayerNorm;
-import norma.placement.Place;
 import norma.placement.Placement;
-import norma.catalogue.Placements;
-import norma.tensor.Memory;
+import norma.placement.PlacementContext;
+import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -41,7 +41,7 @@ record DeepNormPlot() implements Plot {
         for (int i = 0; i < BLOCKS; i++) {
             blocks.add(block(Placements.named(placement).placement(), i, mlps));
         }
-        try (Tape tape = Tape.training(new Memory(), 0)) {
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
             Tensor x = Numbers.normal("x", BATCH, TIME, DIM);
             for (Layer block : blocks) {
                 x = block.forward(x);
@@ -58,7 +58,7 @@ record DeepNormPlot() implements Plot {
         var attention = Attention.of(init.at("attention"), DIM, HEADS, true, std, std);
         Mlp mlp = Mlp.of(init.at("mlp"), DIM, HIDDEN, Activation.GELU_TANH, std, 1 / Math.sqrt(HIDDEN));
         mlps.add(mlp);
-        var place = new Place(init, DIM, (_, dim) -> LayerNorm.of(dim), new Dropout(0), i + 1, BLOCKS);
+        var place = new PlacementContext(init, DIM, (_, dim) -> LayerNorm.of(dim), new Dropout(0), i + 1, BLOCKS);
         return placement.block(attention, mlp, place);
     }
 

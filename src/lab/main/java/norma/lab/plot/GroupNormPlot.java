@@ -11,7 +11,7 @@ import norma.nn.CrossEntropy;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.channel.BatchNorm;
 import norma.norm.channel.GroupNorm;
 import norma.optim.Schedule;
@@ -76,7 +76,7 @@ record GroupNormPlot() implements Plot {
         /// As many updates for batches of all sizes.
         Network learn(int batch) {
             new Trainer<>(Objective.of(this, this::loss),
-                    new Sgd(Parts.of(this).params(), new Sgd.Config(0.9, false, 0)),
+                    new Sgd(ParameterTree.of(this).params(), new Sgd.Config(0.9, false, 0)),
                     step -> Examples.of("learn", (int) step, batch),
                     TrainConfig.of(UPDATES, Schedule.constant(0.01), 0, 0), Listener.SILENT).run();
             return this;
@@ -98,8 +98,8 @@ record GroupNormPlot() implements Plot {
         }
 
         @Override
-        public void list(Parts parts) {
-            parts.add("first", first).add("firstNorm", firstNorm).add("second", second).add("secondNorm", secondNorm)
+        public void register(ParameterTree tree) {
+            tree.add("first", first).add("firstNorm", firstNorm).add("second", second).add("secondNorm", secondNorm)
                     .add("head", head);
         }
     }

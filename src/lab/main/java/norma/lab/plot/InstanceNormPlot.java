@@ -6,7 +6,7 @@ import norma.nn.Layer;
 import norma.norm.channel.BatchNorm;
 import norma.norm.channel.GroupNorm;
 import norma.norm.channel.InstanceNorm;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -35,7 +35,7 @@ record InstanceNormPlot() implements Plot {
         Tensor others = Numbers.normal("others", BATCH - 1, CHANNELS, SIDE, SIDE);
         return Numbers.map(contrasts, contrast -> {
             Tensor image = Tensor.concat(1, plane.multiply((float) contrast), rest);
-            try (Tape _ = Tape.training(new Memory(), 0)) {
+            try (Tape _ = Tape.training(new BufferPool(), 0)) {
                 return Numbers.deviation(norm.forward(Tensor.concat(0, image, others)).slice(0, 0, 1).slice(1, 0, 1));
             }
         });

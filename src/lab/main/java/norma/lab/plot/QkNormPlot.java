@@ -7,7 +7,7 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.feature.QkNorm;
 import norma.tensor.Tensor;
 
@@ -55,7 +55,7 @@ record QkNormPlot() implements Plot {
         }
 
         @Override
-        public void list(Parts parts) {
+        public void register(ParameterTree tree) {
         }
     }
 
@@ -66,7 +66,7 @@ record QkNormPlot() implements Plot {
         }
 
         @Override
-        public void list(Parts parts) {
+        public void register(ParameterTree tree) {
         }
     }
 }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import norma.nn.Param;
 import norma.norm.weight.SpectralNorm;
-import norma.tensor.Memory;
+import norma.tensor.BufferPool;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -40,7 +40,7 @@ record SpectralNormPlot() implements Plot {
         var norm = new SpectralNorm(Param.weight(diagonal), Param.buffer(u), Param.buffer(v), 1, SpectralNorm.EPS);
         double[] errors = new double[STEPS];
         for (int i = 0; i < STEPS; i++) {
-            try (Tape _ = Tape.training(new Memory(), i)) {
+            try (Tape _ = Tape.training(new BufferPool(), i)) {
                 double sigma = 1.0 / norm.value().toArray()[0];
                 errors[i] = Math.abs(1 - sigma);
             }

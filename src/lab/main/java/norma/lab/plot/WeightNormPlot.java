@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import norma.nn.Linear;
 import norma.nn.Param;
-import norma.nn.Parts;
+import norma.nn.ParameterTree;
 import norma.norm.weight.WeightNorm;
 import norma.optim.Schedule;
 import norma.optim.Sgd;
@@ -38,7 +38,7 @@ record WeightNormPlot() implements Plot {
         var layer = Linear.of(WeightNorm.of(v));
         Tensor truth = Numbers.normal("truth", OUT, IN);
         var training = new TrainStep<>(Objective.<Long>of(layer, step -> loss(layer, truth, step)),
-                new Sgd(Parts.of(layer).params(), new Sgd.Config(0, false, 0)), step -> step,
+                new Sgd(ParameterTree.of(layer).params(), new Sgd.Config(0, false, 0)), step -> step,
                 TrainConfig.of(STEPS, Schedule.constant(rate), 0, 0), Listener.SILENT);
         double[] lengths = new double[STEPS + 1];
         for (int step = 0; step <= STEPS; step++) {

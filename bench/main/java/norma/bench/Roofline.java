@@ -1,0 +1,47 @@
+package norma.bench;
+
+import java.util.Comparator;
+import java.util.List;
+import norma.bench.work.Workload;
+
+/// The machine's limits at one number of threads, measured in the same run (Williams, Waterman & Patterson 2009, "Roofline").
+///
+/// @param threads N
+/// @param flops a second: the FMA peak
+/// @param bandwidths by working set
+record Roofline(int threads, double flops, List<Bandwidth> bandwidths) {
+
+    /// Bytes read and written a second.
+    ///
+    /// @param bytes of the working set
+    record Bandwidth(long bytes, double copy, double triad, double axpy) {
+        /// The fastest of them.
+        double best() {
+            return Math.max(Math.max(copy, triad), axpy);
+        }
+    }
+
+    /// No program on this machine can be faster: the FLOPs at peak, or the bytes at the bandwidth of the nearest working set.
+    double seconds(Workload work) {
+        return Math.max(work.flops() / flops, work.bytes() / nearest(work.bytes()).best());
+    }
+
+    /// Whether arithmetic is the limit, not memory.
+    boolean isArithmetic(Workload work) {
+        return seconds(work) == work.flops() / flops;
+    }
+
+    /// Share of the limit that a time reaches; NaN where none applies.
+    double share(Workload work, double seconds) {
+        return work.isBounded() ? seconds(work) / seconds : Double.NaN;
+    }
+
+    private Bandwidth nearest(double bytes) {
+        return bandwidths.stream().min(Comparator.comparingDouble(b -> distance(b.bytes(), bytes))).orElseThrow();
+    }
+
+    /// As a factor: 1 MiB and 4 MiB are as far apart as 4 MiB and 16.
+    static double distance(double a, double b) {
+        return Math.abs(Math.log(a / b));
+    }
+}

@@ -1,0 +1,165 @@
+package norma.embeddings.huggingface;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import norma.io.CorruptFileException;
+import norma.io.JsonFields;
+import norma.kernel.Activation;
+import norma.model.BertConfig;
+import norma.model.ClassificationHead;
+import norma.model.FeedForward;
+import norma.model.TransformerConfig;
+import norma.nn.Linear;
+import norma.nn.Param;
+import norma.placement.Recipe;
+import norma.tensor.Shape;
+import norma.tensor.Tensor;
+
+/// The models of BERT's shape: what their files call the same things.
+public enum BertVariant {
+    /// Devlin et al. 2018, arXiv 1810.04805.
+    BERT("bert.", "bert"),
+    /// Liu et al. 2019, arXiv 1907.11692: positions count from behind the padding token's.
+    ROBERTA("roberta.", "roberta", "xlm-roberta", "camembert"),
+    /// Sanh et al. 2019, arXiv 1910.01108: no segments.
+    DISTILBERT("distilbert.", "distilbert");
+
+    private static final float DISTILBERT_EPS = 1e-12f;
+
+    /// What BERT calls it, what DistilBERT does; in this order, since some are parts of others.
+    private static final List<String[]> RENAMED = List.of(new String[][] {
+            {"encoder.layer.", "transformer.layer."},
+            {"attention.self.query.", "attention.q_lin."},
+            {"attention.self.key.", "attention.k_lin."},
+            {"attention.self.value.", "attention.v_lin."},
+            {"attention.output.dense.", "attention.out_lin."},
+            {"attention.output.LayerNorm.", "sa_layer_norm."},
+            {"intermediate.dense.", "ffn.lin1."},
+            {"output.dense.", "ffn.lin2."},
+            {"output.LayerNorm.", "output_layer_norm."}});
+
+    private final String prefix;
+    private final List<String> types;
+
+    BertVariant(String prefix, String... types) {
+        this.prefix = prefix;
+        this.types = List.of(types);
+    }
+
+    /// The family that a config.json is about.
+    ///
+    /// @throws CorruptFileException if it is another one
+    public static BertVariant of(JsonFields config) throws IOException {
+        String type = config.text("model_type", "");
+        for (BertVariant family : values()) {
+            if (family.types.contains(type)) {
+                return family;
+            }
+        }
+        throw config.incompatibility("model_type",
+                "one of " + Arrays.stream(values()).flatMap(f -> f.types.stream()).toList());
+    }
+
+    /// What names of the encoder's weights begin with when there is a head beside it in the file.
+    String prefix() {
+        return prefix;
+    }
+
+    /// The name that this family has for one of BERT's weights.
+    String name(String name) {
+        String renamed = name;
+        if (this == DISTILBERT) {
+            for (String[] pair : RENAMED) {
+                renamed = renamed.replace(pair[0], pair[1]);
+            }
+        }
+        return renamed;
+    }
+
+    /// The shape of the network, from config.json.
+    ///
+    /// @throws CorruptFileException if it asks for what this encoder does not do
+    public BertConfig config(JsonFields json) throws IOException {
+        requirePlain(json);
+        try {
+            return this == DISTILBERT ? distilbert(json) : bert(json);
+        } catch (IllegalArgumentException e) {
+            throw new CorruptFileException(json.file(), e.getMessage(), e);
+        }
+    }
+
+    private BertConfig bert(JsonFields json) throws IOException {
+        int first = this == ROBERTA ? Math.addExact(json.whole("pad_token_id", 1), 1) : 0;
+        return new BertConfig(json.whole("vocab_size"), json.whole("max_position_embeddings"), first,
+                json.whole("type_vocab_size", 2),
+                transformer(json.whole("hidden_size"), json.whole("num_attention_heads"),
+                        json.whole("num_hidden_layers"), json.whole("intermediate_size"),
+                        activation(json, "hidden_act"), (float) json.number("layer_norm_eps", 1e-12)));
+    }
+
+    private BertConfig distilbert(JsonFields json) throws IOException {
+        return new BertConfig(json.whole("vocab_size"), json.whole("max_position_embeddings"), 0, 0,
+                transformer(json.whole("dim"), json.whole("n_heads"), json.whole("n_layers"), json.whole("hidden_dim"),
+                        activation(json, "activation"), DISTILBERT_EPS));
+    }
+
+    /// The stack that all families have.
+    ///
+    /// @param hidden F
+    /// @param f of the feed-forward layers
+    /// @param eps of the layer norms
+    public static TransformerConfig transformer(int dim, int heads, int layers, int hidden, Activation f, float eps) {
+        return TransformerConfig.of(dim, heads, layers).with(FeedForward.of(hidden, f))
+                .with(BertConfig.layerNorm(eps), Recipe.POST);
+    }
+
+    private static void requirePlain(JsonFields json) throws IOException {
+        if (!json.text("position_embedding_type", "absolute").equals("absolute")) {
+            throw json.incompatibility("position_embedding_type", "absolute");
+        }
+        if (json.flag("is_decoder", false)) {
+            throw json.incompatibility("is_decoder", "false: this is an encoder");
+        }
+    }
+
+    private static Activation activation(JsonFields json, String key) throws IOException {
+        return switch (json.text(key, "gelu")) {
+            case "gelu", "gelu_python" -> Activation.GELU_ERF;
+            case "gelu_new", "gelu_fast", "gelu_pytorch_tanh" -> Activation.GELU_TANH;
+            case "relu" -> Activation.RELU;
+            case "silu", "swish" -> Activation.SILU;
+            default -> throw json.incompatibility(key, "gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, relu or silu");
+        };
+    }
+
+    /// The head that a model was saved with.
+    ///
+    /// @throws IllegalArgumentException if it has none
+    public ClassificationHead head(BertConfig c, int labels, Weights weights) {
+        return switch (this) {
+            case BERT -> new ClassificationHead(linear(weights, "pooler.dense", c.dim(), c.dim()), true,
+                    linear(weights, "classifier", c.dim(), labels));
+            case ROBERTA -> new ClassificationHead(linear(weights, "classifier.dense", c.dim(), c.dim()), true,
+                    linear(weights, "classifier.out_proj", c.dim(), labels));
+            case DISTILBERT -> new ClassificationHead(
+                    linear(weights, "pre_classifier", c.dim(), c.dim()).then(Activation.RELU), false,
+                    linear(weights, "classifier", c.dim(), labels));
+        };
+    }
+
+    /// How many labels config.json names.
+    public static int labels(JsonFields config) throws IOException {
+        int labels = config.has("id2label") ? config.part("id2label").values().size() : config.whole("num_labels", 2);
+        if (labels < 1) {
+            throw config.incompatibility("id2label", "at least one label");
+        }
+        return labels;
+    }
+
+    private static Linear linear(Weights weights, String name, int in, int out) {
+        Shape shape = Shape.of(out, in);
+        return Linear.of(Param.weight(Tensor.of(shape, weights.take(name + ".weight", shape))),
+                Param.noDecay(Tensor.of(Shape.of(out), weights.take(name + ".bias", Shape.of(out)))));
+    }
+}

@@ -1,0 +1,71 @@
+package norma.lab.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import norma.data.Batches.Batch;
+import norma.lab.console.Progress;
+import norma.lab.run.CorpusOptions;
+import norma.lab.run.JsonLines;
+import norma.model.Gpt;
+import norma.optim.AdamW;
+import norma.tensor.BufferPool;
+import norma.train.LanguageModeling;
+import norma.train.Listener;
+import norma.train.TrainConfig;
+import norma.train.Trainer;
+
+/// Trains every arm with one seed after the other. The arms of a seed take turns, a step each.
+///
+/// @param arms what is compared
+/// @param tokens to learn from
+/// @param batch B
+/// @param validation to measure on
+/// @param metrics where every number goes
+/// @param progress one unit for each step of each run
+record Trials(List<Arm> arms, CorpusOptions.Tokens tokens, int batch, List<Batch> validation, JsonLines metrics,
+        Progress progress) {
+
+    /// All arms with the seed of `config`.
+    List<Trial> run(TrainConfig config) {
+        var turns = new RoundRobin();
+        var tasks = new ArrayList<Supplier<Trial>>();
+        for (Arm arm : arms) {
+            tasks.add(() -> trial(arm, config, turns));
+        }
+        return turns.run(tasks);
+    }
+
+    private Trial trial(Arm arm, TrainConfig config, RoundRobin turns) {
+        Gpt model = Gpt.of(arm.config(), config.seed());
+        var memory = new BufferPool();
+        Batch first = validation.getFirst();
+        double[] varianceAtStart = MetricsListener.variances(model, first, memory);
+        var probe = new MetricsListener(arm.name(), model, config, metrics);
+        var batches = tokens.batches(batch, first.time(), config.seed());
+        var trainer = new Trainer<>(new LanguageModeling(model), new AdamW(model.params(), AdamW.Config.GPT),
+                batches::batch, validation, config, takingTurns(probe, turns));
+        return probe.trial(trainer.run(), varianceAtStart, MetricsListener.variances(model, first, memory));
+    }
+
+    private Listener takingTurns(Listener listener, RoundRobin turns) {
+        return new Listener() {
+            @Override
+            public void step(Step step) {
+                listener.step(step);
+                progress.step();
+                turns.next();
+            }
+
+            @Override
+            public void gradients(long step) {
+                listener.gradients(step);
+            }
+
+            @Override
+            public void validated(long step, double loss) {
+                listener.validated(step, loss);
+            }
+        };
+    }
+}

@@ -1,0 +1,74 @@
+package norma.lab.embed;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import norma.embeddings.Options;
+import norma.embeddings.Pooling;
+import norma.embeddings.SentenceEncoder;
+import picocli.CommandLine.Option;
+
+/// The options that say which model makes vectors of texts, and how.
+public final class EncoderOptions {
+    /// The model whose weights stand beside the command: langchain4j's jar of them, used as data.
+    public static final String BUILT_IN = "all-minilm-l6-v2";
+
+    /// System property: a folder with folders of models, by name. Weights in safetensors are there half a second sooner than those
+    /// in a jar, which have to be inflated.
+    private static final String UNPACKED = "norma.models";
+
+    @Option(names = "--model", paramLabel = "PATH|NAME", defaultValue = BUILT_IN,
+            description = "Folder as Hugging Face has them, ONNX file beside its tokenizer.json, or name of a model that "
+                    + "comes with the command (default: ${DEFAULT-VALUE}).")
+    private String model;
+
+    @Option(names = "--pooling", paramLabel = "HOW",
+            description = "mean, cls or last: how the vectors of a text's tokens become one (default: as the model says).")
+    private Pooling pooling;
+
+    @Option(names = "--max-tokens", paramLabel = "N",
+            description = "Longer texts are cut (default: as many as the model reads).")
+    private int maxTokens;
+
+    @Option(names = "--threads", paramLabel = "N", description = "To compute with (default: all processors).")
+    private Integer threads;
+
+    /// Reads the model.
+    SentenceEncoder load() throws IOException {
+        Optional<Path> path = path();
+        if (path.isPresent()) {
+            return SentenceEncoder.load(path.get(), options());
+        }
+        if (weights(model).isEmpty()) {
+            throw new FileNotFoundException(
+                    "--model must be a folder, an ONNX file or the name of a model on the class path, such as %s; got %s"
+                            .formatted(BUILT_IN, model));
+        }
+        return SentenceEncoder.load(model, options());
+    }
+
+    /// Where a model's weights are among the libraries.
+    public static Optional<URL> weights(String name) {
+        return Optional.ofNullable(ClassLoader.getSystemResource(name + ".onnx"));
+    }
+
+    private Options options() {
+        Options options = Options.DEFAULT.pooling(pooling).maxTokens(maxTokens);
+        return threads == null ? options : options.threads(threads);
+    }
+
+    /// Where the model is as files: where the user says, or where the launcher has unpacked it ([Export]).
+    private Optional<Path> path() {
+        try {
+            return Stream.of(Path.of(model), Path.of(System.getProperty(UNPACKED, ""), model)).filter(Files::exists)
+                    .findFirst();
+        } catch (InvalidPathException _) {
+            return Optional.empty();
+        }
+    }
+}

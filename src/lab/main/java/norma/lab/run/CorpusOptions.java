@@ -1,0 +1,112 @@
+package norma.lab.run;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import norma.data.Batches;
+import norma.data.Batches.Batch;
+import norma.data.Corpus;
+import norma.tokenizer.BpeTrainer;
+import norma.tokenizer.CharacterTrainer;
+import norma.tokenizer.Tokenizer;
+import picocli.CommandLine.Option;
+
+/// The options that say what a language model reads: which corpus, cut into which tokens.
+public final class CorpusOptions {
+    /// The name of the corpus that comes with the command.
+    public static final String BUILT_IN = "WordNet 3.1";
+
+    /// Which documents are kept for validation must not depend on the seed of a run: losses of different seeds are compared.
+    private static final long SPLIT_SEED = 0;
+    private static final double VALIDATION_SHARE = 0.05;
+
+    /// How text becomes numbers.
+    enum Kind {
+        /// bytes of UTF-8
+        BYTE,
+        /// characters
+        CHAR,
+        /// pieces that byte-pair encoding learns
+        BPE;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Option(names = "--data", paramLabel = "PATH",
+            description = "UTF-8 file, or folder of them, to learn from (default: the definitions of WordNet 3.1, built in).")
+    private Path data;
+
+    @Option(names = "--tokenizer", paramLabel = "KIND", defaultValue = "char",
+            description = "byte, char or bpe (default: ${DEFAULT-VALUE}).")
+    private Kind kind;
+
+    @Option(names = "--vocabulary", paramLabel = "N", defaultValue = "1024",
+            description = "Pieces that bpe learns, the 256 bytes among them (default: ${DEFAULT-VALUE}).")
+    private int vocabulary;
+
+    /// A corpus as a language model reads it.
+    ///
+    /// @param corpus its name, for the report
+    /// @param tokenizer trained on the training side only
+    /// @param train ids to learn from
+    /// @param validation ids of other documents, to measure on
+    public record Tokens(String corpus, Tokenizer tokenizer, int[] train, int[] validation) {
+
+        /// Training batches; the same seed gives the same ones.
+        public Batches batches(int batch, int time, long seed) {
+            return new Batches(train, batch, time, seed);
+        }
+
+        /// The same validation batches for everybody.
+        public List<Batch> validation(int batch, int time, int count) {
+            return new Batches(validation, batch, time, 0).validation(count);
+        }
+
+        /// For a person: what is read.
+        public String describe() {
+            return "%s, %,d training and %,d validation tokens, vocabulary %,d".formatted(corpus, train.length,
+                    validation.length, tokenizer.vocabulary());
+        }
+    }
+
+    /// Reads the corpus and makes the tokenizer.
+    public Tokens read(Run run) throws IOException {
+        return read(run, null);
+    }
+
+    /// Reads the corpus.
+    ///
+    /// @param known the tokenizer of a run that goes on, or null for a new one
+    public Tokens read(Run run, Tokenizer known) throws IOException {
+        Corpus corpus = data == null ? WordNet.corpus() : Corpus.read(data);
+        Corpus.Split split = corpus.split(VALIDATION_SHARE, SPLIT_SEED);
+        Tokenizer tokenizer = known == null ? tokenizer(split.train(), run) : known;
+        return new Tokens(name(), tokenizer, split.train().encode(tokenizer), split.validation().encode(tokenizer));
+    }
+
+    /// What the corpus is called.
+    public String name() {
+        return data == null ? BUILT_IN : data.toString();
+    }
+
+    /// What the tokenizer is called.
+    public String tokenizer() {
+        return kind.toString();
+    }
+
+    private Tokenizer tokenizer(Corpus train, Run run) {
+        return switch (kind) {
+            case BYTE -> Tokenizer.bytes();
+            case CHAR -> CharacterTrainer.train(train.texts());
+            case BPE -> {
+                run.say("Learning %,d pieces from %.1f million characters ...".formatted(vocabulary,
+                        train.length() / 1e6));
+                yield BpeTrainer.train(train.texts(), vocabulary);
+            }
+        };
+    }
+}

@@ -1,0 +1,132 @@
+package norma.lab.train;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import norma.lab.console.Json;
+import norma.model.Gpt;
+import norma.model.Sampler;
+import norma.parallel.Workers;
+import norma.tokenizer.Tokenizer;
+import norma.train.GptCheckpoint;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// Lets a trained model speak.
+@Command(name = "sample", mixinStandardHelpOptions = true, sortOptions = false,
+        header = "Writes text with a model that `norma train` made.")
+public final class Sample implements Callable<Integer> {
+
+    private record Result(String prompt, String text, int tokens, double temperature, int topK, long seed,
+            double tokensPerSecond) {
+    }
+
+    @Option(names = "--from", paramLabel = "DIR", defaultValue = "out/train",
+            description = "Folder with checkpoint.safetensors and tokenizer.json (default: ${DEFAULT-VALUE}).")
+    private Path from;
+
+    @Option(names = "--prompt", paramLabel = "TEXT", defaultValue = "",
+            description = "How the text begins (default: with a new document).")
+    private String prompt;
+
+    @Option(names = "--tokens", paramLabel = "N", defaultValue = "300",
+            description = "Tokens to say (default: ${DEFAULT-VALUE}).")
+    private int tokens;
+
+    @Option(names = "--temperature", paramLabel = "T", defaultValue = "0.8",
+            description = "0 for the most likely token, 1 for the model's own probabilities (default: ${DEFAULT-VALUE}).")
+    private double temperature;
+
+    @Option(names = "--top-k", paramLabel = "K", defaultValue = "40",
+            description = "Draw from the K most likely tokens, 0 for all (default: ${DEFAULT-VALUE}).")
+    private int topK;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Another seed, another text "
+            + "(default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(names = "--threads", paramLabel = "N", description = "To compute with (default: all processors).")
+    private Integer threads;
+
+    @Option(names = "--json", description = "Print one JSON object on standard output and nothing else.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec command;
+
+    @Override
+    public Integer call() throws IOException {
+        if (tokens < 0) {
+            throw new IllegalArgumentException("--tokens must be at least 0; got " + tokens);
+        }
+        var folder = new RunFolder(from);
+        Gpt model = GptCheckpoint.model(folder.checkpoint());
+        Tokenizer tokenizer = Tokenizer.load(folder.tokenizer());
+        if (tokenizer.vocabulary() != model.config().vocabulary()) {
+            throw new IllegalArgumentException("%s knows %d tokens and the model %d; they must be of the same run"
+                    .formatted(folder.tokenizer(), tokenizer.vocabulary(), model.config().vocabulary()));
+        }
+        try (var workers = new Workers(threads == null ? Workers.current().threads() : threads)) {
+            workers.call(() -> {
+                speak(model, tokenizer);
+                return 0;
+            });
+        }
+        return 0;
+    }
+
+    private void speak(Gpt model, Tokenizer tokenizer) {
+        PrintWriter out = command.commandLine().getOut();
+        // documents are lines or paragraphs, so a new one begins after a line break
+        var sampler = new Sampler(model, tokenizer.encode(prompt.isEmpty() ? "\n" : prompt),
+                new Sampler.Choice(temperature, topK, seed));
+        var text = new StringBuilder();
+        Consumer<String> reader = json ? text::append : piece -> {
+            out.print(piece);
+            out.flush();
+        };
+        reader.accept(json ? "" : prompt);
+        long start = System.nanoTime();
+        var decoder = new Decoder(tokenizer, reader);
+        for (int i = 0; i < tokens; i++) {
+            decoder.add(sampler.next());
+        }
+        decoder.finish();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        out.println(
+                json ? Json.page(new Result(prompt, text.toString(), tokens, temperature, topK, seed, tokens / seconds))
+                        : "");
+        out.flush();
+    }
+
+    /// Text out of tokens that may be parts of a character: what isn't whole waits for the next one.
+    private static final class Decoder {
+        private static final int LONGEST = 4;
+
+        private final Tokenizer tokenizer;
+        private final Consumer<String> reader;
+        private int[] waiting = {};
+
+        Decoder(Tokenizer tokenizer, Consumer<String> reader) {
+            this.tokenizer = tokenizer;
+            this.reader = reader;
+        }
+
+        void add(int token) {
+            waiting = java.util.Arrays.copyOf(waiting, waiting.length + 1);
+            waiting[waiting.length - 1] = token;
+            if (!tokenizer.decode(waiting).endsWith("\uFFFD") || waiting.length == LONGEST) {
+                finish();
+            }
+        }
+
+        void finish() {
+            reader.accept(tokenizer.decode(waiting));
+            waiting = new int[0];
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package norma.lab.train;
+
+import java.util.Locale;
+import java.util.Map;
+import norma.catalogue.Placements;
+import norma.lab.catalogue.PlacementNames;
+import norma.model.GptConfig;
+import norma.nn.Param;
+import norma.nn.Rotary;
+import norma.optim.AdamW;
+import norma.optim.Optimizer;
+import norma.optim.Schedule;
+import norma.optim.Sgd;
+import norma.train.TrainConfig;
+import picocli.CommandLine.Option;
+
+/// The options that say which model is trained and how.
+final class TrainOptions {
+
+    /// Who changes the parameters.
+    enum Rule {
+        /// Adam with decoupled weight decay
+        ADAMW,
+        /// gradient descent with momentum
+        SGD
+    }
+
+    @Option(names = "--norm", paramLabel = "NORM",
+            description = "As `norma norms` lists them, with options in braces: rms_norm{eps=1e-5} "
+                    + "(default: layer_norm, or none where the placement has no place for one).")
+    private String norm;
+
+    @Option(names = "--placement", paramLabel = "PLACE", defaultValue = "pre",
+            description = "Where the norms stand: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+            completionCandidates = PlacementNames.class)
+    private String placement;
+
+    @Option(names = "--dim", paramLabel = "D", defaultValue = "128",
+            description = "Features (default: ${DEFAULT-VALUE}).")
+    private int dim;
+
+    @Option(names = "--layers", paramLabel = "N", defaultValue = "4",
+            description = "Blocks (default: ${DEFAULT-VALUE}).")
+    private int layers;
+
+    @Option(names = "--heads", paramLabel = "N", defaultValue = "4",
+            description = "Attention heads (default: ${DEFAULT-VALUE}).")
+    private int heads;
+
+    @Option(names = "--context", paramLabel = "T", defaultValue = "128",
+            description = "Tokens of a window (default: ${DEFAULT-VALUE}).")
+    private int context;
+
+    @Option(names = "--rotary", description = "Positions are rotations of queries and keys instead of learned vectors.")
+    private boolean rotary;
+
+    @Option(names = "--dropout", paramLabel = "P", defaultValue = "0",
+            description = "Probability that a feature is dropped (default: ${DEFAULT-VALUE}).")
+    private float dropout;
+
+    @Option(names = "--batch", paramLabel = "B", defaultValue = "8",
+            description = "Windows of a batch (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(names = "--accumulation", paramLabel = "N", defaultValue = "1",
+            description = "Batches whose gradients are averaged for one step (default: ${DEFAULT-VALUE}).")
+    private int accumulation;
+
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "500",
+            description = "Optimizer steps (default: ${DEFAULT-VALUE}).")
+    private long steps;
+
+    @Option(names = "--rate", paramLabel = "R", defaultValue = "2e-3",
+            description = "Highest learning rate (default: ${DEFAULT-VALUE}).")
+    private double rate;
+
+    @Option(names = "--schedule", paramLabel = "KIND", defaultValue = "cosine",
+            description = "How the rate falls: cosine (to a "
+                    + "tenth), linear or polynomial (to 0, the latter with the square), constant (default: ${DEFAULT-VALUE}).")
+    private Schedule.Decay schedule;
+
+    @Option(names = "--warmup", paramLabel = "N",
+            description = "Steps in which the rate rises (default: a tenth of --steps).")
+    private Long warmup;
+
+    @Option(names = "--clip", paramLabel = "X", defaultValue = "1",
+            description = "Largest length of the gradient, 0 for no limit (default: ${DEFAULT-VALUE}).")
+    private double clip;
+
+    @Option(names = "--optimizer", paramLabel = "KIND", defaultValue = "adamw",
+            description = "adamw or sgd (default: ${DEFAULT-VALUE}).")
+    private Rule optimizer;
+
+    @Option(names = "--decay", paramLabel = "X", defaultValue = "0.1",
+            description = "Weight decay of matrices (default: ${DEFAULT-VALUE}).")
+    private double decay;
+
+    @Option(names = "--momentum", paramLabel = "X", defaultValue = "0.9",
+            description = "Of sgd, in Nesterov's form with --nesterov (default: ${DEFAULT-VALUE}).")
+    private double momentum;
+
+    @Option(names = "--nesterov", description = "See --momentum.")
+    private boolean nesterov;
+
+    @Option(names = "--validate-every", paramLabel = "N", defaultValue = "100",
+            description = "Steps between validations (default: ${DEFAULT-VALUE}).")
+    private long validateEvery;
+
+    @Option(names = "--checkpoint-every", paramLabel = "N", defaultValue = "100",
+            description = "Steps between checkpoints; 0 for one at the end only (default: ${DEFAULT-VALUE}).")
+    private long checkpointEvery;
+
+    private String norm() {
+        return norm == null ? Placements.named(placement).usualNorm() : norm;
+    }
+
+    /// The model for a vocabulary of some size.
+    GptConfig model(int vocabulary) {
+        Placements.Entry place = Placements.named(placement);
+        GptConfig config = GptConfig.of(vocabulary, context, dim, heads, layers)
+                .with(place.norm(norm()), place.placement()).withDropout(dropout);
+        return rotary ? config.with(Rotary.PAPER) : config;
+    }
+
+    /// An optimizer of the parameters.
+    Optimizer optimizer(Map<String, Param> params) {
+        return switch (optimizer) {
+            case ADAMW -> new AdamW(params, new AdamW.Config(AdamW.Config.GPT.b1(), AdamW.Config.GPT.b2(),
+                    AdamW.Config.GPT.eps(), decay));
+            case SGD -> new Sgd(params, new Sgd.Config(momentum, nesterov, decay));
+        };
+    }
+
+    /// How long and how.
+    TrainConfig training(long seed) {
+        double floor = schedule == Schedule.Decay.COSINE ? rate / 10 : 0;
+        var rates = new Schedule(schedule, rate, floor, warmup == null ? Math.ceilDiv(steps, 10) : warmup, steps, 2);
+        return new TrainConfig(steps, accumulation, rates, clip, seed, validateEvery, checkpointEvery);
+    }
+
+    /// Checks what nobody else checks.
+    void check() {
+        require("--steps", steps, steps >= 1, "at least 1");
+        require("--rate", rate, rate > 0 && rate < Double.POSITIVE_INFINITY, "positive");
+        require("--clip", clip, clip >= 0, "at least 0");
+        require("--decay", decay, decay >= 0 && decay < Double.POSITIVE_INFINITY, "at least 0");
+        require("--momentum", momentum, momentum >= 0 && momentum < 1, "in [0, 1)");
+        require("--batch", batch, batch >= 1, "at least 1");
+        require("--accumulation", accumulation, accumulation >= 1, "at least 1");
+        require("--warmup", warmup, warmup == null || warmup >= 0, "at least 0");
+        require("--validate-every", validateEvery, validateEvery >= 1, "at least 1");
+        require("--checkpoint-every", checkpointEvery, checkpointEvery >= 0, "at least 0");
+    }
+
+    private static void require(String option, Number value, boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalArgumentException("%s must be %s; got %s".formatted(option, what, value));
+        }
+    }
+
+    int batch() {
+        return batch;
+    }
+
+    int context() {
+        return context;
+    }
+
+    /// In one line, for a person.
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "%s %s, %d layers of %d features, %,d steps of %,d tokens", placement, norm(),
+                layers,
+                dim, steps, (long) batch * context * accumulation);
+    }
+}
