@@ -34,7 +34,7 @@ public final class Sampler {
 
     private final Gpt model;
     private final Choice choice;
-    private final BufferPool memory = new BufferPool();
+    private final BufferPool pool = new BufferPool();
     private final int[] window;
     private int length;
     private Cache cache = new Cache();
@@ -69,7 +69,7 @@ public final class Sampler {
     float[] logits() {
         int unread = length - cache.length();
         Indices ids = Indices.of(Arrays.copyOfRange(window, cache.length(), length), 1, unread);
-        try (Tape _ = Tape.inference(memory)) {
+        try (Tape _ = Tape.inference(pool)) {
             Tensor stream = model.stream(ids, Context.cached(cache), _ -> {});
             return model.read(stream.slice(1, unread - 1, unread)).toArray();
         }

@@ -101,6 +101,13 @@ public abstract class Optimizer {
         return Math.sqrt(Backend.kernels().reduction().sumOfSquares(x));
     }
 
+    /// The parameters that it changes, by the names that it was given.
+    public final Map<String, Param> params() {
+        var params = new LinkedHashMap<String, Param>();
+        slots.forEach((name, slot) -> params.put(name, slot.param()));
+        return params;
+    }
+
     /// Steps done so far.
     public final long steps() {
         return steps;
