@@ -171,12 +171,12 @@ public record Recipe(Set<Site> norms, Function<PlacementContext, Factor> scale, 
     private Attention inside(Attention f, PlacementContext place) {
         Attention normed = norms.contains(QUERY_KEY) ? withQueryKeyNorm(f, place) : f;
         return norms.contains(MIDDLE)
-                ? normed.with(Sequential.of(place.at("attention").plain("middle", place.dim()), f.output()))
+                ? normed.withOutput(Sequential.of(place.at("attention").plain("middle", place.dim()), f.output()))
                 : normed;
     }
 
     private Mlp inside(Mlp f, PlacementContext place) {
-        return norms.contains(MIDDLE) ? f.with(place.at("mlp").plain("middle", f.hidden())) : f;
+        return norms.contains(MIDDLE) ? f.withMiddle(place.at("mlp").plain("middle", f.hidden())) : f;
     }
 
     static Attention withQueryKeyNorm(Attention f, PlacementContext place) {

@@ -5,7 +5,7 @@ import norma.backend.Backend;
 import norma.kernel.Floats;
 
 /// Operations that move elements and compute nothing. Each is the other's derivative: permute and its inverse, expand and
-/// sumTo, slice and pad, concat and slice.
+/// reduceTo, slice and pad, concat and slice.
 final class Views {
 
     private Views() {
@@ -59,7 +59,7 @@ final class Views {
     static Tensor reduceTo(Tensor x, Shape shape) {
         if (!shape.expandsTo(x.shape())) {
             throw new IllegalArgumentException(
-                    "sumTo: only axes along which %s can be repeated to x are summed; got x %s"
+                    "reduceTo: only axes along which %s can be repeated to x are summed; got x %s"
                             .formatted(shape, x.shape()));
         }
         Tensor y = x;

@@ -18,7 +18,7 @@ public record TrainConfig(long steps, int accumulation, Schedule schedule, doubl
     public TrainConfig {
         if (steps < 0 || accumulation < 1 || !(clip >= 0) || validateEvery < 1 || checkpointEvery < 0) {
             throw new IllegalArgumentException(
-                    ("training: steps and clip must not be negative, accumulation and validateEvery "
+                    ("TrainConfig: steps and clip must not be negative, accumulation and validateEvery "
                             + "must be positive; got %d, %s, %d, %d")
                             .formatted(steps, clip, accumulation, validateEvery));
         }
