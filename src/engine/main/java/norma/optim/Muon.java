@@ -18,8 +18,8 @@ import norma.tensor.Tensor;
 /// w = w - rate (decay w + sqrt(max(1, rows / columns)) orthogonalized(u))
 /// ```
 ///
-/// It is for weights (O, ...), seen as matrices of O rows. Embeddings and last layers do better with [AdamW], and so must gains
-/// and biases.
+/// It is for weights (O, ...), seen as matrices of O rows. Embeddings and last layers do better with [AdamW], which gains and
+/// biases need: see [Optimizer#and].
 public final class Muon extends Optimizer {
 
     /// The constants.

@@ -57,8 +57,8 @@ public final class TrainStep<B> {
         List<String> lacking = without(learned, optimizer.params()), others = without(optimizer.params(), learned);
         if (!lacking.isEmpty() || !others.isEmpty()) {
             throw new IllegalArgumentException(
-                    ("TrainStep: the optimizer must have the parameters that the objective learns, and no others; it lacks %s, "
-                            + "and %s are not the objective's; build it of ParameterTree.of(objective).params(), or "
+                    ("TrainStep: the optimizer must have the parameters that the objective learns, and no others; it lacks %s "
+                            + "and has %s besides; build it of ParameterTree.of(objective).params(), or "
                             + "let Objective.frozen say what stays").formatted(lacking, others));
         }
     }

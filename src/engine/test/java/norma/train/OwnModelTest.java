@@ -253,12 +253,12 @@ class OwnModelTest {
         var half = new Momentum(ParameterTree.of(model.mlp).params());
         var whole = new Momentum(ParameterTree.of(model).params());
         assertSays(assertThrows(IllegalArgumentException.class, () -> trainer(model, half, 1, Listener.SILENT)),
-                "TrainStep", "lacks [scale]", "and [] are not", "frozen");
+                "TrainStep", "lacks [scale]", "has [] besides", "frozen");
         assertSays(assertThrows(IllegalArgumentException.class,
-                () -> trainer(new Half(model), whole, 1, Listener.SILENT)), "lacks []", "[scale] are not");
+                () -> trainer(new Half(model), whole, 1, Listener.SILENT)), "lacks []", "[scale] besides");
         assertSays(assertThrows(IllegalArgumentException.class,
                 () -> trainer(Regression.of(1), whole, 1, Listener.SILENT)), "lacks [mlp.up.weight,",
-                "and [mlp.up.weight,");
+                "has [mlp.up.weight,");
     }
 
     @Test
