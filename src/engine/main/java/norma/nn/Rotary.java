@@ -43,15 +43,10 @@ public record Rotary(double base) {
     }
 
     /// A rotation's derivative is the rotation back.
-    record Rotation(Tensor x, int heads, Tensor cos, Tensor sin, boolean back) implements Op {
+    record Rotation(Tensor x, int heads, Tensor cos, Tensor sin, boolean back) implements Op.OneInput {
         @Override
-        public Tensor[] inputs() {
-            return new Tensor[] {x};
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
-            return new Tensor[] {rotate(dy, heads, cos, sin, !back)};
+        public Tensor dx(Tensor dy) {
+            return rotate(dy, heads, cos, sin, !back);
         }
 
         @Override
