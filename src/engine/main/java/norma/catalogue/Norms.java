@@ -32,6 +32,7 @@ import static norma.norm.StatisticsAxes.WEIGHT;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import norma.catalogue.NormEntry.Group;
 import norma.catalogue.NormEntry.On;
 import norma.nn.Selu;
@@ -55,7 +56,6 @@ import norma.norm.channel.GhostBatchNorm;
 import norma.norm.channel.GlobalResponseNorm;
 import norma.norm.channel.GroupNorm;
 import norma.norm.channel.InstanceNorm;
-import norma.norm.channel.IterNorm;
 import norma.norm.channel.LayerNorm2d;
 import norma.norm.channel.LocalResponseNorm;
 import norma.norm.channel.MeanOnlyBatchNorm;
@@ -183,7 +183,8 @@ public final class Norms {
                             .learns("gamma C, beta C").remembers("mean C, G matrices")
                             .paper("Huang et al. 2018, arXiv 1804.08450")
                             .use("when correlated channels slow the training, and batches are large"),
-                    channel("iter_norm", IterNorm::factory).over(COVARIANCE).learns("gamma C, beta C")
+                    channel("iter_norm", DecorrelatedBatchNorm::iterNormFactory).over(COVARIANCE)
+                            .learns("gamma C, beta C")
                             .remembers("mean C, G matrices")
                             .paper("Huang et al. 2019, arXiv 1904.03441")
                             .use("as decorrelated batch norm, without eigenvalues; also for large groups"),
@@ -296,7 +297,7 @@ public final class Norms {
                     feature("dynamic_isru", DynamicIsru::factory).over(NOTHING).learns("b, gamma D, beta D")
                             .paper("no paper")
                             .use("as dynamic tanh, without transcendental functions"),
-                    feature("selu", Selu::factory).over(NOTHING).gradient(EDGED)
+                    feature("selu", _ -> (_, _) -> new Selu()::forward).over(NOTHING).gradient(EDGED)
                             .paper("Klambauer et al. 2017, arXiv 1706.02515")
                             .use("deep plain networks without norms, weights of N(0, 1 / n)")),
             in(CONDITIONAL,
@@ -364,19 +365,21 @@ public final class Norms {
     ///
     /// @param causal whether the parts are for a decoder, so that they must not look ahead
     public static Factory<?> any(String text, boolean causal) {
-        NormSpec spec = NormSpec.parse(text, causal);
-        return spec.finish(named(spec.name()).on().factory().apply(spec));
+        return read(NormSpec.parse(text, causal), named(NormSpec.parse(text, causal).name()).on().factory());
     }
 
     /// The factory of a Transformer's norms that a text such as `rms_norm{eps=1e-5}` names; its own text is this one.
     ///
     /// @param causal whether the norms are for a decoder, so that they must not look ahead
     public static NormFactory factory(String text, boolean causal) {
-        NormSpec spec = NormSpec.parse(text, causal);
-        NormEntry entry = named(spec.name());
-        if (!(entry.on() instanceof On.Features features)) {
+        NormEntry entry = named(NormSpec.parse(text, causal).name());
+        if (!(entry.on() instanceof On.Features(var factory))) {
             throw new IllegalArgumentException("norm: " + entry.name() + " " + entry.on().words());
         }
-        return NormFactory.named(text, () -> (NormFactory) any(text, causal));
+        return NormFactory.named(text, () -> read(NormSpec.parse(text, causal), factory));
+    }
+
+    private static <F extends Factory<?>> F read(NormSpec spec, Function<NormSpec, F> factory) {
+        return spec.finish(factory.apply(spec));
     }
 }

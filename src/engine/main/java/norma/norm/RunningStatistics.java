@@ -1,5 +1,6 @@
 package norma.norm;
 
+import java.util.Optional;
 import java.util.stream.Stream;
 import norma.backend.Backend;
 import norma.kernel.Floats;
@@ -48,20 +49,32 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
         return new RunningStatistics(buffer(0, channels), buffer(1, channels), buffer(0), newStatWeight);
     }
 
+    /// The weight of the newest batch that options give: `new_stat_weight`, or [#CUMULATIVE] by `cumulative`.
+    public static float weight(NormSpec spec, float otherwise) {
+        float weight = spec.number("new_stat_weight", otherwise);
+        return spec.flag("cumulative", false) ? CUMULATIVE : weight;
+    }
+
+    /// C.
+    public int channels() {
+        return mean.value().size();
+    }
+
     /// A buffer with all elements equal at first.
     public static Param buffer(float value, int... dims) {
         return Param.buffer(Init.constant(value, dims).value().detach());
     }
 
     /// Checks that statistics, gains and biases, where there are any, are of C channels.
-    public static void requireChannels(String who, int channels, RunningStatistics running, Param... each) {
-        Stream<Param> all = running == null ? Stream.of(each)
-                : Stream.concat(Stream.of(each), Stream.of(running.mean, running.variance));
-        all.filter(param -> param != null && param.value().size() != channels).findFirst().ifPresent(param -> {
-            throw new IllegalArgumentException(
-                    "%s: gain, bias and running statistics must have %d channels each; got %s"
-                            .formatted(who, channels, param.shape()));
-        });
+    public static void requireChannels(String who, int channels, Optional<RunningStatistics> running,
+            Optional<Param> gamma, Optional<Param> beta) {
+        Stream<Param> buffers = running.stream().flatMap(r -> Stream.of(r.mean, r.variance));
+        Stream.of(gamma.stream(), beta.stream(), buffers).flatMap(params -> params)
+                .filter(param -> param.value().size() != channels).findFirst().ifPresent(param -> {
+                    throw new IllegalArgumentException(
+                            "%s: gain, bias and running statistics must have %d channels each; got %s"
+                                    .formatted(who, channels, param.shape()));
+                });
     }
 
     /// As statistics (C, 3).

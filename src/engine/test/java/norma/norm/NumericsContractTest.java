@@ -72,7 +72,7 @@ class NumericsContractTest {
     }
 
     static Stream<Centred> centred() {
-        var plain = new BatchNorm(null, null, RunningStatistics.of(C, 1), EPS, false);
+        var plain = BatchNorm.plain(RunningStatistics.of(C, 1)).withEps(EPS);
         return Stream.of(new Centred("layer norm", LayerNorm.plain(L).withEps(EPS), i -> i / L),
                 new Centred("layer norm of two axes", LayerNorm.plain(C, L).withEps(EPS), i -> i / (C * L)),
                 new Centred("batch norm", plain, i -> i / L % C),
@@ -156,7 +156,7 @@ class NumericsContractTest {
                         "variance");
             }
             // without running statistics the batch's are used in evaluation too
-            var untracked = new BatchNorm(null, null, null, EPS, false);
+            var untracked = BatchNorm.plain(RunningStatistics.of(C, 1)).untracked().withEps(EPS);
             assertSays(assertThrows(IllegalArgumentException.class, () -> untracked.forward(normal(3, dims))), shape);
             // with them, evaluation needs no batch
             assertEquals(Shape.of(dims), BatchNorm.of(C).forward(normal(3, dims)).shape());
@@ -176,7 +176,7 @@ class NumericsContractTest {
             assertSays(assertThrows(IllegalArgumentException.class, () -> refusing.forward(x)), "InstanceNorm",
                     x.shape().toString(), "allowDegenerate");
             assertBits(Tensor.of(x.shape(), expected),
-                    new InstanceNorm(C, null, beta, null, EPS, true).forward(x));
+                    new InstanceNorm(C, Optional.empty(), Optional.of(beta), Optional.empty(), EPS, true).forward(x));
         }
         assertSays(assertThrows(IllegalArgumentException.class, () -> GroupNorm.of(10, 4)), "10", "4");
     }
@@ -222,7 +222,8 @@ class NumericsContractTest {
         assertSlope(centred, EPS, InstanceNorm.of(C), zeros);
         assertSlope(g, 1e-6f, RmsNorm.plain(L), zeros);
         Tensor perChannel = g.subtract(g.mean(0, 2));
-        assertSlope(perChannel, EPS, new BatchNorm(null, null, null, EPS, false), zeros.add(3));
+        assertSlope(perChannel, EPS, BatchNorm.plain(RunningStatistics.of(C, 1)).untracked().withEps(EPS),
+                zeros.add(3));
     }
 
     private static void assertSlope(Tensor g, float eps, Norm norm, Tensor x) {

@@ -5,7 +5,6 @@ import java.util.stream.IntStream;
 import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.kernel.Planes;
-import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -71,8 +70,7 @@ public final class ChannelAxis {
             float eps) {
         Tensor y = Tensor.empty(x.shape());
         Backend.kernels().planeNormalization().forward(planes, x.data(), RowLayout.floats(gamma),
-                RowLayout.floats(beta), eps,
-                y.data(), statistics.data());
+                RowLayout.floats(beta), eps, y.data(), statistics.data());
         return Tape.record(new Fused(x, gamma, beta, planes, statistics, false, eps), y);
     }
 
@@ -83,8 +81,7 @@ public final class ChannelAxis {
     /// @param gamma C, or null
     /// @param beta C, or null
     public static Tensor normalize(Tensor x, Planes planes, Tensor statistics, boolean constant, Tensor gamma,
-            Tensor beta,
-            float eps) {
+            Tensor beta, float eps) {
         Tensor y = Tensor.empty(x.shape());
         Backend.kernels().planeNormalization().normalize(planes, x.data(), statistics.data(), RowLayout.floats(gamma),
                 RowLayout.floats(beta), eps, y.data());
@@ -94,33 +91,22 @@ public final class ChannelAxis {
     /// With g = dy * gamma: dx = rstd (g - mean(g) - xhat mean(g xhat)), or rstd g where statistics are constants;
     /// dGamma = sum dy xhat, dBeta = sum dy over all but the channel.
     public record Fused(Tensor x, Tensor gamma, Tensor beta, Planes planes, Tensor statistics, boolean constant,
-            float eps)
-            implements Op.Fused {
+            float eps) implements NormOp {
 
         @Override
-        public Tensor[] inputs() {
-            return RowLayout.present(x, gamma, beta);
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
-            Tensor dx = Tensor.empty(x.shape());
-            Tensor dGamma = RowLayout.emptyLike(gamma);
-            Tensor dBeta = RowLayout.emptyLike(beta);
-            Backend.kernels().planeNormalization().backward(planes, dy.data(), x.data(), statistics.data(), constant,
-                    RowLayout.floats(gamma), eps, dx.data(), RowLayout.floats(dGamma), RowLayout.floats(dBeta));
-            return RowLayout.present(dx, dGamma, dBeta);
+        public void backward(Floats dy, Floats dx, Floats dGamma, Floats dBeta) {
+            Backend.kernels().planeNormalization().backward(planes, dy, x.data(), statistics.data(), constant,
+                    RowLayout.floats(gamma), eps, dx, dGamma, dBeta);
         }
 
         @Override
         public Tensor definition() {
             Tensor groups = x.reshape(planes.batch(), planes.groups(), planes.run());
             int[] axes = planes.acrossBatch() ? new int[] {0, 2} : new int[] {2};
-            Tensor mean = constant ? column(0).add(column(1)) : groups.mean(axes);
-            Tensor centred = groups.subtract(mean);
-            Tensor variance = constant ? column(2) : centred.square().mean(axes);
-            Tensor xhat = centred.divide(variance.add(eps).sqrt()).reshape(x.shape());
-            return affine(xhat, gamma, beta);
+            Tensor xhat = constant
+                    ? groups.subtract(column(0).add(column(1))).divide(column(2).add(eps).sqrt())
+                    : NormOp.normalized(groups, true, eps, axes);
+            return affine(xhat.reshape(x.shape()), gamma, beta);
         }
 
         /// One number of each statistic, in the axes of (N, G, run).

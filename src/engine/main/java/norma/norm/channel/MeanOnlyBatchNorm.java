@@ -37,10 +37,10 @@ public record MeanOnlyBatchNorm(Param beta, RunningStatistics running) implement
         }
         if (!Tape.isTraining()) {
             return ChannelAxis.affine(x.subtract(ChannelAxis.along(running.mean().value(), x)), null,
-                    Param.valueOf(beta));
+                    beta.value());
         }
         running.updateMean(ChannelAxis.moments(x, planes));
-        return ChannelAxis.affine(ChannelAxis.centered(x, planes), null, Param.valueOf(beta));
+        return ChannelAxis.affine(ChannelAxis.centered(x, planes), null, beta.value());
     }
 
     @Override

@@ -34,8 +34,8 @@ import norma.tensor.Tensor;
 ///
 /// Shapes: x (N, C) or (N, C, ...), all else C. In evaluation the statistics rest.
 ///
-/// @param gamma gain, ones at first, or null
-/// @param beta bias, zeros at first, or null
+/// @param gamma gain, ones at first
+/// @param beta bias, zeros at first
 /// @param mean running mean, zeros at first
 /// @param variance running variance, ones at first
 /// @param u sum of the mean gradients, zeros at first
@@ -88,7 +88,7 @@ public record OnlineNorm(Param gamma, Param beta, Param mean, Param variance, Pa
                 : ChannelAxis.normalize(x, planes, ChannelAxis.statistics(mean.value(), variance.value()), true, null,
                         null,
                         eps);
-        return guarded(ChannelAxis.affine(z, Param.valueOf(gamma), Param.valueOf(beta)));
+        return guarded(ChannelAxis.affine(z, gamma.value(), beta.value()));
     }
 
     /// @param x (N, C, positions)

@@ -1,7 +1,6 @@
 package norma.norm.channel;
 
 import norma.nn.Context;
-import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -20,10 +19,6 @@ public record PixelNorm(float eps) implements Norm {
     @Override
     public Tensor forward(Tensor x, Context context) {
         return ChannelNormalization.normalize(false, x, null, null, eps);
-    }
-
-    @Override
-    public void register(ParameterTree tree) {
     }
 
     public static NormFactory factory(NormSpec spec) {

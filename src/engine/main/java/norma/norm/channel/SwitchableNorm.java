@@ -76,7 +76,7 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
         Tensor m = mix(meanWeight, each.mean(), layer.mean(), batch.mean());
         Tensor v = mix(varianceWeight, each.unbiased(), layer.variance(), batch.variance());
         Tensor xhat = each.centered().add(each.mean().subtract(m)).divide(v.add(eps).sqrt());
-        return ChannelAxis.affine(xhat.reshape(x.shape()), Param.valueOf(gamma), Param.valueOf(beta));
+        return ChannelAxis.affine(xhat.reshape(x.shape()), gamma.value(), beta.value());
     }
 
     private Moments ofBatch(Moments each) {
@@ -111,8 +111,7 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
     }
 
     public static NormFactory factory(NormSpec spec) {
-        float gain = spec.flag("last_gamma", false) ? 0 : 1, weight = spec.number("new_stat_weight", WEIGHT);
-        float newStatWeight = spec.flag("cumulative", false) ? RunningStatistics.CUMULATIVE : weight;
+        float gain = spec.flag("last_gamma", false) ? 0 : 1, newStatWeight = RunningStatistics.weight(spec, WEIGHT);
         return (_, channels) -> of(channels, gain, newStatWeight);
     }
 }

@@ -28,7 +28,7 @@ public record DynamicIsru(Param bend, Param gamma, Param beta, float eps) implem
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Tensor g = Param.valueOf(gamma), b = Param.valueOf(beta);
+        Tensor g = gamma.value(), b = beta.value();
         RowLayout.check("DynamicIsru", x, g, b);
         Tensor root = x.square().add(bend.value().square()).add(eps).sqrt();
         return RowLayout.affine(x.divide(root), g, b);

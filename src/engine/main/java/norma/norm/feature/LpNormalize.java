@@ -2,7 +2,6 @@ package norma.norm.feature;
 
 import java.util.function.UnaryOperator;
 import norma.nn.Context;
-import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -86,10 +85,6 @@ public record LpNormalize(float p, int axis, float eps, boolean zeroGradAtZero) 
             return x.abs().max(axis);
         }
         return p == 1 ? x.abs().sum(axis) : x.abs().power(p).sum(axis).power(1 / p);
-    }
-
-    @Override
-    public void register(ParameterTree tree) {
     }
 
     public static NormFactory factory(NormSpec spec) {
