@@ -44,7 +44,7 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
         }
     }
 
-    /// Of channels that were not seen yet.
+    /// Statistics of C channels before the first batch.
     public static RunningStatistics of(int channels, float newStatWeight) {
         return new RunningStatistics(buffer(0, channels), buffer(1, channels), buffer(0), newStatWeight);
     }
@@ -77,12 +77,12 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
                 });
     }
 
-    /// As statistics (C, 3).
+    /// Mean and variance as statistics (C, 3), which normalize a batch.
     public Tensor statistics() {
         return ChannelAxis.statistics(mean.value(), variance.value());
     }
 
-    /// Takes in a batch. One whose statistics have a single element has no unbiased variance, and changes nothing.
+    /// Adds a batch to the averages. One with a single element for each statistic has no unbiased variance and changes nothing.
     ///
     /// @param statistics (C, 3), or (N C, 3) for an instance norm, of which the mean over the examples counts
     public void update(Tensor statistics, Planes planes) {
@@ -94,14 +94,14 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
                 variance.value().data());
     }
 
-    /// Takes in the mean of a batch.
+    /// Adds a batch to the average of the mean alone.
     ///
     /// @param statistics (C, 3)
     public void updateMean(Tensor statistics) {
         Backend.kernels().runningAverage().means(weight(), statistics.data(), mean.value().data());
     }
 
-    /// Counts a batch; its weight.
+    /// The weight of the next batch, which is counted.
     private RunningAverageKernel.Weight weight() {
         count(batches);
         return RunningAverageKernel.Weight.of(newStatWeight, batches.value().data());
@@ -113,7 +113,7 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
         Backend.kernels().elementwise().affine(count, 1, 1, count);
     }
 
-    /// running = (1 - w) running + w values; where w is [#CUMULATIVE], 1 / count.
+    /// running = (1 - w) running + w values, with 1 / count for a w of [#CUMULATIVE].
     public static void mix(Param running, float w, Param count, Tensor values) {
         Backend.kernels().runningAverage().mix(RunningAverageKernel.Weight.of(w, count.value().data()), values.data(),
                 running.value().data());

@@ -17,7 +17,7 @@ public final class ChannelAxis {
     private ChannelAxis() {
     }
 
-    /// How x falls into statistics, after checking that it has `channels` of them.
+    /// The planes of x that share a statistic, after checking that it has `channels` channels.
     public static Planes planes(String who, Tensor x, int channels, int groups, boolean acrossBatch) {
         if (x.shape().rank() < 2 || x.dim(1) != channels) {
             throw new IllegalArgumentException(
@@ -28,7 +28,7 @@ public final class ChannelAxis {
         return new Planes(x.dim(0), channels, inner, groups, acrossBatch);
     }
 
-    /// How x falls into planes, for methods that take any number of channels.
+    /// The planes of x, for methods that take any number of channels.
     public static Planes planes(String who, Tensor x) {
         if (x.shape().rank() < 2) {
             throw new IllegalArgumentException("%s: x must be (N, C) or (N, C, ...), channels on axis 1; got %s"
@@ -37,7 +37,7 @@ public final class ChannelAxis {
         return planes(who, x, x.dim(1), 1, false);
     }
 
-    /// Checks that a statistic is taken over more than one value.
+    /// Checks that each statistic is taken over more than one value.
     public static void requireSeveral(String who, Tensor x, Planes planes) {
         if (planes.count() == 1) {
             throw new IllegalArgumentException(
@@ -48,24 +48,24 @@ public final class ChannelAxis {
 
     /// The statistics of x.
     public static Tensor moments(Tensor x, Planes planes) {
-        Tensor statistics = room(planes);
+        Tensor statistics = emptyStatistics(planes);
         Backend.kernels().planeNormalization().moments(planes, x.data(), statistics.data());
         return statistics;
     }
 
     /// gamma * (x - mean) / sqrt(var + eps) + beta by statistics of x itself, through which gradients flow.
     public static Tensor normalize(Tensor x, Planes planes, Tensor gamma, Tensor beta, float eps) {
-        return normalizeByOwn(x, planes, room(planes), gamma, beta, eps);
+        return normalizeByOwn(x, planes, emptyStatistics(planes), gamma, beta, eps);
     }
 
-    /// Room for statistics.
-    public static Tensor room(Planes planes) {
+    /// Statistics to be written.
+    public static Tensor emptyStatistics(Planes planes) {
         return Tensor.empty(Shape.of(planes.statistics(), 3));
     }
 
-    /// The same for norms that want the statistics too.
+    /// The same for norms that use the statistics too.
     ///
-    /// @param statistics (S, 3), written; see [#room]
+    /// @param statistics (S, 3), written; see [#emptyStatistics]
     public static Tensor normalizeByOwn(Tensor x, Planes planes, Tensor statistics, Tensor gamma, Tensor beta,
             float eps) {
         Tensor y = Tensor.empty(x.shape());

@@ -14,7 +14,7 @@ import norma.norm.axis.ChannelAxis;
 import norma.norm.axis.Moments;
 import norma.tensor.Tensor;
 
-/// Norm and nonlinearity in one, found by a search over formulas, without a look at the batch (Liu et al. 2020, arXiv
+/// Norm and nonlinearity in one, found by a search over formulas, independent of the batch (Liu et al. 2020, arXiv
 /// 2004.02967):
 ///
 ///     S0    y = gamma * x * sigmoid(v x) / sqrt(var + eps) + beta

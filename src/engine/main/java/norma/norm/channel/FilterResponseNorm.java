@@ -14,8 +14,8 @@ import norma.norm.feature.RmsNorm;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
-/// Divides each plane by its quadratic mean, with a learned threshold (TLU) as the nonlinearity that belongs to it, and no look
-/// at the batch (Singh & Krishnan 2019, arXiv 1911.09737):
+/// Divides each plane by its quadratic mean and applies a learned threshold (TLU), a nonlinearity made for it; nothing is taken
+/// over the batch (Singh & Krishnan 2019, arXiv 1911.09737):
 ///
 ///     y = max(gamma * x / sqrt(mean(x^2) + eps + |l|) + beta, tau)
 ///

@@ -16,7 +16,7 @@ import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// y = gamma * (x - mean) / sqrt(var + eps) + beta for each example and channel, with statistics over the positions (Ulyanov,
-/// Vedaldi & Lempitsky 2016, arXiv 1607.08022). It takes contrast and brightness out of every image.
+/// Vedaldi & Lempitsky 2016, arXiv 1607.08022). It removes contrast and brightness from every image.
 ///
 /// Shapes: x (N, C, ...), gamma and beta C.
 ///
@@ -70,7 +70,8 @@ public record InstanceNorm(int channels, Optional<Param> gamma, Optional<Param> 
                     "InstanceNorm: a plane needs more than one element to have a variance; got x %s; allowDegenerate gives beta"
                             .formatted(x.shape()));
         }
-        Tensor statistics = ChannelAxis.room(planes), y = ChannelAxis.normalizeByOwn(x, planes, statistics, g, b, eps);
+        Tensor statistics = ChannelAxis.emptyStatistics(planes),
+                y = ChannelAxis.normalizeByOwn(x, planes, statistics, g, b, eps);
         if (planes.batch() > 0) {
             running.ifPresent(averages -> averages.update(statistics, planes));
         }

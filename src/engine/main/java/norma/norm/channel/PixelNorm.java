@@ -7,7 +7,7 @@ import norma.norm.NormSpec;
 import norma.tensor.Tensor;
 
 /// y = x / sqrt(mean(x^2) + eps), with the mean over the channels of each position (Karras et al. 2018, arXiv 1710.10196,
-/// section 4.2). It keeps the signals of a GAN's generator from growing without bounds.
+/// section 4.2). It bounds the signals of a GAN's generator.
 ///
 /// Shapes: x (N, C, ...).
 ///

@@ -28,7 +28,7 @@ import norma.tensor.Tensor;
 ///
 /// @param meanWeight a, ones at first
 /// @param varianceWeight b, ones at first
-/// @param gamma gain, ones at first; zeros make a residual branch begin as nothing
+/// @param gamma gain, ones at first; with zeros a residual branch is 0 at first
 /// @param beta bias, zeros at first
 /// @param mean running mean of the batch, zeros at first
 /// @param variance running variance of the batch, zeros at first
@@ -47,7 +47,7 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
         RunningStatistics.requireWeight("SwitchableNorm", newStatWeight);
     }
 
-    /// All three alike at first.
+    /// With equal weights of the three at first.
     public static SwitchableNorm of(int channels) {
         return of(channels, 1, WEIGHT);
     }

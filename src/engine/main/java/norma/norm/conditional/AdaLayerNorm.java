@@ -28,7 +28,7 @@ public record AdaLayerNorm(Linear modulation, float eps) implements ConditionalN
         return new AdaLayerNorm(zeros(init, features, 2 * dim), EPS);
     }
 
-    /// x normalized as the condition wants it.
+    /// x normalized, with gain and bias from the condition.
     @Override
     public Tensor forward(Tensor x, Tensor c) {
         Tensor[] parts = modulate(modulation, c, 2);

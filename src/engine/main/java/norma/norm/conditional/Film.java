@@ -24,7 +24,7 @@ public record Film(Linear condition, boolean residual) implements ConditionalNor
         return new Film(AdaLayerNorm.zeros(init, features, 2 * channels), true);
     }
 
-    /// x as the condition wants it.
+    /// x, scaled and shifted by the condition.
     @Override
     public Tensor forward(Tensor x, Tensor c) {
         Tensor both = condition.forward(c);

@@ -58,7 +58,7 @@ public record VirtualBatchNorm(Param gamma, Param beta, float eps) implements Co
         return ChannelAxis.affine(xhat.reshape(x.shape()), gamma.value(), beta.value());
     }
 
-    /// The reference batch by its own statistics: what the layers above take as theirs.
+    /// The reference batch normalized by its own statistics, as the layers above need it.
     public Tensor ofReference(Tensor reference) {
         int channels = gamma.value().size();
         Planes planes = ChannelAxis.planes("VirtualBatchNorm", reference, channels, channels, true);

@@ -49,7 +49,7 @@ public record LpNormalize(float p, int axis, float eps, boolean zeroGradAtZero) 
                 : clamped(x, axis, tiny, eps, zeroGradAtZero, some -> some.divide(length(some)));
     }
 
-    /// gain * x / max(||x||, eps) along the last axis, in one pass of the uncentred kernel, which adds up squares in double and
+    /// gain * x / max(||x||, eps) along the last axis, in one pass of the uncentered kernel, which adds up squares in double and
     /// leaves sqrt(D) / ||x||: where that is too large, a vector was too short for it.
     ///
     /// @param gain (1) or D

@@ -11,7 +11,7 @@ import norma.norm.channel.BatchNorm;
 import norma.norm.feature.LayerNorm;
 import norma.tensor.Tensor;
 
-/// Norms that have stopped learning, computed by the layer beside them: what is affine there need not be done twice.
+/// Folds norms that have stopped learning into the layer beside them, so that one affine map computes both.
 ///
 /// The results are layers with parameters of their own; nothing that is given is changed.
 public final class Folding {

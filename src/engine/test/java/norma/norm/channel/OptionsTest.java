@@ -102,9 +102,9 @@ class OptionsTest {
         Norm norm = (Norm) part("instance_norm{track=true, affine=true, new_stat_weight=1}");
         Tensor x = normal(8, 3, C, 5);
         trained(norm, x);
-        Tensor centred = x.subtract(x.mean(2));
-        assertClose(centred.square().sum(2).divide(4).mean(0).reshape(C), buffer(norm, "running.running_var"), 1e-6);
-        assertClose(x.subtract(x.mean(0, 2)).divide(centred.square().sum(2).divide(4).mean(0).add(1e-5f).sqrt()),
+        Tensor centered = x.subtract(x.mean(2));
+        assertClose(centered.square().sum(2).divide(4).mean(0).reshape(C), buffer(norm, "running.running_var"), 1e-6);
+        assertClose(x.subtract(x.mean(0, 2)).divide(centered.square().sum(2).divide(4).mean(0).add(1e-5f).sqrt()),
                 norm.forward(x).detach(), 2e-6);
         assertThrows(IllegalArgumentException.class,
                 () -> ((Norm) part("instance_norm")).forward(normal(9, 3, C, 1)));
