@@ -11,7 +11,7 @@ public interface NormFactory extends Factory<Norm> {
     /// @param text as in the catalogue, with options: `rms_norm{eps=1e-5}`
     /// @param factory gives the factory of one model
     static NormFactory named(String text, Supplier<NormFactory> factory) {
-        return new NamedFactory(text, factory);
+        return new NamedFactory(text, factory, factory.get());
     }
 
     /// The factory of one model: what norms share, they share within a model only.

@@ -113,15 +113,20 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
         Backend.kernels().elementwise().affine(count, 1, 1, count);
     }
 
-    /// running = (1 - w) running + w values, with 1 / count for a w of [#CUMULATIVE].
-    public static void mix(Param running, float w, Param count, Tensor values) {
-        Backend.kernels().runningAverage().mix(RunningAverageKernel.Weight.of(w, count.value().data()), values.data(),
-                running.value().data());
+    /// Adds the mean and variance (C) of a batch that is counted already.
+    public void mix(Tensor batchMean, Tensor batchVariance) {
+        var weight = RunningAverageKernel.Weight.of(newStatWeight, batches.value().data());
+        mix(mean, weight, batchMean);
+        mix(variance, weight, batchVariance);
     }
 
     /// running = (1 - w) running + w values
     public static void mix(Param running, float w, Tensor values) {
-        mix(running, w, running, values);
+        mix(running, RunningAverageKernel.Weight.of(w, running.value().data()), values);
+    }
+
+    private static void mix(Param running, RunningAverageKernel.Weight w, Tensor values) {
+        Backend.kernels().runningAverage().mix(w, values.data(), running.value().data());
     }
 
     @Override

@@ -144,7 +144,8 @@ final class ChannelNorms {
         c.ignore("order"); // IN, LN, BN
         float oldStatWeight = c.number("momentum", 1 - SwitchableNorm.WEIGHT);
         return new SwitchableNorm(c.gain("mean_weight"), c.gain("var_weight"), weight(c), bias(c),
-                c.buffer("running_mean"), c.buffer("running_var"), Param.buffer(Tensor.scalar(0)), 1 - oldStatWeight,
+                new RunningStatistics(c.buffer("running_mean"), c.buffer("running_var"), Param.buffer(Tensor.scalar(0)),
+                        1 - oldStatWeight),
                 c.number("eps", SwitchableNorm.EPS));
     }
 

@@ -18,7 +18,7 @@ public record PixelNorm(float eps) implements Norm {
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        return ChannelNormalization.normalize(false, x, null, null, eps);
+        return LayerNorm2d.normalize(false, x, null, null, eps);
     }
 
     public static NormFactory factory(NormSpec spec) {
