@@ -46,6 +46,14 @@ public final class ChannelAxis {
         }
     }
 
+    /// Checks that a plane has more than one element.
+    public static void requirePlanes(String who, Tensor x, Planes planes) {
+        if (planes.inner() == 1) {
+            throw new IllegalArgumentException(
+                    "%s: a plane needs more than one element to have a variance; got x %s".formatted(who, x.shape()));
+        }
+    }
+
     /// The statistics of x.
     public static Tensor moments(Tensor x, Planes planes) {
         Tensor statistics = emptyStatistics(planes);

@@ -123,21 +123,14 @@ public record CrossNorm(float p, Crop crop, float eps, boolean unbiased) impleme
 
     private Tensor exchanged(Tensor x, Tensor style, Indices others) {
         Moments own = moments(x), given = style == x ? own : moments(style);
-        Tensor xhat = own.centered().divide(std(own));
-        return xhat.multiply(of(std(given), others)).add(of(given.mean(), others)).reshape(x.shape());
+        Tensor xhat = own.centered().divide(own.std(unbiased, eps));
+        return xhat.multiply(of(given.std(unbiased, eps), others)).add(of(given.mean(), others)).reshape(x.shape());
     }
 
     private static Moments moments(Tensor x) {
         Planes planes = ChannelAxis.planes("CrossNorm", x);
-        if (planes.inner() == 1) {
-            throw new IllegalArgumentException(
-                    "CrossNorm: a plane needs more than one element to have a variance; got x " + x.shape());
-        }
+        ChannelAxis.requirePlanes("CrossNorm", x, planes);
         return Moments.of(x.reshape(planes.batch(), planes.channels(), planes.inner()), 2);
-    }
-
-    private Tensor std(Moments moments) {
-        return (unbiased ? moments.unbiased() : moments.variance()).add(eps).sqrt();
     }
 
     /// Statistics (N, C, 1) of other examples.

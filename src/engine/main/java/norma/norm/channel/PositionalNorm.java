@@ -31,7 +31,7 @@ public record PositionalNorm(float eps) implements Norm {
     public Result split(Tensor x) {
         ChannelAxis.planes("PositionalNorm", x);
         Moments own = Moments.of(x, 1);
-        Tensor std = own.variance().add(eps).sqrt();
+        Tensor std = own.std(false, eps);
         return new Result(own.centered().divide(std), own.mean(), std);
     }
 

@@ -66,17 +66,14 @@ public record SelfNorm(Gate ofMean, Optional<Gate> ofStd, float eps, boolean unb
     public Tensor forward(Tensor x, Context context) {
         int channels = ofMean.weight().value().dim(0);
         Planes planes = ChannelAxis.planes("SelfNorm", x, channels, channels, false);
-        if (planes.inner() == 1) {
-            throw new IllegalArgumentException(
-                    "SelfNorm: a plane needs more than one element to have a variance; got x " + x.shape());
-        }
+        ChannelAxis.requirePlanes("SelfNorm", x, planes);
         if (x.size() == 0) {
             return x;
         }
         Tensor images = x.reshape(planes.batch(), channels, planes.inner());
         Moments own = Moments.of(images, 2);
         Tensor mean = own.mean().reshape(planes.batch(), channels);
-        Tensor std = (unbiased ? own.unbiased() : own.variance()).add(eps).sqrt().reshape(planes.batch(), channels);
+        Tensor std = own.std(unbiased, eps).reshape(planes.batch(), channels);
         Tensor g = ofMean.of(mean, std).reshape(own.mean().shape());
         Tensor y = ofStd.map(gate -> own.centered().multiply(gate.of(mean, std).reshape(g.shape()))
                 .add(own.mean().multiply(g))).orElseGet(() -> images.multiply(g));

@@ -55,11 +55,7 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
     public Tensor forward(Tensor x, Context context) {
         int channels = running.channels();
         Planes planes = ChannelAxis.planes("SwitchableNorm", x, channels, channels, false);
-        if (planes.inner() == 1) {
-            throw new IllegalArgumentException(
-                    "SwitchableNorm: a plane needs more than one element to have a variance; got x %s"
-                            .formatted(x.shape()));
-        }
+        ChannelAxis.requirePlanes("SwitchableNorm", x, planes);
         if (x.size() == 0) {
             return x;
         }
