@@ -3,7 +3,7 @@ package norma.tokenizer;
 import com.google.gson.JsonObject;
 import java.text.Normalizer;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// BERT's normalization: no control characters, one kind of space, ideographs apart, no accents, lower case; in this order.
 ///
@@ -27,13 +27,8 @@ record BertNormalizer(boolean clean, boolean ideographs, boolean stripAccents, b
 
     @Override
     public JsonObject toJson() {
-        JsonObject step = new JsonObject();
-        step.addProperty("type", "BertNormalizer");
-        step.addProperty("clean_text", clean);
-        step.addProperty("handle_chinese_chars", ideographs);
-        step.addProperty("strip_accents", stripAccents);
-        step.addProperty("lowercase", lowercase);
-        return step;
+        return JsonFields.object("type", "BertNormalizer", "clean_text", clean, "handle_chinese_chars", ideographs,
+                "strip_accents", stripAccents, "lowercase", lowercase);
     }
 
     @Override

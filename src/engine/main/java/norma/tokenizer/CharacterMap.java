@@ -8,7 +8,7 @@ import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// SentencePiece's normalization: a table says what becomes of a character, or of a letter with its marks. Most tables are
 /// Unicode's form NFKC, with all spaces made one.
@@ -63,10 +63,8 @@ final class CharacterMap implements TextNormalizer {
         for (int unit : units) {
             table.putInt(unit);
         }
-        JsonObject step = new JsonObject();
-        step.addProperty("type", "Precompiled");
-        step.addProperty("precompiled_charsmap", Base64.getEncoder().encodeToString(table.put(texts).array()));
-        return step;
+        return JsonFields.object("type", "Precompiled", "precompiled_charsmap",
+                Base64.getEncoder().encodeToString(table.put(texts).array()));
     }
 
     @Override

@@ -1,13 +1,12 @@
 package norma.tokenizer;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// What a `tokenizer.json` does with tokens once they are found.
 ///
@@ -51,27 +50,12 @@ record PostProcessor(Template template, boolean trimOffsets) {
 
     JsonElement toJson(Vocabulary vocabulary) {
         if (template == Template.BARE) {
-            return trimOffsets ? trimming() : JsonNull.INSTANCE;
+            return trimOffsets ? ByteLevelPreTokenizer.step(true, true, true) : JsonNull.INSTANCE;
         }
-        if (!trimOffsets) {
-            return template.toJson(vocabulary);
-        }
-        JsonArray steps = new JsonArray();
-        steps.add(trimming());
-        steps.add(template.toJson(vocabulary));
-        JsonObject sequence = new JsonObject();
-        sequence.addProperty("type", "Sequence");
-        sequence.add("processors", steps);
-        return sequence;
-    }
-
-    private static JsonObject trimming() {
-        JsonObject step = new JsonObject();
-        step.addProperty("type", "ByteLevel");
-        step.addProperty("add_prefix_space", true);
-        step.addProperty("trim_offsets", true);
-        step.addProperty("use_regex", true);
-        return step;
+        JsonObject around = template.toJson(vocabulary);
+        return !trimOffsets ? around
+                : JsonFields.object("type", "Sequence", "processors",
+                        List.of(ByteLevelPreTokenizer.step(true, true, true), around));
     }
 
     private static List<Template.Part> parts(JsonFields step, String name) throws CorruptFileException {

@@ -1,9 +1,12 @@
 package norma.tokenizer;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import norma.json.JsonFields;
 
 /// What a model expects around a text, and around a pair: `[CLS] A [SEP]`, `[CLS] A [SEP] B [SEP]`.
 ///
@@ -46,46 +49,28 @@ record Template(List<Part> single, List<Part> pair) {
 
     /// As a file has it.
     JsonObject toJson(Vocabulary vocabulary) {
-        JsonObject tokens = new JsonObject();
-        JsonObject step = new JsonObject();
-        step.addProperty("type", "TemplateProcessing");
-        step.add("single", toJson(single, vocabulary, tokens));
-        step.add("pair", toJson(pair, vocabulary, tokens));
-        step.add("special_tokens", tokens);
-        return step;
+        Map<String, JsonObject> tokens = new LinkedHashMap<>();
+        return JsonFields.object("type", "TemplateProcessing", "single", toJson(single, vocabulary, tokens), "pair",
+                toJson(pair, vocabulary, tokens), "special_tokens", tokens);
     }
 
-    private static JsonArray toJson(List<Part> parts, Vocabulary vocabulary, JsonObject tokens) {
-        JsonArray list = new JsonArray();
+    private static List<JsonObject> toJson(List<Part> parts, Vocabulary vocabulary, Map<String, JsonObject> tokens) {
+        List<JsonObject> list = new ArrayList<>();
         for (Part part : parts) {
             boolean text = part.ids == Part.FIRST || part.ids == Part.SECOND;
-            JsonObject entry = new JsonObject();
-            entry.addProperty("id",
-                    !text ? special(part, vocabulary, tokens) : part.ids == Part.FIRST ? "A" : "B");
-            entry.addProperty("type_id", part.typeId);
-            JsonObject named = new JsonObject();
-            named.add(text ? "Sequence" : "SpecialToken", entry);
-            list.add(named);
+            String id = !text ? special(part, vocabulary, tokens) : part.ids == Part.FIRST ? "A" : "B";
+            list.add(JsonFields.object(text ? "Sequence" : "SpecialToken",
+                    JsonFields.object("id", id, "type_id", part.typeId)));
         }
         return list;
     }
 
     /// Adds what the tokens of `part` are to `all`, under a name.
-    private static String special(Part part, Vocabulary vocabulary, JsonObject all) {
-        JsonArray ids = new JsonArray();
-        JsonArray tokens = new JsonArray();
-        StringBuilder name = new StringBuilder();
-        for (int id : part.ids) {
-            ids.add(id);
-            tokens.add(vocabulary.token(id));
-            name.append(vocabulary.token(id));
-        }
-        JsonObject entry = new JsonObject();
-        entry.addProperty("id", name.toString());
-        entry.add("ids", ids);
-        entry.add("tokens", tokens);
-        all.add(name.toString(), entry);
-        return name.toString();
+    private static String special(Part part, Vocabulary vocabulary, Map<String, JsonObject> all) {
+        List<String> tokens = Arrays.stream(part.ids).mapToObj(vocabulary::token).toList();
+        String name = String.join("", tokens);
+        all.put(name, JsonFields.object("id", name, "ids", part.ids, "tokens", tokens));
+        return name;
     }
 
     /// How many tokens the template adds.

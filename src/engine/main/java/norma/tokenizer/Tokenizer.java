@@ -1,6 +1,5 @@
 package norma.tokenizer;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.io.IOException;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import norma.io.AtomicFile;
 import norma.io.CorruptFileException;
+import norma.json.JsonFields;
 import norma.tokenizer.AddedToken.Match;
 
 /// Text to numbers and back: ids in `[0, vocabulary)`.
@@ -95,18 +95,11 @@ public final class Tokenizer {
     /// @param file usually named `tokenizer.json`
     /// @throws IOException if it cannot be written; a file that was there is then as it was
     public void save(Path file) throws IOException {
-        JsonArray tokens = new JsonArray();
-        added.forEach(token -> tokens.add(token.toJson()));
-        JsonObject json = new JsonObject();
-        json.addProperty("version", "1.0");
-        json.add("truncation", JsonNull.INSTANCE);
-        json.add("padding", JsonNull.INSTANCE);
-        json.add("added_tokens", tokens);
-        json.add("normalizer", normalizer.toJson());
-        json.add("pre_tokenizer", preTokenizer.toJson());
-        json.add("post_processor", postProcessor.toJson(vocabulary));
-        json.add("decoder", model.decoder());
-        json.add("model", model.toJson(vocabulary));
+        JsonObject json = JsonFields.object("version", "1.0", "truncation", JsonNull.INSTANCE, "padding",
+                JsonNull.INSTANCE,
+                "added_tokens", added.stream().map(AddedToken::toJson).toList(), "normalizer", normalizer.toJson(),
+                "pre_tokenizer", preTokenizer.toJson(), "post_processor", postProcessor.toJson(vocabulary), "decoder",
+                model.decoder(), "model", model.toJson(vocabulary));
         AtomicFile.write(file, json + "\n");
     }
 

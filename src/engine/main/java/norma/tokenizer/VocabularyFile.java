@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// BERT's `vocab.txt`: a token a line, its id the number of the line, from 0 on. What else there is to know about the tokenizer is
 /// in `tokenizer_config.json` beside it, or as in the first BERT.

@@ -45,7 +45,7 @@ public final class WordPieceTrainer {
     /// @param vocabulary V to reach; stays smaller if no pair is left that occurs twice
     /// @throws IllegalArgumentException if that is not enough for the characters of the texts
     public static Tokenizer train(Iterable<String> texts, int vocabulary) {
-        MutableBag<String> words = Words.of(texts, NORMALIZER, PRE_TOKENIZER);
+        MutableBag<String> words = PairCounts.words(texts, NORMALIZER, PRE_TOKENIZER);
         words.removeIf(word -> word.codePointCount(0, word.length()) > VocabularyFile.LONGEST_WORD);
         WordPieceTrainer trainer = new WordPieceTrainer(words);
         if (vocabulary < trainer.pieces.size()) {
