@@ -18,7 +18,11 @@ class NullTest {
 
     /// The packages that keep to it.
     @ParameterizedTest
-    @ValueSource(strings = {"nn", "tensor"})
+    @ValueSource(strings = {
+            "nn",
+            "tensor",
+            "tokenizer",
+    })
     void documentationSpeaksOfNoNull(String name) throws IOException {
         List<String> found = new ArrayList<>();
         try (Stream<Path> files = Files.walk(Path.of("main/java/norma", name))) {

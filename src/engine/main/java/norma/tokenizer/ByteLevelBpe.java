@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -71,6 +72,9 @@ final class ByteLevelBpe implements SubwordModel {
         int[] bytes = new int[BYTES];
         for (int b = 0; b < BYTES; b++) {
             bytes[b] = vocabulary.id(visible(b));
+        }
+        if (Arrays.stream(bytes).distinct().count() < BYTES) {
+            throw vocabulary.corrupt("each byte must have an id of its own; two have the same");
         }
         long[] pairs = new long[merges.size()];
         int[] joined = new int[pairs.length];
