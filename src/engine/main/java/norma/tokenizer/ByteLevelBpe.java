@@ -19,8 +19,8 @@ import norma.io.Utf8;
 /// Sennrich, Haddow, Birch: Neural machine translation of rare words with subword units, arXiv 1508.07909; byte level:
 /// Radford et al., Language models are unsupervised multitask learners, 2019. [BpeTrainer] learns the merges.
 ///
-/// In a vocabulary a byte is a character one can see: those of Latin-1 that are printed stand for themselves, the others for the
-/// characters from U+0100 on, a space for `Ġ`.
+/// In a vocabulary each byte is a visible character: the printed ones of Latin-1 are themselves, the others are the characters from
+/// U+0100 on, a space `Ġ`.
 final class ByteLevelBpe implements SubwordModel {
     static final int BYTES = 256;
 

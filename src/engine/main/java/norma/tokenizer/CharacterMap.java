@@ -104,7 +104,7 @@ final class CharacterMap implements TextNormalizer {
         return true;
     }
 
-    /// The value of the shortest key that `bytes` begin with: not the longest, as one would think.
+    /// The value of the shortest key that `bytes` begin with, not of the longest.
     private int find(byte[] bytes) {
         int node = offset(units[0]);
         for (byte b : bytes) {

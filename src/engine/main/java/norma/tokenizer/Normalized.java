@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /// A text after normalization, in which every char knows which part of the original it came from.
 ///
-/// Well-formed UTF-16: who adds a surrogate without its partner adds U+FFFD instead.
+/// Well-formed UTF-16: where the original has a surrogate without its partner, it has U+FFFD.
 final class Normalized implements CharSequence {
     static final char REPLACEMENT = 0xFFFD;
 

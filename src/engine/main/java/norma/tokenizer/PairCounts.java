@@ -20,7 +20,7 @@ import org.eclipse.collections.impl.factory.primitive.LongSets;
 /// How often tokens, and pairs of neighbours, occur in the words of texts, while pairs become tokens.
 ///
 /// Equal words are kept once, with their number. For each pair we keep in which words it occurs, so a merge touches only the words it
-/// changes, and nobody looks at the texts again.
+/// changes, and the texts are read once.
 final class PairCounts {
     private static final int ANY = -1;
 

@@ -7,7 +7,7 @@ import norma.json.JsonFields;
 
 /// Cuts a text into words. A token never reaches from one word into the next.
 ///
-/// One asks for words in turn: the word after `from` is `[i, end(text, i, to))` with `i = start(text, from, to)`, unless `i =
+/// Words are found in turn: the word after `from` is `[i, end(text, i, to))` with `i = start(text, from, to)`, unless `i =
 /// to`.
 sealed interface PreTokenizer
         permits BertPreTokenizer, ByteLevelPreTokenizer, CharacterPreTokenizer, MetaspacePreTokenizer {

@@ -38,7 +38,7 @@ final class TokenBuffer {
         ends[size++] = end;
     }
 
-    /// Forgets all but the first `size` tokens.
+    /// Removes all but the first `size` tokens.
     void cut(int size) {
         this.size = size;
     }

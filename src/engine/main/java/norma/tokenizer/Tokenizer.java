@@ -132,10 +132,10 @@ public final class Tokenizer {
     /// @param text any text, of any length
     /// @param maxTokens the first that many tokens are kept, special ones included
     public Encoding encode(String text, int maxTokens) {
-        var parts = postProcessor.template().single();
+        var parts = postProcessor.single();
         TokenBuffer tokens = tokens(text, room(parts, maxTokens));
         tokens.cut(Math.min(tokens.size(), room(parts, maxTokens)));
-        return Template.fill(parts, tokens, NOTHING);
+        return PostProcessor.fill(parts, tokens, NOTHING);
     }
 
     /// Encodes two texts as one input, such as a query and a passage. If together they are too long, the longer one is cut until both
@@ -145,7 +145,7 @@ public final class Tokenizer {
     /// @param second any text
     /// @param maxTokens how many tokens are kept, special ones included
     public Encoding encodePair(String first, String second, int maxTokens) {
-        var parts = postProcessor.template().pair();
+        var parts = postProcessor.pair();
         int room = room(parts, maxTokens);
         TokenBuffer a = tokens(first, Integer.MAX_VALUE); // all of them, to know which is longer
         TokenBuffer b = tokens(second, Integer.MAX_VALUE);
@@ -155,7 +155,7 @@ public final class Tokenizer {
             a.cut(firstIsShorter ? shorter : room - shorter);
             b.cut(firstIsShorter ? room - shorter : shorter);
         }
-        return Template.fill(parts, a, b);
+        return PostProcessor.fill(parts, a, b);
     }
 
     /// One more than the highest id.
@@ -168,10 +168,10 @@ public final class Tokenizer {
         return vocabulary.find(token);
     }
 
-    private static int room(List<Template.Part> parts, int maxTokens) {
-        int room = maxTokens - Template.added(parts);
+    private static int room(List<PostProcessor.Part> parts, int maxTokens) {
+        int room = maxTokens - PostProcessor.added(parts);
         if (room < 0) {
-            throw new IllegalArgumentException("Tokenizer: maxTokens must be at least " + Template.added(parts)
+            throw new IllegalArgumentException("Tokenizer: maxTokens must be at least " + PostProcessor.added(parts)
                     + ", the special tokens around the text; got " + maxTokens);
         }
         return room;

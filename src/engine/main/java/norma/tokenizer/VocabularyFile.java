@@ -25,9 +25,8 @@ final class VocabularyFile {
         BertNormalizer normalizer = new BertNormalizer(true, config.flag("tokenize_chinese_chars", true),
                 config.flag("strip_accents", lowercase), lowercase);
         WordPiece pieces = new WordPiece(vocabulary, "##", vocabulary.id("[UNK]"), LONGEST_WORD);
-        Template template = Template.bert(vocabulary.id("[CLS]"), vocabulary.id("[SEP]"));
         return new Tokenizer(vocabulary, special(vocabulary), normalizer, new BertPreTokenizer(), pieces,
-                new PostProcessor(template, false));
+                PostProcessor.bert(vocabulary.id("[CLS]"), vocabulary.id("[SEP]")));
     }
 
     private static Vocabulary vocabulary(Path file) throws IOException {

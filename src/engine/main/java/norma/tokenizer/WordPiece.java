@@ -4,8 +4,8 @@ import com.google.gson.JsonObject;
 import norma.io.CorruptFileException;
 import norma.json.JsonFields;
 
-/// Takes the longest piece that a word begins with, then the longest that its rest continues with, and so on. A word for
-/// which that does not work out is unknown as a whole.
+/// Takes the longest piece that a word begins with, then the longest that its rest continues with, and so on. A word that
+/// cannot be cut in this way is unknown as a whole.
 ///
 /// Schuster, Nakajima: Japanese and Korean voice search, ICASSP 2012; Wu et al., arXiv 1609.08144. [WordPieceTrainer] learns the
 /// pieces.
@@ -45,7 +45,7 @@ final class WordPiece implements SubwordModel {
         return JsonFields.object("type", "WordPiece", "prefix", prefix, "cleanup", false);
     }
 
-    /// Words with a space between; where the text had spaces, and what the normalizer took away, nobody knows.
+    /// Words with a space between; the text's own spaces, and what the normalizer removed, are lost.
     @Override
     public String text(Iterable<String> tokens) {
         StringBuilder text = new StringBuilder();

@@ -113,9 +113,8 @@ public final class WordPieceTrainer {
         for (String token : VocabularyFile.SPECIAL) {
             special.add(AddedToken.special(token, pieces.indexOf(token)));
         }
-        Template template = Template.bert(pieces.indexOf("[CLS]"), pieces.indexOf("[SEP]"));
         return new Tokenizer(vocabulary, special, NORMALIZER, PRE_TOKENIZER,
                 new WordPiece(vocabulary, INSIDE, pieces.indexOf("[UNK]"), VocabularyFile.LONGEST_WORD),
-                new PostProcessor(template, false));
+                PostProcessor.bert(pieces.indexOf("[CLS]"), pieces.indexOf("[SEP]")));
     }
 }
