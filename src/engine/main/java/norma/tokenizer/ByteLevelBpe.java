@@ -201,7 +201,7 @@ final class ByteLevelBpe implements SubwordModel {
     private final class Word {
         private static final int GONE = -1;
 
-        private final TokenBuffer symbols = new TokenBuffer(Integer.MAX_VALUE);
+        private final TokenBuffer symbols = new TokenBuffer(Integer.MAX_VALUE, 16);
         private final int[] ids;
         private final int[] next;
         private final int[] previous;
@@ -230,7 +230,7 @@ final class ByteLevelBpe implements SubwordModel {
                     join(at, joined[rank(at)]);
                 }
             }
-            TokenBuffer tokens = new TokenBuffer(count);
+            TokenBuffer tokens = new TokenBuffer(count, count);
             for (int i = 0; i < symbols.size(); i = next[i]) {
                 tokens.add(ids[i], symbols.starts[i], symbols.ends[i]);
             }

@@ -11,9 +11,10 @@ final class TokenBuffer {
     private final int wanted;
 
     /// @param wanted how many tokens are of interest; there may be more
-    TokenBuffer(int wanted) {
+    /// @param expected about how many there will be, where all are of interest
+    TokenBuffer(int wanted, int expected) {
         this.wanted = wanted;
-        ids = new int[Math.min(wanted, 64)];
+        ids = new int[Math.min(wanted, expected)];
         starts = ids.clone();
         ends = ids.clone();
     }

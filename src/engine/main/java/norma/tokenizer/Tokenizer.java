@@ -31,7 +31,7 @@ import norma.tokenizer.AddedToken.Match;
 ///
 /// Tokenizers are immutable and may be used by many threads at once.
 public final class Tokenizer {
-    private static final TokenBuffer NOTHING = new TokenBuffer(0);
+    private static final TokenBuffer NOTHING = new TokenBuffer(0, 0);
 
     private final Vocabulary vocabulary;
     private final List<AddedToken> added;
@@ -179,7 +179,7 @@ public final class Tokenizer {
 
     /// The tokens of a text, without special ones around; more than `wanted` only if they are already there.
     private TokenBuffer tokens(String text, int wanted) {
-        TokenBuffer out = new TokenBuffer(wanted);
+        TokenBuffer out = new TokenBuffer(wanted, text.length());
         for (int at = 0; at < text.length() && !out.enough();) {
             Match match = verbatim.find(text, at);
             if (match.start() > at) {
