@@ -50,6 +50,7 @@ class ArchitectureTest {
             "norma.tensor",
             "norma.nn",
             "norma.io",
+            "norma.json",
             "norma.norm.axis",
             "norma.norm",
             "norma.norm.feature",

@@ -37,6 +37,7 @@ class NullTest {
             "parallel",
             "placement",
             "tensor",
+            "tokenizer",
             "train"
     })
     void documentationSpeaksOfNoNull(String name) throws IOException {
