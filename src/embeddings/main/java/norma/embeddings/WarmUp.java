@@ -4,10 +4,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import norma.embeddings.huggingface.LoadMode;
 import norma.embeddings.huggingface.StoredLayers;
-import norma.embeddings.huggingface.Weights;
 import norma.model.Bert;
 import norma.model.BertConfig;
-import norma.tensor.Shape;
 import norma.tokenizer.Encoding;
 
 /// Has the kernels compiled while the process waits for its first model: a small network of zeros reads a text, over and over, on
@@ -38,25 +36,12 @@ final class WarmUp implements AutoCloseable {
     }
 
     private void run() {
-        Bert model = Bert.of(SMALL, new StoredLayers(new Zeros(), LoadMode.INFERENCE));
+        Bert model = Bert.of(SMALL, new StoredLayers((_, shape) -> new float[shape.size()], LoadMode.INFERENCE));
         var text = new Encoding(new int[TOKENS], new int[TOKENS], new int[TOKENS], new int[TOKENS]);
         try (var inference = new Inference(model, 1, Pooling.MEAN::of)) {
             while (!loaded) {
                 inference.run(List.of(text));
             }
-        }
-    }
-
-    /// Any weight, all zeros.
-    private record Zeros() implements Weights {
-        @Override
-        public boolean has(String name) {
-            return true;
-        }
-
-        @Override
-        public float[] take(String name, Shape shape) {
-            return new float[shape.size()];
         }
     }
 

@@ -10,7 +10,7 @@ import norma.tensor.Tensor;
 /// What a model is loaded for.
 public enum LoadMode {
     /// Its linear layers have parameters, which can learn.
-    TUNING {
+    TRAINING {
         @Override
         Weight weight(Matrix w) {
             return Param.weight(dense(w));

@@ -44,8 +44,7 @@ final class OnnxWeights implements Weights {
         return (int) weights.get(name).tensor.shape()[axis];
     }
 
-    @Override
-    public boolean has(String name) {
+    boolean has(String name) {
         return weights.containsKey(name);
     }
 

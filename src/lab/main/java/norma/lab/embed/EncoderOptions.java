@@ -58,7 +58,8 @@ public final class EncoderOptions {
     }
 
     private Options options() {
-        Options options = Options.DEFAULT.pooling(pooling).maxTokens(maxTokens);
+        Options options = Options.DEFAULT.maxTokens(maxTokens);
+        options = pooling == null ? options : options.pooling(pooling);
         return threads == null ? options : options.threads(threads);
     }
 

@@ -1,4 +1,4 @@
-package norma.embeddings.tuning;
+package norma.embeddings.finetuning;
 
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -10,12 +10,12 @@ import norma.tensor.Tape;
 import norma.tensor.Tensor;
 import norma.tokenizer.Encoding;
 
-/// An encoder that does not learn: it lists no parameters, and no gradient flows into it. So a text's vector stays the same, and is
-/// computed once.
+/// An encoder that does not learn: it registers no parameters, and no gradient flows into it. So a text's vector stays the same and
+/// is computed once.
 public final class FrozenEncoder implements TextEncoder {
     private final TextEncoder encoder;
     private final Map<Encoding, float[]> vectors = new IdentityHashMap<>();
-    private final BufferPool memory = new BufferPool();
+    private final BufferPool pool = new BufferPool();
 
     /// Freezes an encoder.
     ///
@@ -38,7 +38,7 @@ public final class FrozenEncoder implements TextEncoder {
         if (texts.isEmpty()) {
             return;
         }
-        try (Tape _ = Tape.inference(memory)) {
+        try (Tape _ = Tape.inference(pool)) {
             Tensor rows = encoder.forward(texts);
             for (int i = 0; i < texts.size(); i++) {
                 vectors.put(texts.get(i), rows.slice(0, i, i + 1).toArray());

@@ -1,4 +1,4 @@
-package norma.embeddings.tuning;
+package norma.embeddings.finetuning;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import norma.embeddings.TextEncoder;
 import norma.embeddings.TrainableEncoder;
-import norma.embeddings.tuning.Example.Labelled;
+import norma.embeddings.finetuning.Example.Labelled;
 import norma.io.CorruptFileException;
 import norma.io.Safetensors;
 import norma.nn.CrossEntropy;
@@ -32,7 +32,7 @@ import norma.train.Objective;
 public record Classifier(TextEncoder encoder, Linear head) implements Objective<List<Labelled>> {
     private static final int BATCH = 32;
 
-    /// With a head of zeros, which says that all labels are as likely.
+    /// With a head of zeros, for which all labels are equally likely.
     public static Classifier of(TextEncoder encoder, int labels) {
         return new Classifier(encoder, Linear.of(new Init(0), encoder.dim(), labels, 0));
     }
@@ -52,7 +52,7 @@ public record Classifier(TextEncoder encoder, Linear head) implements Objective<
         }
     }
 
-    /// The head learns on from the numbers that it has now, on another encoder and apart from this one.
+    /// A copy of the head on another encoder.
     public Classifier on(TextEncoder other) {
         Linear copy = new Linear(Param.weight(head.weight().value().copy()),
                 head.bias().map(b -> Param.noDecay(b.value().copy())), head.activation());
@@ -73,10 +73,10 @@ public record Classifier(TextEncoder encoder, Linear head) implements Objective<
     /// The label of each text, the one with the largest logit.
     public int[] labels(List<Encoding> texts) {
         int[] labels = new int[texts.size()];
-        var memory = new BufferPool();
+        var pool = new BufferPool();
         for (int from = 0; from < labels.length; from += BATCH) {
             List<Encoding> batch = texts.subList(from, Math.min(from + BATCH, labels.length));
-            try (Tape _ = Tape.inference(memory)) {
+            try (Tape _ = Tape.inference(pool)) {
                 Tensor logits = logits(batch);
                 for (int i = 0; i < batch.size(); i++) {
                     labels[from + i] = largest(logits.slice(0, i, i + 1).toArray());

@@ -1,4 +1,4 @@
-package norma.embeddings.tuning;
+package norma.embeddings.finetuning;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import norma.kernel.SplitMix;
 
-/// Puts examples of about the same length together, so that little padding is computed.
+/// Puts examples of about the same length into one batch.
 final class LengthBatching {
-    /// How many batches are sorted at once: enough for lengths to be alike, few enough for each epoch to bring other company.
+    /// How many batches are sorted at once: enough for similar lengths in a batch, few enough for other batches in each epoch.
     private static final int WINDOW = 16;
 
     private LengthBatching() {

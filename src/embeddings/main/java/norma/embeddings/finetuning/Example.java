@@ -1,9 +1,9 @@
-package norma.embeddings.tuning;
+package norma.embeddings.finetuning;
 
 import java.util.List;
 import norma.tokenizer.Encoding;
 
-/// What is learned from.
+/// An example to learn from.
 public sealed interface Example {
 
     /// How many tokens it has: examples of about the same length go into one batch.
@@ -14,7 +14,7 @@ public sealed interface Example {
         return examples.stream().mapToLong(Example::tokens).sum();
     }
 
-    /// A text and what is to be said of it.
+    /// A text and its label.
     ///
     /// @param text its tokens
     /// @param label number of its class

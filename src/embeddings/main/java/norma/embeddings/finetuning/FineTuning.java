@@ -1,4 +1,4 @@
-package norma.embeddings.tuning;
+package norma.embeddings.finetuning;
 
 import java.util.List;
 import java.util.function.LongFunction;
@@ -11,10 +11,10 @@ import norma.train.Objective;
 import norma.train.TrainConfig;
 import norma.train.Trainer;
 
-/// Changes a model's parameters by AdamW until its objective is met better: some epochs over all examples, with a rate that rises
-/// in the first tenth of the steps and falls to 0 from there.
+/// Trains a model by AdamW for some epochs over all examples, with a rate that rises in the first tenth of the steps and falls to 0
+/// from there.
 ///
-/// What comes out is a function of the examples, their order and the seed.
+/// The result is a function of the examples, their order and the seed.
 ///
 /// @param epochs how often each example is seen
 /// @param batch examples of a step
@@ -32,12 +32,12 @@ public record FineTuning(int epochs, int batch, double rate, double decay, doubl
         }
     }
 
-    /// For all of a model with pretrained weights: three epochs at a low rate.
+    /// For a whole model with pretrained weights: three epochs at a low rate.
     public static FineTuning whole(long seed) {
         return new FineTuning(3, 32, 5e-5, 0.01, 1, seed);
     }
 
-    /// For a head on vectors that stay.
+    /// For a head on a [FrozenEncoder].
     public static FineTuning head(long seed) {
         return new FineTuning(40, 32, 5e-3, 0.1, 1, seed);
     }
@@ -57,7 +57,7 @@ public record FineTuning(int epochs, int batch, double rate, double decay, doubl
         return (long) epochs * Math.ceilDiv(examples, batch);
     }
 
-    /// Tunes the parameters that the objective lists.
+    /// Trains the parameters that the objective registers.
     ///
     /// @throws ArithmeticException if the loss or a gradient is not finite any more; the parameters are those of the step before
     public <E extends Example> void run(Objective<List<E>> objective, List<E> examples, Listener listener) {
@@ -67,14 +67,16 @@ public record FineTuning(int epochs, int batch, double rate, double decay, doubl
         long steps = steps(examples.size());
         var schedule = new Schedule(Schedule.Decay.LINEAR, rate, 0, Math.ceilDiv(steps, 10), steps, 1);
         var optimizer = new AdamW(ParameterTree.of(objective).params(), new AdamW.Config(0.9, 0.999, 1e-8, decay));
-        // dropout has other random numbers than the order
+        // ~seed: dropout has other random numbers than the order
         var config = TrainConfig.of(steps, schedule, clip, ~seed);
-        var trainer = new Trainer<>(objective, optimizer, new Epochs<>(examples, batch, seed), config, listener);
-        if (trainer.run().end() == Trainer.End.DIVERGED) {
-            throw new ArithmeticException(
-                    "FineTuning: loss and gradient must be finite; at step %d of %d they are not; a lower rate?"
-                            .formatted(trainer.step() + 1, steps));
-        }
+        new Trainer<>(objective, optimizer, new Epochs<>(examples, batch, seed), config, listener.and(new Listener() {
+            @Override
+            public void diverged(Step step) {
+                throw new ArithmeticException(
+                        "FineTuning: loss and gradient must be finite; at step %d of %d the loss is %s and the gradient's norm %s; a lower rate?"
+                                .formatted(step.step(), steps, step.loss(), step.gradientNorm()));
+            }
+        })).run();
     }
 
     /// The batches of all epochs one behind the other; the order of an epoch depends on its number and the seed.
