@@ -21,7 +21,7 @@ import norma.train.Trainer;
 /// @param tokens to learn from
 /// @param batch B
 /// @param validation to measure on
-/// @param metrics where every number goes
+/// @param metrics the file for all numbers
 /// @param progress one unit for each step of each run
 record Trials(List<Arm> arms, CorpusOptions.Tokens tokens, int batch, List<Batch> validation, JsonLines metrics,
         Progress progress) {

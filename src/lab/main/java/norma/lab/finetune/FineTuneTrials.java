@@ -14,7 +14,7 @@ import norma.nn.Init;
 import norma.nn.ParameterTree;
 import norma.train.Listener;
 
-/// Trains heads and whole encoders on labelled texts, and measures what they have learned.
+/// Trains heads and whole encoders on labelled texts, and measures their accuracy.
 final class FineTuneTrials {
     private static final String FROZEN = "frozen, head only";
 
@@ -53,8 +53,8 @@ final class FineTuneTrials {
         this.listener = listener;
     }
 
-    /// @param progress a unit for each step
-    /// @param listener hears of each training that is done
+    /// @param progress advances by one for each step
+    /// @param listener is told of each training that is done
     static FineTuneTrials of(Source source, LabelledTexts texts, Progress progress, Consumer<Result> listener)
             throws IOException {
         return new FineTuneTrials(source, source.load(), texts, progress, listener);
