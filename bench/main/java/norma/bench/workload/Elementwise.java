@@ -1,8 +1,8 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.util.ArrayList;
 import java.util.List;
-import norma.bench.work.TwoWays.Cost;
+import norma.bench.workload.TwoWays.Cost;
 import norma.kernel.Activation;
 import norma.nn.Activations;
 import norma.nn.Dropout;
@@ -19,37 +19,37 @@ final class Elementwise {
     private Elementwise() {
     }
 
-    static List<Workload> works() {
-        var works = new ArrayList<Workload>();
-        activation(works, "gelu_erf", Activation.GELU_ERF, new Cost(5, 14, 2, 5));
-        activation(works, "gelu_tanh", Activation.GELU_TANH, new Cost(9, 23, 2, 5));
-        activation(works, "silu", Activation.SILU, new Cost(4, 11, 2, 5));
+    static List<Workload> workloads() {
+        var workloads = new ArrayList<Workload>();
+        activation(workloads, "gelu_erf", Activation.GELU_ERF, new Cost(5, 14, 2, 5));
+        activation(workloads, "gelu_tanh", Activation.GELU_TANH, new Cost(9, 23, 2, 5));
+        activation(workloads, "silu", Activation.SILU, new Cost(4, 11, 2, 5));
         Tensor bias = Inputs.random(9, COLUMNS).variable();
-        TwoWays.add(works, "bias_gelu", ROWS, COLUMNS, new Cost(6, 16, 2, 5), true, 1,
+        TwoWays.add(workloads, "bias_gelu", ROWS, COLUMNS, new Cost(6, 16, 2, 5), true, 1,
                 x -> new Tensor[] {Activations.apply(Activation.GELU_ERF, x[0].add(bias))}, bias);
-        dropout(works);
-        return works;
+        dropout(workloads);
+        return workloads;
     }
 
-    private static void activation(List<Workload> works, String name, Activation f, Cost cost) {
-        TwoWays.add(works, name, ROWS, COLUMNS, cost, true, 1, x -> new Tensor[] {Activations.apply(f, x[0])});
+    private static void activation(List<Workload> workloads, String name, Activation f, Cost cost) {
+        TwoWays.add(workloads, name, ROWS, COLUMNS, cost, true, 1, x -> new Tensor[] {Activations.apply(f, x[0])});
     }
 
     /// Its forward pass needs a tape that trains.
-    private static void dropout(List<Workload> works) {
+    private static void dropout(List<Workload> workloads) {
         var both = new ArrayList<Workload>();
         TwoWays.add(both, "dropout", ROWS, COLUMNS, new Cost(2, 3, 2, 4), true, 1,
                 x -> new Tensor[] {DROPOUT.forward(x[0])});
         Workload forward = both.getFirst();
-        works.add(Workload.of(forward.name(), forward.shape(), forward.flops(), forward.bytes(), () -> {
-            var memory = new BufferPool();
+        workloads.add(Workload.of(forward.name(), forward.shape(), forward.flops(), forward.bytes(), () -> {
+            var pool = new BufferPool();
             Tensor x = Inputs.random(1, ROWS, COLUMNS);
             return () -> {
-                try (Tape _ = Tape.training(memory, 1)) {
+                try (Tape _ = Tape.training(pool, 1)) {
                     return DROPOUT.forward(x);
                 }
             };
         }));
-        works.add(both.getLast());
+        workloads.add(both.getLast());
     }
 }

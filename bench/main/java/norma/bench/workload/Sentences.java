@@ -1,10 +1,10 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
-import norma.bench.work.Workload.Operation;
+import norma.bench.workload.Workload.Operation;
 import norma.embeddings.Options;
 import norma.embeddings.SentenceEncoder;
 
@@ -14,7 +14,7 @@ final class Sentences {
     private Sentences() {
     }
 
-    static List<Workload> works() {
+    static List<Workload> workloads() {
         return List.of(encode(1, 16, 16), encode(1, 128, 128).inQuickRun(), encode(1, 256, 256),
                 encode(32, 16, 16), encode(32, 128, 128), encode(32, 256, 256), encode(32, 8, 256).inQuickRun(),
                 encode(256, 8, 256));

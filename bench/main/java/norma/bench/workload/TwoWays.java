@@ -1,11 +1,11 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.util.ArrayList;
 import java.util.List;
-import norma.bench.work.Passes.Graph;
+import norma.bench.workload.Passes.Graph;
 import norma.tensor.Tensor;
 
-/// A pair of works on matrices of N x D: forward alone, and forward with backward.
+/// A pair of workloads on matrices of N x D: forward alone, and forward with backward.
 final class TwoWays {
 
     private TwoWays() {
@@ -25,7 +25,8 @@ final class TwoWays {
     /// @param quick whether the second, which has the first in it, is in the quick run
     /// @param inputs how many matrices the graph takes
     /// @param parameters variables that it uses besides
-    static void add(List<Workload> works, String name, int n, int d, Cost cost, boolean quick, int inputs, Graph graph,
+    static void add(List<Workload> workloads, String name, int n, int d, Cost cost, boolean quick, int inputs,
+            Graph graph,
             Tensor... parameters) {
         double size = (double) n * d;
         String shape = n + "x" + d;
@@ -36,8 +37,8 @@ final class TwoWays {
         Workload backward =
                 Workload.of(name + "_fwd_bwd", shape, cost.bothFlops() * size, 4 * cost.bothTensors() * size,
                         () -> Passes.forwardBackward(graph, inputs(inputs, n, d), parameters));
-        works.add(forward);
-        works.add(quick ? backward.inQuickRun() : backward);
+        workloads.add(forward);
+        workloads.add(quick ? backward.inQuickRun() : backward);
     }
 
     private static List<Tensor> inputs(int count, int n, int d) {

@@ -1,4 +1,4 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,30 +9,31 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import norma.bench.lesson.Lessons;
 
-/// The catalogue of all that is measured.
+/// The catalogue of workloads.
 public final class Workloads {
 
-    /// Works that belong together, in the order in which they are shown.
-    public record Family(String title, List<Workload> works) {
+    /// Workloads that belong together, in the order in which they are shown.
+    public record Family(String title, List<Workload> workloads) {
     }
 
     private static final List<Family> FAMILIES = List.of(
-            new Family("matrix products", Products.works()),
-            new Family("attention", byName(Attentions.works())),
-            new Family("norms and softmax", byName(Norms.works())),
-            new Family("elementwise", byName(Elementwise.works())),
-            new Family("losses and embedding", Losses.works()),
-            new Family("updates", Updates.works()),
-            new Family("convolution and pooling", byName(Images.works())),
-            new Family("Fourier transforms", Transforms.works()),
-            new Family("every norm", EveryNorm.works()),
-            new Family("models", Models.works()),
-            new Family("sentence encoders", Sentences.works()),
-            new Family("processes", Processes.works()));
+            new Family("matrix products", Products.workloads()),
+            new Family("attention", byName(Attentions.workloads())),
+            new Family("norms and softmax", byName(Norms.workloads())),
+            new Family("elementwise", byName(Elementwise.workloads())),
+            new Family("losses and embedding", Losses.workloads()),
+            new Family("updates", Updates.workloads()),
+            new Family("convolution and pooling", byName(Images.workloads())),
+            new Family("Fourier transforms", Transforms.workloads()),
+            new Family("every norm", EveryNorm.workloads()),
+            new Family("models", Models.workloads()),
+            new Family("sentence encoders", Sentences.workloads()),
+            new Family("processes", Processes.workloads()));
 
-    /// What is made of many kernels, and takes long on slow ones.
+    /// Those of many kernels, which take long on slow ones.
     private static final List<Workload> WHOLE =
-            FAMILIES.subList(FAMILIES.size() - 4, FAMILIES.size()).stream().flatMap(f -> f.works().stream()).toList();
+            FAMILIES.subList(FAMILIES.size() - 4, FAMILIES.size()).stream().flatMap(f -> f.workloads().stream())
+                    .toList();
 
     private static final String LESSONS = "lessons";
 
@@ -44,18 +45,18 @@ public final class Workloads {
         return Stream.concat(FAMILIES.stream(), Stream.of(new Family(LESSONS, lessons()))).toList();
     }
 
-    /// All works.
+    /// All workloads.
     public static List<Workload> all() {
-        return FAMILIES.stream().flatMap(family -> family.works().stream()).toList();
+        return FAMILIES.stream().flatMap(family -> family.workloads().stream()).toList();
     }
 
-    /// Numbered variants that teach; in no run but their own. Looked at only when asked for: they need the Vector API, without
-    /// which the reference kernels are measured.
+    /// The lessons, which are in no run but their own. They are made only when asked for: they need the Vector API, and the reference
+    /// kernels are measured without it.
     public static List<Workload> lessons() {
-        return Lessons.works();
+        return Lessons.workloads();
     }
 
-    /// The works of the quick run.
+    /// The workloads of the quick run.
     public static List<Workload> quick() {
         return all().stream().filter(Workload::quick).toList();
     }
@@ -64,54 +65,54 @@ public final class Workloads {
     /// the first. Of a forward pass alone and the same with its backward pass, the latter stands for both.
     public static List<Workload> representatives() {
         var found = new LinkedHashMap<String, Workload>();
-        all().stream().filter(work -> !WHOLE.contains(work))
-                .forEach(work -> found.merge(work.name(), work, (a, b) -> !a.quick() && b.quick() ? b : a));
+        all().stream().filter(workload -> !WHOLE.contains(workload))
+                .forEach(workload -> found.merge(workload.name(), workload, (a, b) -> !a.quick() && b.quick() ? b : a));
         found.keySet().removeIf(name -> name.endsWith("_fwd") && found.containsKey(name + "_bwd"));
         return List.copyOf(found.values());
     }
 
-    /// The work of this name and shape.
+    /// The workload of this name and shape.
     public static Workload of(String name, String shape) {
         return Stream.<Supplier<List<Workload>>>of(Workloads::all, Workloads::lessons)
-                .flatMap(works -> works.get().stream())
-                .filter(work -> work.name().equals(name) && work.shape().equals(shape)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no work is called " + name + " " + shape));
+                .flatMap(workloads -> workloads.get().stream())
+                .filter(workload -> workload.name().equals(name) && workload.shape().equals(shape)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no workload is called " + name + " " + shape));
     }
 
-    /// The works of these names, in all their shapes; `name/text` takes the shapes that contain the text.
+    /// The workloads of these names, in all their shapes; `name/text` takes the shapes that contain the text.
     public static List<Workload> named(List<String> names) {
         var found = new ArrayList<Workload>();
         for (String name : names) {
             int slash = name.indexOf('/');
             String text = name.substring(slash + 1);
-            List<Workload> works = slash < 0 ? named(name)
+            List<Workload> workloads = slash < 0 ? named(name)
                     : named(name.substring(0, slash)).stream().filter(w -> w.shape().contains(text)).toList();
-            if (works.isEmpty()) {
+            if (workloads.isEmpty()) {
                 throw new IllegalArgumentException("--only %s: no shape of %s contains '%s'; it has %s".formatted(name,
                         name.substring(0, slash), text, shapes(name.substring(0, slash))));
             }
-            found.addAll(works);
+            found.addAll(workloads);
         }
         return found.stream().distinct().toList();
     }
 
     private static List<Workload> catalogue() {
-        return families().stream().flatMap(family -> family.works().stream()).toList();
+        return families().stream().flatMap(family -> family.workloads().stream()).toList();
     }
 
     private static List<Workload> named(String name) {
         if (name.equals(LESSONS)) {
             return lessons();
         }
-        List<Workload> works = catalogue().stream().filter(work -> work.name().equals(name)).toList();
-        if (works.isEmpty()) {
+        List<Workload> workloads = catalogue().stream().filter(workload -> workload.name().equals(name)).toList();
+        if (workloads.isEmpty()) {
             List<String> names = catalogue().stream().map(Workload::name).distinct().toList();
             List<String> near = names.stream().filter(other -> isNear(name, other)).toList();
-            throw new IllegalArgumentException("--only: no work is called '%s'; %s".formatted(name,
+            throw new IllegalArgumentException("--only: no workload is called '%s'; %s".formatted(name,
                     near.isEmpty() ? "there are " + String.join(", ", names)
                             : "did you mean " + String.join(", ", near) + "?"));
         }
-        return works;
+        return workloads;
     }
 
     private static String shapes(String name) {
@@ -139,8 +140,9 @@ public final class Workloads {
     }
 
     /// Shapes of one name side by side.
-    private static List<Workload> byName(List<Workload> works) {
-        return works.stream().collect(Collectors.groupingBy(Workload::name, LinkedHashMap::new, Collectors.toList()))
+    private static List<Workload> byName(List<Workload> workloads) {
+        return workloads.stream()
+                .collect(Collectors.groupingBy(Workload::name, LinkedHashMap::new, Collectors.toList()))
                 .values().stream().flatMap(List::stream).toList();
     }
 }

@@ -1,4 +1,4 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.util.List;
 import java.util.regex.Matcher;

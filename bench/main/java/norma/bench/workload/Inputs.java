@@ -1,4 +1,4 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import norma.kernel.SplitMix;
 import norma.tensor.Indices;

@@ -1,28 +1,28 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.util.function.Supplier;
 
-/// One thing that is measured: a name, a shape, what it costs at least, and how to make it.
+/// An operation that is measured: a name, a shape, the least it costs, and how to make it.
 ///
-/// @param name what is done: `matmul`, `layer_norm_fwd_bwd`; peers do the same work under the same name
+/// @param name what is done: `matmul`, `layer_norm_fwd_bwd`; peers do the same workload under the same name
 /// @param shape on what: `1024x1024x1024 NN`
 /// @param flops additions and multiplications that the formula needs; a root, exp, erf or division counts as one
 /// @param bytes that must be read or written at least once, whatever the program
-/// @param quick whether it is part of the quick run; the first shape of a work that is stands for all of them
+/// @param quick whether it is part of the quick run; the first shape of a workload that is stands for all of them
 /// @param maker makes inputs and gives what is to be run
 public record Workload(String name, String shape, double flops, double bytes, boolean quick,
         Supplier<Operation> maker) {
 
-    /// What is timed. Inputs are there, memory is reused.
+    /// What is timed: inputs are made, and buffers are used again.
     @FunctionalInterface
     public interface Operation {
-        /// Does the work once.
+        /// Does it once.
         ///
-        /// @return a result, so that nobody can leave the work undone
+        /// @return a result, so that no compiler can leave it out
         Object run();
     }
 
-    /// A work of the full run only.
+    /// A workload of the full run only.
     public static Workload of(String name, String shape, double flops, double bytes, Supplier<Operation> maker) {
         return new Workload(name, shape, flops, bytes, false, maker);
     }
@@ -32,7 +32,7 @@ public record Workload(String name, String shape, double flops, double bytes, bo
         return new Workload(name, shape, flops, bytes, true, maker);
     }
 
-    /// Whether a limit applies: false for what the machine's arithmetic and memory say nothing about.
+    /// Whether the machine's arithmetic or memory limits it.
     public boolean isBounded() {
         return flops > 0 || bytes > 0;
     }

@@ -1,11 +1,11 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import norma.bench.work.Workload.Operation;
+import norma.bench.workload.Workload.Operation;
 import norma.catalogue.NormEntry;
 import norma.catalogue.NormEntry.On;
 import norma.catalogue.Norms;
@@ -17,11 +17,12 @@ import norma.nn.Parameterized;
 import norma.norm.ConditionalNorm;
 import norma.norm.Norm;
 import norma.norm.StatisticsAxes;
+import norma.norm.conditional.ConditionalBatchNorm;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
-/// Every method of the catalogue, forward and backward in training, on one shape of what it is put on. Those that have works of
-/// their own ([norma.bench.work.Norms]) are left out.
+/// Every method of the catalogue, forward and backward in training, on one shape of what it is put on. Those that have workloads of
+/// their own ([norma.bench.workload.Norms]) are left out.
 ///
 /// Bytes are those that every norm must move: x read and y written, then x and dy read and dx written. Parameters
 /// and conditions are not counted, so the share of the limit is too low where a condition is as large as x. Nor is
@@ -38,17 +39,18 @@ final class EveryNorm {
     private EveryNorm() {
     }
 
-    static List<Workload> works() {
-        return Norms.all().stream().filter(entry -> !ELSEWHERE.contains(entry.name())).map(EveryNorm::work).toList();
+    static List<Workload> workloads() {
+        return Norms.all().stream().filter(entry -> !ELSEWHERE.contains(entry.name())).map(EveryNorm::workload)
+                .toList();
     }
 
-    private static Workload work(NormEntry entry) {
+    private static Workload workload(NormEntry entry) {
         int[] dims = dims(entry);
         String options = OPTIONS.getOrDefault(entry.name(), "");
         String shape = Arrays.stream(dims).mapToObj(Integer::toString).collect(Collectors.joining("x"));
-        Workload work = Workload.of(entry.name() + "_fwd_bwd", shape + options, 0, 5.0 * 4 * Shape.of(dims).size(),
+        Workload workload = Workload.of(entry.name() + "_fwd_bwd", shape + options, 0, 5.0 * 4 * Shape.of(dims).size(),
                 () -> operation(entry, options, dims));
-        return QUICK.contains(entry.name()) ? work.inQuickRun() : work;
+        return QUICK.contains(entry.name()) ? workload.inQuickRun() : workload;
     }
 
     private static int[] dims(NormEntry entry) {
@@ -72,11 +74,25 @@ final class EveryNorm {
         return switch (part) {
             case Norm norm -> Passes.forwardBackward(in -> one(norm.forward(in[0])), List.of(x), parameters);
             case ConditionalNorm norm -> Passes.forwardBackward(in -> one(norm.forward(in[0], in[1])),
-                    List.of(x, Tensor.zeros(norm.conditionShape(x.shape()).toArray())), parameters);
+                    List.of(x, condition(norm, x.shape())), parameters);
             case Linear linear -> Passes.forwardBackward(_ -> one(linear.weight().value()), List.of(), parameters);
             case Layer layer -> Passes.forwardBackward(in -> one(layer.forward(in[0])), List.of(x), parameters);
             default -> throw new IllegalStateException(entry.name() + " makes " + part);
         };
+    }
+
+    /// Random numbers; for a norm by classes, random ones of all its classes.
+    private static Tensor condition(ConditionalNorm norm, Shape x) {
+        Shape shape = norm.conditionShape(x);
+        if (!(norm instanceof ConditionalBatchNorm byClass)) {
+            return Inputs.random(2, shape.toArray());
+        }
+        int[] classes = Inputs.indices(2, byClass.gamma().table().value().dim(0), shape.toArray()).values();
+        float[] numbers = new float[classes.length];
+        for (int i = 0; i < classes.length; i++) {
+            numbers[i] = classes[i];
+        }
+        return Tensor.of(shape, numbers);
     }
 
     private static Tensor[] one(Tensor y) {

@@ -1,15 +1,15 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.util.List;
 import java.util.function.Supplier;
-import norma.bench.work.Workload.Operation;
+import norma.bench.workload.Workload.Operation;
 import norma.tensor.BufferPool;
 import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// Operations as a model runs them: on a tape whose memory is used again in the next step.
+/// Operations as a model runs them: on a tape whose buffers are used again in the next step.
 final class Passes {
 
     private Passes() {
@@ -23,9 +23,9 @@ final class Passes {
 
     /// Forward alone, nothing recorded.
     static Operation forward(Supplier<Tensor> f) {
-        var memory = new BufferPool();
+        var pool = new BufferPool();
         return () -> {
-            try (Tape _ = Tape.inference(memory)) {
+            try (Tape _ = Tape.inference(pool)) {
                 return f.get();
             }
         };
@@ -33,23 +33,23 @@ final class Passes {
 
     /// Forward, then backward from given gradients of the results, 1 for a loss, to the inputs and the parameters.
     ///
-    /// Inputs are intermediate results, as in the middle of a model: their gradients are made, used and given back.
-    /// Gradients of parameters are kept, and forgotten before the next step.
+    /// Inputs are intermediate results, as in the middle of a model: their gradients are made, used and released.
+    /// Gradients of parameters are kept, and cleared before the next step.
     ///
     /// @param inputs of the graph
     /// @param parameters variables that the graph uses besides
     static Operation forwardBackward(Graph graph, List<Tensor> inputs, Tensor... parameters) {
-        var memory = new BufferPool();
+        var pool = new BufferPool();
         Tensor[] dy = gradients(graph, inputs);
         return () -> {
-            try (Tape tape = Tape.training(memory, 1)) {
+            try (Tape tape = Tape.training(pool, 1)) {
                 Tensor[] y = graph.of(inputs.stream().map(Intermediate::of).toArray(Tensor[]::new));
                 tape.backward(End.of(y, dy));
             }
             for (Tensor parameter : parameters) {
                 parameter.clearGradient();
             }
-            return memory;
+            return pool;
         };
     }
 
@@ -85,7 +85,7 @@ final class Passes {
         }
     }
 
-    /// Stands for the part of a model behind the results y, whose gradients dy it gives.
+    /// Stands for the part of a model after the results y, which gives their gradients dy.
     private record End(Tensor[] y, Tensor[] dy) implements Op {
         static Tensor of(Tensor[] y, Tensor[] dy) {
             return Tape.record(new End(y, dy), Tensor.empty(Shape.SCALAR).fill(0));

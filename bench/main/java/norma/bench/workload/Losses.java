@@ -1,8 +1,8 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.util.ArrayList;
 import java.util.List;
-import norma.bench.work.Workload.Operation;
+import norma.bench.workload.Workload.Operation;
 import norma.nn.CrossEntropy;
 import norma.tensor.Indices;
 import norma.tensor.Tensor;
@@ -13,13 +13,13 @@ final class Losses {
     private Losses() {
     }
 
-    static List<Workload> works() {
-        var works = new ArrayList<Workload>();
-        works.add(crossEntropy(2048, 96).inQuickRun());
-        works.add(crossEntropy(4096, 8192).inQuickRun());
-        works.add(crossEntropy(4096, 32000));
-        works.add(embedding(2048, 32000, 384).inQuickRun());
-        return works;
+    static List<Workload> workloads() {
+        var workloads = new ArrayList<Workload>();
+        workloads.add(crossEntropy(2048, 96).inQuickRun());
+        workloads.add(crossEntropy(4096, 8192).inQuickRun());
+        workloads.add(crossEntropy(4096, 32000));
+        workloads.add(embedding(2048, 32000, 384).inQuickRun());
+        return workloads;
     }
 
     /// Logits are read and their gradient is written: more needs not leave the cache.

@@ -1,4 +1,4 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,28 +14,28 @@ final class Norms {
     private Norms() {
     }
 
-    static List<Workload> works() {
-        var works = new ArrayList<Workload>();
+    static List<Workload> workloads() {
+        var workloads = new ArrayList<Workload>();
         for (int[] size : new int[][] {{4096, 1024}, {4096, 384}, {1, 768}}) {
             int n = size[0];
             int d = size[1];
             boolean quick = d != 384;
             Tensor gamma = Tensor.full(Shape.of(d), 1).variable();
             Tensor beta = Tensor.full(Shape.of(d), 0).variable();
-            TwoWays.add(works, "layer_norm", n, d, new TwoWays.Cost(7, 20, 2, 5), quick, 1,
+            TwoWays.add(workloads, "layer_norm", n, d, new TwoWays.Cost(7, 20, 2, 5), quick, 1,
                     x -> new Tensor[] {LayerNorm.apply(x[0], gamma, beta, LayerNorm.EPS)}, gamma,
                     beta);
             if (n > 1) {
-                TwoWays.add(works, "residual_layer_norm", n, d, new TwoWays.Cost(8, 22, 4, 8), quick, 2, x -> {
+                TwoWays.add(workloads, "residual_layer_norm", n, d, new TwoWays.Cost(8, 22, 4, 8), quick, 2, x -> {
                     Tensor s = x[0].add(x[1]);
                     return new Tensor[] {s, LayerNorm.apply(s, gamma, beta, LayerNorm.EPS)};
                 }, gamma, beta);
             }
-            TwoWays.add(works, "rms_norm", n, d, new TwoWays.Cost(4, 14, 2, 5), quick && n > 1, 1,
+            TwoWays.add(workloads, "rms_norm", n, d, new TwoWays.Cost(4, 14, 2, 5), quick && n > 1, 1,
                     x -> new Tensor[] {RmsNorm.apply(x[0], gamma, RmsNorm.EPS)}, gamma);
         }
-        TwoWays.add(works, "softmax", 4096, 1024, new TwoWays.Cost(5, 9, 2, 5), true, 1,
+        TwoWays.add(workloads, "softmax", 4096, 1024, new TwoWays.Cost(5, 9, 2, 5), true, 1,
                 x -> new Tensor[] {Softmax.apply(x[0])});
-        return works;
+        return workloads;
     }
 }

@@ -1,4 +1,4 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.util.List;
 import norma.tensor.Fourier;
@@ -14,7 +14,7 @@ final class Transforms {
     private Transforms() {
     }
 
-    static List<Workload> works() {
+    static List<Workload> workloads() {
         return List.of(
                 Workload.of("fft2", "64x64x32x32", FLOPS, 2.0 * 8 * IMAGES * AREA, () -> {
                     Tensor x = Inputs.random(1, 64, 64, 32, 32, 2);

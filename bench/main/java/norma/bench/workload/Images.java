@@ -1,4 +1,4 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -18,28 +18,28 @@ final class Images {
     private Images() {
     }
 
-    static List<Workload> works() {
-        var works = new ArrayList<Workload>();
+    static List<Workload> workloads() {
+        var workloads = new ArrayList<Workload>();
         Window three = Window.of(3).padding(1);
-        convolution(works, "64 of 3x3, padding 1", three, 1);
-        convolution(works, "64 of 1x1", Window.of(1), 1);
-        convolution(works, "64 of 3x3, padding 1, 64 groups", three, CHANNELS);
+        convolution(workloads, "64 of 3x3, padding 1", three, 1);
+        convolution(workloads, "64 of 1x1", Window.of(1), 1);
+        convolution(workloads, "64 of 3x3, padding 1, 64 groups", three, CHANNELS);
         Window half = Window.of(2).stride(2);
-        pooling(works, "max_pool", MaxPool2d.of(half)::forward);
-        pooling(works, "avg_pool", AvgPool2d.of(half)::forward);
-        return works;
+        pooling(workloads, "max_pool", MaxPool2d.of(half)::forward);
+        pooling(workloads, "avg_pool", AvgPool2d.of(half)::forward);
+        return workloads;
     }
 
     /// Each way costs as many products as the other two; backward reads x and dy and writes dx.
-    private static void convolution(List<Workload> works, String filters, Window window, int groups) {
+    private static void convolution(List<Workload> workloads, String filters, Window window, int groups) {
         double flops = 2 * ELEMENTS * CHANNELS / groups * window.size() * window.size();
         int[] weights = {CHANNELS, CHANNELS / groups, window.size(), window.size()};
         String shape = IMAGES + ", " + filters;
-        works.add(Workload.of("conv2d_fwd", shape, flops, 2 * 4 * ELEMENTS, () -> {
+        workloads.add(Workload.of("conv2d_fwd", shape, flops, 2 * 4 * ELEMENTS, () -> {
             Tensor x = image(), w = Inputs.random(2, weights);
             return Passes.forward(() -> Conv2d.apply(x, w, window, window, groups));
         }));
-        works.add(Workload.of("conv2d_fwd_bwd", shape, 3 * flops, 5 * 4 * ELEMENTS, () -> {
+        workloads.add(Workload.of("conv2d_fwd_bwd", shape, 3 * flops, 5 * 4 * ELEMENTS, () -> {
             Tensor w = Inputs.random(2, weights).variable();
             return Passes.forwardBackward(
                     x -> new Tensor[] {Conv2d.apply(x[0], w, window, window, groups)}, List.of(image()), w);
@@ -47,13 +47,13 @@ final class Images {
     }
 
     /// An output is a quarter of an input; backward reads the outputs' gradients and writes the inputs'.
-    private static void pooling(List<Workload> works, String name, UnaryOperator<Tensor> f) {
+    private static void pooling(List<Workload> workloads, String name, UnaryOperator<Tensor> f) {
         String shape = IMAGES + ", 2x2";
-        works.add(Workload.of(name + "_fwd", shape, ELEMENTS, 1.25 * 4 * ELEMENTS, () -> {
+        workloads.add(Workload.of(name + "_fwd", shape, ELEMENTS, 1.25 * 4 * ELEMENTS, () -> {
             Tensor x = image();
             return Passes.forward(() -> f.apply(x));
         }));
-        works.add(Workload.of(name + "_fwd_bwd", shape, 1.25 * ELEMENTS, 2.5 * 4 * ELEMENTS,
+        workloads.add(Workload.of(name + "_fwd_bwd", shape, 1.25 * ELEMENTS, 2.5 * 4 * ELEMENTS,
                 () -> Passes.forwardBackward(x -> new Tensor[] {f.apply(x[0])}, List.of(image()))).inQuickRun());
     }
 

@@ -3,10 +3,10 @@ package norma.bench;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import norma.backend.Backend;
-import norma.bench.work.Processes.Ended;
-import norma.bench.work.Workload;
-import norma.bench.work.Workload.Operation;
-import norma.bench.work.Workloads;
+import norma.bench.workload.Processes.Ended;
+import norma.bench.workload.Workload;
+import norma.bench.workload.Workload.Operation;
+import norma.bench.workload.Workloads;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -17,21 +17,21 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/// Runs one work of the catalogue. A fork has one work, one shape and one kernel set: what C2 makes of it is not
+/// Runs one workload of the catalogue. A fork has one workload, one shape and one kernel set: what C2 makes of it is not
 /// disturbed by others.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)
-public class WorkBenchmark {
+public class WorkloadBenchmark {
     /// Its name.
     @Param("")
-    public String work;
+    public String workload;
 
     /// Its shape.
     @Param("")
     public String shape;
 
-    /// Who does it: a kernel set of ours, or a peer.
+    /// A kernel set of ours, or a peer.
     @Param("")
     public String kernels;
 
@@ -44,16 +44,16 @@ public class WorkBenchmark {
     /// Makes the inputs.
     @Setup
     public void make() {
-        Workload wanted = Workloads.of(work, shape);
+        Workload wanted = Workloads.of(workload, shape);
         Optional<Peer> peer = Peer.named(kernels);
         if (peer.isEmpty() && !Backend.name().equals(kernels)) {
             throw new IllegalStateException(
-                    "WorkBenchmark: must run on %s; got %s".formatted(kernels, Backend.name()));
+                    "WorkloadBenchmark: must run on %s; got %s".formatted(kernels, Backend.name()));
         }
         operation = (peer.isPresent() ? peer.get().maker(wanted, threads).orElseThrow() : wanted.maker()).get();
     }
 
-    /// What a process says about its memory.
+    /// The memory of a process.
     @AuxCounters(AuxCounters.Type.EVENTS)
     @State(Scope.Thread)
     public static class Memory {

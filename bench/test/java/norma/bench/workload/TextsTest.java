@@ -1,4 +1,4 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

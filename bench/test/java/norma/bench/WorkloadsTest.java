@@ -8,26 +8,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.Stream;
-import norma.bench.work.Workload;
-import norma.bench.work.Workloads;
+import norma.bench.workload.Workload;
+import norma.bench.workload.Workloads;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /// The catalogue.
-class WorksTest {
+class WorkloadsTest {
 
     @Test
-    void noTwoWorksAreCalledTheSame() {
+    void noTwoWorkloadsAreCalledTheSame() {
         List<String> titles =
-                Workloads.families().stream().flatMap(f -> f.works().stream()).map(Workload::toString).toList();
+                Workloads.families().stream().flatMap(f -> f.workloads().stream()).map(Workload::toString).toList();
         assertEquals(titles.size(), new HashSet<>(titles).size());
     }
 
     @Test
-    void worksAreFoundByNameAndShape() {
-        for (Workload work : Workloads.all()) {
-            assertEquals(work, Workloads.of(work.name(), work.shape()));
+    void workloadsAreFoundByNameAndShape() {
+        for (Workload workload : Workloads.all()) {
+            assertEquals(workload, Workloads.of(workload.name(), workload.shape()));
         }
     }
 
@@ -35,14 +35,15 @@ class WorksTest {
     void aNameMeansAllShapesAndATextSomeOfThem() {
         assertEquals(List.of("B 8, T 256, D 384, 6 layers, V 96", "B 8, T 256, D 384, 6 layers, V 4096"),
                 Workloads.named(List.of("gpt_step")).stream().map(Workload::shape).toList());
-        assertTrue(Workloads.named(List.of("matmul/NT")).stream().allMatch(work -> work.shape().contains("NT")));
+        assertTrue(
+                Workloads.named(List.of("matmul/NT")).stream().allMatch(workload -> workload.shape().contains("NT")));
         assertEquals(Workloads.lessons().size(), Workloads.named(List.of("lessons")).size());
     }
 
     @Test
     void anUnknownNameGetsNearOnes() {
         var e = assertThrows(IllegalArgumentException.class, () -> Workloads.named(List.of("gpt_stp")));
-        assertEquals("--only: no work is called 'gpt_stp'; did you mean gpt_step?", e.getMessage());
+        assertEquals("--only: no workload is called 'gpt_stp'; did you mean gpt_step?", e.getMessage());
         var far = assertThrows(IllegalArgumentException.class, () -> Workloads.named(List.of("zzzzzz")));
         assertTrue(far.getMessage().contains("matmul, attention_fwd"), far.getMessage());
     }
@@ -53,7 +54,8 @@ class WorksTest {
         List<String> others = List.of("every norm", "models", "sentence encoders", "processes", "lessons");
         assertEquals(
                 Workloads.families().stream().filter(family -> !others.contains(family.title()))
-                        .flatMap(family -> family.works().stream().map(work -> work.name().replace("_fwd_bwd", "_fwd")))
+                        .flatMap(family -> family.workloads().stream()
+                                .map(workload -> workload.name().replace("_fwd_bwd", "_fwd")))
                         .distinct().count(),
                 names.size());
         assertTrue(names.contains("attention_fwd_bwd") && !names.contains("attention_fwd"), names.toString());
@@ -63,9 +65,10 @@ class WorksTest {
     /// Small enough to be done here, lessons too. Java makes caches of jars only, and here are folders.
     @TestFactory
     Stream<DynamicTest> worksRun() {
-        return Workloads.families().stream().flatMap(family -> family.works().stream())
-                .filter(work -> work.flops() < 1e9 && work.bytes() < 1e8)
-                .filter(work -> !work.toString().matches("embed 500.*|.*AOT cache"))
-                .map(work -> DynamicTest.dynamicTest(work.toString(), () -> assertNotNull(work.maker().get().run())));
+        return Workloads.families().stream().flatMap(family -> family.workloads().stream())
+                .filter(workload -> workload.flops() < 1e9 && workload.bytes() < 1e8)
+                .filter(workload -> !workload.toString().matches("embed 500.*|.*AOT cache"))
+                .map(workload -> DynamicTest.dynamicTest(workload.toString(),
+                        () -> assertNotNull(workload.maker().get().run())));
     }
 }

@@ -1,4 +1,4 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import norma.bench.work.Workload.Operation;
+import norma.bench.workload.Workload.Operation;
 
 /// Whole processes, from their start to their end: what the first user of a program waits for. No limit applies.
 public final class Processes {
@@ -33,7 +33,7 @@ public final class Processes {
     private Processes() {
     }
 
-    static List<Workload> works() {
+    static List<Workload> workloads() {
         return List.of(
                 Workload.of("start", "norma doctor", 0, 0,
                         () -> java(List.of(), List.of("norma.lab.Main", "doctor"), ""))

@@ -1,4 +1,4 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

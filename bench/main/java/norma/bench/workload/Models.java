@@ -1,9 +1,9 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import norma.bench.work.Workload.Operation;
+import norma.bench.workload.Workload.Operation;
 import norma.data.Batches;
 import norma.model.Bert;
 import norma.model.BertConfig;
@@ -27,18 +27,18 @@ final class Models {
     private Models() {
     }
 
-    static List<Workload> works() {
-        var works = new ArrayList<Workload>();
+    static List<Workload> workloads() {
+        var workloads = new ArrayList<Workload>();
         for (int vocabulary : new int[] {96, 4096}) {
-            works.add(gptStep(8, 256, vocabulary).inQuickRun());
+            workloads.add(gptStep(8, 256, vocabulary).inQuickRun());
         }
         for (int batch : new int[] {1, 32}) {
             for (int time : new int[] {16, 128, 256}) {
-                Workload work = encoder(batch, time);
-                works.add(batch * time == 128 || batch * time == 32 * 128 ? work.inQuickRun() : work);
+                Workload workload = encoder(batch, time);
+                workloads.add(batch * time == 128 || batch * time == 32 * 128 ? workload.inQuickRun() : workload);
             }
         }
-        return works;
+        return workloads;
     }
 
     /// Parameters of the matrices in all layers.

@@ -7,28 +7,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/// The works that ONNX Runtime can do, each with its fastest operator: forward passes, and no dropout, which does nothing there.
-final class OnnxWorks {
+/// The workloads that ONNX Runtime can do, each with its fastest operator: forward passes, and no dropout, which does nothing there.
+final class OnnxWorkloads {
     private static final float EPS = 1e-5f;
 
-    /// By the name of the work.
+    /// By the name of the workload.
     static final Map<String, Function<String, OnnxGraph>> GRAPHS = Map.ofEntries(
-            Map.entry("matmul", OnnxWorks::matmul),
-            Map.entry("attention_fwd", OnnxWorks::attention),
-            Map.entry("layer_norm_fwd", OnnxWorks::layerNorm),
-            Map.entry("residual_layer_norm_fwd", OnnxWorks::residualLayerNorm),
-            Map.entry("rms_norm_fwd", OnnxWorks::rmsNorm),
+            Map.entry("matmul", OnnxWorkloads::matmul),
+            Map.entry("attention_fwd", OnnxWorkloads::attention),
+            Map.entry("layer_norm_fwd", OnnxWorkloads::layerNorm),
+            Map.entry("residual_layer_norm_fwd", OnnxWorkloads::residualLayerNorm),
+            Map.entry("rms_norm_fwd", OnnxWorkloads::rmsNorm),
             Map.entry("softmax_fwd", elementwise(ONNX, "Softmax", Map.of("axis", -1))),
             Map.entry("gelu_erf_fwd", elementwise(MICROSOFT, "Gelu", Map.of())),
             Map.entry("gelu_tanh_fwd", elementwise(MICROSOFT, "FastGelu", Map.of())),
             Map.entry("silu_fwd", elementwise(MICROSOFT, "QuickGelu", Map.of("alpha", 1f))),
-            Map.entry("bias_gelu_fwd", OnnxWorks::biasGelu),
-            Map.entry("conv2d_fwd", OnnxWorks::conv2d),
+            Map.entry("bias_gelu_fwd", OnnxWorkloads::biasGelu),
+            Map.entry("conv2d_fwd", OnnxWorkloads::conv2d),
             Map.entry("max_pool_fwd", pool("MaxPool")),
             Map.entry("avg_pool_fwd", pool("AveragePool")),
-            Map.entry("encoder_fwd", OnnxWorks::encoder));
+            Map.entry("encoder_fwd", OnnxWorkloads::encoder));
 
-    private OnnxWorks() {
+    private OnnxWorkloads() {
     }
 
     /// Both factors are given at each run, so that none can be packed before the clock starts.

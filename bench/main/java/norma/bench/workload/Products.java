@@ -1,11 +1,11 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import norma.backend.Backend;
-import norma.bench.work.Workload.Operation;
+import norma.bench.workload.Workload.Operation;
 import norma.kernel.Matrix;
 import norma.kernel.contract.MatmulKernel;
 import norma.tensor.Shape;
@@ -38,16 +38,16 @@ final class Products {
     private Products() {
     }
 
-    static List<Workload> works() {
-        var works = new ArrayList<Workload>();
+    static List<Workload> workloads() {
+        var workloads = new ArrayList<Workload>();
         for (String shape : SHAPES) {
-            Workload work = work(shape);
-            works.add(QUICK.contains(shape) ? work.inQuickRun() : work);
+            Workload workload = workload(shape);
+            workloads.add(QUICK.contains(shape) ? workload.inQuickRun() : workload);
         }
-        return works;
+        return workloads;
     }
 
-    private static Workload work(String shape) {
+    private static Workload workload(String shape) {
         Matcher sizes = SHAPE.matcher(shape);
         if (!sizes.matches()) {
             throw new IllegalArgumentException("matmul: a shape is MxKxN NN, NT or TN; got " + shape);

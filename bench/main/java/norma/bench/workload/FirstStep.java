@@ -1,4 +1,4 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 /// A process that builds a small GPT, trains it for one step and ends: nearly all of it in the interpreter.
 public final class FirstStep {

@@ -1,4 +1,4 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -17,20 +17,20 @@ final class Attentions {
     private Attentions() {
     }
 
-    static List<Workload> works() {
-        var works = new ArrayList<Workload>();
+    static List<Workload> workloads() {
+        var workloads = new ArrayList<Workload>();
         for (boolean backward : new boolean[] {false, true}) {
             for (int time : new int[] {128, 256, 512, 1024}) {
                 for (boolean causal : new boolean[] {false, true}) {
-                    Workload work = work(time, causal, backward);
-                    works.add(time == 512 && (backward || !causal) ? work.inQuickRun() : work);
+                    Workload workload = workload(time, causal, backward);
+                    workloads.add(time == 512 && (backward || !causal) ? workload.inQuickRun() : workload);
                 }
             }
         }
-        return works;
+        return workloads;
     }
 
-    private static Workload work(int time, boolean causal, boolean backward) {
+    private static Workload workload(int time, boolean causal, boolean backward) {
         double seen = causal ? time * (time + 1.0) / 2 : (double) time * time;
         double product = 2.0 * BATCH * HEADS * SIZE * seen;
         double tensor = 4.0 * BATCH * HEADS * time * SIZE;

@@ -1,10 +1,10 @@
-package norma.bench.work;
+package norma.bench.workload;
 
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import norma.backend.Backend;
-import norma.bench.work.Workload.Operation;
+import norma.bench.workload.Workload.Operation;
 import norma.kernel.Floats;
 import norma.kernel.contract.UpdateKernel;
 import norma.nn.Param;
@@ -19,7 +19,7 @@ final class Updates {
     private Updates() {
     }
 
-    static List<Workload> works() {
+    static List<Workload> workloads() {
         return List.of(
                 // w, m, v read and written, g read
                 Workload.of("adamw", "10M", 14.0 * PARAMETERS, 7.0 * 4 * PARAMETERS, Updates::adamW).inQuickRun(),
