@@ -20,7 +20,7 @@ import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.feature.LayerNorm;
 
-/// A tuned model as a folder: config.json and model.safetensors with the names that Hugging Face's BERT has, modules.json with the
+/// Writes a trained model as a folder: config.json and model.safetensors with the names that Hugging Face's BERT has, modules.json with the
 /// pooling.
 ///
 /// A model with adaptive norms has g0 and b0 where BERT has the layer norm's weight and bias, and the networks of the norm beside

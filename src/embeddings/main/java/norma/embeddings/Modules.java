@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import norma.io.JsonFields;
 
-/// What sentence-transformers writes beside a network: `modules.json`, the steps from tokens to a text's vector, each with a folder
-/// of its own. Known steps are the network, a pooling and scaling to length 1; another one is refused, since vectors without it
-/// would be wrong.
+/// The file `modules.json` that sentence-transformers writes: the steps from tokens to a text's vector, each with a folder of its own.
+/// Known steps are the network, a pooling and scaling to length 1; any other one is refused, since vectors without it would be wrong.
 ///
 /// @param network the folder of config.json and the weights
 /// @param pooling of the tokens' vectors, if it is said

@@ -2,7 +2,7 @@ package norma.embeddings;
 
 import java.util.Optional;
 
-/// What can be chosen about an encoder when it is loaded. `Options.DEFAULT.threads(2).maxTokens(128)`
+/// The options of an encoder: `Options.DEFAULT.threads(2).maxTokens(128)`.
 ///
 /// @param threads that share the work of a call, the caller's own among them
 /// @param maxTokens longer texts are cut; 0 for as many as the model says

@@ -8,13 +8,13 @@ import norma.model.Bert;
 import norma.model.BertConfig;
 import norma.tokenizer.Encoding;
 
-/// Has the kernels compiled while the process waits for its first model: a small network of zeros reads a text, over and over, on
-/// a thread that ends when the model is there.
+/// Gets the kernels compiled while the first model of a process is loaded: a small network of zeros reads a text again and again, on a
+/// thread that ends when the model is there.
 ///
-/// Before C2 has compiled a kernel, each of its vectors is an object and each operation on it takes a hundred times as long. Without this
-/// the first text would pay for that.
+/// Before C2 has compiled a kernel, each of its vectors is an object and each operation takes a hundred times as long, which the first
+/// text would have to wait for.
 final class WarmUp implements AutoCloseable {
-    /// So many rows meet tiles of eight, four, two and one in the matrix product.
+    /// So many rows use the matrix product's tiles of eight, four, two and one row.
     private static final int TOKENS = 15;
 
     private static final BertConfig SMALL = BertConfig.of(1, TOKENS, 128, 4, 1, 1e-12f);

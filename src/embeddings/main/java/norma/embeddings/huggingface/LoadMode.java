@@ -16,7 +16,7 @@ public enum LoadMode {
             return Param.weight(dense(w));
         }
     },
-    /// Its linear layers are laid out as the matrix kernels read them, once.
+    /// Its linear layers have weights that are laid out once as the matrix kernels read them.
     INFERENCE {
         @Override
         Weight weight(Matrix w) {

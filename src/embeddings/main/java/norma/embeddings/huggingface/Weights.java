@@ -4,7 +4,7 @@ import norma.kernel.Matrix;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
-/// Where a pretrained model's numbers come from, by the names they have in Hugging Face's files of BERT:
+/// The weights of a pretrained model by the names they have in Hugging Face's files of BERT:
 /// `encoder.layer.0.attention.self.query.weight`, (out, in), and so on.
 @FunctionalInterface
 public interface Weights {

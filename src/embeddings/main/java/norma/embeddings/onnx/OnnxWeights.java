@@ -59,7 +59,7 @@ final class OnnxWeights implements Weights {
         return Matrix.of(Tensor.of(Shape.of(in, out), stored).data(), in, out).transpose();
     }
 
-    /// The weight is not kept, so that what is made of it is in memory once.
+    /// The weight is removed, so that its numbers are in memory once.
     private OnnxTensor taken(String name, Shape shape, boolean transposed) {
         Stored stored = weights.remove(name);
         if (stored == null || stored.transposed != transposed || !stored.isShaped(shape)) {
