@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""The works of `norma bench` in PyTorch, as installed and at its best: `norma bench --torch FILE` reads what --json wrote.
+"""The workloads of `norma bench` in PyTorch, as installed and at its best: `norma bench --torch FILE` reads what --json wrote.
 
     python torch_ops.py [--threads 1,2] [--only matmul,gpt_step] [--rounds 5] [--quick] [--json FILE]
 
 Each setting of PyTorch is a process of its own (see `settings`), all alive at once, one working at a time. A round measures every
-setting and every form of a work once (eager, and compiled where that may help), so that drifts of the machine reach all alike. A
+setting and every form of a workload once (eager, and compiled where that may help), so that drifts of the machine reach all alike. A
 measurement is a warm-up of SECONDS / 2 and at least two calls, then calls for SECONDS and at least two; calls under 100 us are
 timed in bunches. The median is that of all calls of all rounds, the spread half the distance between their quartiles, as a share
 of the median. What is 1.5 times behind the leader after the first round is measured no more; "as installed", eager, always is.
 
-Forward works run in inference mode. Forward + backward returns fresh gradients of all inputs and parameters, so none is there to
+Forward workloads run in inference mode. Forward + backward returns fresh gradients of all inputs and parameters, so none is there to
 be reset. Inputs are random; a result that is not finite stops the run.
 """
 
@@ -63,7 +63,7 @@ def mkl_preload(folder):
     return {"LD_PRELOAD": library}
 
 
-# --- Works: each takes its shape's text and returns its forms, name -> function without arguments
+# --- Workloads: each takes its shape's text and returns its forms, name -> function without arguments
 
 
 def numbers(shape):
@@ -148,7 +148,7 @@ def rms_norm(shape):
 
 
 def every_norm():
-    """The methods of Norma's catalogue that PyTorch has, or whose usual composition is short: (work, shape, shape -> f and inputs)."""
+    """The methods of Norma's catalogue that PyTorch has, or whose usual composition is short: (workload, shape, shape -> f and inputs)."""
     rows, images, weight = "16x256x1024", "64x64x32x32", "1024x1024"
 
     def on(shape, f, *parameters):
@@ -381,8 +381,8 @@ POOL = ["64x64x32x32, 2x2"]
 MLP = ["2048x1536"]
 
 
-def works():
-    """(work, shapes, shape -> forms, layout if it is not the usual one)"""
+def workloads():
+    """(workload, shapes, shape -> forms, layout if it is not the usual one)"""
     nhwc = torch.channels_last
 
     def both(name, make, shapes, layout=None, compiled=True):
@@ -425,14 +425,14 @@ def works():
 def child(threads):
     torch.set_num_threads(threads)
     torch.manual_seed(1)
-    makers = {(work, shape, layout): make for work, shapes, make, layout in works() for shape in shapes}
+    makers = {(workload, shape, layout): make for workload, shapes, make, layout in workloads() for shape in shapes}
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is no answer
     built, run = None, None
     for line in sys.stdin:
-        work, shape, layout, form, seconds = json.loads(line)
-        if built != (work, shape, layout):
-            built, run = (work, shape, layout), None
+        workload, shape, layout, form, seconds = json.loads(line)
+        if built != (workload, shape, layout):
+            built, run = (workload, shape, layout), None
             gc.collect()
             torch.compiler.reset()
             run = makers[built](shape)
@@ -484,27 +484,27 @@ class Setting:
         return json.loads(answer)
 
 
-def compare(work, shape, layout, children, rounds, seconds):
+def compare(workload, shape, layout, children, rounds, seconds):
     """The times of all rounds for each (setting, form)."""
-    times = {(c, form): [] for c in children for form in c.ask(work, shape, layout, None, 0)}
+    times = {(c, form): [] for c in children for form in c.ask(workload, shape, layout, None, 0)}
     racing = list(times)
     for _ in range(rounds):
         for c, form in racing:
-            times[c, form].append(c.ask(work, shape, layout, form, seconds))
+            times[c, form].append(c.ask(workload, shape, layout, form, seconds))
         best = min(statistics.median(times[key][0]) for key in racing)
         racing = [key for key in racing if key == racing[0] or statistics.median(times[key][0]) < 1.5 * best]
     return {(c.name, form): t for (c, form), t in times.items()}
 
 
-def row(work, shape, threads, kernels, key, rounds):
+def row(workload, shape, threads, kernels, key, rounds):
     low, median, high = statistics.quantiles(itertools.chain(*rounds), n=4, method="inclusive")
-    return {"work": work, "shape": shape, "threads": threads, "kernels": kernels, "medianSeconds": median,
+    return {"workload": workload, "shape": shape, "threads": threads, "kernels": kernels, "medianSeconds": median,
             "spread": (high - low) / 2 / median, "setting": ", ".join(key)}
 
 
-def rows(work, shape, layout, threads, times):
+def rows(workload, shape, layout, threads, times):
     """As installed, which is the first; and the best, with the medians of all to choose from."""
-    all_rows = [row(work, shape, threads, "torch best", key, t) for key, t in times.items()]
+    all_rows = [row(workload, shape, threads, "torch best", key, t) for key, t in times.items()]
     best = min(all_rows, key=lambda r: r["medianSeconds"])
     medians = {r["setting"]: r["medianSeconds"] for r in all_rows}
     if layout:
@@ -513,9 +513,9 @@ def rows(work, shape, layout, threads, times):
 
 
 def keep(file, new):
-    """Adds rows to a file, in the place of older ones of the same work."""
+    """Adds rows to a file, in the place of older ones of the same workload."""
     def key(r):
-        return r["work"], r["shape"], r["threads"], r["kernels"]
+        return r["workload"], r["shape"], r["threads"], r["kernels"]
     old = json.load(open(file)) if os.path.exists(file) else []
     merged = {key(r): r for r in old} | {key(r): r for r in new}
     with open(file + ".new", "w") as out:
@@ -524,17 +524,17 @@ def keep(file, new):
 
 
 def show(r):
-    print(f"{r['work']:28s} {r['shape']:46s} {r['threads']}  {r['kernels']:19s} {r['medianSeconds'] * 1e3:10.4f} ms"
+    print(f"{r['workload']:28s} {r['shape']:46s} {r['threads']}  {r['kernels']:19s} {r['medianSeconds'] * 1e3:10.4f} ms"
           f" {r['spread'] * 100:5.1f} %  {r['setting']}", flush=True)
 
 
 def main():
-    parser = argparse.ArgumentParser(description="The works of norma bench in PyTorch.")
+    parser = argparse.ArgumentParser(description="The workloads of norma bench in PyTorch.")
     parser.add_argument("--threads", default="1,2", help="numbers of threads, separated by commas")
-    parser.add_argument("--only", help="works, separated by commas; 'work/text' takes the shapes that contain the text")
+    parser.add_argument("--only", help="workloads, separated by commas; 'workload/text' takes the shapes that contain the text")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="two short rounds")
-    parser.add_argument("--json", metavar="FILE", help="adds the rows to this file; rows of the same work are replaced")
+    parser.add_argument("--json", metavar="FILE", help="adds the rows to this file; rows of the same workload are replaced")
     parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
@@ -543,8 +543,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for threads in map(int, options.threads.split(",")):
             children = [Setting(name, environment, threads) for name, environment in settings(folder).items()]
-            for work, shape, layout in chosen(options.only):
-                new = rows(work, shape, layout, threads, compare(work, shape, layout, children, rounds, seconds))
+            for workload, shape, layout in chosen(options.only):
+                new = rows(workload, shape, layout, threads, compare(workload, shape, layout, children, rounds, seconds))
                 for r in new:
                     show(r)
                 if options.json:
@@ -555,13 +555,13 @@ def main():
 
 
 def chosen(only):
-    every = [(work, shape, layout) for work, shapes, _, layout in works() for shape in shapes]
+    every = [(workload, shape, layout) for workload, shapes, _, layout in workloads() for shape in shapes]
     if not only:
         return every
     wanted = [name.partition("/") for name in only.split(",")]
-    unknown = {name for name, _, _ in wanted} - {work for work, _, _ in every}
+    unknown = {name for name, _, _ in wanted} - {workload for workload, _, _ in every}
     if unknown:
-        sys.exit(f"torch_ops: --only takes works; got {', '.join(unknown)}; there are {', '.join(dict.fromkeys(w for w, _, _ in every))}")
+        sys.exit(f"torch_ops: --only takes workloads; got {', '.join(unknown)}; there are {', '.join(dict.fromkeys(w for w, _, _ in every))}")
     return [(w, s, l) for w, s, l in every if any(w == name and text in s for name, _, text in wanted)]
 
 

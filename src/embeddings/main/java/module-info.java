@@ -6,5 +6,5 @@ module norma.embeddings {
     requires org.tribuo.util.onnx;
 
     exports norma.embeddings;
-    exports norma.embeddings.tuning;
+    exports norma.embeddings.finetuning;
 }

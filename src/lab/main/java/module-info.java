@@ -1,4 +1,4 @@
-/// The `norma` command: experiments, reports and everything that talks to a person.
+/// The `norma` command: experiments and their reports.
 module norma.lab {
     requires com.google.gson;
     requires extjwnl.data.wn31;

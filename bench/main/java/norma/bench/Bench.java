@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import norma.backend.Backend;
-import norma.bench.work.Workload;
-import norma.bench.work.Workloads;
+import norma.bench.workload.Workload;
+import norma.bench.workload.Workloads;
 import norma.lab.console.Json;
 import norma.lab.console.Progress;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -22,17 +22,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// Measures the works and prints how near each comes to the machine's own limits.
+/// Measures the workloads and prints how near each comes to the machine's own limits.
 @Command(name = "norma bench", mixinStandardHelpOptions = true,
         header = "Figures beside this machine's own limits, measured in the same run.%n")
 final class Bench implements Callable<Integer> {
     private static final int FULL_FORKS = 5;
 
-    @Option(names = "--full", description = "Every work and shape, one thread and all, every kernel set, 5 forks.")
+    @Option(names = "--full", description = "Every workload and shape, one thread and all, every kernel set, 5 forks.")
     private boolean full;
 
     @Option(names = "--only", paramLabel = "NAME", split = ",",
-            description = "Works by name, in all their shapes; NAME/TEXT takes the shapes that contain the text.")
+            description = "Workloads by name, in all their shapes; NAME/TEXT takes the shapes that contain the text.")
     private List<String> only;
 
     @Option(names = "--threads", paramLabel = "N", description = "Only this many threads (default: all processors).")
@@ -45,14 +45,15 @@ final class Bench implements Callable<Integer> {
     private boolean json;
 
     @Option(names = "--peers",
-            description = "The same works in other engines too; with --full, those of the quick run.")
+            description = "The same workloads in other engines too; with --full, those of the quick run.")
     private boolean peers;
 
     @Option(names = "--torch", paramLabel = "FILE",
             description = "Puts PyTorch's times beside ours: what bench/peers/torch_ops.py --json FILE wrote.")
     private Path torch;
 
-    @Option(names = "--lessons", description = "The lessons: the same work, better and better. Same as --only lessons.")
+    @Option(names = "--lessons",
+            description = "The lessons: one computation, better and better. Same as --only lessons.")
     private boolean lessons;
 
     @Option(names = "--out", paramLabel = "DIR", defaultValue = "out/bench",
@@ -88,7 +89,7 @@ final class Bench implements Callable<Integer> {
         return 0;
     }
 
-    /// Leaves the results of the rounds so far in files, so that a long run that is cut short was not for nothing.
+    /// Writes the results of the rounds so far, so that a long run that is cut short leaves them.
     private Results write(ForkRunner rounds, int count, List<Case> cases, List<Torch.Entry> others) throws IOException {
         try (var file = new PrintStream(out.resolve("jmh.json").toFile(), StandardCharsets.UTF_8)) {
             ResultFormatFactory.getInstance(ResultFormatType.JSON, file).writeOut(rounds.jmh());
@@ -112,46 +113,48 @@ final class Bench implements Callable<Integer> {
 
     private void warn(Case failed) {
         command.commandLine().getErr().printf("bench: left out, because it failed: %s on %s, %s; %s says why%n",
-                failed.variant().kernels(), failed.work(), ResultFormatter.threads(failed.variant().threads()),
+                failed.variant().kernels(), failed.workload(), ResultFormatter.threads(failed.variant().threads()),
                 out.resolve("jmh.log"));
     }
 
     private static List<Row> rows(List<Torch.Entry> others, List<Case> cases, List<Roofline> roofs) {
         var rows = new ArrayList<Row>();
         for (Torch.Entry entry : others) {
-            cases.stream().filter(entry::isOf).findFirst().ifPresent(c -> rows.add(entry.row(c.work(),
+            cases.stream().filter(entry::isOf).findFirst().ifPresent(c -> rows.add(entry.row(c.workload(),
                     roofs.stream().filter(roof -> roof.threads() == entry.threads()).findFirst().orElseThrow())));
         }
         return rows;
     }
 
-    /// Each work in all ways side by side.
+    /// Each workload in all its variants, side by side.
     private List<Case> cases() {
-        List<Workload> works = lessons ? Workloads.lessons()
+        List<Workload> workloads = lessons ? Workloads.lessons()
                 : only != null ? Workloads.named(only) : full ? Workloads.all() : Workloads.quick();
-        return works.stream().flatMap(work -> variants(work).map(variant -> new Case(work, variant))).toList();
+        return workloads.stream().flatMap(workload -> variants(workload).map(variant -> new Case(workload, variant)))
+                .toList();
     }
 
-    private Stream<Variant> variants(Workload work) {
+    private Stream<Variant> variants(Workload workload) {
         return threadCounts().stream().flatMap(n -> Stream
-                .of(Stream.of(Variant.standard(n)), otherKernels(work, n), otherEngines(work, n)).flatMap(s -> s));
+                .of(Stream.of(Variant.standard(n)), otherKernels(workload, n), otherEngines(workload, n))
+                .flatMap(s -> s));
     }
 
-    /// Only in a full run, on one shape of each work and one thread.
-    private Stream<Variant> otherKernels(Workload work, int n) {
-        if (!full || n != threadCounts().getFirst() || !Workloads.representatives().contains(work)) {
+    /// Only in a full run, on one shape of each workload and one thread.
+    private Stream<Variant> otherKernels(Workload workload, int n) {
+        if (!full || n != threadCounts().getFirst() || !Workloads.representatives().contains(workload)) {
             return Stream.of();
         }
         return Stream.concat(Stream.of(Variant.reference(n)),
                 otherWidths().stream().map(bits -> Variant.simd(bits, n)));
     }
 
-    /// In a full run only on the works of the quick run and all threads: else it would last for hours.
-    private Stream<Variant> otherEngines(Workload work, int n) {
-        if (!peers || full && !(work.quick() && n == threadCounts().getLast())) {
+    /// In a full run only on the workloads of the quick run and all threads: else it would last for hours.
+    private Stream<Variant> otherEngines(Workload workload, int n) {
+        if (!peers || full && !(workload.quick() && n == threadCounts().getLast())) {
             return Stream.of();
         }
-        return Peer.all().stream().filter(peer -> peer.maker(work, n).isPresent())
+        return Peer.all().stream().filter(peer -> peer.maker(workload, n).isPresent())
                 .map(peer -> Variant.peer(peer, n));
     }
 

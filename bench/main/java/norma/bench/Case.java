@@ -1,7 +1,7 @@
 package norma.bench;
 
-import norma.bench.work.Workload;
+import norma.bench.workload.Workload;
 
-/// One work done in one way.
-record Case(Workload work, Variant variant) {
+/// A workload and the variant that does it.
+record Case(Workload workload, Variant variant) {
 }

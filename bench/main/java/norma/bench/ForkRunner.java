@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import norma.bench.work.Workload;
+import norma.bench.workload.Workload;
 import norma.lab.console.Progress;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
@@ -22,8 +22,8 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/// Measures cases and the machine's limits. A round measures each of them once, in a Java VM of its own; cases that are
-/// compared stand side by side in each round, so that what else the machine does reaches all alike.
+/// Measures cases and the machine's limits. A round measures each of them once, in a Java VM of its own. Cases that are compared
+/// follow each other in each round, so that other load on the machine reaches all alike.
 final class ForkRunner {
     private static final List<String> BANDWIDTH = List.of("copy", "triad", "axpy");
 
@@ -34,12 +34,12 @@ final class ForkRunner {
     private final Map<Object, List<BenchmarkResult>> results = new LinkedHashMap<>();
     private final Set<Case> failed = new HashSet<>();
 
-    /// What a limit was measured with.
+    /// A measurement of a limit.
     private record Probe(String name, long bytes, int threads) {
     }
 
     /// @param cases in the order of the table
-    /// @param log what JMH has to say
+    /// @param log JMH's own output
     ForkRunner(List<Case> cases, Progress progress, PrintStream log) {
         this.cases = cases;
         this.threads = cases.stream().map(c -> c.variant().threads()).distinct().sorted().toList();
@@ -53,26 +53,26 @@ final class ForkRunner {
         return count * (cases.size() + none.probes().size());
     }
 
-    /// One round more.
+    /// Runs another round.
     void run() throws RunnerException {
         for (Probe probe : probes()) {
             progress.note("limits, %d threads".formatted(probe.threads()));
             keep(probe, fork(limit(probe)));
         }
         for (Case c : cases) {
-            progress.note("%s, %d threads, %s".formatted(c.work(), c.variant().threads(), c.variant().kernels()));
+            progress.note("%s, %d threads, %s".formatted(c.workload(), c.variant().threads(), c.variant().kernels()));
             measure(c);
         }
     }
 
-    /// Another engine that fails is left out, and the run goes on: hours of it would be lost otherwise.
+    /// Another engine that fails is left out, so that a run of hours goes on.
     private void measure(Case c) throws RunnerException {
         if (failed.contains(c)) {
             progress.step();
             return;
         }
         try {
-            keep(c, fork(work(c)));
+            keep(c, fork(workload(c)));
         } catch (RunnerException e) {
             if (Peer.named(c.variant().kernels()).isEmpty()) {
                 throw e;
@@ -81,12 +81,12 @@ final class ForkRunner {
         }
     }
 
-    /// What other engines failed on, in the order of the table.
+    /// The cases that other engines failed on, in the order of the table.
     List<Case> failed() {
         return cases.stream().filter(failed::contains).toList();
     }
 
-    /// FMA peak, and bandwidth at the working sets next to those of the works.
+    /// FMA peak, and bandwidth at the working sets next to those of the workloads.
     private List<Probe> probes() {
         var probes = new ArrayList<Probe>();
         for (int n : threads) {
@@ -99,14 +99,15 @@ final class ForkRunner {
     }
 
     private long[] workingSets() {
-        return cases.stream().map(Case::work).filter(Workload::isBounded).mapToLong(ForkRunner::nearest).distinct()
+        return cases.stream().map(Case::workload).filter(Workload::isBounded).mapToLong(ForkRunner::nearest).distinct()
                 .sorted()
                 .toArray();
     }
 
-    private static long nearest(Workload work) {
+    private static long nearest(Workload workload) {
         return Arrays.stream(Limits.BYTES).boxed()
-                .min((a, b) -> Double.compare(Roofline.distance(a, work.bytes()), Roofline.distance(b, work.bytes())))
+                .min((a, b) -> Double.compare(Roofline.distance(a, workload.bytes()),
+                        Roofline.distance(b, workload.bytes())))
                 .orElseThrow();
     }
 
@@ -116,13 +117,13 @@ final class ForkRunner {
         return probe.bytes() == 0 ? options : options.param("bytes", Long.toString(probe.bytes()));
     }
 
-    private static ChainedOptionsBuilder work(Case c) {
+    private static ChainedOptionsBuilder workload(Case c) {
         Variant variant = c.variant();
         var options =
-                IterationPlan.of(c.work()).set(options("WorkBenchmark.run"))
+                IterationPlan.of(c.workload()).set(options("WorkloadBenchmark.run"))
                         .jvmArgs(variant.jvmArgs().toArray(String[]::new));
         Peer.named(variant.kernels()).flatMap(Peer::jvm).ifPresent(options::jvm);
-        return options.param("work", c.work().name()).param("shape", c.work().shape())
+        return options.param("workload", c.workload().name()).param("shape", c.workload().shape())
                 .param("kernels", variant.kernels()).param("threads", Integer.toString(variant.threads()));
     }
 
@@ -138,7 +139,7 @@ final class ForkRunner {
         } catch (RunnerException e) {
             if (e.getMessage() != null && e.getMessage().contains("JMH lock")) {
                 throw new IllegalStateException(
-                        "another bench is at work on this machine, and each would slow the other; "
+                        "another bench is running on this machine, and each would slow the other; "
                                 + "wait until it has ended",
                         e);
             }
@@ -152,7 +153,7 @@ final class ForkRunner {
         results.computeIfAbsent(key, _ -> new ArrayList<>()).addAll(result.getBenchmarkResults());
     }
 
-    // ---- What it comes to ----
+    // ---- Results ----
 
     /// A row for each case that could be measured.
     List<Row> rows() {
@@ -163,7 +164,7 @@ final class ForkRunner {
         Variant variant = c.variant();
         Long allocated = Peer.named(variant.kernels()).isPresent() ? null : bytes(results.get(c), "gc.alloc.rate.norm");
         long resident = bytes(results.get(c), "residentBytes");
-        return Row.of(c.work(), variant.threads(), variant.kernels(), timing(c), roof(variant.threads()),
+        return Row.of(c.workload(), variant.threads(), variant.kernels(), timing(c), roof(variant.threads()),
                 resident > 0 ? null : allocated, resident > 0 ? resident : null);
     }
 
@@ -201,7 +202,7 @@ final class ForkRunner {
         return forks.stream().flatMap(fork -> fork.getIterationResults().stream()).toList();
     }
 
-    /// All that JMH measured, the forks of a case as one result.
+    /// JMH's results, the forks of a case as one.
     Collection<RunResult> jmh() {
         return results.values().stream().map(forks -> new RunResult(forks.getFirst().getParams(), forks)).toList();
     }

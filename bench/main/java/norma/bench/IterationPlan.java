@@ -1,6 +1,6 @@
 package norma.bench;
 
-import norma.bench.work.Workload;
+import norma.bench.workload.Workload;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
@@ -13,7 +13,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 record IterationPlan(int warmups, int warmup, int iterations, int iteration) {
     /// C2 needs up to a second for the largest kernels, counted from the first call: of four such iterations the fourth is as
     /// fast as those that count, within their spread.
-    private static final IterationPlan WORK = new IterationPlan(4, 250, 5, 80);
+    private static final IterationPlan KERNEL = new IterationPlan(4, 250, 5, 80);
 
     /// From a text to its vector there is more to compile than a kernel: four seconds' worth.
     private static final IterationPlan ENCODER = new IterationPlan(3, 1400, 5, 120);
@@ -24,8 +24,8 @@ record IterationPlan(int warmups, int warmup, int iterations, int iteration) {
     /// A single loop, compiled at once.
     static final IterationPlan LIMIT = new IterationPlan(2, 150, 5, 100);
 
-    static IterationPlan of(Workload work) {
-        return work.name().equals("encode") ? ENCODER : work.isBounded() ? WORK : PROCESS;
+    static IterationPlan of(Workload workload) {
+        return workload.name().equals("encode") ? ENCODER : workload.isBounded() ? KERNEL : PROCESS;
     }
 
     ChainedOptionsBuilder set(ChainedOptionsBuilder options) {

@@ -15,8 +15,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.ThreadParams;
 
-/// What the machine itself can do: the figures that all others are shares of. Each thread of the benchmark does its part,
-/// all at once.
+/// The limits of the machine, which all other figures are shares of. All threads of the benchmark run at once.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)

@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
-import norma.bench.work.Workload;
-import norma.bench.work.Workload.Operation;
+import norma.bench.workload.Workload;
+import norma.bench.workload.Workload.Operation;
 
-/// Another engine that can do some of the works. Those on the class path are found as services.
+/// Another engine that can do some of the workloads. Those on the class path are found as services.
 public interface Peer {
 
     /// As in the table: `djl best`, `onnxruntime`.
     String kernels();
 
-    /// Makes inputs of the same shape and kind and gives what is to be run, or nothing if the peer has no such work.
-    Optional<Supplier<Operation>> maker(Workload work, int threads);
+    /// Makes inputs of the same shape and kind and gives what is to be run, or nothing if the peer has no such workload.
+    Optional<Supplier<Operation>> maker(Workload workload, int threads);
 
     /// Options that its Java VM needs.
     default List<String> jvmArgs() {

@@ -6,19 +6,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import norma.bench.work.Workloads;
-import norma.bench.work.Workloads.Family;
+import norma.bench.workload.Workloads;
+import norma.bench.workload.Workloads.Family;
 import norma.lab.console.Json;
 import norma.lab.console.Page;
 
-/// The page that shows a run. Words and tables are made here and can be read without a script; `bench.js` draws the
+/// The page that shows a run. Text and tables are made here and can be read without a script; `bench.js` draws the
 /// roofline and the ratios from the numbers.
 final class Report {
 
     /// A row as a point of the roofline.
     ///
     /// @param intensity FLOPs for each byte that must move
-    private record Point(String family, String work, String shape, int threads, String kernels, boolean ours,
+    private record Point(String family, String workload, String shape, int threads, String kernels, boolean ours,
             double intensity, double gflops, double shareOfLimit, double medianSeconds, double againstOurs) {
     }
 
@@ -43,9 +43,9 @@ final class Report {
     }
 
     private static String lead(Results results) {
-        long works = results.rows().stream().map(Row::work).distinct().count();
-        return "%d work%s, %d figures, medians over %s, beside the limits of the machine measured in the same run."
-                .formatted(works, works == 1 ? "" : "s", results.rows().size(),
+        long workloads = results.rows().stream().map(Row::workload).distinct().count();
+        return "%d workload%s, %d figures, medians over %s, beside the limits of the machine measured in the same run."
+                .formatted(workloads, workloads == 1 ? "" : "s", results.rows().size(),
                         results.forks() == 1 ? "the iterations of one Java VM each"
                                 : "the iterations of %d Java VMs each".formatted(results.forks()));
     }
@@ -132,7 +132,7 @@ final class Report {
         for (Family family : Workloads.families()) {
             for (Row row : results.of(family)) {
                 double ratio = results.againstOurs(row);
-                points.add(new Point(family.title(), row.work(), row.shape(), row.threads(), row.kernels(),
+                points.add(new Point(family.title(), row.workload(), row.shape(), row.threads(), row.kernels(),
                         Double.isNaN(ratio), row.gflops() / row.gbs(), row.gflops(), row.shareOfLimit(),
                         row.medianSeconds(), ratio));
             }

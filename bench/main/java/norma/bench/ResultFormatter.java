@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
-import norma.bench.work.Workload;
-import norma.bench.work.Workloads;
-import norma.bench.work.Workloads.Family;
+import norma.bench.workload.Workload;
+import norma.bench.workload.Workloads;
+import norma.bench.workload.Workloads.Family;
 import norma.lab.console.Table;
 
 /// Results as text for a terminal and as Markdown.
@@ -17,7 +17,7 @@ final class ResultFormatter {
     private ResultFormatter() {
     }
 
-    /// For a terminal: works one below the other, each with its shapes.
+    /// For a terminal: workloads one below the other, each with its shapes.
     static String table(Results results) {
         var table = new Table(HEADINGS);
         for (Family family : Workloads.families()) {
@@ -89,11 +89,11 @@ final class ResultFormatter {
         return bytes == null ? "" : bytes(bytes);
     }
 
-    /// In what the work is limited by.
+    /// In what the workload is limited by.
     static String rate(Results results, Row row) {
         Roofline roof = results.roofs().stream().filter(r -> r.threads() == row.threads()).findFirst().orElseThrow();
-        Workload work = Workloads.of(row.work(), row.shape());
-        return !work.isBounded() ? "" : roof.isArithmetic(work) ? figure(row.gflops()) + " GFLOP/s"
+        Workload workload = Workloads.of(row.workload(), row.shape());
+        return !workload.isBounded() ? "" : roof.isArithmetic(workload) ? figure(row.gflops()) + " GFLOP/s"
                 : figure(row.gbs()) + " GB/s   ";
     }
 
@@ -151,9 +151,9 @@ final class ResultFormatter {
                 text.append("\n## %s%s\n\n".formatted(family.title().substring(0, 1).toUpperCase(Locale.ROOT),
                         family.title().substring(1)));
                 text.append(
-                        "| work | shape | threads | kernels | time | spread | rate | of limit | memory | time / ours |\n"
+                        "| workload | shape | threads | kernels | time | spread | rate | of limit | memory | time / ours |\n"
                                 + "|---|---|---:|---|---:|---:|---:|---:|---:|---:|\n");
-                rows.forEach(row -> text.append("| `%s` | %s | %d | %s |\n".formatted(row.work(), row.shape(),
+                rows.forEach(row -> text.append("| `%s` | %s | %d | %s |\n".formatted(row.workload(), row.shape(),
                         row.threads(),
                         String.join(" | ", cells(results, row).stream().map(String::strip).toList()))));
             }

@@ -4,12 +4,12 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import norma.bench.work.Workload;
-import norma.bench.work.Workloads;
-import norma.bench.work.Workloads.Family;
+import norma.bench.workload.Workload;
+import norma.bench.workload.Workloads;
+import norma.bench.workload.Workloads.Family;
 import norma.lab.console.Machine;
 
-/// All that a run has found out, in the order in which it is shown.
+/// The results of a run, in the order in which they are shown.
 ///
 /// @param date of the run
 /// @param cpu name of the processor
@@ -18,7 +18,7 @@ import norma.lab.console.Machine;
 /// @param flags of the VM
 /// @param forks Java VMs for each figure
 /// @param roofs the limits, for each number of threads
-/// @param rows by work, threads, shape; ours first, then other kernel sets, then peers
+/// @param rows by workload, threads, shape; ours first, then other kernel sets, then peers
 record Results(String date, String cpu, int processors, String java, String flags, int forks, List<Roofline> roofs,
         List<Row> rows) {
 
@@ -29,34 +29,36 @@ record Results(String date, String cpu, int processors, String java, String flag
     }
 
     private static List<Row> sorted(List<Row> rows) {
-        List<Workload> order = Workloads.families().stream().flatMap(family -> family.works().stream()).toList();
+        List<Workload> order = Workloads.families().stream().flatMap(family -> family.workloads().stream()).toList();
         List<String> names = order.stream().map(Workload::name).distinct().toList();
         var sorted = new ArrayList<>(rows);
-        sorted.sort(Comparator.comparingInt((Row row) -> names.indexOf(row.work())).thenComparingInt(Row::threads)
-                .thenComparingInt(row -> order.indexOf(Workloads.of(row.work(), row.shape()))));
+        sorted.sort(Comparator.comparingInt((Row row) -> names.indexOf(row.workload())).thenComparingInt(Row::threads)
+                .thenComparingInt(row -> order.indexOf(Workloads.of(row.workload(), row.shape()))));
         return sorted;
     }
 
     /// Rows of one family.
     List<Row> of(Family family) {
-        List<String> names = family.works().stream().map(Workload::name).toList();
-        return rows.stream().filter(row -> names.contains(row.work())).toList();
+        List<String> names = family.workloads().stream().map(Workload::name).toList();
+        return rows.stream().filter(row -> names.contains(row.workload())).toList();
     }
 
-    /// Whether something stands beside our standard kernels.
+    /// Whether anything is compared with our standard kernels.
     boolean isCompared() {
         return rows.stream().anyMatch(row -> !Double.isNaN(againstOurs(row)));
     }
 
-    /// How many times as long this row takes as our standard kernels on the same work; NaN for those themselves.
+    /// How many times as long this row takes as our standard kernels on the same workload; NaN for those themselves.
     double againstOurs(Row row) {
-        Row ours = rows.stream().filter(other -> other.work().equals(row.work()) && other.shape().equals(row.shape())
-                && other.threads() == row.threads()).findFirst().orElse(row);
+        Row ours = rows.stream()
+                .filter(other -> other.workload().equals(row.workload()) && other.shape().equals(row.shape())
+                        && other.threads() == row.threads())
+                .findFirst().orElse(row);
         return ours == row ? Double.NaN : row.medianSeconds() / ours.medianSeconds();
     }
 
-    /// What a row stands under.
+    /// The heading of a row.
     static String group(Row row) {
-        return row.work() + ", " + ResultFormatter.threads(row.threads());
+        return row.workload() + ", " + ResultFormatter.threads(row.threads());
     }
 }

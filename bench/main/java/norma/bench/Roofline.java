@@ -2,7 +2,7 @@ package norma.bench;
 
 import java.util.Comparator;
 import java.util.List;
-import norma.bench.work.Workload;
+import norma.bench.workload.Workload;
 
 /// The machine's limits at one number of threads, measured in the same run (Williams, Waterman & Patterson 2009, "Roofline").
 ///
@@ -21,19 +21,19 @@ record Roofline(int threads, double flops, List<Bandwidth> bandwidths) {
         }
     }
 
-    /// No program on this machine can be faster: the FLOPs at peak, or the bytes at the bandwidth of the nearest working set.
-    double seconds(Workload work) {
-        return Math.max(work.flops() / flops, work.bytes() / nearest(work.bytes()).best());
+    /// The least time on this machine: the FLOPs at peak, or the bytes at the bandwidth of the nearest working set.
+    double seconds(Workload workload) {
+        return Math.max(workload.flops() / flops, workload.bytes() / nearest(workload.bytes()).best());
     }
 
     /// Whether arithmetic is the limit, not memory.
-    boolean isArithmetic(Workload work) {
-        return seconds(work) == work.flops() / flops;
+    boolean isArithmetic(Workload workload) {
+        return seconds(workload) == workload.flops() / flops;
     }
 
     /// Share of the limit that a time reaches; NaN where none applies.
-    double share(Workload work, double seconds) {
-        return work.isBounded() ? seconds(work) / seconds : Double.NaN;
+    double share(Workload workload, double seconds) {
+        return workload.isBounded() ? seconds(workload) / seconds : Double.NaN;
     }
 
     private Bandwidth nearest(double bytes) {

@@ -2,7 +2,7 @@ package norma.bench;
 
 import java.util.Arrays;
 
-/// What many measurements of one thing come to.
+/// The median and the spread of some measurements.
 ///
 /// @param median of all of them
 /// @param spread half the distance between the quartiles, as a share of the median

@@ -7,16 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import norma.bench.work.Workload;
+import norma.bench.workload.Workload;
 
 /// What `bench/peers/torch_ops.py --json` wrote: PyTorch's times on this machine, as installed and at its best.
 final class Torch {
 
     /// A measurement of the file; it has more fields.
-    record Entry(String work, String shape, int threads, String kernels, double medianSeconds, double spread) {
+    record Entry(String workload, String shape, int threads, String kernels, double medianSeconds, double spread) {
 
         boolean isOf(Case c) {
-            return work.equals(c.work().name()) && shape.equals(c.work().shape()) && threads == c.variant().threads();
+            return workload.equals(c.workload().name()) && shape.equals(c.workload().shape())
+                    && threads == c.variant().threads();
         }
 
         Row row(Workload of, Roofline roof) {

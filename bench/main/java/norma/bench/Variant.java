@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import norma.backend.Backend;
 
-/// A way to do the works: kernels and number of threads, and the Java VM's options that make it so.
+/// The kernels and the number of threads that do a workload, and the Java VM's options for them.
 ///
 /// @param kernels kernel set, or peer
 record Variant(String kernels, int threads, List<String> jvmArgs) {

@@ -62,7 +62,7 @@ function roofline(roof) {
   slopes(svg, lines, x, y, peak, start);
   for (const p of d3.sort(mine, p => -p.shareOfLimit)) {
     const dot = mark(svg, families, p.family).attr('transform', `translate(${x(p.intensity)},${y(p.gflops)})`).attr('tabindex', 0);
-    tell(dot, `${p.work}\n${p.shape}\n${time(p.medianSeconds)}, ${short(p.gflops)} GFLOP/s, ${d3.format('.0%')(p.shareOfLimit)} of the limit`);
+    tell(dot, `${p.workload}\n${p.shape}\n${time(p.medianSeconds)}, ${short(p.gflops)} GFLOP/s, ${d3.format('.0%')(p.shareOfLimit)} of the limit`);
   }
 }
 
@@ -93,10 +93,10 @@ function axes(svg, x, y, width, height, margin) {
   svg.append('text').attr('x', 0).attr('y', 10).text('GFLOP/s');
 }
 
-/** Ratios to the others: a line of dots for each work and shape. */
+/** Ratios to the others: a line of dots for each workload and shape. */
 function ratios(n) {
   const others = points.filter(p => p.threads === n && !p.ours);
-  const lines = [...d3.group(others, p => `${p.work}, ${p.shape}`)];
+  const lines = [...d3.group(others, p => `${p.workload}, ${p.shape}`)];
   if (lines.length === 0) {
     return;
   }
@@ -118,7 +118,7 @@ function ratios(n) {
     for (const p of marks) {
       const dot = mark(svg, engines, p.kernels).attr('transform', `translate(${x(p.againstOurs)},${narrow ? y + 10 : y})`)
           .attr('tabindex', 0);
-      tell(dot, `${p.work}\n${p.shape}\n${p.kernels}: ${time(p.medianSeconds)}, ${short(p.againstOurs)} x ours`);
+      tell(dot, `${p.workload}\n${p.shape}\n${p.kernels}: ${time(p.medianSeconds)}, ${short(p.againstOurs)} x ours`);
     }
   });
 }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import norma.bench.work.Workload;
-import norma.bench.work.Workloads;
+import norma.bench.workload.Workload;
+import norma.bench.workload.Workloads;
 import org.junit.jupiter.api.Test;
 
 /// What is made of the times.
@@ -15,28 +15,28 @@ class ArithmeticTest {
             List.of(new Roofline.Bandwidth(1 << 20, 80e9, 90e9, 70e9),
                     new Roofline.Bandwidth(1 << 28, 10e9, 8e9, 9e9)));
 
-    private static Workload work(double flops, double bytes) {
+    private static Workload workload(double flops, double bytes) {
         return Workload.of("w", "s", flops, bytes, () -> () -> "done");
     }
 
     @Test
     void theLimitIsTheSlowerOfArithmeticAndMemory() {
-        assertEquals(0.1, ROOF.seconds(work(1e10, 1e6)), 1e-12);
-        assertTrue(ROOF.isArithmetic(work(1e10, 1e6)));
-        assertEquals(1e6 / 90e9, ROOF.seconds(work(1, 1e6)), 1e-15);
-        assertFalse(ROOF.isArithmetic(work(1, 1e6)));
+        assertEquals(0.1, ROOF.seconds(workload(1e10, 1e6)), 1e-12);
+        assertTrue(ROOF.isArithmetic(workload(1e10, 1e6)));
+        assertEquals(1e6 / 90e9, ROOF.seconds(workload(1, 1e6)), 1e-15);
+        assertFalse(ROOF.isArithmetic(workload(1, 1e6)));
     }
 
     @Test
     void theNearestWorkingSetGivesTheBandwidth() {
         // 15 MiB is nearer to 1 MiB than to 256 MiB as a factor, 17 MiB is not
-        assertEquals(15 * 1048576 / 90e9, ROOF.seconds(work(0, 15 << 20)), 1e-12);
-        assertEquals(17 * 1048576 / 10e9, ROOF.seconds(work(0, 17 << 20)), 1e-12);
+        assertEquals(15 * 1048576 / 90e9, ROOF.seconds(workload(0, 15 << 20)), 1e-12);
+        assertEquals(17 * 1048576 / 10e9, ROOF.seconds(workload(0, 17 << 20)), 1e-12);
     }
 
     @Test
     void theShareIsLimitOverTime() {
-        assertEquals(0.25, ROOF.share(work(1e10, 1), 0.4), 1e-12);
+        assertEquals(0.25, ROOF.share(workload(1e10, 1), 0.4), 1e-12);
     }
 
     @Test
@@ -50,7 +50,7 @@ class ArithmeticTest {
 
     @Test
     void aRowSaysWhatTheWorkMovesAndComputes() {
-        Row row = Row.of(work(2e9, 4e9), 1, "simd512", new Timing(0.5, 0.01), ROOF, 12L, null);
+        Row row = Row.of(workload(2e9, 4e9), 1, "simd512", new Timing(0.5, 0.01), ROOF, 12L, null);
         assertEquals(4, row.gflops(), 1e-12);
         assertEquals(8, row.gbs(), 1e-12);
         assertEquals(0.4 / 0.5, row.shareOfLimit(), 1e-12);

@@ -3,8 +3,8 @@ package norma.bench;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import java.util.List;
-import norma.bench.work.Workload;
-import norma.bench.work.Workloads;
+import norma.bench.workload.Workload;
+import norma.bench.workload.Workloads;
 import norma.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 

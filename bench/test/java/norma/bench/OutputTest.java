@@ -14,8 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import norma.bench.work.Workload;
-import norma.bench.work.Workloads;
+import norma.bench.workload.Workload;
+import norma.bench.workload.Workloads;
 import norma.lab.console.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,9 +30,9 @@ class OutputTest {
     private static final Row CLIP_ROW = Row.of(CLIP, 2, "simd512", new Timing(0.001, 0.02), ROOF, 0L, null);
 
     private static final String TORCH = """
-            [{"work": "matmul", "shape": "1024x1024x1024 NN", "threads": 2, "kernels": "torch best", "medianSeconds": 0.018,
+            [{"workload": "matmul", "shape": "1024x1024x1024 NN", "threads": 2, "kernels": "torch best", "medianSeconds": 0.018,
               "spread": 0.005, "setting": "MKL preload, eager"},
-             {"work": "matmul", "shape": "1024x1024x1024 NN", "threads": 1, "kernels": "torch best", "medianSeconds": 1,
+             {"workload": "matmul", "shape": "1024x1024x1024 NN", "threads": 1, "kernels": "torch best", "medianSeconds": 1,
               "spread": 0}]""";
 
     private static Results results(Path folder) throws IOException {
@@ -47,7 +47,7 @@ class OutputTest {
     @Test
     void rowsHaveExactlyTheFieldsThatMachinesKnow() {
         JsonObject row = JsonParser.parseString(Json.line(OURS)).getAsJsonObject();
-        assertEquals(List.of("work", "shape", "threads", "kernels", "medianSeconds", "spread", "gbs", "gflops",
+        assertEquals(List.of("workload", "shape", "threads", "kernels", "medianSeconds", "spread", "gbs", "gflops",
                 "shareOfLimit", "allocatedBytes", "residentBytes"), List.copyOf(row.keySet()));
         assertEquals(1200, row.get("allocatedBytes").getAsLong());
     }

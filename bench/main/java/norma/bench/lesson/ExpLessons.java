@@ -7,8 +7,8 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import norma.backend.Backend;
-import norma.bench.work.Inputs;
-import norma.bench.work.Workload;
+import norma.bench.workload.Inputs;
+import norma.bench.workload.Workload;
 import norma.kernel.Floats;
 import norma.kernel.contract.ElementwiseKernel.Unary;
 
@@ -29,7 +29,7 @@ final class ExpLessons {
     private ExpLessons() {
     }
 
-    static List<Workload> works() {
+    static List<Workload> workloads() {
         return List.of(
                 lesson("01 Math.exp", ExpLessons::scalar),
                 lesson("02 lanewise(EXP)", ExpLessons::library),

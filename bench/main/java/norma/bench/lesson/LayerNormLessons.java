@@ -6,8 +6,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import norma.backend.Backend;
-import norma.bench.work.Inputs;
-import norma.bench.work.Workload;
+import norma.bench.workload.Inputs;
+import norma.bench.workload.Workload;
 import norma.kernel.Floats;
 
 /// y = gamma (x - mean) / sqrt(var + eps) + beta on rows that fit in L2.
@@ -28,7 +28,7 @@ final class LayerNormLessons {
     private LayerNormLessons() {
     }
 
-    static List<Workload> works() {
+    static List<Workload> workloads() {
         return List.of(
                 lesson("01 three loops, scalar", LayerNormLessons::scalar),
                 lesson("02 vectors, reduceLanes", LayerNormLessons::reduced),

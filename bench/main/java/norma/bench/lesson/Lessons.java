@@ -2,9 +2,9 @@ package norma.bench.lesson;
 
 import java.util.List;
 import java.util.stream.Stream;
-import norma.bench.work.Workload;
+import norma.bench.workload.Workload;
 
-/// The same work, better and better: numbered variants, each a method whose comment says what it teaches. They are works like
+/// The same computation, better and better: numbered variants, each a method whose comment says what it teaches. They are workloads like
 /// any other, measured by `norma bench --lessons`.
 public final class Lessons {
 
@@ -12,8 +12,10 @@ public final class Lessons {
     }
 
     /// All variants, in order.
-    public static List<Workload> works() {
-        return Stream.of(MatmulLessons.works(), SumLessons.works(), LayerNormLessons.works(), ExpLessons.works())
+    public static List<Workload> workloads() {
+        return Stream
+                .of(MatmulLessons.workloads(), SumLessons.workloads(), LayerNormLessons.workloads(),
+                        ExpLessons.workloads())
                 .flatMap(List::stream).toList();
     }
 }

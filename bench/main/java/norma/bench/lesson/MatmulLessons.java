@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
-import norma.bench.work.Inputs;
-import norma.bench.work.Workload;
-import norma.bench.work.Workload.Operation;
+import norma.bench.workload.Inputs;
+import norma.bench.workload.Workload;
+import norma.bench.workload.Workload.Operation;
 import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -34,7 +34,7 @@ final class MatmulLessons {
     private MatmulLessons() {
     }
 
-    static List<Workload> works() {
+    static List<Workload> workloads() {
         return List.of(
                 lesson("01 i j k", MatmulLessons::naive),
                 lesson("02 i k j: rows instead of columns", MatmulLessons::rowByRow),

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
-import norma.bench.work.Inputs;
-import norma.bench.work.Workload;
+import norma.bench.workload.Inputs;
+import norma.bench.workload.Workload;
 
 /// The sum of each row of a matrix: what every norm and every softmax begins with.
 final class SumLessons {
@@ -29,7 +29,7 @@ final class SumLessons {
         MemorySegment.copy(x, 0, segment, ValueLayout.JAVA_FLOAT, 0, x.length);
     }
 
-    static List<Workload> works() {
+    static List<Workload> workloads() {
         return List.of(
                 lesson("01 one sum", SumLessons::oneSum),
                 lesson("02 eight sums", SumLessons::eightSums),

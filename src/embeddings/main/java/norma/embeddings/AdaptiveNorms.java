@@ -7,10 +7,10 @@ import norma.norm.feature.AdaptiveNormFormer;
 import norma.norm.feature.AdaptiveNormFormer.Options;
 import norma.norm.feature.LayerNorm;
 
-/// Puts an [AdaptiveNormFormer] in the place of each layer norm behind a residual sum. The networks in it begin with zeros, so that
-/// the model computes what it did until something is learned; its own parameters are shared.
+/// Replaces each layer norm behind a residual sum with an [AdaptiveNormFormer]. Its networks begin with zeros, so at first the model
+/// computes what it did before. The gains and biases of the layer norms are shared.
 ///
-/// The norm of the embeddings stays: it is in front of the residual stream.
+/// The norm of the embeddings stays, since it is before the residual stream.
 final class AdaptiveNorms {
     private final Options options;
     private final Init init;

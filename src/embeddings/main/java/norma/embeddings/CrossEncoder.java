@@ -6,10 +6,10 @@ import java.util.List;
 import norma.nn.Context;
 import norma.tokenizer.Tokenizer;
 
-/// Says how well each of some passages answers a query: query and passage go through the network together, which is slower than
-/// comparing vectors and tells more (Nogueira & Cho 2019, arXiv 1901.04085).
+/// Says how well passages answer a query. Query and passage go through the network together, which is slower than comparing
+/// vectors, and more accurate (Nogueira & Cho 2019, arXiv 1901.04085).
 ///
-/// May be asked by many threads at once.
+/// Many threads may call it at once.
 public final class CrossEncoder implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final Inference inference;
@@ -35,14 +35,15 @@ public final class CrossEncoder implements AutoCloseable {
         return load(folder, Options.DEFAULT);
     }
 
-    /// The same with options, of which number of threads and length matter.
+    /// The same with options, of which the threads and the number of tokens matter.
     public static CrossEncoder load(Path folder, Options options) throws IOException {
         return new CrossEncoder(Pretrained.Classifier.folder(folder), Tokenizer.load(folder), options);
     }
 
     /// The logits of each pair of the query and a passage, one for each of the model's labels.
     public float[][] logits(String query, List<String> passages) {
-        return inference.run(passages.size(), i -> tokenizer.encodePair(query, passages.get(i), maxTokens));
+        return inference.run(inference.parallel(passages.size(), Inference.TEXTS,
+                i -> tokenizer.encodePair(query, passages.get(i), maxTokens)));
     }
 
     /// How well each passage answers the query, the larger the better. With one label its logit; with several that of the last one,

@@ -5,48 +5,43 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import norma.embeddings.huggingface.BertNames;
-import norma.embeddings.huggingface.BertVariant;
-import norma.embeddings.huggingface.LoadMode;
-import norma.embeddings.huggingface.StoredLayers;
-import norma.embeddings.huggingface.StoredWeights;
 import norma.io.AtomicFile;
-import norma.io.CorruptFileException;
-import norma.json.JsonFields;
 import norma.io.Safetensors;
 import norma.io.Safetensors.Array;
 import norma.kernel.Activation;
 import norma.model.Bert;
 import norma.model.BertConfig;
 import norma.model.TransformerConfig;
-import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Param;
 import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.feature.LayerNorm;
 
-/// A tuned model as a folder: config.json and model.safetensors with the names that Hugging Face's BERT has, modules.json with the
+/// Writes a trained model as a folder: config.json and model.safetensors with the names that Hugging Face's BERT has, modules.json with the
 /// pooling.
 ///
 /// A model with adaptive norms has g0 and b0 where BERT has the layer norm's weight and bias, and the networks of the norm beside
-/// them, as `LayerNorm.adaptive...`. Its `model_type` is none that others know, since without those networks its vectors would be wrong.
+/// them, as `LayerNorm.adaptive...`. Its `model_type` is none that other programs know, since without those networks its vectors would be wrong.
 final class EncoderWriter {
-    private static final String ADAPTIVE_TYPE = "bert-adaptive-norm";
+    /// The `model_type` of one with adaptive norms.
+    static final String ADAPTIVE_TYPE = "bert-adaptive-norm";
 
     private EncoderWriter() {
     }
 
-    static void write(Path folder, Pretrained model, Linear classifier) throws IOException {
+    static void write(Path folder, Pretrained model, Optional<Linear> classifier) throws IOException {
         requireBert(model.bert().config());
         Map<String, Param> params = params(model.bert());
         boolean adaptive = params.keySet().stream().anyMatch(name -> name.contains(BertNames.ADAPTIVE));
         var arrays = new LinkedHashMap<String, Array>();
         params.forEach((name, param) -> arrays.put(name, Array.of(param.value())));
-        if (classifier != null) {
-            arrays.put("classifier.weight", Array.of(classifier.weight().value()));
-            arrays.put("classifier.bias", Array.of(classifier.bias().orElseThrow().value()));
-        }
+        classifier.ifPresent(head -> {
+            arrays.put("classifier.weight", Array.of(head.weight().value()));
+            arrays.put("classifier.bias", Array.of(head.bias().orElseThrow().value()));
+        });
         Safetensors.write(folder.resolve("model.safetensors"), Map.of("format", "pt"), arrays);
         AtomicFile.write(folder.resolve("config.json"), config(model.bert(), adaptive) + "\n");
         writeUse(folder, model);
@@ -59,7 +54,8 @@ final class EncoderWriter {
         }
     }
 
-    private static Map<String, Param> params(Bert bert) {
+    /// Its parameters by the names that they have in the file.
+    static Map<String, Param> params(Bert bert) {
         var params = new LinkedHashMap<String, Param>();
         ParameterTree.of(bert).params().forEach((name, param) -> params.put(BertNames.stored(name), param));
         return params;
@@ -102,7 +98,7 @@ final class EncoderWriter {
 
     /// What sentence-transformers reads: https://sbert.net/docs/sentence_transformer/usage/custom_models.html
     private static void writeUse(Path folder, Pretrained model) throws IOException {
-        String pooling = switch (model.pooling()) {
+        String pooling = switch (model.pooling().orElseThrow()) {
             case MEAN -> "mean_tokens";
             case CLS -> "cls_token";
             case LAST -> "lasttoken";
@@ -125,26 +121,5 @@ final class EncoderWriter {
         var use = new JsonObject();
         use.add("prompts", prompts);
         AtomicFile.write(folder.resolve("config_sentence_transformers.json"), use + "\n");
-    }
-
-    /// Whether a config.json is of a model with adaptive norms.
-    static boolean isAdaptive(JsonFields config) throws IOException {
-        return config.text("model_type", "").equals(ADAPTIVE_TYPE);
-    }
-
-    /// Such a model.
-    static Bert adaptive(Path file, JsonFields config, LoadMode purpose) throws IOException {
-        try (StoredWeights stored = StoredWeights.open(file, BertVariant.BERT)) {
-            Bert bert = AdaptiveNorms.in(Bert.of(BertVariant.BERT.config(config), new StoredLayers(stored, purpose)),
-                    new Init(0));
-            params(bert).forEach((name, param) -> {
-                if (name.contains(BertNames.ADAPTIVE)) {
-                    param.value().set(stored.take(name, param.shape()));
-                }
-            });
-            return bert;
-        } catch (IllegalArgumentException e) {
-            throw new CorruptFileException(file, e.getMessage(), e);
-        }
     }
 }

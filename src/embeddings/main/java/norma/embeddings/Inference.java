@@ -2,12 +2,12 @@ package norma.embeddings;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -18,21 +18,21 @@ import norma.tensor.Tape;
 import norma.tensor.Tensor;
 import norma.tokenizer.Encoding;
 
-/// Runs a model over many texts: several of them, one behind the other, in one pass, so that padding is never computed. What a
-/// text gives does not depend, bit for bit, on the texts beside it or on the number of threads.
+/// Runs a model over many texts: several of them, one behind the other, in one pass, so that padding is never computed. A text's
+/// result does not depend, bit for bit, on the texts beside it or on the number of threads.
 ///
-/// May be asked by many threads at once. Each pass through the model takes a memory of its own from a pool.
+/// Many threads may call it at once: each pass through the model has a buffer pool of its own.
 final class Inference implements AutoCloseable {
-    /// Tokens of one pass: enough rows for a matrix product, few enough for what a block computes to stay small.
+    /// Tokens of one pass: enough rows for a matrix product, few enough for a block's buffers to stay small.
     private static final int TOKENS = 512;
 
     /// Texts that a thread tokenizes at a time.
-    private static final int TEXTS = 16;
+    static final int TEXTS = 16;
 
     private final Bert model;
     private final UnaryOperator<Tensor> readout;
     private final Workers workers;
-    private final Queue<BufferPool> memories = new ConcurrentLinkedQueue<>();
+    private final Queue<BufferPool> pools = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
     /// @param readout from a stream (B, T, D) to the result (B, K)
@@ -42,14 +42,18 @@ final class Inference implements AutoCloseable {
         this.workers = new Workers(threads);
     }
 
-    /// The readout's row for each text, in their order.
-    ///
-    /// @param tokenize gives text i; is asked by several threads at once
-    float[][] run(int count, IntFunction<Encoding> tokenize) {
+    /// What `f` gives for 0, 1, ..., count - 1, on all threads; each takes `grain` of them at a time.
+    <T> List<T> parallel(int count, int grain, IntFunction<T> f) {
         requireOpen();
-        var texts = new Encoding[count];
-        share(count, TEXTS, i -> texts[i] = tokenize.apply(i));
-        return run(Arrays.asList(texts));
+        List<T> results = new ArrayList<>(Collections.nCopies(count, null));
+        return workers.call(() -> {
+            Workers.split(count, grain, (from, to) -> {
+                for (int i = from; i < to; i++) {
+                    results.set(i, f.apply(i));
+                }
+            });
+            return results;
+        });
     }
 
     /// The readout's row for each text, in their order.
@@ -61,21 +65,14 @@ final class Inference implements AutoCloseable {
                             + "this tokenizer adds none; leave empty texts out");
         }
         List<int[]> passes = passes(texts);
+        List<float[][]> rows = parallel(passes.size(), 1, i -> pass(texts, passes.get(i)));
         float[][] results = new float[texts.size()][];
-        share(passes.size(), 1, i -> pass(texts, passes.get(i), results));
+        for (int i = 0; i < passes.size(); i++) {
+            for (int j = 0; j < passes.get(i).length; j++) {
+                results[passes.get(i)[j]] = rows.get(i)[j];
+            }
+        }
         return results;
-    }
-
-    /// Does the work of `[0, count)` on all threads.
-    private void share(int count, int grain, IntConsumer work) {
-        workers.call(() -> {
-            Workers.split(count, grain, (from, to) -> {
-                for (int i = from; i < to; i++) {
-                    work.accept(i);
-                }
-            });
-            return null;
-        });
     }
 
     private void requireOpen() {
@@ -110,18 +107,21 @@ final class Inference implements AutoCloseable {
         return passes.stream().map(pass -> pass.texts.stream().mapToInt(i -> i).toArray()).toList();
     }
 
-    private void pass(List<Encoding> texts, int[] which, float[][] results) {
-        BufferPool pooled = memories.poll();
-        BufferPool memory = pooled == null ? new BufferPool() : pooled;
-        try (Tape _ = Tape.inference(memory)) {
-            var ragged = PackedBatch.of(Arrays.stream(which).mapToObj(texts::get).toList());
-            Tensor last = model.infer(ragged.ids(), ragged.types(), ragged.context(), memory);
-            Tensor rows = ragged.each(last, readout);
+    /// The rows of the texts with these numbers.
+    private float[][] pass(List<Encoding> texts, int[] which) {
+        BufferPool used = pools.poll();
+        BufferPool pool = used == null ? new BufferPool() : used;
+        float[][] results = new float[which.length][];
+        try (Tape _ = Tape.inference(pool)) {
+            var batch = PackedBatch.of(Arrays.stream(which).mapToObj(texts::get).toList());
+            Tensor last = model.infer(batch.ids(), batch.types(), batch.context(), pool);
+            Tensor rows = batch.each(last, readout);
             for (int i = 0; i < which.length; i++) {
-                results[which[i]] = rows.slice(0, i, i + 1).toArray();
+                results[i] = rows.slice(0, i, i + 1).toArray();
             }
         }
-        memories.add(memory);
+        pools.add(pool);
+        return results;
     }
 
     /// Ends the threads. Calls under way come to their end; later ones are refused.
@@ -129,6 +129,6 @@ final class Inference implements AutoCloseable {
     public void close() {
         closed = true;
         workers.close();
-        memories.clear();
+        pools.clear();
     }
 }

@@ -4,23 +4,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import norma.json.JsonFields;
 
-/// What sentence-transformers writes beside a network: `modules.json`, the steps from tokens to a text's vector, each with a folder
-/// of its own. Known steps are the network, a pooling and scaling to length 1; another one is refused, since vectors without it
-/// would be wrong.
+/// The file `modules.json` that sentence-transformers writes: the steps from tokens to a text's vector, each with a folder of its own.
+/// Known steps are the network, a pooling and scaling to length 1; any other one is refused, since vectors without it would be wrong.
 ///
 /// @param network the folder of config.json and the weights
-/// @param pooling of the tokens' vectors; null if nothing is said
-record Modules(Path network, Pooling pooling) {
+/// @param pooling of the tokens' vectors, if it is said
+record Modules(Path network, Optional<Pooling> pooling) {
 
     static Modules read(Path folder) throws IOException {
         Path file = folder.resolve("modules.json");
-        if (!Files.exists(file)) {
-            return new Modules(folder, null);
-        }
-        var modules = new Modules(folder, null);
-        for (JsonFields step : JsonFields.readList(file)) {
+        var modules = new Modules(folder, Optional.empty());
+        for (JsonFields step : Files.exists(file) ? JsonFields.readList(file) : List.<JsonFields>of()) {
             modules = modules.with(folder, step);
         }
         return modules;
@@ -30,8 +28,8 @@ record Modules(Path network, Pooling pooling) {
         String type = step.text("type", "");
         return switch (type.substring(type.lastIndexOf('.') + 1)) {
             case "Transformer" -> new Modules(inside(folder, step), pooling);
-            case "Pooling" ->
-                new Modules(network, pooling(JsonFields.read(inside(folder, step).resolve("config.json"))));
+            case "Pooling" -> new Modules(network,
+                    Optional.of(pooling(JsonFields.read(inside(folder, step).resolve("config.json")))));
             case "Normalize" -> this;
             default -> throw step.incompatibility("type", "Transformer, Pooling or Normalize");
         };

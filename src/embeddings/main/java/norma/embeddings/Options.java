@@ -1,21 +1,24 @@
 package norma.embeddings;
 
-/// What can be chosen about an encoder when it is loaded. `Options.DEFAULT.threads(2).maxTokens(128)`
+import java.util.Optional;
+
+/// The options of an encoder: `Options.DEFAULT.threads(2).maxTokens(128)`.
 ///
 /// @param threads that share the work of a call, the caller's own among them
 /// @param maxTokens longer texts are cut; 0 for as many as the model says
-/// @param pooling or null for the one that the model says
+/// @param pooling empty for the one that the model says
 /// @param dimensions how many of a vector's first elements are kept, 0 for all: for models that were trained for it
 ///        (Matryoshka; Kusupati et al. 2022, arXiv 2205.13147)
 /// @param unit whether vectors get length 1, so that their dot product is their cosine
-/// @param queryPrefix put in front of queries, or null for the one that the model says
-/// @param passagePrefix put in front of passages, or null for the one that the model says
-public record Options(int threads, int maxTokens, Pooling pooling, int dimensions, boolean unit, String queryPrefix,
-        String passagePrefix) {
+/// @param queryPrefix put in front of queries; empty for the one that the model says
+/// @param passagePrefix put in front of passages; empty for the one that the model says
+public record Options(int threads, int maxTokens, Optional<Pooling> pooling, int dimensions, boolean unit,
+        Optional<String> queryPrefix, Optional<String> passagePrefix) {
 
     /// A thread for each processor; everything else as the model says, with vectors of length 1.
     public static final Options DEFAULT =
-            new Options(Runtime.getRuntime().availableProcessors(), 0, null, 0, true, null, null);
+            new Options(Runtime.getRuntime().availableProcessors(), 0, Optional.empty(), 0,
+                    true, Optional.empty(), Optional.empty());
 
     /// Checks the numbers.
     public Options {
@@ -38,7 +41,7 @@ public record Options(int threads, int maxTokens, Pooling pooling, int dimension
 
     /// With another pooling.
     public Options pooling(Pooling pooling) {
-        return new Options(threads, maxTokens, pooling, dimensions, unit, queryPrefix, passagePrefix);
+        return new Options(threads, maxTokens, Optional.of(pooling), dimensions, unit, queryPrefix, passagePrefix);
     }
 
     /// With vectors of so many elements.
@@ -53,6 +56,7 @@ public record Options(int threads, int maxTokens, Pooling pooling, int dimension
 
     /// With prefixes, as E5 was trained with: `prefixes("query: ", "passage: ")`.
     public Options prefixes(String query, String passage) {
-        return new Options(threads, maxTokens, pooling, dimensions, unit, query, passage);
+        return new Options(threads, maxTokens, pooling, dimensions, unit, Optional.of(query),
+                Optional.of(passage));
     }
 }

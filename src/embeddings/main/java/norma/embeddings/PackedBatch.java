@@ -32,7 +32,7 @@ record PackedBatch(Indices ids, Indices types, int[] lengths) {
         return Context.ragged(lengths);
     }
 
-    /// What each text's stream (1, T, D) gives, one below the other.
+    /// The readout of each text's stream (1, T, D), one row each.
     Tensor each(Tensor stream, UnaryOperator<Tensor> readout) {
         int[] ends = lengths.clone();
         Arrays.parallelPrefix(ends, Integer::sum);

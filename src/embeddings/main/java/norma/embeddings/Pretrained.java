@@ -7,6 +7,9 @@ import java.net.URL;
 import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+import norma.embeddings.huggingface.BertNames;
 import norma.embeddings.huggingface.BertVariant;
 import norma.embeddings.huggingface.LoadMode;
 import norma.embeddings.huggingface.StoredLayers;
@@ -18,21 +21,22 @@ import norma.json.JsonFields;
 import norma.model.Bert;
 import norma.model.BertConfig;
 import norma.model.ClassificationHead;
+import norma.nn.Init;
 
 /// A model from its files, and what they say about its use.
 ///
 /// @param bert the network
-/// @param pooling of the tokens' vectors, or null if no file says it
+/// @param pooling of the tokens' vectors, if a file says it
 /// @param maxTokens how many a text may have
 /// @param queryPrefix put in front of queries
 /// @param passagePrefix put in front of passages
-record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix, String passagePrefix) {
+record Pretrained(Bert bert, Optional<Pooling> pooling, int maxTokens, String queryPrefix, String passagePrefix) {
     private static final String[] WEIGHTS = {"model.safetensors", "model.onnx", "onnx/model.onnx"};
 
     /// From a folder as Hugging Face has them.
-    static Pretrained folder(Path folder, LoadMode purpose) throws IOException {
+    static Pretrained folder(Path folder, LoadMode mode) throws IOException {
         Modules modules = Modules.read(folder);
-        Bert bert = bert(modules.network(), purpose);
+        Bert bert = bert(modules.network(), mode);
         JsonFields use = JsonFields.readIfThere(modules.network().resolve("sentence_bert_config.json"));
         JsonFields prompts =
                 JsonFields.readIfThere(folder.resolve("config_sentence_transformers.json")).optionalPart("prompts");
@@ -45,16 +49,15 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
                 prompts.text("passage", prompts.text("document", "")));
     }
 
-    /// From an ONNX file alone, which says nothing of its use.
-    static Pretrained onnx(Path name, URL file, LoadMode purpose) throws IOException {
-        Bert bert = onnxBert(name, file, purpose);
-        return new Pretrained(bert, null, bert.config().maxTokens(), "", "");
+    /// From an ONNX file alone, which does not say how it is used.
+    static Pretrained onnx(Path name, URL file, LoadMode mode) throws IOException {
+        Bert bert = onnxBert(name, file, mode);
+        return new Pretrained(bert, Optional.empty(), bert.config().maxTokens(), "", "");
     }
 
-    /// From an ONNX file on the class path, `name.onnx`. What is known of the use of those in langchain4j's jars stands in the models'
-    /// cards: https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2, BAAI/bge-small-en-v1.5, intfloat/e5-small-v2.
-    static Pretrained resource(String name, LoadMode purpose) throws IOException {
-        Pretrained model = onnx(Path.of(name + ".onnx"), Resources.find(name + ".onnx"), purpose);
+    /// From an ONNX file on the class path, `name.onnx`. How those in langchain4j's jars are used, the models' cards say: https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2, BAAI/bge-small-en-v1.5, intfloat/e5-small-v2.
+    static Pretrained resource(String name, LoadMode mode) throws IOException {
+        Pretrained model = onnx(Path.of(name + ".onnx"), Resources.find(name + ".onnx"), mode);
         return switch (name) {
             case "all-minilm-l6-v2" -> model.used(Pooling.MEAN, "", "");
             case "bge-small-en", "bge-small-en-v1.5" ->
@@ -64,23 +67,46 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
         };
     }
 
-    private Pretrained used(Pooling pooling, String queryPrefix, String passagePrefix) {
+    /// Another network of the same use.
+    Pretrained with(Bert other) {
+        return new Pretrained(other, pooling, maxTokens, queryPrefix, passagePrefix);
+    }
+
+    /// The same for texts of other length.
+    Pretrained maxTokens(int maxTokens) {
         return new Pretrained(bert, pooling, maxTokens, queryPrefix, passagePrefix);
     }
 
-    private static Bert bert(Path folder, LoadMode purpose) throws IOException {
+    private Pretrained used(Pooling pooling, String queryPrefix, String passagePrefix) {
+        return new Pretrained(bert, Optional.of(pooling), maxTokens, queryPrefix, passagePrefix);
+    }
+
+    private static Bert bert(Path folder, LoadMode mode) throws IOException {
         Path weights = weights(folder);
         if (weights.toString().endsWith(".onnx")) {
-            return onnxBert(weights, weights.toUri().toURL(), purpose);
+            return onnxBert(weights, weights.toUri().toURL(), mode);
         }
         JsonFields config = JsonFields.read(folder.resolve("config.json"));
-        if (EncoderWriter.isAdaptive(config)) {
-            return EncoderWriter.adaptive(weights, config, purpose);
+        boolean adaptive = config.text("model_type", "").equals(EncoderWriter.ADAPTIVE_TYPE);
+        BertVariant variant = adaptive ? BertVariant.BERT : BertVariant.of(config);
+        BertConfig shape = variant.config(config);
+        try (StoredWeights stored = StoredWeights.open(weights, variant)) {
+            Bert bert = bert(weights, shape, stored, mode);
+            return adaptive ? withAdaptiveNorms(weights, bert, stored) : bert;
         }
-        BertVariant family = BertVariant.of(config);
-        try (StoredWeights stored = StoredWeights.open(weights, family)) {
-            return made(weights, family.config(config), stored, purpose);
-        }
+    }
+
+    /// With the networks of its norms, which stand beside BERT's own weights.
+    private static Bert withAdaptiveNorms(Path file, Bert layerNorms, Weights weights) throws IOException {
+        Bert bert = AdaptiveNorms.in(layerNorms, new Init(0));
+        return readAs(file, () -> {
+            EncoderWriter.params(bert).forEach((name, param) -> {
+                if (name.contains(BertNames.ADAPTIVE)) {
+                    param.value().set(weights.take(name, param.shape()));
+                }
+            });
+            return bert;
+        });
     }
 
     private static Path weights(Path folder) throws IOException {
@@ -93,17 +119,22 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
                 + "; it has none of them; weights in pytorch_model.bin are a program that Python runs, save them as safetensors");
     }
 
-    private static Bert onnxBert(Path name, URL file, LoadMode purpose) throws IOException {
+    private static Bert onnxBert(Path name, URL file, LoadMode mode) throws IOException {
         URLConnection connection = file.openConnection();
         try (InputStream in = connection.getInputStream()) {
             OnnxBert onnx = OnnxBert.read(name, in, connection.getContentLengthLong());
-            return made(name, onnx.config(), onnx.weights(), purpose);
+            return bert(name, onnx.config(), onnx.weights(), mode);
         }
     }
 
-    private static Bert made(Path file, BertConfig config, Weights weights, LoadMode purpose) throws IOException {
+    private static Bert bert(Path file, BertConfig config, Weights weights, LoadMode mode) throws IOException {
+        return readAs(file, () -> Bert.of(config, new StoredLayers(weights, mode)));
+    }
+
+    /// What a file's weights make; where they don't fit, the file is what is wrong.
+    private static <T> T readAs(Path file, Supplier<T> made) throws IOException {
         try {
-            return Bert.of(config, new StoredLayers(weights, purpose));
+            return made.get();
         } catch (IllegalArgumentException e) {
             throw new CorruptFileException(file, e.getMessage(), e);
         } catch (UncheckedIOException e) {
@@ -120,16 +151,13 @@ record Pretrained(Bert bert, Pooling pooling, int maxTokens, String queryPrefix,
         /// From a folder with safetensors.
         static Classifier folder(Path folder) throws IOException {
             JsonFields config = JsonFields.read(folder.resolve("config.json"));
-            BertVariant family = BertVariant.of(config);
-            BertConfig shape = family.config(config);
+            BertVariant variant = BertVariant.of(config);
+            BertConfig shape = variant.config(config);
+            int labels = BertVariant.labels(config);
             Path file = folder.resolve(WEIGHTS[0]);
-            try (StoredWeights stored = StoredWeights.open(file, family)) {
-                return new Classifier(made(file, shape, stored, LoadMode.INFERENCE),
-                        family.head(shape, BertVariant.labels(config), stored));
-            } catch (IllegalArgumentException e) {
-                throw new CorruptFileException(file, e.getMessage(), e);
-            } catch (UncheckedIOException e) {
-                throw e.getCause();
+            try (StoredWeights stored = StoredWeights.open(file, variant)) {
+                return readAs(file, () -> new Classifier(Bert.of(shape, new StoredLayers(stored, LoadMode.INFERENCE)),
+                        variant.head(shape, labels, stored)));
             }
         }
     }

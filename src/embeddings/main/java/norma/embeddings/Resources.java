@@ -12,7 +12,7 @@ final class Resources {
     private Resources() {
     }
 
-    /// Looks where the application looks, then where this class comes from.
+    /// Looks on the application's class path, then on the system's.
     static URL find(String name) throws FileNotFoundException {
         ClassLoader application = Thread.currentThread().getContextClassLoader();
         URL found = application == null ? null : application.getResource(name);

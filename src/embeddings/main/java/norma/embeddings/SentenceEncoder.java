@@ -6,11 +6,12 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import norma.embeddings.huggingface.LoadMode;
 import norma.tokenizer.Encoding;
 import norma.tokenizer.Tokenizer;
 
-/// Texts to vectors whose cosine says how alike the texts are (Sentence-BERT; Reimers & Gurevych 2019, arXiv 1908.10084).
+/// Makes vectors of texts, whose cosine says how alike the texts are (Sentence-BERT; Reimers & Gurevych 2019, arXiv 1908.10084).
 ///
 /// ```java
 /// try (SentenceEncoder encoder = SentenceEncoder.load(Path.of("bge-small-en-v1.5"))) {
@@ -20,7 +21,7 @@ import norma.tokenizer.Tokenizer;
 /// }
 /// ```
 ///
-/// May be asked by many threads at once. A text's vector has the same bits whatever texts are encoded with it, and on any number of
+/// Many threads may call it at once. A text's vector has the same bits whatever texts are encoded with it, and on any number of
 /// threads.
 public final class SentenceEncoder implements AutoCloseable {
     private final Tokenizer tokenizer;
@@ -37,14 +38,12 @@ public final class SentenceEncoder implements AutoCloseable {
                             .formatted(dim, most, options.dimensions(), options.maxTokens()));
         }
         this.options = complete(options, model);
-        if (this.options.pooling() == null) {
-            throw new IllegalArgumentException(
-                    "SentenceEncoder: the model's files must say how to pool, in modules.json; they don't; "
-                            + "look in its description and say it: Options.DEFAULT.pooling(Pooling.MEAN), for example");
-        }
+        Pooling pooling = this.options.pooling().orElseThrow(() -> new IllegalArgumentException(
+                "SentenceEncoder: the model's files must say how to pool, in modules.json; they don't; "
+                        + "look in its description and say it: Options.DEFAULT.pooling(Pooling.MEAN), for example"));
         this.tokenizer = tokenizer;
         this.dimensions = this.options.dimensions();
-        this.inference = new Inference(model.bert(), options.threads(), this.options.pooling()::of);
+        this.inference = new Inference(model.bert(), options.threads(), pooling::of);
     }
 
     /// Loads a model from a folder as Hugging Face has them (model.safetensors or model.onnx; config.json; tokenizer.json or vocab.txt;
@@ -84,10 +83,10 @@ public final class SentenceEncoder implements AutoCloseable {
     /// Options with the model's own choices where none was made.
     private static Options complete(Options o, Pretrained model) {
         return new Options(o.threads(), o.maxTokens() == 0 ? model.maxTokens() : o.maxTokens(),
-                o.pooling() == null ? model.pooling() : o.pooling(),
+                o.pooling().or(model::pooling),
                 o.dimensions() == 0 ? model.bert().config().dim() : o.dimensions(), o.unit(),
-                o.queryPrefix() == null ? model.queryPrefix() : o.queryPrefix(),
-                o.passagePrefix() == null ? model.passagePrefix() : o.passagePrefix());
+                o.queryPrefix().or(() -> Optional.of(model.queryPrefix())),
+                o.passagePrefix().or(() -> Optional.of(model.passagePrefix())));
     }
 
     /// Its options, with the model's own choices where none was made.
@@ -123,16 +122,17 @@ public final class SentenceEncoder implements AutoCloseable {
 
     /// The vectors of texts that look for passages.
     public float[][] encodeQueries(List<String> texts) {
-        return encode(options.queryPrefix(), texts);
+        return encode(options.queryPrefix().orElseThrow(), texts);
     }
 
     /// The vectors of texts that queries look for.
     public float[][] encodePassages(List<String> texts) {
-        return encode(options.passagePrefix(), texts);
+        return encode(options.passagePrefix().orElseThrow(), texts);
     }
 
     private float[][] encode(String prefix, List<String> texts) {
-        float[][] vectors = inference.run(texts.size(), i -> tokens(prefix, texts.get(i)));
+        float[][] vectors =
+                inference.run(inference.parallel(texts.size(), Inference.TEXTS, i -> tokens(prefix, texts.get(i))));
         for (int i = 0; i < vectors.length; i++) {
             float[] cut = Vectors.truncated(vectors[i], dimensions);
             vectors[i] = options.unit() ? Vectors.unit(cut) : cut;

@@ -5,8 +5,7 @@ import norma.nn.Parameterized;
 import norma.tensor.Tensor;
 import norma.tokenizer.Encoding;
 
-/// Makes vectors of texts as tensors: what a loss is made of when a model is tuned. The parameters that it lists are those that
-/// learn.
+/// Makes vectors of texts as tensors, for losses. The parameters that it registers are those that learn.
 public interface TextEncoder extends Parameterized {
 
     /// Their vectors (B, D), of any length.

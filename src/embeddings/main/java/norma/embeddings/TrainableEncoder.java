@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import norma.embeddings.huggingface.LoadMode;
 import norma.nn.Init;
 import norma.nn.Linear;
@@ -16,12 +17,12 @@ import norma.tensor.Tensor;
 import norma.tokenizer.Encoding;
 import norma.tokenizer.Tokenizer;
 
-/// A pretrained encoder whose parameters learn on; `norma.embeddings.tuning` says how.
+/// A pretrained encoder whose parameters can be trained further, as `norma.embeddings.finetuning` does.
 ///
 /// ```java
 /// TrainableEncoder encoder = TrainableEncoder.load("all-minilm-l6-v2").maxTokens(64);
 /// Classifier model = Classifier.of(encoder, 2);
-/// Tuning.whole(1).run(model, examples, Listener.SILENT);
+/// FineTuning.whole(1).run(model, examples, Listener.SILENT);
 /// encoder.save(folder, model.head());
 /// ```
 public final class TrainableEncoder implements TextEncoder {
@@ -30,14 +31,13 @@ public final class TrainableEncoder implements TextEncoder {
     private static final List<String> TOKENIZER_FILES = List.of("tokenizer.json", "vocab.txt", "tokenizer_config.json");
 
     private final Pretrained model;
+    private final Pooling pooling;
     private final Tokenizer tokenizer;
     private final Map<String, byte[]> tokenizerFiles;
 
     private TrainableEncoder(Pretrained model, Tokenizer tokenizer, Map<String, byte[]> tokenizerFiles) {
-        if (model.pooling() == null) {
-            throw new IllegalArgumentException(
-                    "TrainableEncoder: the model's files must say how to pool, in modules.json; they don't");
-        }
+        this.pooling = model.pooling().orElseThrow(() -> new IllegalArgumentException(
+                "TrainableEncoder: the model's files must say how to pool, in modules.json; they don't"));
         this.model = model;
         this.tokenizer = tokenizer;
         this.tokenizerFiles = tokenizerFiles;
@@ -51,7 +51,7 @@ public final class TrainableEncoder implements TextEncoder {
                 files.put(name, Files.readAllBytes(folder.resolve(name)));
             }
         }
-        return new TrainableEncoder(Pretrained.folder(folder, LoadMode.TUNING), Tokenizer.load(folder), files);
+        return new TrainableEncoder(Pretrained.folder(folder, LoadMode.TRAINING), Tokenizer.load(folder), files);
     }
 
     /// Loads `name.onnx` and `name-tokenizer.json` from the class path, as [SentenceEncoder#load(String, Options)] does.
@@ -61,7 +61,7 @@ public final class TrainableEncoder implements TextEncoder {
         String file = name + "-tokenizer.json";
         try (InputStream in = Resources.find(file).openStream()) {
             byte[] json = in.readAllBytes();
-            return new TrainableEncoder(Pretrained.resource(name, LoadMode.TUNING),
+            return new TrainableEncoder(Pretrained.resource(name, LoadMode.TRAINING),
                     Tokenizer.load(Path.of(file), new ByteArrayInputStream(json)), Map.of("tokenizer.json", json));
         }
     }
@@ -74,8 +74,7 @@ public final class TrainableEncoder implements TextEncoder {
                     "TrainableEncoder: maxTokens must be 1 to %d, which the model can read; got %d".formatted(most,
                             maxTokens));
         }
-        return with(
-                new Pretrained(model.bert(), model.pooling(), maxTokens, model.queryPrefix(), model.passagePrefix()));
+        return new TrainableEncoder(model.maxTokens(maxTokens), tokenizer, tokenizerFiles);
     }
 
     /// The same parameters with adaptive norms in the place of the layer norms behind residual sums
@@ -83,12 +82,7 @@ public final class TrainableEncoder implements TextEncoder {
     ///
     /// @param init first values of the networks inside of them
     public TrainableEncoder withAdaptiveNorms(Init init) {
-        return with(new Pretrained(AdaptiveNorms.in(model.bert(), init), model.pooling(), model.maxTokens(),
-                model.queryPrefix(), model.passagePrefix()));
-    }
-
-    private TrainableEncoder with(Pretrained other) {
-        return new TrainableEncoder(other, tokenizer, tokenizerFiles);
+        return new TrainableEncoder(model.with(AdaptiveNorms.in(model.bert(), init)), tokenizer, tokenizerFiles);
     }
 
     /// A text as the model reads it.
@@ -98,8 +92,8 @@ public final class TrainableEncoder implements TextEncoder {
 
     @Override
     public Tensor forward(List<Encoding> texts) {
-        var ragged = PackedBatch.of(texts);
-        return ragged.each(model.bert().forward(ragged.ids(), ragged.types(), ragged.context()), model.pooling()::of);
+        var batch = PackedBatch.of(texts);
+        return batch.each(model.bert().forward(batch.ids(), batch.types(), batch.context()), pooling::of);
     }
 
     @Override
@@ -107,17 +101,26 @@ public final class TrainableEncoder implements TextEncoder {
         return model.bert().config().dim();
     }
 
-    /// An encoder for use, on the same parameters: what is learned later, it knows too.
+    /// An encoder for inference on the same parameters: it sees what they learn later, too.
     public SentenceEncoder encoder(Options options) {
         return new SentenceEncoder(model, tokenizer, options);
     }
 
     /// Writes a folder as Hugging Face has them, which Python's transformers and sentence-transformers read, and
     /// [SentenceEncoder#load(Path)] too. One with adaptive norms is read by Norma only, and says so to the others.
+    public void save(Path folder) throws IOException {
+        save(folder, Optional.empty());
+    }
+
+    /// The same with a head on top of the pooling.
     ///
-    /// @param classifier stands in model.safetensors as `classifier.weight` and `classifier.bias`, on top of the pooling; or null
-    public void save(Path folder, Linear classifier) throws IOException {
-        EncoderWriter.write(folder, model, classifier);
+    /// @param head is `classifier.weight` and `classifier.bias` in model.safetensors
+    public void save(Path folder, Linear head) throws IOException {
+        save(folder, Optional.of(head));
+    }
+
+    private void save(Path folder, Optional<Linear> head) throws IOException {
+        EncoderWriter.write(folder, model, head);
         for (var file : tokenizerFiles.entrySet()) {
             Files.write(folder.resolve(file.getKey()), file.getValue());
         }

@@ -2,7 +2,7 @@ package norma.embeddings;
 
 import java.util.Arrays;
 
-/// What is done with embeddings: sums are taken in double, so that no order of the elements matters.
+/// Operations on embeddings; sums are taken in double.
 public final class Vectors {
     private Vectors() {
     }

@@ -4,19 +4,17 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import norma.embeddings.huggingface.LoadMode;
 import norma.embeddings.huggingface.StoredLayers;
-import norma.embeddings.huggingface.Weights;
 import norma.model.Bert;
 import norma.model.BertConfig;
-import norma.tensor.Shape;
 import norma.tokenizer.Encoding;
 
-/// Has the kernels compiled while the process waits for its first model: a small network of zeros reads a text, over and over, on
-/// a thread that ends when the model is there.
+/// Gets the kernels compiled while the first model of a process is loaded: a small network of zeros reads a text again and again, on a
+/// thread that ends when the model is there.
 ///
-/// Before C2 has compiled a kernel, each of its vectors is an object and each operation on it takes a hundred times as long. Without this
-/// the first text would pay for that.
+/// Before C2 has compiled a kernel, each of its vectors is an object and each operation takes a hundred times as long, which the first
+/// text would have to wait for.
 final class WarmUp implements AutoCloseable {
-    /// So many rows meet tiles of eight, four, two and one in the matrix product.
+    /// So many rows use the matrix product's tiles of eight, four, two and one row.
     private static final int TOKENS = 15;
 
     private static final BertConfig SMALL = BertConfig.of(1, TOKENS, 128, 4, 1, 1e-12f);
@@ -38,25 +36,12 @@ final class WarmUp implements AutoCloseable {
     }
 
     private void run() {
-        Bert model = Bert.of(SMALL, new StoredLayers(new Zeros(), LoadMode.INFERENCE));
+        Bert model = Bert.of(SMALL, new StoredLayers((_, shape) -> new float[shape.size()], LoadMode.INFERENCE));
         var text = new Encoding(new int[TOKENS], new int[TOKENS], new int[TOKENS], new int[TOKENS]);
         try (var inference = new Inference(model, 1, Pooling.MEAN::of)) {
             while (!loaded) {
                 inference.run(List.of(text));
             }
-        }
-    }
-
-    /// Any weight, all zeros.
-    private record Zeros() implements Weights {
-        @Override
-        public boolean has(String name) {
-            return true;
-        }
-
-        @Override
-        public float[] take(String name, Shape shape) {
-            return new float[shape.size()];
         }
     }
 

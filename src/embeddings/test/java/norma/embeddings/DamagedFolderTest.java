@@ -32,7 +32,7 @@ class DamagedFolderTest {
 
     private void write() throws IOException {
         TrainableEncoder encoder = TrainableFolder.encoder(Files.createDirectories(folder.resolve("first")));
-        encoder.save(folder, null);
+        encoder.save(folder);
         Files.writeString(folder.resolve("tokenizer_config.json"),
                 "{\"do_lower_case\": true, \"strip_accents\": null}");
     }

@@ -13,12 +13,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import norma.embeddings.tuning.Classifier;
-import norma.embeddings.tuning.ContrastiveLoss;
-import norma.embeddings.tuning.Example.Labelled;
-import norma.embeddings.tuning.Example.Pair;
-import norma.embeddings.tuning.FineTuning;
-import norma.embeddings.tuning.FrozenEncoder;
+import norma.embeddings.finetuning.Classifier;
+import norma.embeddings.finetuning.ContrastiveLoss;
+import norma.embeddings.finetuning.Example.Labelled;
+import norma.embeddings.finetuning.Example.Pair;
+import norma.embeddings.finetuning.FineTuning;
+import norma.embeddings.finetuning.FrozenEncoder;
 import norma.kernel.SplitMix;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -243,8 +243,10 @@ class FineTuningTest {
         Classifier model = Classifier.of(encoder, 2);
         model.head().weight().value().data().array()[0] = Float.NaN;
         Map<String, float[]> before = TrainableFolder.values(model);
-        assertThrows(ArithmeticException.class,
-                () -> SHORT.run(model, letters(encoder, 8), Listener.SILENT));
+        String message = assertThrows(ArithmeticException.class,
+                () -> SHORT.run(model, letters(encoder, 8), Listener.SILENT)).getMessage();
+        assertTrue(message.contains("at step 1 of ") && message.contains("the loss is NaN and the gradient's norm NaN"),
+                message);
         TrainableFolder.values(model).forEach((name, values) -> assertArrayEquals(before.get(name), values, name));
         ParameterTree.of(model).params().forEach((name, param) -> assertFalse(param.value().hasGradient(), name));
     }

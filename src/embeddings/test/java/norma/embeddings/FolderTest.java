@@ -3,7 +3,6 @@ package norma.embeddings;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import norma.embeddings.huggingface.LoadMode;
 import norma.io.CorruptFileException;
@@ -102,13 +102,13 @@ class FolderTest {
     @Test
     void modulesSayHowToPool() throws IOException {
         bert().write();
-        assertNull(Pretrained.folder(folder, LoadMode.INFERENCE).pooling());
+        assertEquals(Optional.empty(), Pretrained.folder(folder, LoadMode.INFERENCE).pooling());
         modules("1_Pooling", "Pooling", "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false}");
-        assertEquals(Pooling.CLS, Pretrained.folder(folder, LoadMode.INFERENCE).pooling());
+        assertEquals(Optional.of(Pooling.CLS), Pretrained.folder(folder, LoadMode.INFERENCE).pooling());
         modules("1_Pooling", "Pooling", "{\"pooling_mode_lasttoken\": true}");
-        assertEquals(Pooling.LAST, Pretrained.folder(folder, LoadMode.INFERENCE).pooling());
+        assertEquals(Optional.of(Pooling.LAST), Pretrained.folder(folder, LoadMode.INFERENCE).pooling());
         modules("1_Pooling", "Pooling", "{\"pooling_mode\": \"mean\"}");
-        assertEquals(Pooling.MEAN, Pretrained.folder(folder, LoadMode.INFERENCE).pooling());
+        assertEquals(Optional.of(Pooling.MEAN), Pretrained.folder(folder, LoadMode.INFERENCE).pooling());
         modules("1_Pooling", "Pooling", "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": true}");
         refuses("must have one pooling: mean, cls or lasttoken; got cls_token and mean_tokens");
         modules("1_Pooling", "Dense", "{}");

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -172,13 +173,13 @@ class SentenceEncoderTest {
 
     @Test
     void aKnownModelsUseIsKnown() throws IOException {
-        assertEquals(Pooling.MEAN, minilm.options().pooling());
+        assertEquals(Optional.of(Pooling.MEAN), minilm.options().pooling());
         assertEquals(512, minilm.options().maxTokens());
         try (var bge = SentenceEncoder.load("bge-small-en-v1.5", Options.DEFAULT)) {
-            assertEquals(Pooling.CLS, bge.options().pooling());
+            assertEquals(Optional.of(Pooling.CLS), bge.options().pooling());
         }
         try (var e5 = SentenceEncoder.load("e5-small-v2", Options.DEFAULT)) {
-            assertEquals("query: ", e5.options().queryPrefix());
+            assertEquals(Optional.of("query: "), e5.options().queryPrefix());
             assertArrayEquals(e5.encode("query: where is it?"), e5.encodeQuery("where is it?"));
         }
     }

@@ -32,7 +32,7 @@ class StartTest {
     /// Its jars are signed, and the VM reads all of a signed jar before it takes a class from it: 190 ms.
     @Test
     void noCollectionsOnTheWayToTheFirstEmbedding() throws Exception {
-        TrainableFolder.encoder(Files.createDirectories(folder.resolve("first"))).save(folder, null);
+        TrainableFolder.encoder(Files.createDirectories(folder.resolve("first"))).save(folder);
         List<String> loaded = classesLoaded();
         assertTrue(loaded.stream().anyMatch(line -> line.endsWith(" numbers")), "the last lines are " + loaded
                 .subList(Math.max(0, loaded.size() - 20), loaded.size()));

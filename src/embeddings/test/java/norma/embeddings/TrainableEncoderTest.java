@@ -10,11 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import norma.embeddings.finetuning.Classifier;
 import norma.embeddings.huggingface.BertVariant;
-import norma.embeddings.tuning.Classifier;
 import norma.io.CorruptFileException;
-import norma.json.JsonFields;
 import norma.io.Safetensors;
+import norma.json.JsonFields;
 import norma.nn.Init;
 import norma.tensor.Tensor;
 import norma.tokenizer.Encoding;
@@ -82,7 +82,7 @@ class TrainableEncoderTest {
         Path saved = folder.resolve("saved");
         TrainableEncoder encoder = TrainableFolder.encoder(folder).maxTokens(9);
         TrainableFolder.shake(encoder);
-        encoder.save(saved, null);
+        encoder.save(saved);
         assertArrayEquals(vectors(encoder), vectors(saved));
         assertArrayEquals(vectors(encoder), vectors(TrainableEncoder.load(saved)));
     }
@@ -92,7 +92,7 @@ class TrainableEncoderTest {
         Path saved = folder.resolve("saved");
         TrainableEncoder encoder = TrainableFolder.encoder(folder).withAdaptiveNorms(new Init(1));
         TrainableFolder.shake(encoder);
-        encoder.save(saved, null);
+        encoder.save(saved);
         assertArrayEquals(vectors(encoder), vectors(saved));
         assertArrayEquals(vectors(encoder), vectors(TrainableEncoder.load(saved)));
         JsonFields config = JsonFields.read(saved.resolve("config.json"));

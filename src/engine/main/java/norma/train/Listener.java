@@ -24,7 +24,43 @@ public interface Listener {
     default void gradients(long step) {
     }
 
+    /// The loss or the gradient of a step is not finite: no parameter has changed, and the run ends.
+    ///
+    /// @param step the one that was not done
+    default void diverged(Step step) {
+    }
+
     /// The validation loss after `step` steps.
     default void validated(long step, double loss) {
+    }
+
+    /// This listener and another one, which hears of each event after it.
+    default Listener and(Listener other) {
+        Listener first = this;
+        return new Listener() {
+            @Override
+            public void step(Step step) {
+                first.step(step);
+                other.step(step);
+            }
+
+            @Override
+            public void gradients(long step) {
+                first.gradients(step);
+                other.gradients(step);
+            }
+
+            @Override
+            public void diverged(Step step) {
+                first.diverged(step);
+                other.diverged(step);
+            }
+
+            @Override
+            public void validated(long step, double loss) {
+                first.validated(step, loss);
+                other.validated(step, loss);
+            }
+        };
     }
 }

@@ -83,19 +83,23 @@ public final class TrainStep<B> {
         values.gradients(tree.params().values());
         StepValues.Read read = values.read(); // the only place that waits for results
         double loss = read.loss(), scale = 1.0 / config.accumulation(), norm = read.norm() * scale;
+        double rate = config.schedule().rate(step);
         if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
             clearGradients();
+            listener.diverged(event(step, loss, rate, norm, start, tokens));
             return false;
         }
         listener.gradients(step);
-        double rate = config.schedule().rate(step);
         optimizer.step(rate, scale * Gradients.clip(norm, config.clip()));
         objective.afterStep();
         tree.afterStep();
         clearGradients(); // those of frozen parameters too
-        listener.step(
-                new Listener.Step(step + 1, loss, rate, norm, (System.nanoTime() - start) / 1e9, tokens));
+        listener.step(event(step, loss, rate, norm, start, tokens));
         return true;
+    }
+
+    private static Listener.Step event(long step, double loss, double rate, double norm, long start, long tokens) {
+        return new Listener.Step(step + 1, loss, rate, norm, (System.nanoTime() - start) / 1e9, tokens);
     }
 
     /// Adds the gradients of a batch and keeps its loss; returns its tokens.

@@ -3,15 +3,13 @@ package norma.lab;
 import java.net.URL;
 import java.util.concurrent.Callable;
 import norma.backend.Backend;
-import norma.lab.console.Json;
 import norma.lab.console.Machine;
 import norma.lab.console.Table;
 import norma.lab.embed.EncoderOptions;
+import norma.lab.run.Output;
 import norma.parallel.Workers;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Mixin;
 
 /// Says what Norma runs on, and what to add if something is missing.
 @Command(name = "doctor", mixinStandardHelpOptions = true,
@@ -35,16 +33,13 @@ final class Doctor implements Callable<Integer> {
             String kernels, String missing, String model, String weights, String advice) {
     }
 
-    @Option(names = "--json", description = "Print one JSON object on standard output and nothing else.")
-    private boolean json;
-
-    @Spec
-    private CommandSpec command;
+    @Mixin
+    private Output output;
 
     @Override
     public Integer call() {
         Findings found = examine();
-        command.commandLine().getOut().println(json ? Json.page(found) : text(found));
+        output.print(found, text(found));
         return 0;
     }
 

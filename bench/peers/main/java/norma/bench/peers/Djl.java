@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import norma.bench.Peer;
-import norma.bench.work.Workload;
-import norma.bench.work.Workload.Operation;
+import norma.bench.workload.Workload;
+import norma.bench.workload.Workload.Operation;
 
 /// PyTorch behind Deep Java Library. A scope closes all arrays of an operation, within the time that is measured: else
 /// they would wait for Java's garbage collector.
@@ -23,20 +23,20 @@ abstract class Djl implements Peer {
 
     /// A backward pass starts at one result here, so the pair of residual sum and norm is left out.
     @Override
-    public Optional<Supplier<Operation>> maker(Workload work, int threads) {
-        DjlGraph.Maker maker = DjlGraph.MAKERS.get(work.name().replaceFirst("_fwd(_bwd)?$", ""));
-        if (maker == null || work.name().equals("residual_layer_norm_fwd_bwd")) {
+    public Optional<Supplier<Operation>> maker(Workload workload, int threads) {
+        DjlGraph.Maker maker = DjlGraph.MAKERS.get(workload.name().replaceFirst("_fwd(_bwd)?$", ""));
+        if (maker == null || workload.name().equals("residual_layer_norm_fwd_bwd")) {
             return Optional.empty();
         }
-        return Optional.of(() -> operation(maker, work, threads));
+        return Optional.of(() -> operation(maker, workload, threads));
     }
 
-    private Operation operation(DjlGraph.Maker maker, Workload work, int threads) {
-        boolean backward = work.name().endsWith("_bwd");
+    private Operation operation(DjlGraph.Maker maker, Workload workload, int threads) {
+        boolean backward = workload.name().endsWith("_bwd");
         NDManager manager = NDManager.newBaseManager("PyTorch");
         JniUtils.setNumThreads(threads);
         JniUtils.setGradMode(backward);
-        DjlGraph graph = maker.make(manager, work.shape());
+        DjlGraph graph = maker.make(manager, workload.shape());
         return checked(backward ? forwardBackward(manager, graph) : () -> graph.of(graph.inputs()));
     }
 

@@ -8,8 +8,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import norma.bench.work.Workload;
-import norma.bench.work.Workload.Operation;
+import norma.bench.workload.Workload;
+import norma.bench.workload.Workload.Operation;
 
 /// In the environment that PyTorch gains from on Linux, as in `torch_ops.py`.
 ///
@@ -26,8 +26,8 @@ public final class DjlBest extends Djl {
     }
 
     @Override
-    public Optional<Supplier<Operation>> maker(Workload work, int threads) {
-        return System.getProperty("os.name").equals("Linux") ? super.maker(work, threads) : Optional.empty();
+    public Optional<Supplier<Operation>> maker(Workload workload, int threads) {
+        return System.getProperty("os.name").equals("Linux") ? super.maker(workload, threads) : Optional.empty();
     }
 
     @Override

@@ -24,7 +24,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/// A work in DJL's words. What DJL has no operation for (attention, RMS norm, SiLU, cross entropy) is composed of those it has, as
+/// A workload in DJL's words. What DJL has no operation for (attention, RMS norm, SiLU, cross entropy) is composed of those it has, as
 /// its users must; it has no tanh GELU, and what needs it is left out.
 ///
 /// @param inputs a backward pass gives gradients for all of them
@@ -37,7 +37,7 @@ record DjlGraph(List<NDArray> inputs, Function<List<NDArray>, NDArray> f) {
         DjlGraph make(NDManager manager, String shape);
     }
 
-    /// By the name of the work without its direction.
+    /// By the name of the workload without its direction.
     static final Map<String, Maker> MAKERS = Map.ofEntries(
             Map.entry("matmul", DjlGraph::matmul),
             Map.entry("attention", DjlGraph::attention),

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import norma.bench.Peer;
-import norma.bench.work.Embed;
-import norma.bench.work.Processes;
-import norma.bench.work.Texts;
-import norma.bench.work.Workload;
-import norma.bench.work.Workload.Operation;
+import norma.bench.workload.Embed;
+import norma.bench.workload.Processes;
+import norma.bench.workload.Texts;
+import norma.bench.workload.Workload;
+import norma.bench.workload.Workload.Operation;
 
 /// langchain4j's model on ONNX Runtime, as its users have it: on all processors, and each text cut at 128 tokens.
 public final class Langchain4j implements Peer {
@@ -30,23 +30,23 @@ public final class Langchain4j implements Peer {
     }
 
     @Override
-    public Optional<Supplier<Operation>> maker(Workload work, int threads) {
-        return switch (work.name()) {
-            case "encode" -> can(work, threads) ? Optional.of(() -> encode(work)) : Optional.empty();
-            case "embed" -> can(work, threads) ? Optional.of(() -> Processes.embed(work.shape(), getClass().getName()))
+    public Optional<Supplier<Operation>> maker(Workload workload, int threads) {
+        return switch (workload.name()) {
+            case "encode" -> can(workload, threads) ? Optional.of(() -> encode(workload)) : Optional.empty();
+            case "embed" -> can(workload, threads) ? Optional.of(() -> Processes.embed(workload.shape(), getClass().getName()))
                     : Optional.empty();
             default -> Optional.empty();
         };
     }
 
-    private static boolean can(Workload work, int threads) {
-        return threads == Runtime.getRuntime().availableProcessors() && Texts.of(work.shape()).most() <= MOST;
+    private static boolean can(Workload workload, int threads) {
+        return threads == Runtime.getRuntime().availableProcessors() && Texts.of(workload.shape()).most() <= MOST;
     }
 
-    private Operation encode(Workload work) {
-        List<String> texts = Texts.of(work.shape()).list();
+    private Operation encode(Workload workload) {
+        List<String> texts = Texts.of(workload.shape()).list();
         var model = new AllMiniLmL6V2EmbeddingModel();
-        OnnxSentences.requireAlike(kernels(), 0.99999, (float[][]) work.maker().get().run(), vectors(model, texts));
+        OnnxSentences.requireAlike(kernels(), 0.99999, (float[][]) workload.maker().get().run(), vectors(model, texts));
         return () -> vectors(model, texts);
     }
 

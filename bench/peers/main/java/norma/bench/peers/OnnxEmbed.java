@@ -3,7 +3,7 @@ package norma.bench.peers;
 import ai.onnxruntime.OrtException;
 import java.io.IOException;
 import norma.bench.peers.OnnxEncoder.Way;
-import norma.bench.work.Embed;
+import norma.bench.workload.Embed;
 
 /// A process that embeds the lines on its standard input with ONNX Runtime, and ends.
 public final class OnnxEmbed {

@@ -25,7 +25,7 @@ import norma.embeddings.Vectors;
 final class OnnxEncoder {
     private static final int DIM = 384;
 
-    /// How the threads share the work.
+    /// How the threads share the workload.
     enum Way {
         /// 32 texts at a time as sentence-transformers has them, ONNX Runtime's threads inside.
         BATCHES(32),
@@ -76,11 +76,11 @@ final class OnnxEncoder {
         return vectors;
     }
 
-    private void each(int count, boolean parallel, IntConsumer work) {
+    private void each(int count, boolean parallel, IntConsumer workload) {
         if (parallel && count > 1 && threads.getParallelism() > 1) {
-            threads.submit(() -> IntStream.range(0, count).parallel().forEach(work)).join();
+            threads.submit(() -> IntStream.range(0, count).parallel().forEach(workload)).join();
         } else {
-            IntStream.range(0, count).forEach(work);
+            IntStream.range(0, count).forEach(workload);
         }
     }
 

@@ -37,7 +37,7 @@ final class OnnxGraph {
         }
     }
 
-    private final GraphProto.Builder graph = GraphProto.newBuilder().setName("work");
+    private final GraphProto.Builder graph = GraphProto.newBuilder().setName("workload");
     private final List<Value> inputs = new ArrayList<>();
     private final List<Value> outputs = new ArrayList<>();
     private final SplittableRandom random = new SplittableRandom(1);

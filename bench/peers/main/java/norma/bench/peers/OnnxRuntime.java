@@ -17,8 +17,8 @@ import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import norma.bench.Peer;
 import norma.bench.peers.OnnxGraph.Value;
-import norma.bench.work.Workload;
-import norma.bench.work.Workload.Operation;
+import norma.bench.workload.Workload;
+import norma.bench.workload.Workload.Operation;
 
 /// ONNX Runtime on its CPU provider, with all optimizations of the graph. Inputs and results lie outside Java's heap and stay
 /// where they are from run to run.
@@ -35,9 +35,9 @@ public final class OnnxRuntime implements Peer {
     }
 
     @Override
-    public Optional<Supplier<Operation>> maker(Workload work, int threads) {
-        return Optional.ofNullable(OnnxWorks.GRAPHS.get(work.name()))
-                .map(maker -> () -> operation(maker.apply(work.shape()), threads));
+    public Optional<Supplier<Operation>> maker(Workload workload, int threads) {
+        return Optional.ofNullable(OnnxWorkloads.GRAPHS.get(workload.name()))
+                .map(maker -> () -> operation(maker.apply(workload.shape()), threads));
     }
 
     private static Operation operation(OnnxGraph graph, int threads) {

@@ -8,10 +8,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import norma.bench.Peer;
 import norma.bench.peers.OnnxEncoder.Way;
-import norma.bench.work.Processes;
-import norma.bench.work.Texts;
-import norma.bench.work.Workload;
-import norma.bench.work.Workload.Operation;
+import norma.bench.workload.Processes;
+import norma.bench.workload.Texts;
+import norma.bench.workload.Workload;
+import norma.bench.workload.Workload.Operation;
 import norma.embeddings.Vectors;
 
 /// Texts to vectors on ONNX Runtime, in one of the ways to do it there. Its vectors must be ours before a clock starts.
@@ -77,29 +77,29 @@ abstract class OnnxSentences implements Peer {
     }
 
     @Override
-    public Optional<Supplier<Operation>> maker(Workload work, int threads) {
-        return switch (work.name()) {
-            case "encode" -> alone(work) ? Optional.empty() : Optional.of(() -> encode(work, threads));
-            case "embed" -> alone(work) ? Optional.empty() : Optional.of(() -> embed(work));
+    public Optional<Supplier<Operation>> maker(Workload workload, int threads) {
+        return switch (workload.name()) {
+            case "encode" -> alone(workload) ? Optional.empty() : Optional.of(() -> encode(workload, threads));
+            case "embed" -> alone(workload) ? Optional.empty() : Optional.of(() -> embed(workload));
             default -> Optional.empty();
         };
     }
 
     /// A single text is a batch too.
-    private boolean alone(Workload work) {
-        return way == Way.SINGLY && Texts.of(work.shape()).count() == 1;
+    private boolean alone(Workload workload) {
+        return way == Way.SINGLY && Texts.of(workload.shape()).count() == 1;
     }
 
-    private Operation embed(Workload work) {
-        return Processes.embed(work.shape(), OnnxEmbed.class.getName(), model, way.name());
+    private Operation embed(Workload workload) {
+        return Processes.embed(workload.shape(), OnnxEmbed.class.getName(), model, way.name());
     }
 
-    private Operation encode(Workload work, int threads) {
-        var shape = Texts.of(work.shape());
+    private Operation encode(Workload workload, int threads) {
+        var shape = Texts.of(workload.shape());
         List<String> texts = shape.list();
         try {
             var encoder = new OnnxEncoder(model, shape.most(), threads, way);
-            requireAlike(kernels, cosine, (float[][]) work.maker().get().run(), encoder.encode(texts));
+            requireAlike(kernels, cosine, (float[][]) workload.maker().get().run(), encoder.encode(texts));
             return () -> encoder.encode(texts);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

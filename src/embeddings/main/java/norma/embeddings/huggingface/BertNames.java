@@ -29,11 +29,18 @@ public final class BertNames {
     /// @param name ours, with or without the `f` of a residual branch
     public static String stored(String name) {
         String stored = name.startsWith("norm.") ? "embeddings.LayerNorm" + name.substring("norm".length()) : name;
-        for (String[] pair : STORED) {
-            stored = stored.replace(pair[0], pair[1]);
-        }
+        stored = renamed(stored, STORED);
         int norm = stored.indexOf("LayerNorm.");
         return norm < 0 ? stored : stored.substring(0, norm) + ofNorm(stored.substring(norm + "LayerNorm.".length()));
+    }
+
+    /// A name with the first text of each pair replaced by the second.
+    static String renamed(String name, String[][] pairs) {
+        String renamed = name;
+        for (String[] pair : pairs) {
+            renamed = renamed.replace(pair[0], pair[1]);
+        }
+        return renamed;
     }
 
     private static String ofNorm(String parameter) {

@@ -16,7 +16,7 @@ import norma.placement.Recipe;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
-/// The models of BERT's shape: what their files call the same things.
+/// The models of BERT's shape, and what their files call the same things.
 public enum BertVariant {
     /// Devlin et al. 2018, arXiv 1810.04805.
     BERT("bert.", "bert"),
@@ -28,7 +28,7 @@ public enum BertVariant {
     private static final float DISTILBERT_EPS = 1e-12f;
 
     /// What BERT calls it, what DistilBERT does; in this order, since some are parts of others.
-    private static final List<String[]> RENAMED = List.of(new String[][] {
+    private static final String[][] DISTILBERT_NAMES = {
             {"encoder.layer.", "transformer.layer."},
             {"attention.self.query.", "attention.q_lin."},
             {"attention.self.key.", "attention.k_lin."},
@@ -37,7 +37,7 @@ public enum BertVariant {
             {"attention.output.LayerNorm.", "sa_layer_norm."},
             {"intermediate.dense.", "ffn.lin1."},
             {"output.dense.", "ffn.lin2."},
-            {"output.LayerNorm.", "output_layer_norm."}});
+            {"output.LayerNorm.", "output_layer_norm."}};
 
     private final String prefix;
     private final List<String> types;
@@ -47,14 +47,14 @@ public enum BertVariant {
         this.types = List.of(types);
     }
 
-    /// The family that a config.json is about.
+    /// The one that a config.json describes.
     ///
     /// @throws CorruptFileException if it is another one
     public static BertVariant of(JsonFields config) throws IOException {
         String type = config.text("model_type", "");
-        for (BertVariant family : values()) {
-            if (family.types.contains(type)) {
-                return family;
+        for (BertVariant variant : values()) {
+            if (variant.types.contains(type)) {
+                return variant;
             }
         }
         throw config.incompatibility("model_type",
@@ -66,15 +66,9 @@ public enum BertVariant {
         return prefix;
     }
 
-    /// The name that this family has for one of BERT's weights.
+    /// The name that this variant has for one of BERT's weights.
     String name(String name) {
-        String renamed = name;
-        if (this == DISTILBERT) {
-            for (String[] pair : RENAMED) {
-                renamed = renamed.replace(pair[0], pair[1]);
-            }
-        }
-        return renamed;
+        return this == DISTILBERT ? BertNames.renamed(name, DISTILBERT_NAMES) : name;
     }
 
     /// The shape of the network, from config.json.
@@ -104,7 +98,7 @@ public enum BertVariant {
                         activation(json, "activation"), DISTILBERT_EPS));
     }
 
-    /// The stack that all families have.
+    /// The stack of blocks that all variants have.
     ///
     /// @param hidden F
     /// @param f of the feed-forward layers

@@ -10,13 +10,13 @@ import norma.tensor.Tensor;
 /// What a model is loaded for.
 public enum LoadMode {
     /// Its linear layers have parameters, which can learn.
-    TUNING {
+    TRAINING {
         @Override
         Weight weight(Matrix w) {
             return Param.weight(dense(w));
         }
     },
-    /// Its linear layers are laid out as the matrix kernels read them, once.
+    /// Its linear layers have weights that are laid out once as the matrix kernels read them.
     INFERENCE {
         @Override
         Weight weight(Matrix w) {

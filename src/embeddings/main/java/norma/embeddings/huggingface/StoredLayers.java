@@ -16,18 +16,18 @@ import norma.tensor.Tensor;
 /// Layers with the weights of a pretrained BERT.
 ///
 /// @param weights by Hugging Face's names
-/// @param purpose what for
-/// @param path of this part in the model, each name with a dot behind it
-public record StoredLayers(Weights weights, LoadMode purpose, String path) implements LayerSource {
+/// @param mode whether they learn
+/// @param path of this part in the model, with a dot behind each name
+public record StoredLayers(Weights weights, LoadMode mode, String path) implements LayerSource {
 
     /// The layers of a model.
-    public StoredLayers(Weights weights, LoadMode purpose) {
-        this(weights, purpose, "");
+    public StoredLayers(Weights weights, LoadMode mode) {
+        this(weights, mode, "");
     }
 
     @Override
     public StoredLayers at(String name) {
-        return new StoredLayers(weights, purpose, path + name + ".");
+        return new StoredLayers(weights, mode, path + name + ".");
     }
 
     @Override
@@ -41,7 +41,7 @@ public record StoredLayers(Weights weights, LoadMode purpose, String path) imple
     }
 
     private Weight weight(int in, int out) {
-        return purpose.weight(weights.linear(name("weight"), out, in));
+        return mode.weight(weights.linear(name("weight"), out, in));
     }
 
     @Override

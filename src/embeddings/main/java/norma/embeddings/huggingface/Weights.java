@@ -4,12 +4,10 @@ import norma.kernel.Matrix;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
-/// Where a pretrained model's numbers come from, by the names they have in Hugging Face's files of BERT:
+/// The weights of a pretrained model by the names they have in Hugging Face's files of BERT:
 /// `encoder.layer.0.attention.self.query.weight`, (out, in), and so on.
+@FunctionalInterface
 public interface Weights {
-
-    /// Whether there is a weight of that name.
-    boolean has(String name);
 
     /// A weight's numbers, row-major, in an array of their own. A weight is taken once.
     ///

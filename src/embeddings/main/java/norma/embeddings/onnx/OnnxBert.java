@@ -14,10 +14,10 @@ import norma.model.BertConfig;
 /// A BERT encoder in an ONNX file, as PyTorch's exporter writes it: what Hugging Face's `model.onnx` are, and the files in
 /// langchain4j's model jars.
 ///
-/// In such a file weights of linear layers are anonymous (`onnx::MatMul_787`), stand transposed, and say nothing of epsilon,
-/// activation or the number of heads; layer norm and GELU are taken apart. So the graph is walked from its result back to the
-/// token ids, and every node on the way must be the one that BERT has there. What comes out are the configuration and the
-/// weights by the names they have in Hugging Face's files; a graph with anything else in it is refused with the node's name.
+/// In such a file the weights of linear layers are anonymous (`onnx::MatMul_787`) and transposed, layer norm and GELU are split into
+/// elementary operators, and epsilon, activation and the number of heads are not named. So the graph is walked from its result back
+/// to the token ids, and every node on the way must be the one that BERT has there. This gives the configuration and the weights by
+/// the names they have in Hugging Face's files; a graph with any other node is refused with the node's name.
 public final class OnnxBert {
     private static final String TYPES = "embeddings.token_type_embeddings.weight";
 
@@ -65,7 +65,7 @@ public final class OnnxBert {
         return new OnnxBert(new OnnxGraph(OnnxFile.read(file, stream, size)));
     }
 
-    /// The shape of the network, as the graph tells it.
+    /// The configuration of the network.
     public BertConfig config() {
         return config;
     }
@@ -154,16 +154,16 @@ public final class OnnxBert {
         NodeProto scale = graph.made(scaled, "Mul");
         String xhat = graph.computed(scale);
         NodeProto divide = graph.made(xhat, "Div");
-        NodeProto centred = graph.made(divide.getInput(0), "Sub");
+        NodeProto centered = graph.made(divide.getInput(0), "Sub");
         NodeProto root = graph.made(divide.getInput(1), "Sqrt");
         NodeProto variance = graph.made(root.getInput(0), "Add");
         NodeProto mean = mean(graph.computed(variance));
         NodeProto square = graph.made(mean.getInput(0), "Pow");
         graph.require(graph.beside(square, 2).equals(divide.getInput(0)), square, "must square what is normalized");
-        graph.require(mean(centred.getInput(1)).getInput(0).equals(centred.getInput(0)), centred,
+        graph.require(mean(centered.getInput(1)).getInput(0).equals(centered.getInput(0)), centered,
                 "must take x's mean from x");
         eps = agreed(variance, "epsilon", eps, graph.constant(OnnxGraph.other(variance, mean.getOutput(0))).scalar());
-        return new Normed(centred.getInput(0), graph.weight(OnnxGraph.other(scale, xhat), 1),
+        return new Normed(centered.getInput(0), graph.weight(OnnxGraph.other(scale, xhat), 1),
                 graph.weight(OnnxGraph.other(shift, scaled), 1));
     }
 

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import norma.io.CorruptFileException;
 
-/// An ONNX graph, asked from its result backwards: which node made this value, from what? Whoever asks says what the node must
-/// be, and another one is refused: weights are believed to mean something only where the graph uses them so.
+/// An ONNX graph, read from its result backwards: which node made a value, and from which inputs. The caller says which operator the
+/// node must be, and any other one is refused, since only its use in the graph says what a weight means.
 final class OnnxGraph {
     /// How many inputs each operator that BERT is made of has.
     private static final Map<String, Integer> INPUTS = Map.ofEntries(entry("Add", 2), entry("Sub", 2), entry("Mul", 2),

@@ -4,12 +4,15 @@ import com.google.protobuf.CodedInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 
-/// A tensor of an ONNX file, row-major. Numbers of other types than float and long are left out: weights that were quantized
-/// have a graph that is refused anyway.
+/// A tensor of an ONNX file, row-major. Numbers of other types than float and long are left out, since the graphs of quantized models
+/// are refused anyway.
 ///
 /// The message is read field by field instead of by the generated class, so that a weight of 50 MB is never held twice.
 ///
@@ -50,7 +53,7 @@ record OnnxTensor(String name, long[] shape, float[] floats, long[] longs) {
         return name + " " + Arrays.toString(shape);
     }
 
-    /// What is known of a tensor while its fields arrive.
+    /// The fields that have been read so far.
     private static final class Message {
         private final CodedInputStream in;
         private String name = "";
@@ -118,28 +121,22 @@ record OnnxTensor(String name, long[] shape, float[] floats, long[] longs) {
             switch (type) {
                 case FLOAT -> {
                     floats = new float[counted(bytes, Float.BYTES)];
-                    for (int at = 0; at < floats.length;) {
-                        ByteBuffer chunk = chunk(bytes - Float.BYTES * at);
-                        int count = chunk.remaining() / Float.BYTES;
-                        chunk.asFloatBuffer().get(floats, at, count);
-                        at += count;
-                    }
+                    FloatBuffer to = FloatBuffer.wrap(floats);
+                    chunks(bytes, chunk -> to.put(chunk.asFloatBuffer()));
                 }
                 case LONG -> {
                     longs = new long[counted(bytes, Long.BYTES)];
-                    for (int at = 0; at < longs.length;) {
-                        ByteBuffer chunk = chunk(bytes - Long.BYTES * at);
-                        int count = chunk.remaining() / Long.BYTES;
-                        chunk.asLongBuffer().get(longs, at, count);
-                        at += count;
-                    }
+                    LongBuffer to = LongBuffer.wrap(longs);
+                    chunks(bytes, chunk -> to.put(chunk.asLongBuffer()));
                 }
                 default -> in.skipRawBytes(bytes);
             }
         }
 
-        private ByteBuffer chunk(int left) throws IOException {
-            return ByteBuffer.wrap(in.readRawBytes(Math.min(CHUNK, left))).order(ByteOrder.LITTLE_ENDIAN);
+        private void chunks(int bytes, Consumer<ByteBuffer> reader) throws IOException {
+            for (int left = bytes; left > 0; left -= CHUNK) {
+                reader.accept(ByteBuffer.wrap(in.readRawBytes(Math.min(CHUNK, left))).order(ByteOrder.LITTLE_ENDIAN));
+            }
         }
 
         /// How many numbers so many bytes hold, checked before memory is taken for them.

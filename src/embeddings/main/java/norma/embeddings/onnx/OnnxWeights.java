@@ -44,8 +44,7 @@ final class OnnxWeights implements Weights {
         return (int) weights.get(name).tensor.shape()[axis];
     }
 
-    @Override
-    public boolean has(String name) {
+    boolean has(String name) {
         return weights.containsKey(name);
     }
 
@@ -60,7 +59,7 @@ final class OnnxWeights implements Weights {
         return Matrix.of(Tensor.of(Shape.of(in, out), stored).data(), in, out).transpose();
     }
 
-    /// The weight is not kept, so that what is made of it is in memory once.
+    /// The weight is removed, so that its numbers are in memory once.
     private OnnxTensor taken(String name, Shape shape, boolean transposed) {
         Stored stored = weights.remove(name);
         if (stored == null || stored.transposed != transposed || !stored.isShaped(shape)) {

@@ -3,7 +3,7 @@ package norma.lab.catalogue;
 import java.util.Locale;
 import norma.norm.StatisticsAxes;
 
-/// What a statistic is taken over, drawn after figure 2 of the GroupNorm paper (Wu & He 2018, arXiv 1803.08494): x as a
+/// A picture of what a statistic is taken over, after figure 2 of the GroupNorm paper (Wu & He 2018, arXiv 1803.08494): x as a
 /// block of N x C x positions seen from a corner, and in it the elements that share one statistic. Weights are a sheet of
 /// outputs x inputs.
 final class AxesPicture {
@@ -99,7 +99,7 @@ final class AxesPicture {
         };
     }
 
-    // ---- Ink ----
+    // ---- Drawing ----
 
     private void cell(boolean shared, double... points) {
         svg.append("<polygon points=\"");

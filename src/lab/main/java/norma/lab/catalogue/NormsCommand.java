@@ -5,15 +5,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import norma.catalogue.Norms;
-import norma.lab.console.Json;
 import norma.lab.console.Table;
+import norma.lab.run.Output;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/// Shows the catalogue.
+/// `norma norms`: shows the catalogue of norms.
 @Command(name = "norms", mixinStandardHelpOptions = true,
         header = "Lists all normalizations; --norm takes those on features.")
 public final class NormsCommand implements Callable<Integer> {
@@ -33,17 +32,14 @@ public final class NormsCommand implements Callable<Integer> {
         }
     }
 
-    @Option(names = "--json", description = "Print one JSON array on standard output and nothing else.")
-    private boolean json;
+    @Mixin
+    private Output output;
 
     @Option(names = "--docs", paramLabel = "FOLDER",
             description = "Write the page of all methods, norms.md, and its pictures into this folder of documents.")
     private Path docs;
 
-    @Spec
-    private CommandSpec command;
-
-    @Parameters(arity = "0..1", paramLabel = "NAME", description = "Tell all that is known of this one.")
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "Show all that is known of this method.")
     private String name;
 
     @Override
@@ -56,8 +52,7 @@ public final class NormsCommand implements Callable<Integer> {
                 .map(e -> new Line(e.name(), e.on().title(), e.group().toString(), e.paper(), e.over().toString(),
                         e.learns(), e.remembers(), e.use()))
                 .toList();
-        command.commandLine().getOut()
-                .println(json ? Json.page(lines) : name == null ? table(lines) : lines.getFirst().text());
+        output.print(lines, name == null ? table(lines) : lines.getFirst().text());
         return 0;
     }
 

@@ -24,7 +24,7 @@ import norma.tensor.Tensor;
 
 /// The page of all methods, `norms.md`, made from the catalogue: a table for each group, a picture for each kind of statistic.
 final class NormsPage {
-    /// Channels, and features, of the x that costs are counted on.
+    /// Channels or features of the x that costs are counted on.
     private static final int DIM = 16;
     private static final int EXAMPLES = 16;
 
@@ -80,7 +80,7 @@ final class NormsPage {
 
     // ---- Cost ----
 
-    /// What a step of training keeps for its backward pass, in sizes of x, or of the weight.
+    /// What the forward pass keeps for the backward pass, in sizes of x or of the weight.
     private static String cost(NormEntry entry) {
         boolean onWeight = entry.on() instanceof On.Weight;
         Tensor x = Tensor

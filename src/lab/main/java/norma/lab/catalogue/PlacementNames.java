@@ -3,7 +3,7 @@ package norma.lab.catalogue;
 import java.util.Iterator;
 import norma.catalogue.Placements;
 
-/// What --placement knows, for help texts.
+/// The values of --placement, for help texts.
 public final class PlacementNames implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {

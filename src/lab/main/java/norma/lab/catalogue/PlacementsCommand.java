@@ -3,14 +3,12 @@ package norma.lab.catalogue;
 import java.util.List;
 import java.util.concurrent.Callable;
 import norma.catalogue.Placements;
-import norma.lab.console.Json;
 import norma.lab.console.Table;
+import norma.lab.run.Output;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Mixin;
 
-/// Shows the catalogue of placements.
+/// `norma placements`: shows the catalogue of placements.
 @Command(name = "placements", mixinStandardHelpOptions = true,
         header = "Lists where norms can stand; --placement takes them.")
 public final class PlacementsCommand implements Callable<Integer> {
@@ -18,17 +16,14 @@ public final class PlacementsCommand implements Callable<Integer> {
     private record Line(String name, String formula, String paper, String usualNorm) {
     }
 
-    @Option(names = "--json", description = "Print one JSON array on standard output and nothing else.")
-    private boolean json;
-
-    @Spec
-    private CommandSpec command;
+    @Mixin
+    private Output output;
 
     @Override
     public Integer call() {
         List<Line> lines = Placements.all().stream()
                 .map(e -> new Line(e.name(), e.formula(), e.paper(), e.usualNorm())).toList();
-        command.commandLine().getOut().println(json ? Json.page(lines) : table(lines));
+        output.print(lines, table(lines));
         return 0;
     }
 

@@ -28,7 +28,7 @@ record Arm(String name, Pair pair, GptConfig config, long parameters) {
 
     private static final String ADAPTIVE = "normformer_adaptive";
 
-    /// What tells one arm from another.
+    /// A norm in a placement.
     ///
     /// @param norm with options
     /// @param placement where it stands

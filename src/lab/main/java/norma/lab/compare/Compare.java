@@ -27,7 +27,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// Trains the same mini-Transformer under several norms and says how they did.
+/// `norma compare`: trains the same small Transformer under several norms.
 ///
 /// All arms see the same batches in the same order and start from the same numbers wherever a parameter has the same name
 /// and shape. They take turns, one step each, so that a machine which is busy for a while slows all of them alike.
@@ -41,7 +41,7 @@ public final class Compare implements Callable<Integer> {
 
     @Option(names = "--norm", paramLabel = "A,B",
             description = "Norms, as `norma norms` lists them, with options in braces: rms_norm{eps=1e-5}. With "
-                    + "--placement, each norm in each placement; pairs that make no sense are left out, and it says why. "
+                    + "--placement, each norm in each placement; pairs that make no sense are left out, with the reason. "
                     + "Default: pre-norm LayerNorm, post-norm LayerNorm, pre-norm RMSNorm, NormFormer as published, "
                     + "adaptive NormFormer.")
     private List<String> norms = List.of();
@@ -92,15 +92,12 @@ public final class Compare implements Callable<Integer> {
     private Run run;
 
     @Override
-    public Integer call() throws Exception {
+    public Integer call() throws IOException {
         Path folder = run.folder();
-        return run.call(() -> {
-            compare(folder);
-            return 0;
-        });
+        return run.call(() -> compare(folder));
     }
 
-    private void compare(Path folder) throws IOException {
+    private int compare(Path folder) throws IOException {
         long start = System.nanoTime();
         check();
         List<Arm.Pair> pairs = Arm.pairs(split(norms), split(placements));
@@ -119,7 +116,8 @@ public final class Compare implements Callable<Integer> {
         var result = Comparison.of(settings(tokens, (System.nanoTime() - start) / 1e9), arms, refused, trials);
         AtomicFile.write(folder.resolve("results.json"), Json.line(result) + "\n");
         AtomicFile.write(folder.resolve("report.html"), Report.html(result));
-        run.print(run.json() ? Json.page(result.withoutCurves()) : summary(result, folder));
+        run.print(result.withoutCurves(), summary(result, folder));
+        return 0;
     }
 
     /// The pairs that make no model. If none does, there is nothing to compare.
@@ -132,7 +130,7 @@ public final class Compare implements Callable<Integer> {
         return refused;
     }
 
-    /// Each reason once, and whom it meets.
+    /// Each reason once, with the pairs it is about.
     private static List<String> reasons(List<Comparison.Refusal> refused) {
         var pairs = new LinkedHashMap<String, List<String>>();
         refused.forEach(pair -> pairs.computeIfAbsent(pair.reason(), _ -> new ArrayList<>())

@@ -6,11 +6,11 @@ import java.util.Comparator;
 import java.util.List;
 import norma.lab.run.Measurements;
 
-/// All that a comparison found out, as it is written to `results.json`.
+/// The results of a comparison, as they are written to `results.json`.
 ///
 /// @param settings how it was done
 /// @param arms one summary for each arm
-/// @param refused what was asked for and makes no sense
+/// @param refused pairs that make no model
 /// @param trials every run
 record Comparison(Settings settings, List<Summary> arms, List<Refusal> refused, List<Trial> trials) {
 
@@ -104,7 +104,7 @@ record Comparison(Settings settings, List<Summary> arms, List<Refusal> refused, 
         return trials.stream().allMatch(Trial::finished);
     }
 
-    /// What goes to standard output for machines: all but the curves.
+    /// All but the curves, for standard output.
     Brief withoutCurves() {
         return new Brief(settings, arms, refused);
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import norma.data.Batches.Batch;
 import norma.lab.run.JsonLines;
@@ -18,7 +19,7 @@ import norma.train.Listener;
 import norma.train.TrainConfig;
 import norma.train.Trainer;
 
-/// Watches one training run: losses, times, gradients of each block, variance of the stream.
+/// Measures one training run: losses, times, gradients of each block, variance of the residual stream.
 final class MetricsListener implements Listener {
     /// Updates that count as early: this share of all, since it is at the start that gradients of depths differ most.
     static final double EARLY = 0.1;
@@ -36,7 +37,7 @@ final class MetricsListener implements Listener {
     private final JsonLines metrics;
 
     /// @param arm its name
-    /// @param metrics where every number goes
+    /// @param metrics the file for all numbers
     MetricsListener(String arm, Gpt model, TrainConfig config, JsonLines metrics) {
         this.arm = arm;
         this.seed = config.seed();
@@ -60,7 +61,7 @@ final class MetricsListener implements Listener {
         return Math.max(1, Math.round(steps * EARLY));
     }
 
-    /// The gradients of every how-manieth update are looked at; of the early ones, all.
+    /// Gradients are measured at all early updates, and at each so many of the later ones.
     static long every(long steps) {
         return Math.max(1, steps / 100);
     }
@@ -97,11 +98,10 @@ final class MetricsListener implements Listener {
         }
     }
 
-    /// How far the stream's elements spread about their token's mean, after the embedding and after each block: the mean
-    /// over tokens of the variance over D.
-    static double[] variances(Gpt model, Batch batch, BufferPool memory) {
+    /// The variance of the residual stream after the embedding and after each block: over D, mean over tokens.
+    static double[] variances(Gpt model, Batch batch, BufferPool pool) {
         var variances = new ArrayList<Double>();
-        try (Tape _ = Tape.inference(memory)) {
+        try (Tape _ = Tape.inference(pool)) {
             model.stream(batch.inputs(), Context.NONE,
                     stream -> variances.add(variance(stream)));
         }
@@ -124,9 +124,9 @@ final class MetricsListener implements Listener {
         return sum / values.length;
     }
 
-    /// All that was seen.
+    /// All that was measured.
     Trial trial(Trainer.Result result, double[] varianceAtStart, double[] varianceAtEnd) {
-        return new Trial(arm, seed, result.end().name().toLowerCase(java.util.Locale.ROOT), result.step(),
+        return new Trial(arm, seed, result.end().name().toLowerCase(Locale.ROOT), result.step(),
                 result.validationLoss(), steps.stream().mapToDouble(Step::loss).toArray(),
                 steps.stream().mapToDouble(Step::gradientNorm).toArray(),
                 steps.stream().mapToDouble(Step::seconds).toArray(), List.copyOf(validation), earlyGradients.means(),

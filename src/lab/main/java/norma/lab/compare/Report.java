@@ -19,14 +19,14 @@ import norma.lab.run.WordNet;
 
 /// The page that shows a comparison.
 ///
-/// Words and tables are made here and can be read without a script; `report.js` draws the figures from the numbers.
+/// Text and tables are made here and can be read without a script; `report.js` draws the figures from the numbers.
 final class Report {
     private Report() {
     }
 
     /// The whole page.
     static String html(Comparison comparison) {
-        Map<String, String> parts = words(comparison);
+        Map<String, String> parts = text(comparison);
         parts.put("rows", rows(comparison.arms()));
         parts.put("settings", settings(comparison.settings()));
         parts.put("style", resource("report.css"));
@@ -35,35 +35,35 @@ final class Report {
         return Page.fill(resource("report.html"), parts);
     }
 
-    private static Map<String, String> words(Comparison comparison) {
+    private static Map<String, String> text(Comparison comparison) {
         Settings s = comparison.settings();
         Summary first = comparison.arms().getFirst();
-        var words = new LinkedHashMap<String, String>();
-        words.put("corpus", escape(s.corpus()));
-        words.put("date", s.date());
-        words.put("count", Integer.toString(comparison.arms().size()));
-        words.put("size",
+        var text = new LinkedHashMap<String, String>();
+        text.put("corpus", escape(s.corpus()));
+        text.put("date", s.date());
+        text.put("count", Integer.toString(comparison.arms().size()));
+        text.put("size",
                 "%d layers, %d features, %d heads, context %d".formatted(s.layers(), s.dim(), s.heads(), s.context()));
-        words.put("seeds", s.seeds() == 1 ? "One seed" : s.seeds() + " seeds");
-        words.put("steps", number(s.steps()));
-        words.put("summary", escape(summary(comparison.arms())));
-        words.put("first", escape(first.name()));
-        words.put("measured", number(s.measuredTokens()));
-        words.put("spread", s.seeds() == 1 ? "" : " ± standard deviation over the seeds that finished");
-        words.put("narrowed", narrowed(comparison.arms(), s.hidden()));
-        words.put("early", number(MetricsListener.earlySteps(s.steps())));
-        words.put("every", MetricsListener.every(s.steps()) == 1 ? "one of them"
+        text.put("seeds", s.seeds() == 1 ? "One seed" : s.seeds() + " seeds");
+        text.put("steps", number(s.steps()));
+        text.put("summary", escape(summary(comparison.arms())));
+        text.put("first", escape(first.name()));
+        text.put("measured", number(s.measuredTokens()));
+        text.put("spread", s.seeds() == 1 ? "" : " ± standard deviation over the seeds that finished");
+        text.put("narrowed", narrowed(comparison.arms(), s.hidden()));
+        text.put("early", number(MetricsListener.earlySteps(s.steps())));
+        text.put("every", MetricsListener.every(s.steps()) == 1 ? "one of them"
                 : number(MetricsListener.every(s.steps())) + "th");
-        words.put("dim", Integer.toString(s.dim()));
-        words.put("free", percent(Arm.FREE));
-        words.put("tolerance", percent(Arm.TOLERANCE));
-        words.put("parameters", number(first.parameters()));
-        words.put("seen", "Each run reads %s tokens, %.2g times the training side of the corpus".formatted(
+        text.put("dim", Integer.toString(s.dim()));
+        text.put("free", percent(Arm.FREE));
+        text.put("tolerance", percent(Arm.TOLERANCE));
+        text.put("parameters", number(first.parameters()));
+        text.put("seen", "Each run reads %s tokens, %.2g times the training side of the corpus".formatted(
                 number(s.steps() * s.tokensPerStep()), (double) s.steps() * s.tokensPerStep() / s.trainTokens()));
-        words.put("few", few(s.seeds()));
-        words.put("credit", escape(s.corpus().equals(CorpusOptions.BUILT_IN) ? WordNet.CREDIT : ""));
-        words.put("version", escape(s.version()));
-        return words;
+        text.put("few", few(s.seeds()));
+        text.put("credit", escape(s.corpus().equals(CorpusOptions.BUILT_IN) ? WordNet.CREDIT : ""));
+        text.put("version", escape(s.version()));
+        return text;
     }
 
     private static String summary(List<Summary> arms) {
@@ -83,7 +83,7 @@ final class Report {
     }
 
     private static String few(int seeds) {
-        return seeds == 1 ? "With one seed nothing is known of how far chance alone moves these numbers."
+        return seeds == 1 ? "One seed does not show how far chance alone moves these numbers."
                 : "%d seeds are few: a difference smaller than the deviation beside it may be chance, and so may larger ones."
                         .formatted(seeds);
     }

@@ -12,13 +12,12 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import norma.parallel.Workers;
 
-/// Lets several tasks go on side by side, but only one at a time: each has its turn, then waits until all others have had
-/// theirs.
+/// Runs several tasks in turns, one at a time: after its turn each waits until all others have had theirs.
 ///
-/// Trainings that are timed this way meet the same machine: when it is busy, or Java still compiles, it is so for all.
+/// So a machine that is busy for a while, or a VM that still compiles, slows all timed trainings alike.
 final class RoundRobin {
-    /// Those who wait, in order. Only who has the turn touches it; a fair lock would lose the order of a thread that is
-    /// stopped between giving the turn up and asking for the next.
+    /// Tasks that wait, in order. Only the task that has the turn changes it. A fair lock would lose the order of a thread that is
+    /// suspended between giving up its turn and asking for the next.
     private final Queue<Semaphore> waiting = new ArrayDeque<>();
     private volatile boolean failed;
 

@@ -2,7 +2,7 @@ package norma.lab.compare;
 
 import java.util.List;
 
-/// What one arm did with one seed.
+/// The run of one arm with one seed.
 ///
 /// @param arm its name
 /// @param seed of weights and batches
@@ -12,7 +12,7 @@ import java.util.List;
 /// @param loss of each step's batches
 /// @param gradientNorm of each step, before clipping
 /// @param seconds each step took
-/// @param validation the validation loss now and then
+/// @param validation the curve of the validation loss
 /// @param earlyGradients L2 norm of each block's gradient, mean over the early updates
 /// @param gradients the same over all updates
 /// @param varianceAtStart variance of the residual stream after the embedding and after each block

@@ -21,51 +21,36 @@ import norma.train.Trainer;
 /// @param tokens to learn from
 /// @param batch B
 /// @param validation to measure on
-/// @param metrics where every number goes
+/// @param metrics the file for all numbers
 /// @param progress one unit for each step of each run
 record Trials(List<Arm> arms, CorpusOptions.Tokens tokens, int batch, List<Batch> validation, JsonLines metrics,
         Progress progress) {
 
     /// All arms with the seed of `config`.
     List<Trial> run(TrainConfig config) {
-        var turns = new RoundRobin();
+        var roundRobin = new RoundRobin();
         var tasks = new ArrayList<Supplier<Trial>>();
         for (Arm arm : arms) {
-            tasks.add(() -> trial(arm, config, turns));
+            tasks.add(() -> trial(arm, config, roundRobin));
         }
-        return turns.run(tasks);
+        return roundRobin.run(tasks);
     }
 
-    private Trial trial(Arm arm, TrainConfig config, RoundRobin turns) {
+    private Trial trial(Arm arm, TrainConfig config, RoundRobin roundRobin) {
         Gpt model = Gpt.of(arm.config(), config.seed());
-        var memory = new BufferPool();
+        var pool = new BufferPool();
         Batch first = validation.getFirst();
-        double[] varianceAtStart = MetricsListener.variances(model, first, memory);
-        var probe = new MetricsListener(arm.name(), model, config, metrics);
+        double[] varianceAtStart = MetricsListener.variances(model, first, pool);
+        var metricsListener = new MetricsListener(arm.name(), model, config, metrics);
         var batches = tokens.batches(batch, first.inputs().shape().dim(1), config.seed());
         var trainer = new Trainer<>(new LanguageModeling(model), new AdamW(model.params(), AdamW.Config.GPT),
-                batches::batch, validation, config, takingTurns(probe, turns));
-        return probe.trial(trainer.run(), varianceAtStart, MetricsListener.variances(model, first, memory));
-    }
-
-    private Listener takingTurns(Listener listener, RoundRobin turns) {
-        return new Listener() {
-            @Override
-            public void step(Step step) {
-                listener.step(step);
-                progress.step();
-                turns.next();
-            }
-
-            @Override
-            public void gradients(long step) {
-                listener.gradients(step);
-            }
-
-            @Override
-            public void validated(long step, double loss) {
-                listener.validated(step, loss);
-            }
-        };
+                batches::batch, validation, config, metricsListener.and(new Listener() {
+                    @Override
+                    public void step(Step step) {
+                        progress.step();
+                        roundRobin.next();
+                    }
+                }));
+        return metricsListener.trial(trainer.run(), varianceAtStart, MetricsListener.variances(model, first, pool));
     }
 }

@@ -12,11 +12,11 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// What a person is told when a command fails: one line, and no stack trace unless `-Dnorma.trace=true` asks for it.
+/// Reports that a command failed: in one line, without a stack trace unless `-Dnorma.trace=true` asks for it.
 public final class Failure {
-    /// The person can repair it: options, files, numbers.
+    /// Exit code of what the user can repair: options, files, numbers.
     public static final int BAD_INPUT = 2;
-    /// Only we can.
+    /// Exit code of a mistake in Norma.
     public static final int BUG = 3;
 
     private Failure() {

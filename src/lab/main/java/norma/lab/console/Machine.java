@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import norma.backend.Backend;
 
-/// What a measurement was taken on.
+/// The machine that a measurement was taken on.
 public final class Machine {
     private Machine() {
     }
@@ -20,17 +20,17 @@ public final class Machine {
         return System.getProperty("java.vm.version") + ", " + System.getProperty("java.vm.name");
     }
 
-    /// The processor's name where Linux tells it, else its kind.
+    /// The processor's name on Linux, elsewhere its architecture.
     public static String cpu() {
         try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
             return lines.filter(line -> line.startsWith("model name")).findFirst()
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip()).orElseGet(Machine::kind);
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip()).orElseGet(Machine::architecture);
         } catch (IOException e) {
-            return kind();
+            return architecture();
         }
     }
 
-    private static String kind() {
+    private static String architecture() {
         return System.getProperty("os.arch");
     }
 }

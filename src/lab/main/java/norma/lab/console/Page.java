@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A report that is one HTML file and needs nothing else: numbers, style, script and D3 are inside.
+/// A report as one HTML file that holds its numbers, style, script and D3.
 public final class Page {
     private static final String D3 = "META-INF/resources/webjars/d3/7.9.0/dist/d3.min.js";
     private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
@@ -35,7 +35,7 @@ public final class Page {
 
     /// A resource of the program as text.
     ///
-    /// @param resource null if it is missing, which is a mistake in the build
+    /// @param resource null if the build has left it out
     /// @param name for the message
     public static String text(InputStream resource, String name) {
         if (resource == null) {

@@ -13,8 +13,8 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/// How far a long command is, on standard error: a bar with rate and remaining time on a terminal, a line now and then in a
-/// log, nothing when a machine reads.
+/// The progress of a long command on standard error: a bar with rate and remaining time on a terminal, a line every ten seconds in a
+/// log, nothing when a program reads.
 public sealed interface Progress extends AutoCloseable {
     /// One more unit is done.
     void step();
@@ -131,7 +131,7 @@ public sealed interface Progress extends AutoCloseable {
         private Terminal() {
         }
 
-        /// Whether a person watches. Java can say it of standard input and output together only; Linux can of each.
+        /// Whether it is a terminal. Java tells it of standard input and output together only, Linux of each.
         static boolean isThere() {
             try {
                 String target = Files.readSymbolicLink(LINUX_STDERR).toString();
@@ -141,7 +141,7 @@ public sealed interface Progress extends AutoCloseable {
             }
         }
 
-        /// Its width; as usual where nobody can tell.
+        /// Its width, or 80 where it is not known.
         static int columns() {
             try {
                 Process stty = new ProcessBuilder("stty", "size").redirectInput(new File("/dev/tty"))

@@ -8,18 +8,17 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import norma.embeddings.SentenceEncoder;
 import norma.lab.console.Json;
+import norma.lab.run.Output;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/// Makes vectors of texts.
+/// `norma embed`: makes vectors of texts.
 @Command(name = "embed", mixinStandardHelpOptions = true, sortOptions = false,
         header = "Makes vectors of texts with a pretrained sentence encoder.",
-        footer = "%nA line of output for each text, in order; a blank line is a text too, so that line n of the output belongs "
-                + "to line n of the input.")
+        footer = "%nPrints a line for each text, in order: the first numbers of its vector, or with --json an object with text and "
+                + "embedding. A blank line is a text too, so line n of the output belongs to line n of the input.")
 public final class Embed implements Callable<Integer> {
     /// Numbers of a vector that a person is shown.
     private static final int SHOWN = 4;
@@ -36,22 +35,18 @@ public final class Embed implements Callable<Integer> {
     @Mixin
     private EncoderOptions encoder;
 
-    @Option(names = "--json",
-            description = "Print a JSON object a line, with text and embedding; else people see how vectors begin.")
-    private boolean json;
-
-    @Spec
-    private CommandSpec command;
+    @Mixin
+    private Output output;
 
     @Override
     public Integer call() throws IOException {
         Texts texts = texts();
-        PrintWriter out = command.commandLine().getOut();
+        PrintWriter out = output.command().commandLine().getOut();
         try (SentenceEncoder loaded = encoder.load()) {
             texts.encode(loaded::encode, (i, vector) -> {
                 String text = texts.list().get(i);
-                out.println(json ? Json.line(new Line(text, vector)) : shown(text, vector));
-                return !out.checkError(); // nobody reads any more: `norma embed ... | head`
+                out.println(output.json() ? Json.line(new Line(text, vector)) : shown(text, vector));
+                return !out.checkError(); // false when the reader has left: `norma embed ... | head`
             });
         }
         return 0;

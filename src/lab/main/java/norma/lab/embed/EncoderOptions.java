@@ -13,13 +13,13 @@ import norma.embeddings.Pooling;
 import norma.embeddings.SentenceEncoder;
 import picocli.CommandLine.Option;
 
-/// The options that say which model makes vectors of texts, and how.
+/// The options of an encoder.
 public final class EncoderOptions {
-    /// The model whose weights stand beside the command: langchain4j's jar of them, used as data.
+    /// The model whose weights come with the command, in langchain4j's jar.
     public static final String BUILT_IN = "all-minilm-l6-v2";
 
-    /// System property: a folder with folders of models, by name. Weights in safetensors are there half a second sooner than those
-    /// in a jar, which have to be inflated.
+    /// System property: a folder with folders of models, by name. Weights in safetensors load half a second faster than those in a jar,
+    /// which must be inflated.
     private static final String UNPACKED = "norma.models";
 
     @Option(names = "--model", paramLabel = "PATH|NAME", defaultValue = BUILT_IN,
@@ -35,7 +35,7 @@ public final class EncoderOptions {
             description = "Longer texts are cut (default: as many as the model reads).")
     private int maxTokens;
 
-    @Option(names = "--threads", paramLabel = "N", description = "To compute with (default: all processors).")
+    @Option(names = "--threads", paramLabel = "N", description = "Threads to compute with (default: all processors).")
     private Integer threads;
 
     /// Reads the model.
@@ -58,7 +58,8 @@ public final class EncoderOptions {
     }
 
     private Options options() {
-        Options options = Options.DEFAULT.pooling(pooling).maxTokens(maxTokens);
+        Options options = Options.DEFAULT.maxTokens(maxTokens);
+        options = pooling == null ? options : options.pooling(pooling);
         return threads == null ? options : options.threads(threads);
     }
 

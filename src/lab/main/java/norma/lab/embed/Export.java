@@ -24,7 +24,7 @@ public final class Export implements Callable<Integer> {
     public Integer call() throws IOException {
         TrainableEncoder encoder = TrainableEncoder.load(model);
         Files.createDirectories(folder);
-        encoder.save(folder, null);
+        encoder.save(folder);
         return 0;
     }
 }

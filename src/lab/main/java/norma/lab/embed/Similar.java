@@ -11,17 +11,17 @@ import norma.embeddings.Vectors;
 import norma.lab.console.Figures;
 import norma.lab.console.Json;
 import norma.lab.console.Table;
+import norma.lab.run.Output;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/// Finds the lines of a file that are nearest to a query.
+/// `norma similar`: finds the lines of a file that are nearest to a query.
 @Command(name = "similar", mixinStandardHelpOptions = true, sortOptions = false,
         header = "Finds the lines of a file whose meaning is nearest to a query.",
-        footer = "%nBlank lines are left out. Lines that are equally near come in their order.")
+        footer = "%nBlank lines are left out. Lines that are equally near keep their order. With --json, each line found is an "
+                + "object with line, cosine and text.")
 public final class Similar implements Callable<Integer> {
 
     /// @param line its number, from 1 on
@@ -42,11 +42,8 @@ public final class Similar implements Callable<Integer> {
     @Mixin
     private EncoderOptions encoder;
 
-    @Option(names = "--json", description = "Print a JSON object for each line found, with line, cosine and text.")
-    private boolean json;
-
-    @Spec
-    private CommandSpec command;
+    @Mixin
+    private Output output;
 
     @Override
     public Integer call() throws IOException {
@@ -55,8 +52,11 @@ public final class Similar implements Callable<Integer> {
         }
         List<String> lines = (file == null ? Texts.read(System.in) : Texts.read(file)).list();
         List<Hit> hits = nearest(lines);
-        command.commandLine().getOut().print(json ? lines(hits) : table(hits));
-        command.commandLine().getOut().flush();
+        if (output.json()) {
+            hits.forEach(hit -> output.print(Json.line(hit)));
+        } else {
+            output.print(table(hits));
+        }
         return 0;
     }
 
@@ -77,15 +77,9 @@ public final class Similar implements Callable<Integer> {
         return hits.subList(0, Math.min(k, hits.size()));
     }
 
-    private static String lines(List<Hit> hits) {
-        var text = new StringBuilder();
-        hits.forEach(hit -> text.append(Json.line(hit)).append(System.lineSeparator()));
-        return text.toString();
-    }
-
     private static String table(List<Hit> hits) {
         var table = new Table(">cosine", ">line", "text");
         hits.forEach(hit -> table.row(Figures.number(hit.cosine(), 4), Figures.number(hit.line()), hit.text()));
-        return table.toString();
+        return table.toString().stripTrailing();
     }
 }

@@ -18,7 +18,7 @@ record Texts(List<String> list) {
     /// Texts that an encoder is given at once: enough for many full passes, few enough that results come soon.
     private static final int PORTION = 512;
 
-    /// Takes vectors one by one.
+    /// Receives vectors one by one.
     interface Reader {
         /// @param index of the text
         /// @return whether to go on
@@ -45,7 +45,7 @@ record Texts(List<String> list) {
         }
     }
 
-    /// Hands each text's vector on, in order, and shows on standard error how far it is.
+    /// Passes each text's vector on, in order, and shows the progress.
     void encode(Function<List<String>, float[][]> encoder, Reader reader) {
         try (var progress = Progress.of("embed", "text", list.size(), list.size() <= PORTION)) {
             boolean wanted = true;

@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import norma.embeddings.TrainableEncoder;
-import norma.embeddings.tuning.Classifier;
-import norma.embeddings.tuning.FineTuning;
+import norma.embeddings.finetuning.Classifier;
+import norma.embeddings.finetuning.FineTuning;
 import norma.io.AtomicFile;
 import norma.lab.Main;
 import norma.lab.console.Json;
@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 /// the head, then all: Kumar et al. 2022, arXiv 2202.10054). Since adaptive norms compute at first what the layer norms did, both arms
 /// start from the same head and the same accuracy.
 @Command(name = "finetune", mixinStandardHelpOptions = true, sortOptions = false,
-        header = "Tunes a pretrained sentence encoder for a classification.",
+        header = "Fine-tunes a pretrained sentence encoder as a classifier.",
         description = "Prints a table and writes results.json; with --save also each arm's model of the last seed.%n")
 public final class FineTune implements Callable<Integer> {
 
@@ -44,7 +44,7 @@ public final class FineTune implements Callable<Integer> {
         WORDNET
     }
 
-    /// What stands behind the residual sums.
+    /// The norm behind each residual sum.
     enum Norm {
         /// what the model came with
         LAYER_NORM,
@@ -57,7 +57,7 @@ public final class FineTune implements Callable<Integer> {
         }
     }
 
-    /// All that came out.
+    /// What results.json holds.
     private record Outcome(String version, String task, String model, int train, int test, double majority,
             FineTuning head,
             FineTuning whole, String kernels, int threads, String cpu, List<FineTuneTrials.Result> trials) {
@@ -67,7 +67,7 @@ public final class FineTune implements Callable<Integer> {
     private Task task;
 
     @Option(names = "--norm", paramLabel = "A,B", split = ",", defaultValue = "layer_norm,adaptive",
-            description = "Norms that all of the encoder is tuned with, an arm each: ${COMPLETION-CANDIDATES} "
+            description = "Norms of the encoders that are tuned as a whole, an arm each: ${COMPLETION-CANDIDATES} "
                     + "(default: ${DEFAULT-VALUE}).")
     private List<Norm> norms;
 
@@ -96,33 +96,30 @@ public final class FineTune implements Callable<Integer> {
     private int seeds;
 
     @Option(names = "--epochs", paramLabel = "N", defaultValue = "3",
-            description = "Of all of the encoder (default: ${DEFAULT-VALUE}).")
+            description = "Epochs of the whole encoder (default: ${DEFAULT-VALUE}).")
     private int epochs;
 
     @Option(names = "--rate", paramLabel = "R", defaultValue = "5e-5",
-            description = "Highest learning rate of all of the encoder (default: ${DEFAULT-VALUE}).")
+            description = "Highest learning rate of the whole encoder (default: ${DEFAULT-VALUE}).")
     private double rate;
 
     @Option(names = "--save",
-            description = "Keep the models: model.safetensors and what belongs to it, in a folder an arm.")
+            description = "Save the tuned models, a folder for each arm.")
     private boolean save;
 
     @Mixin
     private Run run;
 
     @Override
-    public Integer call() throws Exception {
+    public Integer call() throws IOException {
         Path folder = run.folder();
-        return run.call(() -> {
-            finetune(folder);
-            return 0;
-        });
+        return run.call(() -> finetune(folder));
     }
 
-    private void finetune(Path folder) throws IOException {
+    private int finetune(Path folder) throws IOException {
         check();
         LabelledTexts texts = task == Task.SENTIMENT ? LabelledTexts.sentiment(data) : LabelledTexts.wordNet(examples);
-        run.say("%s: %s texts to learn from, %s to measure on, %d labels; whoever says the most frequent one is right in %s"
+        run.say("%s: %s texts to learn from, %s to measure on, %d labels; always saying the most frequent one is right in %s"
                 .formatted(texts.name(), number(texts.train().size()), number(texts.test().size()), texts.labels(),
                         percent(texts.majority())));
         run.say("%s, %d seeds, %d threads, %s kernels".formatted(model, seeds, run.threads(), Machine.kernels()));
@@ -132,7 +129,8 @@ public final class FineTune implements Callable<Integer> {
                 Machine.cpu(),
                 trials);
         AtomicFile.write(folder.resolve("results.json"), Json.page(outcome) + "\n");
-        run.print(run.json() ? Json.page(outcome) : "\n" + table(trials));
+        run.print(outcome, "\n" + table(trials));
+        return 0;
     }
 
     private void check() {

@@ -5,16 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import norma.embeddings.TrainableEncoder;
-import norma.embeddings.tuning.Classifier;
-import norma.embeddings.tuning.Example.Labelled;
-import norma.embeddings.tuning.FineTuning;
-import norma.embeddings.tuning.FrozenEncoder;
+import norma.embeddings.finetuning.Classifier;
+import norma.embeddings.finetuning.Example.Labelled;
+import norma.embeddings.finetuning.FineTuning;
+import norma.embeddings.finetuning.FrozenEncoder;
 import norma.lab.console.Progress;
 import norma.nn.Init;
 import norma.nn.ParameterTree;
 import norma.train.Listener;
 
-/// Trains heads and whole encoders on labelled texts, and measures what they have learned.
+/// Trains heads and whole encoders on labelled texts, and measures their accuracy.
 final class FineTuneTrials {
     private static final String FROZEN = "frozen, head only";
 
@@ -53,8 +53,8 @@ final class FineTuneTrials {
         this.listener = listener;
     }
 
-    /// @param progress a unit for each step
-    /// @param listener hears of each training that is done
+    /// @param progress advances by one for each step
+    /// @param listener is told of each training that is done
     static FineTuneTrials of(Source source, LabelledTexts texts, Progress progress, Consumer<Result> listener)
             throws IOException {
         return new FineTuneTrials(source, source.load(), texts, progress, listener);

@@ -90,7 +90,7 @@ record LabelledTexts(String name, List<Item> train, List<Item> test, int labels)
                 WordNet.LEXICOGRAPHER_FILES);
     }
 
-    /// The share of the test that whoever always says its most frequent label gets right.
+    /// The accuracy on the test of always saying its most frequent label.
     double majority() {
         int[] counts = new int[labels];
         test.forEach(example -> counts[example.label]++);

@@ -1,7 +1,5 @@
 package norma.lab.plot;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -23,21 +21,15 @@ import norma.train.Objective;
 import norma.train.TrainConfig;
 import norma.train.Trainer;
 
-/// Random tokens, of which nothing can be foretold: whoever gets under ln V has seen the answer.
-record AdaptiveNormFormerPlot() implements Plot {
+/// Random tokens, which nothing can predict: a loss below ln V means that the model has seen the answer.
+final class AdaptiveNormFormerPlot {
     private static final int VOCABULARY = 8, TIME = 16, BATCH = 32, DIM = 32, STEPS = 600, EVERY = 10;
 
-    @Override
-    public String name() {
-        return "normformer_adaptive";
-    }
-
-    @Override
-    public void write(Path file) throws IOException {
+    static Figure figure() {
         double[] steps = Numbers.map(Numbers.range(1, STEPS / EVERY), i -> i * EVERY);
-        new Figure("Foretelling random tokens, with one adaptive norm as the model", "step", "loss in nats")
+        return new Figure("Foretelling random tokens, with one adaptive norm as the model", "step", "loss in nats")
                 .line("causal = true", steps, losses(true)).line("causal = false", steps, losses(false))
-                .reference("ln 8: pure guessing", steps, Numbers.map(steps, _ -> Math.log(VOCABULARY))).write(file);
+                .reference("ln 8: pure guessing", steps, Numbers.map(steps, _ -> Math.log(VOCABULARY)));
     }
 
     /// Embedding, one norm, output matrix.

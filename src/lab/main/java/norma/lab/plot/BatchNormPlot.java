@@ -1,33 +1,25 @@
 package norma.lab.plot;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import norma.nn.Layer;
 import norma.norm.channel.BatchNorm;
 import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// What one example becomes in many batches: how much of the result is the company's doing.
-record BatchNormPlot() implements Plot {
+/// The result for one example in many batches: how much of it depends on the other examples.
+final class BatchNormPlot {
     private static final int CHANNELS = 16, BATCHES = 200;
 
-    @Override
-    public String name() {
-        return "batch_norm";
-    }
-
-    @Override
-    public void write(Path file) throws IOException {
+    static Figure figure() {
         double[] sizes = Numbers.geometric(2, 2, 9);
         Layer batchNorm = BatchNorm.of(CHANNELS);
-        new Figure("One example in 200 batches of others", "batch size N", "standard deviation of its y").logX().logY()
+        return new Figure("One example in 200 batches of others", "batch size N", "standard deviation of its y").logX()
+                .logY()
                 .line("batch norm, training", sizes, Numbers.map(sizes, n -> spread(batchNorm, (int) n)))
-                .reference("1 / √N", sizes, Numbers.map(sizes, n -> 1 / Math.sqrt(n)))
-                .write(file);
+                .reference("1 / √N", sizes, Numbers.map(sizes, n -> 1 / Math.sqrt(n)));
     }
 
-    /// Mean over channels of the standard deviation, over batches, of what the first example becomes.
+    /// Standard deviation of the first example's result over batches, mean over channels.
     private static double spread(Layer norm, int size) {
         Tensor first = Numbers.normal("example", 1, CHANNELS);
         Tensor[] results = new Tensor[BATCHES];

@@ -1,7 +1,5 @@
 package norma.lab.plot;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import norma.catalogue.Placements;
@@ -19,20 +17,15 @@ import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// The gradients of 48 untrained blocks, whose matrices keep the variance of what they multiply.
-record DeepNormPlot() implements Plot {
+final class DeepNormPlot {
     private static final int BLOCKS = 48, DIM = 64, HIDDEN = 4 * DIM, HEADS = 4, BATCH = 4, TIME = 32;
 
-    @Override
-    public String name() {
-        return "deep_norm";
-    }
-
-    @Override
-    public void write(Path file) throws IOException {
+    static Figure figure() {
         double[] blocks = Numbers.range(1, BLOCKS);
-        new Figure("Mean |dL/dW2| of 48 blocks before the first step", "block", "times that of the last block").logY()
+        return new Figure("Mean |dL/dW2| of 48 blocks before the first step", "block", "times that of the last block")
+                .logY()
                 .line("pre", blocks, gradients("pre")).line("post", blocks, gradients("post"))
-                .line("deep_norm", blocks, gradients("deep_norm")).write(file);
+                .line("deep_norm", blocks, gradients("deep_norm"));
     }
 
     private static double[] gradients(String placement) {

@@ -1,7 +1,5 @@
 package norma.lab.plot;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import norma.nn.Init;
@@ -14,27 +12,21 @@ import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
 /// What a layer norm does to the elements of rows with different spreads, and the curves that replace it.
-record DynamicTanhPlot() implements Plot {
+final class DynamicTanhPlot {
     private static final int ROWS = 24, DIM = 24;
     private static final Norm ISRU = new DynamicIsru(Init.constant(2, 1), Init.constant(1, 1), Init.constant(0, 1), 0);
 
-    @Override
-    public String name() {
-        return "dynamic_tanh";
-    }
-
-    @Override
-    public void write(Path file) throws IOException {
+    static Figure figure() {
         Tensor rows =
                 Numbers.normal("rows", ROWS, DIM).multiply(Numbers.normal("spreads", ROWS, 1).multiply(0.8f).exp());
         Tensor normed = LayerNorm.of(DIM).forward(rows);
         double[] xs = Numbers.map(Numbers.range(-45, 45), x -> x / 5);
-        new Figure("Layer norm of 24 rows of different spread, and three curves", "x", "y").rangeX(-9, 9).rangeY(-4, 4)
+        return new Figure("Layer norm of 24 rows of different spread, and three curves", "x", "y").rangeX(-9, 9)
+                .rangeY(-4, 4)
                 .points("layer norm", doubles(rows), doubles(normed))
                 .line("2 tanh(x / 2)", xs, curve(xs, x -> twice(DynamicTanh.of(1, 0.5f).forward(x))))
                 .line("2 erf(x / 2)", xs, curve(xs, x -> twice(DynamicErf.of(1, 0.5f).forward(x))))
-                .line("2 x / √(x² + 4)", xs, curve(xs, x -> twice(ISRU.forward(x))))
-                .write(file);
+                .line("2 x / √(x² + 4)", xs, curve(xs, x -> twice(ISRU.forward(x))));
     }
 
     private static Tensor twice(Tensor y) {

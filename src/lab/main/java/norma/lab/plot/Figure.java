@@ -102,13 +102,13 @@ final class Figure {
         return this;
     }
 
-    /// A line through points; where y has no place on the axis, it breaks.
+    /// A line through points, with gaps where y is not finite.
     Figure line(String name, double[] xs, double[] ys) {
         series(name, xs, ys, COLORS[colors++]).setMarker(SeriesMarkers.NONE);
         return this;
     }
 
-    /// A dashed line, for what is compared with.
+    /// A dashed line for comparison.
     Figure reference(String name, double[] xs, double[] ys) {
         series(name, xs, ys, TEXT).setMarker(SeriesMarkers.NONE).setLineStyle(DASHES);
         return this;

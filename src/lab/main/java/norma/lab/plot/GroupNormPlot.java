@@ -1,7 +1,5 @@
 package norma.lab.plot;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import norma.kernel.Window;
@@ -23,26 +21,20 @@ import norma.train.Objective;
 import norma.train.TrainConfig;
 import norma.train.Trainer;
 
-/// A small convolutional network learns from the same images in batches of different size: what that costs with a batch norm
-/// and with a group norm.
-record GroupNormPlot() implements Plot {
+/// The errors of a small convolutional network that was trained with batches of different size, with a batch norm and with a group
+/// norm.
+final class GroupNormPlot {
     private static final int UPDATES = 150, TESTS = 1024, CLASSES = 8, SIDE = 8, CHANNELS = 8, SEEDS = 3;
     private static final double NOISE = 1.5;
 
-    @Override
-    public String name() {
-        return "group_norm";
-    }
-
-    @Override
-    public void write(Path file) throws IOException {
+    static Figure figure() {
         double[] sizes = Numbers.geometric(1, 2, 6);
-        new Figure("8 noisy patterns, 150 updates, mean of 3 seeds", "images in a batch", "errors after it, in %")
+        return new Figure("8 noisy patterns, 150 updates, mean of 3 seeds", "images in a batch",
+                "errors after it, in %")
                 .logX()
                 .line("batch norm", sizes, Numbers.map(sizes, n -> error((int) n, () -> BatchNorm.of(CHANNELS))))
                 .line("group norm, 2 groups", sizes,
-                        Numbers.map(sizes, n -> error((int) n, () -> GroupNorm.of(CHANNELS, 2))))
-                .write(file);
+                        Numbers.map(sizes, n -> error((int) n, () -> GroupNorm.of(CHANNELS, 2))));
     }
 
     private static double error(int batch, Supplier<Layer> norm) {
@@ -73,7 +65,7 @@ record GroupNormPlot() implements Plot {
             return x.maximum(Tensor.scalar(0));
         }
 
-        /// As many updates for batches of all sizes.
+        /// The number of updates is the same for all sizes of batches.
         Network learn(int batch) {
             new Trainer<>(Objective.of(this, this::loss),
                     new Sgd(ParameterTree.of(this).params(), new Sgd.Config(0.9, false, 0)),
@@ -115,7 +107,7 @@ record GroupNormPlot() implements Plot {
             return new Examples(images(set, step, all), all);
         }
 
-        /// The pattern of each class, with noise, each in a light of its own.
+        /// The pattern of each class with noise, each image with a contrast of its own.
         private static Tensor images(String set, int step, Indices classes) {
             int count = classes.values().length;
             Tensor patterns = Numbers.normal("patterns", CLASSES, SIDE * SIDE).gather(classes);

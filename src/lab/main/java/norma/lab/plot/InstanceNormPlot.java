@@ -1,7 +1,5 @@
 package norma.lab.plot;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import norma.nn.Layer;
 import norma.norm.channel.BatchNorm;
 import norma.norm.channel.GroupNorm;
@@ -10,23 +8,18 @@ import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// One channel of one image gets another contrast: what is left of that behind three norms.
-record InstanceNormPlot() implements Plot {
+/// The contrast of one channel of one image, before and after three norms.
+final class InstanceNormPlot {
     private static final int BATCH = 32, CHANNELS = 8, SIDE = 16;
 
-    @Override
-    public String name() {
-        return "instance_norm";
-    }
-
-    @Override
-    public void write(Path file) throws IOException {
+    static Figure figure() {
         double[] contrasts = Numbers.geometric(1e-4, Math.sqrt(10), 15);
-        new Figure("The contrast of one channel of one image of 32", "contrast going in (1 is that of all others)",
+        return new Figure("The contrast of one channel of one image of 32",
+                "contrast going in (1 is that of all others)",
                 "contrast coming out").decadesX().decadesY()
                 .line("batch norm", contrasts, seen(BatchNorm.of(CHANNELS), contrasts))
                 .line("group norm, 4 channels a group", contrasts, seen(GroupNorm.of(CHANNELS, 2), contrasts))
-                .line("instance norm", contrasts, seen(InstanceNorm.of(CHANNELS), contrasts)).write(file);
+                .line("instance norm", contrasts, seen(InstanceNorm.of(CHANNELS), contrasts));
     }
 
     private static double[] seen(Layer norm, double[] contrasts) {

@@ -1,29 +1,20 @@
 package norma.lab.plot;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import norma.norm.feature.LayerNorm;
 import norma.tensor.Tensor;
 
-/// What is left of a layer norm's accuracy when the rows stand on an offset: three ways to the variance in float32.
-record LayerNormPlot() implements Plot {
+/// The error of a layer norm of rows with an offset: three ways to compute the variance in float32.
+final class LayerNormPlot {
     private static final int ROWS = 32, DIM = 2000;
 
-    @Override
-    public String name() {
-        return "layer_norm";
-    }
-
-    @Override
-    public void write(Path file) throws IOException {
+    static Figure figure() {
         double[] offsets = Numbers.geometric(1, Math.sqrt(10), 15);
         Tensor noise = Numbers.normal("rows", ROWS, DIM);
-        new Figure("Layer norm of rows of 2000 normal numbers on an offset", "offset in standard deviations",
+        return new Figure("Layer norm of rows of 2000 normal numbers on an offset", "offset in standard deviations",
                 "largest error of y").decadesX().decadesY()
                 .line("E[x²] − E[x]²", offsets, errors(offsets, noise, LayerNormPlot::oneFormula))
                 .line("mean, then (x − mean)²", offsets, errors(offsets, noise, LayerNormPlot::twoPasses))
-                .line("Norma", offsets, errors(offsets, noise, LayerNorm.plain(DIM)::forward))
-                .write(file);
+                .line("Norma", offsets, errors(offsets, noise, LayerNorm.plain(DIM)::forward));
     }
 
     private interface Way {
@@ -44,8 +35,8 @@ record LayerNormPlot() implements Plot {
     }
 
     private static Tensor twoPasses(Tensor x) {
-        Tensor centred = x.subtract(x.mean(-1));
-        return centred.divide(centred.square().mean(-1).add(LayerNorm.EPS).sqrt());
+        Tensor centered = x.subtract(x.mean(-1));
+        return centered.divide(centered.square().mean(-1).add(LayerNorm.EPS).sqrt());
     }
 
     /// In double.

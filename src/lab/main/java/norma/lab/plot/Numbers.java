@@ -4,7 +4,7 @@ import java.util.function.DoubleUnaryOperator;
 import norma.nn.Init;
 import norma.tensor.Tensor;
 
-/// Numbers to compute with, and what becomes of them.
+/// Inputs of plots, and statistics of their results.
 final class Numbers {
     private Numbers() {
     }

@@ -6,14 +6,17 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import norma.lab.run.WordNet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// Draws the pictures of the pages about norms.
+/// `norma plots`: draws the pictures of the pages about norms.
 @Command(name = "plots", mixinStandardHelpOptions = true,
         header = "Computes and draws the pictures of docs/norm, an SVG each.")
 public final class PlotsCommand implements Callable<Integer> {
@@ -35,15 +38,33 @@ public final class PlotsCommand implements Callable<Integer> {
         requireFonts();
         PrintWriter console = command.commandLine().getOut();
         Files.createDirectories(out);
-        for (Plot plot : Plot.all(WordNet.corpus())) {
-            Path file = out.resolve(plot.name() + ".svg");
-            plot.write(file);
+        for (var plot : plots().entrySet()) {
+            Path file = out.resolve(plot.getKey() + ".svg");
+            plot.getValue().get().write(file);
             console.println(file);
         }
         return 0;
     }
 
-    /// A JDK on a machine without fonts throws errors of many kinds once text is measured.
+    /// By the names of their pages.
+    private static Map<String, Supplier<Figure>> plots() {
+        var plots = new LinkedHashMap<String, Supplier<Figure>>();
+        plots.put("batch_norm", BatchNormPlot::figure);
+        plots.put("layer_norm", LayerNormPlot::figure);
+        plots.put("rms_norm", RmsNormPlot::figure);
+        plots.put("group_norm", GroupNormPlot::figure);
+        plots.put("instance_norm", InstanceNormPlot::figure);
+        plots.put("weight_norm", WeightNormPlot::figure);
+        plots.put("spectral_norm", SpectralNormPlot::figure);
+        plots.put("dynamic_tanh", DynamicTanhPlot::figure);
+        plots.put("qk_norm", QkNormPlot::figure);
+        plots.put("normformer_published", () -> PublishedNormFormerPlot.figure(WordNet.corpus()));
+        plots.put("normformer_adaptive", AdaptiveNormFormerPlot::figure);
+        plots.put("deep_norm", DeepNormPlot::figure);
+        return plots;
+    }
+
+    /// On a machine without fonts the JDK throws errors of many kinds once it measures text.
     private static void requireFonts() {
         if (ModuleLayer.boot().findModule("java.desktop").isEmpty()) {
             throw new IllegalStateException(

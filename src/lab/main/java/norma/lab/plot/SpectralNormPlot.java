@@ -1,7 +1,5 @@
 package norma.lab.plot;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import norma.nn.Param;
 import norma.norm.weight.SpectralNorm;
 import norma.tensor.BufferPool;
@@ -10,26 +8,20 @@ import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// How fast the power method finds the largest singular value, which is 1 here, by how far the second one lies behind.
-record SpectralNormPlot() implements Plot {
+final class SpectralNormPlot {
     private static final int SIZE = 64, STEPS = 40;
 
-    @Override
-    public String name() {
-        return "spectral_norm";
-    }
-
-    @Override
-    public void write(Path file) throws IOException {
+    static Figure figure() {
         double[] steps = Numbers.range(1, STEPS);
         var figure = new Figure("Singular values 1, r, r², …: the power method", "steps", "relative error of sigma")
                 .decadesY();
         for (double r : new double[] {0.5, 0.8, 0.95, 0.99}) {
             figure.line("r = " + r, steps, errors(r));
         }
-        figure.write(file);
+        return figure;
     }
 
-    /// A diagonal matrix will do: turning it turns u and v along.
+    /// A diagonal matrix is enough: rotating it rotates u and v too.
     private static double[] errors(double ratio) {
         float[] singular = new float[SIZE];
         for (int i = 0; i < SIZE; i++) {

@@ -1,7 +1,5 @@
 package norma.lab.plot;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import norma.nn.Linear;
 import norma.nn.Param;
 import norma.nn.ParameterTree;
@@ -14,23 +12,17 @@ import norma.train.Objective;
 import norma.train.TrainConfig;
 import norma.train.TrainStep;
 
-/// v grows with each step of gradient descent, faster at higher rates: that is how the rate brakes itself.
-record WeightNormPlot() implements Plot {
+/// v grows with each step of gradient descent, faster at higher rates, which lowers the effective rate.
+final class WeightNormPlot {
     private static final int IN = 32, OUT = 8, BATCH = 64, STEPS = 100;
 
-    @Override
-    public String name() {
-        return "weight_norm";
-    }
-
-    @Override
-    public void write(Path file) throws IOException {
+    static Figure figure() {
         double[] steps = Numbers.range(0, STEPS);
         var figure = new Figure("Gradient descent on a regression with noise", "step", "mean length ‖v‖ of a row");
         for (double rate : new double[] {0.1, 0.5, 2, 5}) {
             figure.line("rate " + rate, steps, lengths(rate));
         }
-        figure.write(file);
+        return figure;
     }
 
     private static double[] lengths(double rate) {

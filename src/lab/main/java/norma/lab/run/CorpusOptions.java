@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import norma.data.Batches;
 import norma.data.Batches.Batch;
 import norma.data.Corpus;
@@ -12,7 +13,7 @@ import norma.tokenizer.CharacterTrainer;
 import norma.tokenizer.Tokenizer;
 import picocli.CommandLine.Option;
 
-/// The options that say what a language model reads: which corpus, cut into which tokens.
+/// The options of the text that a language model reads: which corpus, with which tokenizer.
 public final class CorpusOptions {
     /// The name of the corpus that comes with the command.
     public static final String BUILT_IN = "WordNet 3.1";
@@ -21,13 +22,13 @@ public final class CorpusOptions {
     private static final long SPLIT_SEED = 0;
     private static final double VALIDATION_SHARE = 0.05;
 
-    /// How text becomes numbers.
+    /// Kinds of tokenizers.
     enum Kind {
         /// bytes of UTF-8
         BYTE,
         /// characters
         CHAR,
-        /// pieces that byte-pair encoding learns
+        /// byte pairs that are learned
         BPE;
 
         @Override
@@ -61,30 +62,30 @@ public final class CorpusOptions {
             return new Batches(train, batch, time, seed);
         }
 
-        /// The same validation batches for everybody.
+        /// Validation batches, the same for all arms and seeds.
         public List<Batch> validation(int batch, int time, int count) {
             return new Batches(validation, batch, time, 0).validation(count);
         }
 
-        /// For a person: what is read.
+        /// In words.
         public String describe() {
             return "%s, %,d training and %,d validation tokens, vocabulary %,d".formatted(corpus, train.length,
                     validation.length, tokenizer.vocabulary());
         }
     }
 
-    /// Reads the corpus and makes the tokenizer.
+    /// Reads the corpus and trains a tokenizer on it.
     public Tokens read(Run run) throws IOException {
-        return read(run, null);
+        return read(run, Optional.empty());
     }
 
     /// Reads the corpus.
     ///
-    /// @param known the tokenizer of a run that goes on, or null for a new one
-    public Tokens read(Run run, Tokenizer known) throws IOException {
+    /// @param known the tokenizer of a run that is resumed
+    public Tokens read(Run run, Optional<Tokenizer> known) throws IOException {
         Corpus corpus = data == null ? WordNet.corpus() : Corpus.read(data);
         Corpus.Split split = corpus.split(VALIDATION_SHARE, SPLIT_SEED);
-        Tokenizer tokenizer = known == null ? tokenizer(split.train(), run) : known;
+        Tokenizer tokenizer = known.orElseGet(() -> tokenizer(split.train(), run));
         return new Tokens(name(), tokenizer, split.train().encode(tokenizer), split.validation().encode(tokenizer));
     }
 

@@ -22,7 +22,7 @@ public record Measurements(double... values) {
         return Arrays.stream(values).average().orElse(Double.NaN);
     }
 
-    /// The standard deviation that the values suggest for others of their kind (divided by n - 1); NaN of fewer than two.
+    /// The sample standard deviation, divided by n - 1; NaN of fewer than two.
     public double deviation() {
         double mean = mean();
         return values.length < 2 ? Double.NaN

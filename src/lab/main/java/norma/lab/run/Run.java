@@ -4,15 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import norma.lab.console.Progress;
 import norma.parallel.Workers;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/// The options of every command that works for a while: who reads its results, its seed, its threads, its folder.
+/// The options of every command that runs for a while: its output, seed, threads and folder.
 ///
 /// A command has it as a [Mixin]:
 ///
@@ -22,26 +18,22 @@ import picocli.CommandLine.Spec;
 ///     return run.call(() -> train(folder));   // with that many threads
 /// }
 /// ```
-public final class Run {
-    @Option(names = "--json", description = "Print one JSON object on standard output and nothing else.")
-    private boolean json;
-
+public final class Run extends Output {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
             description = "Of initial weights, batches and dropout (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(names = "--threads", paramLabel = "N",
-            description = "To compute with; any number gives the same bits (default: all processors).")
+            description = "Threads to compute with; any number gives the same bits (default: all processors).")
     private Integer threads;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Folder for results (default: out/<command>).")
     private Path out;
 
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec command;
-
-    public boolean json() {
-        return json;
+    /// Work that may fail to read or write.
+    public interface Task<T> {
+        /// Does it.
+        T run() throws IOException;
     }
 
     public long seed() {
@@ -56,7 +48,7 @@ public final class Run {
     ///
     /// @throws IOException if it can't be made or written to
     public Path folder() throws IOException {
-        Path folder = out == null ? Path.of("out", command.name()) : out;
+        Path folder = out == null ? Path.of("out", command().name()) : out;
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(folder);
         }
@@ -64,43 +56,18 @@ public final class Run {
         return folder;
     }
 
-    /// Does `body` with the threads asked for.
-    public <T> T call(Callable<T> body) throws Exception {
+    /// Does a task with the threads asked for.
+    public <T> T call(Task<T> task) throws IOException {
         try (var workers = new Workers(threads())) {
-            return workers.call(() -> unchecked(body));
+            return workers.call(() -> {
+                try {
+                    return task.run();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-    }
-
-    private static <T> T unchecked(Callable<T> body) {
-        try {
-            return body.call();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /// Progress on standard error, or silence when a machine reads.
-    public Progress progress(String task, String unit, long total) {
-        return Progress.of(task, unit, total, json);
-    }
-
-    /// A remark for a person, on standard error.
-    public void say(String text) {
-        if (!json) {
-            command.commandLine().getErr().println(text);
-            command.commandLine().getErr().flush();
-        }
-    }
-
-    /// The result, on standard output.
-    public void print(String text) {
-        command.commandLine().getOut().println(text);
-        command.commandLine().getOut().flush();
     }
 }

@@ -21,8 +21,8 @@ import norma.data.Corpus;
 /// install: set up for use; "install the washer and dryer"; "We put in a new sink"
 /// ```
 ///
-/// The word before the colon is the first, most usual one of the meaning. It gives a small model something to be asked:
-/// `install:` is a prompt, and the end of the line is the end of the answer. The other words of the meaning are left
+/// The word before the colon is the first, most usual one of the meaning. So a small model can be
+/// prompted: `install:` is a prompt, and the end of the line is the end of the answer. The other words of the meaning are left
 /// out, because lists of synonyms are no sentences. A definition that several meanings share is kept once, so none can
 /// be both learned and asked for.
 ///
@@ -69,7 +69,7 @@ public final class WordNet {
         return definitions;
     }
 
-    /// Hears of each meaning whose definition was not there before.
+    /// Passes on each meaning whose definition was not there before.
     private static void forEach(Consumer<String> meaning) {
         Set<String> definitions = new HashSet<>();
         for (String file : FILES) {

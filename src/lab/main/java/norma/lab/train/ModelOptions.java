@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
-/// The options of a command that decide what comes out, as texts: all but those that say where it goes and who computes it.
+/// The options of a command that decide its result, as texts: all but those about threads and output.
 final class ModelOptions {
     private static final Set<String> OTHERS =
             Set.of("--json", "--threads", "--out", "--resume", "--force", "--help", "--version");

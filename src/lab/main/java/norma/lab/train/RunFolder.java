@@ -19,7 +19,7 @@ import norma.io.CorruptFileException;
 import norma.lab.Main;
 import norma.lab.console.Json;
 
-/// What a training run leaves in its folder.
+/// The files of a training run in its folder.
 ///
 /// `run.json` is written last when a run begins, so where it is, the tokenizer is too; a checkpoint may still be missing.
 ///
@@ -27,7 +27,7 @@ import norma.lab.console.Json;
 record RunFolder(Path path) {
     private static final String FORMAT = "norma-run/1";
 
-    /// What shapes a run, to go on with it.
+    /// What is needed to resume a run.
     ///
     /// @param format of this record
     /// @param version of Norma
@@ -66,7 +66,7 @@ record RunFolder(Path path) {
         for (Path file : List.of(manifest(), checkpoint(), metrics(), tokenizer())) {
             Files.deleteIfExists(file);
         }
-        sweep();
+        removeLeftovers();
     }
 
     /// Says that a run has begun.
@@ -74,7 +74,7 @@ record RunFolder(Path path) {
         AtomicFile.write(manifest(), Json.page(manifest) + "\n");
     }
 
-    /// What shapes the run that has begun here.
+    /// The manifest of the run that has begun here.
     Manifest read() throws IOException {
         try {
             JsonObject json = JsonParser.parseString(Files.readString(manifest())).getAsJsonObject();
@@ -95,13 +95,13 @@ record RunFolder(Path path) {
         throw new CorruptFileException(manifest(), "must describe a run in format " + FORMAT);
     }
 
-    /// Forgets what a stopped run measured after its checkpoint: the steps will be done again. Validations that only the
-    /// stop asked for go too.
+    /// Removes what a stopped run measured after its checkpoint, since these steps are done again, and validations that were made only
+    /// because it stopped.
     ///
     /// @param step of the checkpoint, -1 if there is none
     /// @param kept which steps had a validation
     void rewind(long step, Predicate<Long> kept) throws IOException {
-        sweep();
+        removeLeftovers();
         if (Files.exists(metrics())) {
             var lines = new StringBuilder();
             for (String line : Files.readAllLines(metrics())) {
@@ -127,7 +127,7 @@ record RunFolder(Path path) {
     }
 
     /// Removes what writers that were killed left behind.
-    private void sweep() throws IOException {
+    private void removeLeftovers() throws IOException {
         List<Path> left;
         try (Stream<Path> files = Files.list(path)) {
             left = files.filter(

@@ -3,20 +3,20 @@ package norma.lab.train;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import norma.catalogue.GptCheckpoint;
-import norma.lab.console.Json;
+import norma.lab.run.Output;
 import norma.model.Gpt;
 import norma.model.Sampler;
 import norma.parallel.Workers;
 import norma.tokenizer.Tokenizer;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/// Lets a trained model speak.
+/// `norma sample`: writes text with a trained model.
 @Command(name = "sample", mixinStandardHelpOptions = true, sortOptions = false,
         header = "Writes text with a model that `norma train` made.")
 public final class Sample implements Callable<Integer> {
@@ -34,7 +34,7 @@ public final class Sample implements Callable<Integer> {
     private String prompt;
 
     @Option(names = "--tokens", paramLabel = "N", defaultValue = "300",
-            description = "Tokens to say (default: ${DEFAULT-VALUE}).")
+            description = "Tokens to write (default: ${DEFAULT-VALUE}).")
     private int tokens;
 
     @Option(names = "--temperature", paramLabel = "T", defaultValue = "0.8",
@@ -45,18 +45,15 @@ public final class Sample implements Callable<Integer> {
             description = "Draw from the K most likely tokens, 0 for all (default: ${DEFAULT-VALUE}).")
     private int topK;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Another seed, another text "
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of the random choices "
             + "(default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--threads", paramLabel = "N", description = "To compute with (default: all processors).")
+    @Option(names = "--threads", paramLabel = "N", description = "Threads to compute with (default: all processors).")
     private Integer threads;
 
-    @Option(names = "--json", description = "Print one JSON object on standard output and nothing else.")
-    private boolean json;
-
-    @Spec
-    private CommandSpec command;
+    @Mixin
+    private Output output;
 
     @Override
     public Integer call() throws IOException {
@@ -71,25 +68,21 @@ public final class Sample implements Callable<Integer> {
                     .formatted(folder.tokenizer(), tokenizer.vocabulary(), model.config().vocabulary()));
         }
         try (var workers = new Workers(threads == null ? Workers.current().threads() : threads)) {
-            workers.call(() -> {
-                speak(model, tokenizer);
-                return 0;
-            });
+            return workers.call(() -> write(model, tokenizer));
         }
-        return 0;
     }
 
-    private void speak(Gpt model, Tokenizer tokenizer) {
-        PrintWriter out = command.commandLine().getOut();
+    private int write(Gpt model, Tokenizer tokenizer) {
+        PrintWriter out = output.command().commandLine().getOut();
         // documents are lines or paragraphs, so a new one begins after a line break
         var sampler = new Sampler(model, tokenizer.encode(prompt.isEmpty() ? "\n" : prompt),
                 new Sampler.Choice(temperature, topK, seed));
         var text = new StringBuilder();
-        Consumer<String> reader = json ? text::append : piece -> {
+        Consumer<String> reader = output.json() ? text::append : piece -> {
             out.print(piece);
             out.flush();
         };
-        reader.accept(json ? "" : prompt);
+        reader.accept(output.json() ? "" : prompt);
         long start = System.nanoTime();
         var decoder = new Decoder(tokenizer, reader);
         for (int i = 0; i < tokens; i++) {
@@ -97,13 +90,11 @@ public final class Sample implements Callable<Integer> {
         }
         decoder.finish();
         double seconds = (System.nanoTime() - start) / 1e9;
-        out.println(
-                json ? Json.page(new Result(prompt, text.toString(), tokens, temperature, topK, seed, tokens / seconds))
-                        : "");
-        out.flush();
+        output.print(new Result(prompt, text.toString(), tokens, temperature, topK, seed, tokens / seconds), "");
+        return 0;
     }
 
-    /// Text out of tokens that may be parts of a character: what isn't whole waits for the next one.
+    /// Makes text of tokens that may be parts of a character: an incomplete one waits for the next token.
     private static final class Decoder {
         private static final int LONGEST = 4;
 
@@ -117,7 +108,7 @@ public final class Sample implements Callable<Integer> {
         }
 
         void add(int token) {
-            waiting = java.util.Arrays.copyOf(waiting, waiting.length + 1);
+            waiting = Arrays.copyOf(waiting, waiting.length + 1);
             waiting[waiting.length - 1] = token;
             if (!tokenizer.decode(waiting).endsWith("\uFFFD") || waiting.length == LONGEST) {
                 finish();

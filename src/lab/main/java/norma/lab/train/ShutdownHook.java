@@ -3,19 +3,19 @@ package norma.lab.train;
 import java.util.concurrent.CountDownLatch;
 import norma.train.Trainer;
 
-/// Makes Ctrl-C end a training run in good order: the process lives until the step under way is done, the checkpoint is
-/// written and this is closed.
+/// Lets Ctrl-C end a training run in good order: the process waits until the step under way is done, the checkpoint is written and
+/// this is closed.
 final class ShutdownHook implements AutoCloseable {
     private final Trainer<?> trainer;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread hook = new Thread(this::pull, "norma-brake");
+    private final Thread hook = new Thread(this::stop, "norma-shutdown");
 
     ShutdownHook(Trainer<?> trainer) {
         this.trainer = trainer;
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    private void pull() {
+    private void stop() {
         trainer.stop();
         try {
             closed.await();

@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import norma.catalogue.GptCheckpoint;
 import norma.data.Batches.Batch;
 import norma.lab.Main;
-import norma.lab.console.Json;
 import norma.lab.console.Machine;
 import norma.lab.run.CorpusOptions;
 import norma.lab.run.Run;
@@ -27,7 +27,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// Trains one model and keeps it.
+/// `norma train`: trains one model and keeps it.
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false,
         header = "Trains a small Transformer and keeps it.",
         description = {
@@ -66,7 +66,7 @@ public final class Train implements Callable<Integer> {
     private CommandSpec command;
 
     @Override
-    public Integer call() throws Exception {
+    public Integer call() throws IOException {
         var folder = new RunFolder(run.folder());
         if (resume && force) {
             throw new IllegalArgumentException(
@@ -88,7 +88,8 @@ public final class Train implements Callable<Integer> {
         options.check();
         Gpt.of(options.model(2), 0); // to find mistakes in the options before the corpus is read
         TrainConfig config = options.training(run.seed());
-        CorpusOptions.Tokens tokens = text.read(run, resume ? Tokenizer.load(folder.tokenizer()) : null);
+        CorpusOptions.Tokens tokens = resume ? text.read(run, Optional.of(Tokenizer.load(folder.tokenizer())))
+                : text.read(run);
         String fingerprint =
                 "%08x%08x".formatted(Arrays.hashCode(tokens.train()), Arrays.hashCode(tokens.validation()));
         Gpt model = Gpt.of(options.model(tokens.tokenizer().vocabulary()), run.seed());
@@ -144,27 +145,18 @@ public final class Train implements Callable<Integer> {
             var outcome = new Outcome(result.end().name().toLowerCase(Locale.ROOT), result.step(),
                     result.validationLoss(), ParameterTree.of(model).size(), log.tokensPerSecond(), run.seed(),
                     kept ? folder.checkpoint().toString() : null);
-            if (run.json()) {
-                run.print(Json.page(outcome));
+            boolean diverged = result.end() == End.DIVERGED;
+            if (run.json() || !diverged) {
+                run.print(outcome, summary(result, folder.path(), kept));
             }
-            if (result.end() == End.DIVERGED) {
-                return diverged(result.step(), kept ? folder.checkpoint() : null);
+            if (diverged) {
+                run.error(("%s: diverged after step %,d: the loss or a gradient is not finite; %s; a lower --rate, "
+                        + "a longer --warmup or --clip 1 may help").formatted(command.qualifiedName(), result.step(),
+                                kept ? "the last good checkpoint is " + folder.checkpoint()
+                                        : "there is no checkpoint yet"));
             }
-            if (!run.json()) {
-                run.print(summary(result, folder.path(), kept));
-            }
-            return 0;
+            return diverged ? Main.DIVERGED : 0;
         }
-    }
-
-    private int diverged(long step, Path checkpoint) {
-        command.commandLine().getErr().printf(
-                "%s: diverged after step %,d: the loss or a gradient is not finite; %s; a lower --rate, "
-                        + "a longer --warmup or --clip 1 may help%n",
-                command.qualifiedName(), step,
-                checkpoint == null ? "there is no checkpoint yet" : "the last good checkpoint is " + checkpoint);
-        command.commandLine().getErr().flush();
-        return Main.DIVERGED;
     }
 
     private static String summary(Trainer.Result result, Path folder, boolean kept) {

@@ -11,7 +11,7 @@ import norma.lab.run.Run;
 import norma.train.Listener;
 import norma.train.TrainConfig;
 
-/// Writes down what a training run measures, and shows how far it is.
+/// Writes what a training run measures into a file, and shows its progress.
 final class TrainLog implements Listener, AutoCloseable {
 
     private record StepLine(long step, double loss, double rate, double gradientNorm, double seconds, long tokens) {
@@ -70,7 +70,7 @@ final class TrainLog implements Listener, AutoCloseable {
         metrics.flush();
     }
 
-    /// Of the steps done since it was opened; NaN if there were none.
+    /// Over the steps since it was opened; NaN if there were none.
     double tokensPerSecond() {
         return tokens / seconds;
     }

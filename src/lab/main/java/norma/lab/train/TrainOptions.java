@@ -14,10 +14,10 @@ import norma.optim.Sgd;
 import norma.train.TrainConfig;
 import picocli.CommandLine.Option;
 
-/// The options that say which model is trained and how.
+/// The options of the model, the optimizer and the run.
 final class TrainOptions {
 
-    /// Who changes the parameters.
+    /// Which optimizer.
     enum Rule {
         /// Adam with decoupled weight decay
         ADAMW,
@@ -96,10 +96,10 @@ final class TrainOptions {
     private double decay;
 
     @Option(names = "--momentum", paramLabel = "X", defaultValue = "0.9",
-            description = "Of sgd, in Nesterov's form with --nesterov (default: ${DEFAULT-VALUE}).")
+            description = "Momentum of sgd (default: ${DEFAULT-VALUE}).")
     private double momentum;
 
-    @Option(names = "--nesterov", description = "See --momentum.")
+    @Option(names = "--nesterov", description = "Nesterov's form of the momentum.")
     private boolean nesterov;
 
     @Option(names = "--validate-every", paramLabel = "N", defaultValue = "100",
@@ -131,14 +131,14 @@ final class TrainOptions {
         };
     }
 
-    /// How long and how.
+    /// Length, schedule, clipping and validation of the run.
     TrainConfig training(long seed) {
         double floor = schedule == Schedule.Decay.COSINE ? rate / 10 : 0;
         var rates = new Schedule(schedule, rate, floor, warmup == null ? Math.ceilDiv(steps, 10) : warmup, steps, 2);
         return new TrainConfig(steps, accumulation, rates, clip, seed, validateEvery, checkpointEvery);
     }
 
-    /// Checks what nobody else checks.
+    /// Checks what is not checked elsewhere.
     void check() {
         require("--steps", steps, steps >= 1, "at least 1");
         require("--rate", rate, rate > 0 && rate < Double.POSITIVE_INFINITY, "positive");

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import norma.embeddings.TrainableEncoder;
-import norma.embeddings.tuning.Classifier;
+import norma.embeddings.finetuning.Classifier;
 import norma.lab.Command;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -12,9 +12,9 @@ import java.util.concurrent.Executor;
 import norma.embeddings.Options;
 import norma.embeddings.SentenceEncoder;
 
-/// What the classes in langchain4j's model jars are made of, such as `AllMiniLmL6V2EmbeddingModel`: with this one in place of that
-/// in `langchain4j-embeddings`, they and their service-loader factories run on Norma, and an application changes its
-/// dependencies and nothing else.
+/// The base class of those in langchain4j's model jars, such as `AllMiniLmL6V2EmbeddingModel`. It takes the place of the one in
+/// `langchain4j-embeddings`, so that they and their service-loader factories run on Norma, and an application changes only its
+/// dependencies.
 public abstract class AbstractInProcessEmbeddingModel extends DimensionAwareEmbeddingModel {
     private static final String SUFFIX = ".onnx";
 

@@ -2,7 +2,7 @@ package dev.langchain4j.model.embedding.onnx;
 
 import norma.embeddings.Pooling;
 
-/// How langchain4j's model classes say which pooling they want.
+/// The poolings that langchain4j's model classes name.
 public enum PoolingMode {
     /// The vector of the first token.
     CLS(Pooling.CLS),
