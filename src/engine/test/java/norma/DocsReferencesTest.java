@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -86,14 +87,11 @@ class DocsReferencesTest {
     /// Whether some source declares the type and has all that is named behind it.
     private static boolean exists(MatchResult name) {
         List<String> members = matches(Pattern.compile("\\w+"), name.group(2));
-        if (FOREIGN.contains(name.group(1))) {
-            return true;
-        }
-        if (members.equals(List.of("java"))) {
-            return SOURCES.keySet().stream().anyMatch(file -> file.endsWith(name.group(1) + ".java"));
-        }
-        return TYPES.getOrDefault(name.group(1), List.of()).stream()
-                .anyMatch(text -> members.stream().allMatch(member -> hasWord(text, member)));
+        boolean isFile = members.equals(List.of("java"));
+        return FOREIGN.contains(name.group(1))
+                || isFile && SOURCES.keySet().stream().anyMatch(file -> file.endsWith(name.group(1) + ".java"))
+                || TYPES.getOrDefault(name.group(1), List.of()).stream()
+                        .anyMatch(text -> members.stream().allMatch(member -> hasWord(text, member)));
     }
 
     private static boolean isMentioned(String name) {
@@ -126,7 +124,7 @@ class DocsReferencesTest {
     }
 
     private static String anchor(String heading) {
-        return heading.toLowerCase().replaceAll("[^\\w\\s-]", "").replace(' ', '-');
+        return heading.toLowerCase(Locale.ROOT).replaceAll("[^\\w\\s-]", "").replace(' ', '-');
     }
 
     /// A length may be off by a tenth. `-Dtest=DocsReferencesTest -Dnorma.docs=update` writes all of them anew.
