@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -17,8 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// Every program in the README and in `docs/` runs as it stands there. Those about embeddings need more than the engine; the module
 /// for langchain4j runs them.
 class DocsTest {
-    private static final Path ROOT = Path.of("../..");
     private static final Pattern PROGRAM = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+
+    private static final Set<String> ABOUT_EMBEDDINGS = Set.of("embeddings.md", "finetuning.md");
 
     @TempDir
     private Path folder;
@@ -26,7 +28,9 @@ class DocsTest {
     @TestFactory
     Stream<DynamicTest> programsRun() throws IOException {
         List<DynamicTest> tests = new ArrayList<>();
-        for (Path page : pages()) {
+        List<Path> pages = DocsReferencesTest.pages().stream().filter(page -> !ABOUT_EMBEDDINGS
+                .contains(page.getFileName().toString())).toList();
+        for (Path page : pages) {
             var matcher = PROGRAM.matcher(Files.readString(page));
             for (int i = 1; matcher.find(); i++) {
                 String program = matcher.group(1);
@@ -38,15 +42,6 @@ class DocsTest {
         }
         assertFalse(tests.isEmpty(), "the pages must have programs");
         return tests.stream();
-    }
-
-    private static List<Path> pages() throws IOException {
-        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
-            return Stream
-                    .concat(Stream.of(ROOT.resolve("README.md")),
-                            docs.filter(p -> p.toString().endsWith(".md") && !p.endsWith("embeddings.md")).sorted())
-                    .toList();
-        }
     }
 
     private void run(String program) throws IOException, InterruptedException {

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Every program in `docs/embeddings.md` runs as it stands there, on the class path, as most applications have it.
+/// Every program in `docs/embeddings.md` and `docs/finetuning.md` runs as it stands there, on the class path, as most applications
+/// have it.
 class DocsTest {
     private static final Pattern PROGRAM = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
@@ -26,12 +27,14 @@ class DocsTest {
     @TestFactory
     Stream<DynamicTest> programsRun() throws IOException {
         List<DynamicTest> tests = new ArrayList<>();
-        var matcher = PROGRAM.matcher(Files.readString(Path.of("../../docs/embeddings.md")));
-        for (int i = 1; matcher.find(); i++) {
-            String program = matcher.group(1);
-            tests.add(DynamicTest.dynamicTest("embeddings.md-" + i, () -> run(program)));
+        for (String page : List.of("embeddings.md", "finetuning.md")) {
+            var matcher = PROGRAM.matcher(Files.readString(Path.of("../../docs", page)));
+            for (int i = 1; matcher.find(); i++) {
+                String program = matcher.group(1);
+                tests.add(DynamicTest.dynamicTest(page + "-" + i, () -> run(program)));
+            }
         }
-        assertFalse(tests.isEmpty(), "the page must have programs");
+        assertFalse(tests.isEmpty(), "the pages must have programs");
         return tests.stream();
     }
 
