@@ -12,7 +12,7 @@ import norma.embeddings.huggingface.StoredLayers;
 import norma.embeddings.huggingface.StoredWeights;
 import norma.io.AtomicFile;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 import norma.io.Safetensors;
 import norma.io.Safetensors.Array;
 import norma.kernel.Activation;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// What sentence-transformers writes beside a network: `modules.json`, the steps from tokens to a text's vector, each with a folder
 /// of its own. Known steps are the network, a pooling and scaling to length 1; another one is refused, since vectors without it
