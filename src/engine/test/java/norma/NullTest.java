@@ -25,6 +25,7 @@ class NullTest {
     @ValueSource(strings = {
             "catalogue",
             "data",
+            "io",
             "kernel",
             "model",
             "nn",
