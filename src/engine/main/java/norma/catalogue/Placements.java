@@ -6,7 +6,6 @@ import norma.nn.HeadScale.Site;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
 import norma.norm.StatisticsAxes;
-import norma.placement.Admin;
 import norma.placement.BottomToTop;
 import norma.placement.Hybrid;
 import norma.placement.MixLn;
@@ -14,10 +13,8 @@ import norma.placement.NGpt;
 import norma.placement.NormFormer;
 import norma.placement.Parallel;
 import norma.placement.Placement;
-import norma.placement.QkPre;
 import norma.placement.Recipe;
 import norma.placement.ResiDual;
-import norma.placement.SubLn;
 
 /// The catalogue of placements: one line each.
 public final class Placements {
@@ -80,7 +77,7 @@ public final class Placements {
             new Entry("residual_post", "x + N(f(x))", "Liu et al. 2022, arXiv 2111.09883", Recipe.RESIDUAL_POST),
             new Entry("deep_norm", "N(alpha x + f(x))", "Wang et al. 2022, arXiv 2203.00555", Recipe.DEEP_NORM),
             new Entry("admin", "N(omega * x + f(x)), omega from one batch", "Liu et al. 2020, arXiv 2004.08249",
-                    new Admin()),
+                    Recipe.ADMIN),
             new Entry("resi_dual", "N(x + f(x)) and d + f(x)", "Xie et al. 2023, arXiv 2304.14802", new ResiDual()),
             new Entry("bottom_to_top", "post, and x once more before a block's last N",
                     "Takase et al. 2022, arXiv 2206.00330", new BottomToTop()),
@@ -91,16 +88,16 @@ public final class Placements {
             new Entry("layer_scale", "x + gamma * f(N(x)), gamma small", "Touvron et al. 2021, arXiv 2103.17239",
                     Recipe.LAYER_SCALE),
             new Entry("sub_ln", "pre, and N before a sublayer's last matrix", "Wang et al. 2022, arXiv 2210.06423",
-                    new SubLn()),
+                    Recipe.SUB_LN),
             new Entry("hybrid_norm", "x + attention with N on q, k, v; N(x) + MLP(N(x))",
                     "Zhuo et al. 2025, arXiv 2503.04598", new Hybrid(false)),
             new Entry("hybrid_norm_star", "hybrid_norm, pre in the first block", "Zhuo et al. 2025, arXiv 2503.04598",
                     new Hybrid(true)),
             new Entry("qk_norm", "pre, and N on queries and keys", "Henry et al. 2020, arXiv 2010.04245",
-                    new QkPre(false)),
-            new Entry("parallel", "x + attention(N(x)) + MLP(N(x))", "its code in GPT-J", new Parallel()),
+                    Recipe.QK_NORM),
+            new Entry("parallel", "x + attention(N(x)) + MLP(N(x))", "its code in GPT-J", new Parallel(false)),
             new Entry("parallel_qk_norm", "parallel, and N on queries and keys",
-                    "Dehghani et al. 2023, arXiv 2302.05442", new QkPre(true)),
+                    "Dehghani et al. 2023, arXiv 2302.05442", new Parallel(true)),
             new Entry("rezero", "x + alpha f(x), alpha 0 at first", "Bachlechner et al. 2020, arXiv 2003.04887",
                     Recipe.REZERO),
             new Entry("skip_init", "as rezero", "De & Smith 2020, arXiv 2002.10444", Recipe.SKIP_INIT),

@@ -199,7 +199,7 @@ final class GoldenCase {
 
     /// A tensor of whole numbers.
     Indices indices(String tensor) {
-        return Indices.wholeNumbers(input(tensor));
+        return Indices.of(input(tensor));
     }
 
     /// A gain or bias, or null if the case has none of that name.

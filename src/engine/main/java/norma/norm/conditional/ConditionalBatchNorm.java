@@ -35,7 +35,7 @@ public record ConditionalBatchNorm(Norm norm, Embedding gamma, Embedding beta) i
     /// @param classes (N), whole numbers
     @Override
     public Tensor forward(Tensor x, Tensor classes) {
-        return forward(x, Indices.wholeNumbers(classes));
+        return forward(x, Indices.of(classes));
     }
 
     /// x normalized, each example by its class.

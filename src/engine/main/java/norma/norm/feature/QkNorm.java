@@ -25,7 +25,7 @@ public final class QkNorm {
     /// @param query on d features
     /// @param key on d features
     public static Attention on(Attention attention, Layer query, Layer key) {
-        return attention.with(Sequential.of(attention.query(), new PerHead(query, attention.heads())),
+        return attention.withInputs(Sequential.of(attention.query(), new PerHead(query, attention.heads())),
                 Sequential.of(attention.key(), new PerHead(key, attention.heads())), attention.value());
     }
 
