@@ -23,10 +23,16 @@ class NullTest {
     /// The packages that keep to it.
     @ParameterizedTest
     @ValueSource(strings = {
+            "catalogue",
             "data",
             "kernel",
             "model",
             "nn",
+            "norm",
+            "norm/channel",
+            "norm/conditional",
+            "norm/feature",
+            "norm/weight",
             "optim",
             "parallel",
             "placement",

@@ -1,20 +1,9 @@
 package norma.catalogue;
 
+import module norma.engine;
 import java.util.List;
 import java.util.Optional;
 import norma.nn.HeadScale.Site;
-import norma.norm.NormFactory;
-import norma.norm.NormSpec;
-import norma.norm.StatisticsAxes;
-import norma.placement.BottomToTop;
-import norma.placement.Hybrid;
-import norma.placement.MixLn;
-import norma.placement.NGpt;
-import norma.placement.NormFormer;
-import norma.placement.Parallel;
-import norma.placement.Placement;
-import norma.placement.Recipe;
-import norma.placement.ResiDual;
 
 /// The catalogue of placements: one line each.
 public final class Placements {
@@ -27,7 +16,7 @@ public final class Placements {
     /// @param placement how it is built
     public record Entry(String name, String formula, String paper, Placement placement) {
 
-        /// The norm that stands there if no other is asked for: a LayerNorm, as in most papers, if there is a place for one.
+        /// The norm used if no other is given: a LayerNorm, as in most papers, if the placement has a norm.
         public String usualNorm() {
             return placement.takesNorm() ? "layer_norm" : "identity";
         }
@@ -43,7 +32,7 @@ public final class Placements {
             return Norms.factory(text, true);
         }
 
-        /// Why a norm and this placement make no decoder together, if they don't.
+        /// The reason why this norm and this placement make no decoder together, if there is one.
         ///
         /// @param text as in the catalogue of norms, with options
         public Optional<String> incompatibility(String text) {
@@ -113,7 +102,7 @@ public final class Placements {
         return ALL;
     }
 
-    /// What the catalogue calls a placement, if it is there.
+    /// The name of a placement, if it is in the catalogue.
     public static Optional<String> nameOf(Placement placement) {
         return ALL.stream().filter(e -> e.placement() == placement).map(Entry::name).findFirst();
     }

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import norma.nn.Dropout;
 import norma.nn.Init;
 import norma.nn.Layer;
@@ -82,7 +81,7 @@ final class ResidualPlacements {
 
     private static Norm norm(GoldenCase c, int number) {
         Shape features = Shape.of(c.input("x").dim(-1));
-        return new LayerNorm(features, Optional.ofNullable(c.gain("w" + number)),
-                Optional.ofNullable(c.gain("b" + number)), c.number("eps", LayerNorm.EPS));
+        return new LayerNorm(features, c.gainIfAny("w" + number),
+                c.gainIfAny("b" + number), c.number("eps", LayerNorm.EPS));
     }
 }
