@@ -1,7 +1,7 @@
 /// Norma's engine: tensors, SIMD kernels, reverse-mode autodiff, normalization, models and training.
 @SuppressWarnings("module") // the modules that packages are exported to are compiled after this one
 module norma.engine {
-    requires transitive com.google.gson; // norma.io.JsonFields reads with it
+    requires com.google.gson;
     requires jdk.incubator.vector;
     requires org.eclipse.collections.api;
     requires org.eclipse.collections.impl;
@@ -10,6 +10,7 @@ module norma.engine {
     exports norma.catalogue;
     exports norma.data;
     exports norma.io;
+    exports norma.json to norma.embeddings;
     exports norma.kernel;
     exports norma.model;
     exports norma.nn;

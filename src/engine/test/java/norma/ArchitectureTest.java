@@ -50,6 +50,7 @@ class ArchitectureTest {
             "norma.tensor",
             "norma.nn",
             "norma.io",
+            "norma.json",
             "norma.norm.axis",
             "norma.norm",
             "norma.norm.feature",
@@ -57,12 +58,12 @@ class ArchitectureTest {
             "norma.norm.conditional",
             "norma.norm.weight",
             "norma.placement",
-            "norma.catalogue",
             "norma.model",
             "norma.optim",
             "norma.tokenizer",
             "norma.data",
-            "norma.train");
+            "norma.train",
+            "norma.catalogue");
 
     private static final String THREADS = "java\\.lang\\.Thread(\\$.*)?"
             + "|java\\.util\\.concurrent\\.(\\w*Executor\\w*|ForkJoin\\w*|CompletableFuture|Thread\\w*|Structured\\w*)"

@@ -6,7 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// The file `modules.json` that sentence-transformers writes: the steps from tokens to a text's vector, each with a folder of its own.
 /// Known steps are the network, a pooling and scaling to length 1; any other one is refused, since vectors without it would be wrong.

@@ -14,7 +14,7 @@ import norma.embeddings.huggingface.StoredWeights;
 import norma.embeddings.huggingface.Weights;
 import norma.embeddings.onnx.OnnxBert;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 import norma.model.Bert;
 import norma.model.BertConfig;
 import norma.model.ClassificationHead;

@@ -26,6 +26,8 @@ import norma.tokenizer.Tokenizer;
 /// encoder.save(folder, model.head());
 /// ```
 public final class TrainableEncoder implements TextEncoder {
+    /// Written as they were read: transformers takes from tokenizer_config.json whether BERT's letters become small, whatever
+    /// tokenizer.json says.
     private static final List<String> TOKENIZER_FILES = List.of("tokenizer.json", "vocab.txt", "tokenizer_config.json");
 
     private final Pretrained model;

@@ -13,7 +13,7 @@ import java.util.List;
 import norma.embeddings.huggingface.BertVariant;
 import norma.embeddings.finetuning.Classifier;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 import norma.io.Safetensors;
 import norma.nn.Init;
 import norma.tensor.Tensor;

@@ -9,7 +9,7 @@ import norma.norm.NormFactory;
 import norma.norm.NormSpec;
 import norma.norm.StatisticsAxes;
 
-/// What is known of a method, said step by step: `feature("rms_norm", RmsNorm::factory).over(FEATURES).learns("gamma D")`.
+/// What the catalogue says of a method, built step by step: `feature("rms_norm", RmsNorm::factory).over(FEATURES).learns("gamma D")`.
 ///
 /// @param name as on the command line
 /// @param on what it is put on, and how it is made for that
@@ -35,7 +35,7 @@ public record NormEntry(String name, On on, Group group, String paper, Statistic
         WEIGHTS("Weights instead of activations"),
         /// Functions in place of a norm.
         STATISTIC_FREE("Functions in place of a norm"),
-        /// Norms that a second input directs, or the whole input.
+        /// Norms whose gain and bias depend on a second input, or on the whole input.
         CONDITIONAL("Norms whose gain and bias depend on an input"),
         /// No norm.
         NONE("No norm");
@@ -57,7 +57,7 @@ public record NormEntry(String name, On on, Group group, String paper, Statistic
         }
     }
 
-    /// What a method is put on, with what makes it from its options.
+    /// What a method is put on, with the factory of its options.
     public sealed interface On {
 
         /// Features on the last axis, x (..., D): what a Transformer's norms are.
@@ -72,11 +72,11 @@ public record NormEntry(String name, On on, Group group, String paper, Statistic
         record Condition(Function<NormSpec, Factory<ConditionalNorm>> factory) implements On {
         }
 
-        /// The weight of a layer; made are square linear layers.
+        /// The weight of a layer; the factory makes square linear layers.
         record Weight(Function<NormSpec, ? extends Factory<Layer>> factory) implements On {
         }
 
-        /// Makes what the options say.
+        /// The factory for given options.
         Function<NormSpec, ? extends Factory<?>> factory();
 
         /// For a column of a table.
@@ -95,7 +95,7 @@ public record NormEntry(String name, On on, Group group, String paper, Statistic
         }
     }
 
-    /// What a backward pass is to what is computed in training.
+    /// How the backward pass relates to what training computes.
     public enum Gradient {
         /// The derivative, to any order.
         SMOOTH,

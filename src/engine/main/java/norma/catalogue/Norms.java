@@ -1,104 +1,15 @@
 package norma.catalogue;
 
-import static norma.catalogue.NormEntry.Gradient.EDGED;
-import static norma.catalogue.NormEntry.Gradient.OWN;
-import static norma.catalogue.NormEntry.Group.CONDITIONAL;
-import static norma.catalogue.NormEntry.Group.LENGTHS;
-import static norma.catalogue.NormEntry.Group.NONE;
-import static norma.catalogue.NormEntry.Group.RESPONSES;
-import static norma.catalogue.NormEntry.Group.STATISTICS;
-import static norma.catalogue.NormEntry.Group.STATISTIC_FREE;
-import static norma.catalogue.NormEntry.Group.WEIGHTS;
-import static norma.catalogue.NormEntry.channel;
-import static norma.catalogue.NormEntry.conditional;
-import static norma.catalogue.NormEntry.feature;
-import static norma.catalogue.NormEntry.weight;
-import static norma.norm.StatisticsAxes.BATCH;
-import static norma.norm.StatisticsAxes.COVARIANCE;
-import static norma.norm.StatisticsAxes.EARLIER;
-import static norma.norm.StatisticsAxes.FEATURES;
-import static norma.norm.StatisticsAxes.GROUP;
-import static norma.norm.StatisticsAxes.INPUTS;
-import static norma.norm.StatisticsAxes.MIXED;
-import static norma.norm.StatisticsAxes.NEIGHBOURING_CHANNELS;
-import static norma.norm.StatisticsAxes.NEIGHBOURING_POSITIONS;
-import static norma.norm.StatisticsAxes.NOTHING;
-import static norma.norm.StatisticsAxes.PART_OF_BATCH;
-import static norma.norm.StatisticsAxes.POSITIONS;
-import static norma.norm.StatisticsAxes.POSITIONS_THEN_CHANNELS;
-import static norma.norm.StatisticsAxes.SOME_FEATURES;
-import static norma.norm.StatisticsAxes.WEIGHT;
+import static norma.catalogue.NormEntry.Gradient.*;
+import static norma.catalogue.NormEntry.Group.*;
+import static norma.catalogue.NormEntry.*;
+import static norma.norm.StatisticsAxes.*;
 
+import module norma.engine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import norma.catalogue.NormEntry.Group;
-import norma.catalogue.NormEntry.On;
-import norma.nn.Selu;
-import norma.norm.Factory;
-import norma.norm.Norm;
-import norma.norm.NormFactory;
-import norma.norm.NormSpec;
-import norma.norm.channel.AdaptiveImageNorm;
-import norma.norm.channel.BatchChannelNorm;
-import norma.norm.channel.BatchInstanceNorm;
-import norma.norm.channel.BatchNorm;
-import norma.norm.channel.BatchRenorm;
-import norma.norm.channel.CrossNorm;
-import norma.norm.channel.DecorrelatedBatchNorm;
-import norma.norm.channel.DivisiveNorm;
-import norma.norm.channel.EvoNormB;
-import norma.norm.channel.EvoNormS;
-import norma.norm.channel.FilterResponseNorm;
-import norma.norm.channel.FrozenBatchNorm;
-import norma.norm.channel.GhostBatchNorm;
-import norma.norm.channel.GlobalResponseNorm;
-import norma.norm.channel.GroupNorm;
-import norma.norm.channel.InstanceNorm;
-import norma.norm.channel.IterNorm;
-import norma.norm.channel.LayerNorm2d;
-import norma.norm.channel.LocalResponseNorm;
-import norma.norm.channel.MeanOnlyBatchNorm;
-import norma.norm.channel.OnlineNorm;
-import norma.norm.channel.PixelNorm;
-import norma.norm.channel.PositionalNorm;
-import norma.norm.channel.SelfNorm;
-import norma.norm.channel.SplitBatchNorm;
-import norma.norm.channel.StochNorm;
-import norma.norm.channel.SwitchableNorm;
-import norma.norm.channel.SyncBatchNorm;
-import norma.norm.conditional.AdaIn;
-import norma.norm.conditional.AdaLayerNorm;
-import norma.norm.conditional.AdaLayerNormZero;
-import norma.norm.conditional.AdaRmsNorm;
-import norma.norm.conditional.ConditionalBatchNorm;
-import norma.norm.conditional.Film;
-import norma.norm.conditional.GatedRmsNorm;
-import norma.norm.conditional.Spade;
-import norma.norm.conditional.VirtualBatchNorm;
-import norma.norm.feature.AdaNorm;
-import norma.norm.feature.AdaptiveNormFormer;
-import norma.norm.feature.CenteredRmsNorm;
-import norma.norm.feature.DynamicErf;
-import norma.norm.feature.DynamicIsru;
-import norma.norm.feature.DynamicTanh;
-import norma.norm.feature.LayerNorm;
-import norma.norm.feature.LpNormalize;
-import norma.norm.feature.PartialRmsNorm;
-import norma.norm.feature.PowerNorm;
-import norma.norm.feature.RmsNorm;
-import norma.norm.feature.ScaleNorm;
-import norma.norm.feature.SeedNorm;
-import norma.norm.feature.SimpleNorm;
-import norma.norm.feature.SimpleRmsNorm;
-import norma.norm.weight.CenteredWeightNorm;
-import norma.norm.weight.CosineNormalization;
-import norma.norm.weight.FixNorm;
-import norma.norm.weight.Orthogonal;
-import norma.norm.weight.SigmaReparam;
-import norma.norm.weight.SpectralNorm;
-import norma.norm.weight.WeightNorm;
-import norma.norm.weight.WeightStandardization;
+import java.util.function.Function;
 
 /// The catalogue of normalizations: one entry each.
 public final class Norms {
@@ -183,7 +94,8 @@ public final class Norms {
                             .learns("gamma C, beta C").remembers("mean C, G matrices")
                             .paper("Huang et al. 2018, arXiv 1804.08450")
                             .use("when correlated channels slow the training, and batches are large"),
-                    channel("iter_norm", IterNorm::factory).over(COVARIANCE).learns("gamma C, beta C")
+                    channel("iter_norm", DecorrelatedBatchNorm::iterNormFactory).over(COVARIANCE)
+                            .learns("gamma C, beta C")
                             .remembers("mean C, G matrices")
                             .paper("Huang et al. 2019, arXiv 1904.03441")
                             .use("as decorrelated batch norm, without eigenvalues; also for large groups"),
@@ -296,7 +208,7 @@ public final class Norms {
                     feature("dynamic_isru", DynamicIsru::factory).over(NOTHING).learns("b, gamma D, beta D")
                             .paper("no paper")
                             .use("as dynamic tanh, without transcendental functions"),
-                    feature("selu", Selu::factory).over(NOTHING).gradient(EDGED)
+                    feature("selu", _ -> (_, _) -> new Selu()::forward).over(NOTHING).gradient(EDGED)
                             .paper("Klambauer et al. 2017, arXiv 1706.02515")
                             .use("deep plain networks without norms, weights of N(0, 1 / n)")),
             in(CONDITIONAL,
@@ -364,19 +276,21 @@ public final class Norms {
     ///
     /// @param causal whether the parts are for a decoder, so that they must not look ahead
     public static Factory<?> any(String text, boolean causal) {
-        NormSpec spec = NormSpec.parse(text, causal);
-        return spec.finish(named(spec.name()).on().factory().apply(spec));
+        return read(NormSpec.parse(text, causal), named(NormSpec.parse(text, causal).name()).on().factory());
     }
 
     /// The factory of a Transformer's norms that a text such as `rms_norm{eps=1e-5}` names; its own text is this one.
     ///
     /// @param causal whether the norms are for a decoder, so that they must not look ahead
     public static NormFactory factory(String text, boolean causal) {
-        NormSpec spec = NormSpec.parse(text, causal);
-        NormEntry entry = named(spec.name());
-        if (!(entry.on() instanceof On.Features features)) {
+        NormEntry entry = named(NormSpec.parse(text, causal).name());
+        if (!(entry.on() instanceof On.Features(var factory))) {
             throw new IllegalArgumentException("norm: " + entry.name() + " " + entry.on().words());
         }
-        return NormFactory.named(text, () -> (NormFactory) any(text, causal));
+        return NormFactory.named(text, () -> read(NormSpec.parse(text, causal), factory));
+    }
+
+    private static <F extends Factory<?>> F read(NormSpec spec, Function<NormSpec, F> factory) {
+        return spec.finish(factory.apply(spec));
     }
 }

@@ -1,23 +1,9 @@
 package norma.catalogue;
 
+import module norma.engine;
 import java.util.List;
 import java.util.Optional;
 import norma.nn.HeadScale.Site;
-import norma.norm.NormFactory;
-import norma.norm.NormSpec;
-import norma.norm.StatisticsAxes;
-import norma.placement.Admin;
-import norma.placement.BottomToTop;
-import norma.placement.Hybrid;
-import norma.placement.MixLn;
-import norma.placement.NGpt;
-import norma.placement.NormFormer;
-import norma.placement.Parallel;
-import norma.placement.Placement;
-import norma.placement.QkPre;
-import norma.placement.Recipe;
-import norma.placement.ResiDual;
-import norma.placement.SubLn;
 
 /// The catalogue of placements: one line each.
 public final class Placements {
@@ -30,7 +16,7 @@ public final class Placements {
     /// @param placement how it is built
     public record Entry(String name, String formula, String paper, Placement placement) {
 
-        /// The norm that stands there if no other is asked for: a LayerNorm, as in most papers, if there is a place for one.
+        /// The norm used if no other is given: a LayerNorm, as in most papers, if the placement has a norm.
         public String usualNorm() {
             return placement.takesNorm() ? "layer_norm" : "identity";
         }
@@ -46,7 +32,7 @@ public final class Placements {
             return Norms.factory(text, true);
         }
 
-        /// Why a norm and this placement make no decoder together, if they don't.
+        /// The reason why this norm and this placement make no decoder together, if there is one.
         ///
         /// @param text as in the catalogue of norms, with options
         public Optional<String> incompatibility(String text) {
@@ -80,7 +66,7 @@ public final class Placements {
             new Entry("residual_post", "x + N(f(x))", "Liu et al. 2022, arXiv 2111.09883", Recipe.RESIDUAL_POST),
             new Entry("deep_norm", "N(alpha x + f(x))", "Wang et al. 2022, arXiv 2203.00555", Recipe.DEEP_NORM),
             new Entry("admin", "N(omega * x + f(x)), omega from one batch", "Liu et al. 2020, arXiv 2004.08249",
-                    new Admin()),
+                    Recipe.ADMIN),
             new Entry("resi_dual", "N(x + f(x)) and d + f(x)", "Xie et al. 2023, arXiv 2304.14802", new ResiDual()),
             new Entry("bottom_to_top", "post, and x once more before a block's last N",
                     "Takase et al. 2022, arXiv 2206.00330", new BottomToTop()),
@@ -91,16 +77,16 @@ public final class Placements {
             new Entry("layer_scale", "x + gamma * f(N(x)), gamma small", "Touvron et al. 2021, arXiv 2103.17239",
                     Recipe.LAYER_SCALE),
             new Entry("sub_ln", "pre, and N before a sublayer's last matrix", "Wang et al. 2022, arXiv 2210.06423",
-                    new SubLn()),
+                    Recipe.SUB_LN),
             new Entry("hybrid_norm", "x + attention with N on q, k, v; N(x) + MLP(N(x))",
                     "Zhuo et al. 2025, arXiv 2503.04598", new Hybrid(false)),
             new Entry("hybrid_norm_star", "hybrid_norm, pre in the first block", "Zhuo et al. 2025, arXiv 2503.04598",
                     new Hybrid(true)),
             new Entry("qk_norm", "pre, and N on queries and keys", "Henry et al. 2020, arXiv 2010.04245",
-                    new QkPre(false)),
-            new Entry("parallel", "x + attention(N(x)) + MLP(N(x))", "its code in GPT-J", new Parallel()),
+                    Recipe.QK_NORM),
+            new Entry("parallel", "x + attention(N(x)) + MLP(N(x))", "its code in GPT-J", new Parallel(false)),
             new Entry("parallel_qk_norm", "parallel, and N on queries and keys",
-                    "Dehghani et al. 2023, arXiv 2302.05442", new QkPre(true)),
+                    "Dehghani et al. 2023, arXiv 2302.05442", new Parallel(true)),
             new Entry("rezero", "x + alpha f(x), alpha 0 at first", "Bachlechner et al. 2020, arXiv 2003.04887",
                     Recipe.REZERO),
             new Entry("skip_init", "as rezero", "De & Smith 2020, arXiv 2002.10444", Recipe.SKIP_INIT),
@@ -116,7 +102,7 @@ public final class Placements {
         return ALL;
     }
 
-    /// What the catalogue calls a placement, if it is there.
+    /// The name of a placement, if it is in the catalogue.
     public static Optional<String> nameOf(Placement placement) {
         return ALL.stream().filter(e -> e.placement() == placement).map(Entry::name).findFirst();
     }

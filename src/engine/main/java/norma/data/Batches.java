@@ -3,21 +3,20 @@ package norma.data;
 import java.util.ArrayList;
 import java.util.List;
 import norma.kernel.SplitMix;
+import norma.tensor.Indices;
 import norma.tokenizer.Tokenizer;
 
-/// Cuts a sequence of ids into windows for a language model: `time` ids to read and, one further on, the ids to say.
+/// Cuts a sequence of ids into windows for a language model: `time` ids to read and, one further on, the ids to predict.
 ///
 /// Which windows a batch has is a function of seed and step, so the number of the step is all that must be kept to go
 /// on where training stopped, and a batch cut in two, on two machines or for accumulation, reads the same windows.
 public final class Batches {
 
-    /// One training batch, row after row.
+    /// One training batch.
     ///
-    /// @param inputs ids to read, B x T
-    /// @param targets for each of `inputs` the id that follows it, B x T
-    /// @param batch B, how many rows
-    /// @param time T, ids in a row
-    public record Batch(int[] inputs, int[] targets, int batch, int time) {
+    /// @param inputs ids to read, (B, T)
+    /// @param targets for each of `inputs` the id that follows it, (B, T)
+    public record Batch(Indices inputs, Indices targets) {
     }
 
     private final int[] tokens;
@@ -94,6 +93,6 @@ public final class Batches {
             System.arraycopy(tokens, starts[row], inputs, row * time, time);
             System.arraycopy(tokens, starts[row] + 1, targets, row * time, time);
         }
-        return new Batch(inputs, targets, batch, time);
+        return new Batch(Indices.of(inputs, batch, time), Indices.of(targets, batch, time));
     }
 }

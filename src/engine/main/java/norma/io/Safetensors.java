@@ -152,11 +152,11 @@ public final class Safetensors implements AutoCloseable {
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
-    /// Takes the numbers of a part of a tensor.
+    /// Decodes the numbers of a part of a tensor.
     private interface Decoder {
         /// @param chunk all that is left in it
-        /// @param done how many numbers were taken before
-        void take(ByteBuffer chunk, int done);
+        /// @param done how many numbers were decoded before
+        void decode(ByteBuffer chunk, int done);
     }
 
     private final Path file;
@@ -274,7 +274,7 @@ public final class Safetensors implements AutoCloseable {
             for (int done = 0; done < count; done += chunk.limit() / bytes) {
                 chunk.clear().limit((int) Math.min(CHUNK, (long) (count - done) * bytes));
                 data.readFully(chunk.array(), 0, chunk.limit());
-                decoder.take(chunk, done);
+                decoder.decode(chunk, done);
             }
         } catch (EOFException e) {
             throw new UncheckedIOException(

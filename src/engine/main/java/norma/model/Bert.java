@@ -64,8 +64,8 @@ public record Bert(BertConfig config, Embedding tokens, Embedding positions, Opt
     }
 
     /// The same, without a backward pass and in less memory.
-    public Tensor infer(Indices ids, Indices segments, Context context, BufferPool memory) {
-        return transformer.forwardInPlace(embedded(ids, segments, context), context, memory);
+    public Tensor infer(Indices ids, Indices segments, Context context, BufferPool pool) {
+        return transformer.forwardInPlace(embedded(ids, segments, context), context, pool);
     }
 
     private Tensor embedded(Indices ids, Indices segments, Context context) {

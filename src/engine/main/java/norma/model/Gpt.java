@@ -36,12 +36,13 @@ public record Gpt(GptConfig config, Embedding tokens, Optional<Embedding> positi
         Layer head)
         implements Parameterized {
 
-    /// Refuses parts that look ahead: with one of them the loss would mean nothing.
+    /// Refuses layers that look ahead: with one of them the loss would mean nothing.
     public Gpt {
-        ParameterTree.of(transformer).parts().forEach((name, part) -> {
-            if (!part.causal()) {
-                throw new IllegalArgumentException(("Gpt: every part of a decoder must be causal; %s (%s) looks ahead; "
-                        + "build it with causal = true").formatted(name, part.getClass().getSimpleName()));
+        ParameterTree.of(transformer).parts().forEach((name, layer) -> {
+            if (!layer.causal()) {
+                throw new IllegalArgumentException(
+                        ("Gpt: every layer of a decoder must be causal; %s (%s) looks ahead; "
+                                + "build it with causal = true").formatted(name, layer.getClass().getSimpleName()));
             }
         });
     }
@@ -66,10 +67,10 @@ public record Gpt(GptConfig config, Embedding tokens, Optional<Embedding> positi
 
     /// Logits (B, T, V) of the next token at each position of ids (B, T).
     public Tensor logits(Indices ids, Context context) {
-        return read(stream(ids, context, _ -> {}));
+        return logits(stream(ids, context, _ -> {}));
     }
 
-    /// Lets the placement set first values that depend on data, before the first step of training.
+    /// Lets the placement set initial values that depend on data, before the first step of training.
     ///
     /// @param ids (B, T) to look at
     public void prepare(Indices ids) {
@@ -103,7 +104,7 @@ public record Gpt(GptConfig config, Embedding tokens, Optional<Embedding> positi
     }
 
     /// Logits from the stream.
-    public Tensor read(Tensor stream) {
+    public Tensor logits(Tensor stream) {
         return head.forward(transformer.exit().forward(stream));
     }
 

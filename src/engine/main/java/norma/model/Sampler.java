@@ -9,7 +9,7 @@ import norma.tensor.Indices;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// Says one token after the other: p(token) = softmax(logits / temperature) over the k largest logits.
+/// Draws one token after the other: p(token) = softmax(logits / temperature) over the k largest logits.
 ///
 /// Keys and values of earlier tokens are kept, so a token costs one position. When the model's context is full, its last
 /// half is read again and becomes the new beginning. The n-th token is drawn with a random number that depends on seed and
@@ -34,7 +34,7 @@ public final class Sampler {
 
     private final Gpt model;
     private final Choice choice;
-    private final BufferPool memory = new BufferPool();
+    private final BufferPool pool = new BufferPool();
     private final int[] window;
     private int length;
     private Cache cache = new Cache();
@@ -69,9 +69,9 @@ public final class Sampler {
     float[] logits() {
         int unread = length - cache.length();
         Indices ids = Indices.of(Arrays.copyOfRange(window, cache.length(), length), 1, unread);
-        try (Tape _ = Tape.inference(memory)) {
+        try (Tape _ = Tape.inference(pool)) {
             Tensor stream = model.stream(ids, Context.cached(cache), _ -> {});
-            return model.read(stream.slice(1, unread - 1, unread)).toArray();
+            return model.logits(stream.slice(1, unread - 1, unread)).toArray();
         }
     }
 

@@ -15,7 +15,6 @@ import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.placement.PlacementContext;
 import norma.placement.Residual;
-import norma.placement.Variances;
 import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -87,10 +86,10 @@ public record Transformer(Layer entry, List<Residual> blocks, Layer exit) implem
     }
 
     /// What [#forward(Tensor, Context)] computes, without a backward pass. The stream stands where x stood: each block has a tape of
-    /// its own, so that the next one takes the same memory again.
-    public Tensor forwardInPlace(Tensor x, Context context, BufferPool memory) {
+    /// its own, so the next one uses the same buffers again.
+    public Tensor forwardInPlace(Tensor x, Context context, BufferPool pool) {
         Tensor stream = through(entry.forward(x, context), (block, y) -> {
-            try (Tape _ = Tape.inference(memory)) {
+            try (Tape _ = Tape.inference(pool)) {
                 y.set(block.forward(y, context));
             }
             return y;
@@ -98,11 +97,11 @@ public record Transformer(Layer entry, List<Residual> blocks, Layer exit) implem
         return exit.forward(stream, context);
     }
 
-    /// Sets first values that depend on data, before the first step of training.
+    /// Sets initial values that depend on data, before the first step of training.
     ///
     /// @param x embeddings of one batch
     public void prepare(Tensor x) {
-        var variances = new Variances();
+        var variances = new Residual.Variances();
         through(entry.forward(x, Context.NONE), (block, y) -> block.prepare(y, variances));
     }
 

@@ -50,17 +50,12 @@ public final class Activations {
     }
 
     /// dx = dy f'(x)
-    record Activate(Activation f, Tensor x) implements Op.Fused {
+    record Activate(Activation f, Tensor x) implements Op.Fused, Op.OneInput {
         @Override
-        public Tensor[] inputs() {
-            return new Tensor[] {x};
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
+        public Tensor dx(Tensor dy) {
             Tensor dx = Tensor.empty(x.shape());
             Backend.kernels().elementwise().activateBackward(f, x.data(), dy.data(), dx.data());
-            return new Tensor[] {dx};
+            return dx;
         }
 
         @Override

@@ -52,17 +52,17 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
 
     /// The same with factors on the heads.
     public Attention with(HeadScale scale) {
-        return with(scale.site() == HeadScale.Site.BEFORE_OUT_PROJ ? Sequential.of(scale, output)
+        return withOutput(scale.site() == HeadScale.Site.BEFORE_OUT_PROJ ? Sequential.of(scale, output)
                 : Sequential.of(output, scale));
     }
 
     /// The same with another way from the heads to y.
-    public Attention with(Layer output) {
+    public Attention withOutput(Layer output) {
         return new Attention(query, key, value, output, heads, causal, rotary, cap);
     }
 
     /// The same with other ways from x to q, k and v.
-    public Attention with(Layer query, Layer key, Layer value) {
+    public Attention withInputs(Layer query, Layer key, Layer value) {
         return new Attention(query, key, value, output, heads, causal, rotary, cap);
     }
 
@@ -71,7 +71,7 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
     ///
     /// @param norm on d features
     public Attention withHeadNorm(Layer norm) {
-        return with(Sequential.of(new PerHead(norm, heads), output));
+        return withOutput(Sequential.of(new PerHead(norm, heads), output));
     }
 
     /// The same with logits that stay between -cap and cap.
@@ -95,8 +95,8 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
         }
         Context own = x == source ? context : context.withoutCache();
         int start = own.cache().map(c -> c.length(this)).orElse(0);
-        Tensor q = turned(query.forward(x), start);
-        Tensor k = turned(key.forward(source), start);
+        Tensor q = rotated(query.forward(x), start);
+        Tensor k = rotated(key.forward(source), start);
         Tensor v = value.forward(source);
         return output.forward(apply(this, q, k, v, heads, causal, cap, own), context);
     }
@@ -105,18 +105,18 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
     ///
     /// Shapes: q (B, Tq, H * d), k, v (B, Tk, H * d); result as q.
     ///
-    /// @param part the part that the entry in the cache belongs to
+    /// @param layer whose entry in the cache it is
     /// @param cap as of the layer, 0 for none
-    public static Tensor apply(Parameterized part, Tensor q, Tensor k, Tensor v, int heads, boolean causal, float cap,
+    public static Tensor apply(Parameterized layer, Tensor q, Tensor k, Tensor v, int heads, boolean causal, float cap,
             Context context) {
         if (context.lengths().isPresent()) {
             return RaggedAttention.apply(q, k, v, heads, causal, context.lengths().get());
         }
-        Cache.Entry all = context.cache().map(c -> c.append(part, k, v)).orElseGet(() -> new Cache.Entry(k, v));
+        Cache.Entry all = context.cache().map(c -> c.append(layer, k, v)).orElseGet(() -> new Cache.Entry(k, v));
         return ScaledDotProduct.apply(q, all.keys(), all.values(), heads, causal, context.keyMask(), cap);
     }
 
-    private Tensor turned(Tensor x, int start) {
+    private Tensor rotated(Tensor x, int start) {
         return rotary.map(r -> r.rotate(x, heads, start)).orElse(x);
     }
 

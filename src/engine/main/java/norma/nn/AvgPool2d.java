@@ -35,25 +35,19 @@ public record AvgPool2d(Window vertical, Window horizontal, boolean countPadding
     }
 
     /// dx = the sum over the windows that see the input of dy over the number of inputs.
-    record Fused(Tensor x, WindowGeometry geometry, boolean countPadding) implements Op.Fused {
-
+    record Fused(Tensor x, WindowGeometry geometry, boolean countPadding) implements Op.Fused, Op.OneInput {
         @Override
-        public Tensor[] inputs() {
-            return new Tensor[] {x};
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
+        public Tensor dx(Tensor dy) {
             Tensor dx = Tensor.empty(x.shape());
             Backend.kernels().pooling().meanGradient(x.dim(0) * x.dim(1), geometry, countPadding, dy.data(), dx.data());
-            return new Tensor[] {dx};
+            return dx;
         }
 
         @Override
         public Tensor definition() {
             float[] counts = new float[geometry.outPlane()];
             PoolingKernel.counts(geometry, countPadding, counts);
-            Tensor sums = Patches.of(x, geometry, 0).sum(0).reshape(geometry.outPlane(), x.dim(0) * x.dim(1));
+            Tensor sums = Patches.of(x, geometry).sum(0).reshape(geometry.outPlane(), x.dim(0) * x.dim(1));
             return sums.transpose(0, 1).divide(Tensor.of(Shape.of(geometry.outPlane()), counts))
                     .reshape(Images.outputs(x, geometry));
         }

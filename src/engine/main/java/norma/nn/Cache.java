@@ -68,7 +68,7 @@ public final class Cache {
             values = empty(0);
         }
 
-        /// On memory of its own: it outlives the tapes of the single steps.
+        /// On floats of its own: it outlives the tapes of the single steps.
         private Tensor empty(int capacity) {
             return Tensor.of(Shape.of(batch, capacity, width), new float[batch * capacity * width]);
         }

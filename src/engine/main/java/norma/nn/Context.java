@@ -35,7 +35,7 @@ public record Context(Optional<Tensor> keyMask, Optional<int[]> lengths, Optiona
         return new Context(keyMask, lengths, Optional.empty());
     }
 
-    /// For the parts inside `part`: their cache is a part of this one, so that a part used in two places has two entries.
+    /// The context of the layers inside `part`: their cache lies within this one, so a layer used in two places has two entries.
     public Context inside(Parameterized part) {
         return new Context(keyMask, lengths, cache.map(c -> c.inside(part)));
     }

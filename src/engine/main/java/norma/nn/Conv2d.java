@@ -139,7 +139,7 @@ public record Conv2d(Weight weight, Optional<Param> bias, Window vertical, Windo
         @Override
         public Tensor definition() {
             int n = sizes.batch(), groups = sizes.groups(), outputs = sizes.geometry().outPlane();
-            Tensor patches = Patches.of(x, sizes.geometry(), 0)
+            Tensor patches = Patches.of(x, sizes.geometry())
                     .reshape(sizes.geometry().taps(), outputs, n, sizes.channels()).permute(2, 3, 0, 1)
                     .reshape(n, groups, sizes.depth(), outputs);
             Tensor weights = w.reshape(groups, sizes.groupOutChannels(), sizes.depth());

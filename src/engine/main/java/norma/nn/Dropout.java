@@ -39,15 +39,10 @@ public record Dropout(float rate) implements Layer {
     }
 
     /// dx = dy with the same elements dropped: the operation is linear and its own derivative.
-    record Drop(Tensor x, float keep, long key) implements Op {
+    record Drop(Tensor x, float keep, long key) implements Op.OneInput {
         @Override
-        public Tensor[] inputs() {
-            return new Tensor[] {x};
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
-            return new Tensor[] {drop(dy, keep, key)};
+        public Tensor dx(Tensor dy) {
+            return drop(dy, keep, key);
         }
 
         @Override

@@ -1,26 +1,26 @@
 package norma.nn;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import norma.tensor.Seed;
+import norma.kernel.SplitMix;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
-/// First values of parameters. Numbers depend on the seed and on the parameter's name, not on the order of calls: models
+/// Initial values of parameters. Numbers depend on the seed and on the parameter's name, not on the order of calls: models
 /// that share a parameter by name and shape start it alike.
 ///
 /// @param seed of everything made here
-public record Init(Seed seed) implements LayerSource {
-
-    /// First values from a number.
-    public Init(long seed) {
-        this(new Seed(seed));
-    }
+public record Init(long seed) implements LayerSource {
 
     @Override
     public Init at(String name) {
-        return new Init(seed.at(name));
+        long hash = seed;
+        for (int i = 0; i < name.length(); i++) {
+            hash = SplitMix.at(hash + name.charAt(i), 0);
+        }
+        return new Init(SplitMix.mix(hash));
     }
 
     @Override
@@ -75,13 +75,13 @@ public record Init(Seed seed) implements LayerSource {
     }
 
     private SplittableRandom random(String name) {
-        return new SplittableRandom(seed.at(name).value());
+        return new SplittableRandom(at(name).seed);
     }
 
     /// A gain or bias, all elements equal.
     public static Param constant(float value, int... dims) {
         float[] values = new float[Shape.of(dims).size()];
-        java.util.Arrays.fill(values, value);
+        Arrays.fill(values, value);
         return Param.noDecay(Tensor.of(Shape.of(dims), values));
     }
 }

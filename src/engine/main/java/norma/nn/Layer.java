@@ -2,7 +2,7 @@ package norma.nn;
 
 import norma.tensor.Tensor;
 
-/// A part that maps a tensor to a tensor.
+/// A part of a model that maps a tensor to a tensor.
 public interface Layer extends Parameterized {
 
     /// The layer's value.

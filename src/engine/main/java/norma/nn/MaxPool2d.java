@@ -38,19 +38,13 @@ public record MaxPool2d(Window vertical, Window horizontal) implements Layer {
     /// dx = dy where x won.
     ///
     /// @param winners the tap that won, in the shape of y
-    record Fused(Tensor x, WindowGeometry geometry, Tensor winners) implements Op.Fused {
-
+    record Fused(Tensor x, WindowGeometry geometry, Tensor winners) implements Op.Fused, Op.OneInput {
         @Override
-        public Tensor[] inputs() {
-            return new Tensor[] {x};
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
+        public Tensor dx(Tensor dy) {
             Tensor dx = Tensor.empty(x.shape());
             Backend.kernels().pooling().maxGradient(x.dim(0) * x.dim(1), geometry, dy.data(), winners.data(),
                     dx.data());
-            return new Tensor[] {dx};
+            return dx;
         }
 
         /// The inputs that won, gathered.

@@ -37,8 +37,8 @@ public record Mlp(Linear up, Optional<Linear> gate, Layer middle, Linear down) i
     }
 
     /// The same with a layer before W_2.
-    public Mlp with(Layer before) {
-        return new Mlp(up, gate, before, down);
+    public Mlp withMiddle(Layer middle) {
+        return new Mlp(up, gate, middle, down);
     }
 
     /// F

@@ -44,9 +44,4 @@ public record Param(Tensor value, Role role) implements Weight {
     public Param materialized() {
         return this;
     }
-
-    /// The tensor of a parameter that a layer may lack.
-    public static Tensor valueOf(Param param) {
-        return param == null ? null : param.value;
-    }
 }

@@ -31,7 +31,7 @@ public final class ParameterTree {
 
     /// Lists a parameter.
     public ParameterTree add(String name, Param param) {
-        if (param != null && places.add(place(param)) && params.put(prefix + name, param) != null) {
+        if (places.add(place(param)) && params.put(prefix + name, param) != null) {
             throw twice(name);
         }
         return this;
@@ -45,7 +45,6 @@ public final class ParameterTree {
     /// Lists a weight that is a parameter or a part. A packed one is neither and is left out.
     public ParameterTree add(String name, Weight weight) {
         return switch (weight) {
-            case null -> this;
             case Param param -> add(name, param);
             case Reparametrization part -> add(name, (Parameterized) part);
             case PackedWeight _ -> this;
@@ -54,7 +53,7 @@ public final class ParameterTree {
 
     /// Lists a part and what is in it.
     public ParameterTree add(String name, Parameterized part) {
-        if (part != null && seen.add(part)) {
+        if (seen.add(part)) {
             String outer = prefix;
             if (parts.put(prefix + name, part) != null) {
                 throw twice(name);

@@ -1,6 +1,7 @@
 package norma.nn;
 
-/// Anything made of parameters and of other parts, which it lists by name, in order.
+/// Anything that has parameters, its own or those of parts inside it, which it registers by name, in order: layers, models,
+/// objectives.
 public interface Parameterized {
 
     /// Names the parameters and parts of this part; by default it has none.

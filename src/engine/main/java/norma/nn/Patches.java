@@ -3,7 +3,6 @@ package norma.nn;
 import java.util.Arrays;
 import norma.kernel.WindowGeometry;
 import norma.tensor.Indices;
-import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
 /// What a window sees, in tensor algebra: the definitions of convolution and pooling begin here.
@@ -12,13 +11,11 @@ final class Patches {
     private Patches() {
     }
 
-    /// The inputs under each tap of each output, (taps, outputs, N * C), of x (N, C, H, W).
-    ///
-    /// @param outside what stands for inputs outside the plane
-    static Tensor of(Tensor x, WindowGeometry geometry, float outside) {
+    /// The inputs under each tap of each output, (taps, outputs, N * C), of x (N, C, H, W); 0 outside the plane.
+    static Tensor of(Tensor x, WindowGeometry geometry) {
         int planes = x.dim(0) * x.dim(1);
         Tensor pixels = x.reshape(planes, geometry.plane()).transpose(0, 1);
-        return Tensor.concat(0, pixels, Tensor.full(Shape.of(1, planes), outside)).gather(inputs(geometry));
+        return Tensor.concat(0, pixels, Tensor.zeros(1, planes)).gather(inputs(geometry));
     }
 
     /// Which row of a plane's pixels a tap of an output sees; the row after the last is for what lies outside.

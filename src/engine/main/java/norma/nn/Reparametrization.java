@@ -2,12 +2,12 @@ package norma.nn;
 
 import norma.tensor.Shape;
 
-/// A part that gives a layer its weight: W = f(raw), with parameters of its own. It can be put on any weight, on another
-/// reparametrization too, and be baked in:
+/// A function that gives a layer its weight: W = f(raw), with parameters of its own. It can be put on any weight, on another
+/// reparametrization too, and be materialized:
 ///
 /// ```java
 /// Linear learning = linear.with(WeightNorm.of(linear.weight()));
-/// Linear learned = learning.with(learning.weight().baked());
+/// Linear learned = learning.with(learning.weight().materialized());
 /// ```
 public non-sealed interface Reparametrization extends Weight, Parameterized {
 
@@ -19,7 +19,7 @@ public non-sealed interface Reparametrization extends Weight, Parameterized {
         return raw().shape();
     }
 
-    /// To be asked outside of training, in which the computation may have a memory that moves.
+    /// To be called outside of training, in which computing the weight may change its running estimates.
     @Override
     default Param materialized() {
         return Param.weight(value().copy());

@@ -7,14 +7,14 @@ import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// Rotary position embedding (Su et al. 2021, arXiv 2104.09864): at position t the pair (x_j, x_{j + d/2}) of each head is
-/// turned by the angle t * base^(-2 j / d). Products of queries and keys then depend on distances only.
+/// rotated by the angle t * base^(-2 j / d). Products of queries and keys then depend on distances only.
 ///
 /// @param base 10,000 in the paper
 public record Rotary(double base) {
     /// With the base of the paper.
     public static final Rotary PAPER = new Rotary(10_000);
 
-    /// Turns each head of x (B, T, H * d), whose first row stands at position `start`. d must be even.
+    /// Rotates each head of x (B, T, H * d), whose first row stands at position `start`. d must be even.
     public Tensor rotate(Tensor x, int heads, int start) {
         int half = x.dim(-1) / heads / 2;
         if (x.dim(-1) != 2 * half * heads) {
@@ -43,15 +43,10 @@ public record Rotary(double base) {
     }
 
     /// A rotation's derivative is the rotation back.
-    record Rotation(Tensor x, int heads, Tensor cos, Tensor sin, boolean back) implements Op {
+    record Rotation(Tensor x, int heads, Tensor cos, Tensor sin, boolean back) implements Op.OneInput {
         @Override
-        public Tensor[] inputs() {
-            return new Tensor[] {x};
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
-            return new Tensor[] {rotate(dy, heads, cos, sin, !back)};
+        public Tensor dx(Tensor dy) {
+            return rotate(dy, heads, cos, sin, !back);
         }
 
         @Override

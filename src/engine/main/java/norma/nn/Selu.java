@@ -1,9 +1,6 @@
 package norma.nn;
 
 import norma.kernel.Activation;
-import norma.norm.Norm;
-import norma.norm.NormFactory;
-import norma.norm.NormSpec;
 import norma.tensor.Tensor;
 
 /// A network that normalizes itself: after each layer, mean and variance over its features are drawn to 0 and 1 by the
@@ -11,10 +8,10 @@ import norma.tensor.Tensor;
 ///
 ///     y = lambda x for x > 0, else lambda alpha (exp(x) - 1)        lambda = 1.0507, alpha = 1.6733
 ///
-/// It takes weights of N(0, 1 / inputs) before it, see [#linear], and [norma.nn.AlphaDropout] in place of dropout.
+/// It needs weights of N(0, 1 / inputs) before it, see [#linear], and [AlphaDropout] in place of dropout.
 ///
 /// Shapes: x of any.
-public record Selu() implements Norm {
+public record Selu() implements Layer {
 
     /// A linear layer with this nonlinearity whose outputs have mean 0 and variance 1 at first, if its inputs have: W of
     /// N(0, 1 / in) (LeCun et al. 1998), b of zeros.
@@ -25,9 +22,5 @@ public record Selu() implements Norm {
     @Override
     public Tensor forward(Tensor x, Context context) {
         return Activations.apply(Activation.SELU, x);
-    }
-
-    public static NormFactory factory(NormSpec spec) {
-        return (_, _) -> new Selu();
     }
 }

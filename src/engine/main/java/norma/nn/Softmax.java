@@ -19,18 +19,12 @@ public final class Softmax {
     }
 
     /// dx = y * (dy - sum(dy * y))
-    record Fused(Tensor x, Tensor y) implements Op.Fused {
-
+    record Fused(Tensor x, Tensor y) implements Op.Fused, Op.OneInput {
         @Override
-        public Tensor[] inputs() {
-            return new Tensor[] {x};
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
+        public Tensor dx(Tensor dy) {
             Tensor dx = Tensor.empty(x.shape());
             Backend.kernels().softmax().softmaxBackward(x.shape().rows(), x.dim(-1), y.data(), dy.data(), dx.data());
-            return new Tensor[] {dx};
+            return dx;
         }
 
         /// The maximum is subtracted for range and takes no part in the derivative.

@@ -5,16 +5,9 @@ import java.util.function.Supplier;
 import norma.nn.Init;
 
 /// A factory with a text; two are equal if their texts are.
-final class NamedFactory implements NormFactory {
-    private final String text;
-    private final Supplier<NormFactory> fresh;
-    private final NormFactory factory;
-
-    NamedFactory(String text, Supplier<NormFactory> fresh) {
-        this.text = text;
-        this.fresh = fresh;
-        this.factory = fresh.get();
-    }
+///
+/// @param fresh gives the factory of another model
+record NamedFactory(String name, Supplier<NormFactory> fresh, NormFactory factory) implements NormFactory {
 
     @Override
     public Norm create(Init init, int dim) {
@@ -33,21 +26,21 @@ final class NamedFactory implements NormFactory {
 
     @Override
     public Optional<String> text() {
-        return Optional.of(text);
+        return Optional.of(name);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof NamedFactory named && text.equals(named.text);
+        return other instanceof NamedFactory named && name.equals(named.name);
     }
 
     @Override
     public int hashCode() {
-        return text.hashCode();
+        return name.hashCode();
     }
 
     @Override
     public String toString() {
-        return text;
+        return name;
     }
 }

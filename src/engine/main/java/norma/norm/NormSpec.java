@@ -8,7 +8,7 @@ import java.util.function.Function;
 
 /// The name of a norm with its options, written `rms_norm` or `normformer_adaptive{base=rms, depth=1}`.
 ///
-/// A factory takes the options it knows; what is left when [#finish] is called is an error.
+/// A factory reads the options it knows; an option that is left when [#finish] is called is an error.
 public final class NormSpec {
     private final String text;
     private final String name;
@@ -41,7 +41,7 @@ public final class NormSpec {
 
     /// Reads a name with options.
     ///
-    /// @param causal whether the part is for a decoder, so that it must not look ahead
+    /// @param causal whether the norm is for a decoder and must not look ahead
     public static NormSpec parse(String text, boolean causal) {
         return new NormSpec(text, causal);
     }
@@ -51,19 +51,19 @@ public final class NormSpec {
         return name;
     }
 
-    /// Whether the part must not look ahead.
+    /// Whether the norm must not look ahead.
     public boolean causal() {
         return causal;
     }
 
     /// A whole number.
     public int integer(String option, int otherwise) {
-        return take(option, otherwise, Integer::valueOf);
+        return read(option, otherwise, Integer::valueOf);
     }
 
     /// A number, not negative and finite.
     public float number(String option, float otherwise) {
-        return take(option, otherwise, value -> {
+        return read(option, otherwise, value -> {
             float number = Float.parseFloat(value);
             if (!(number >= 0 && number <= Float.MAX_VALUE)) {
                 throw new IllegalArgumentException("negative or not finite");
@@ -74,7 +74,7 @@ public final class NormSpec {
 
     /// `true` or `false`.
     public boolean flag(String option, boolean otherwise) {
-        return take(option, otherwise, value -> switch (value) {
+        return read(option, otherwise, value -> switch (value) {
             case "true" -> true;
             case "false" -> false;
             default -> throw new IllegalArgumentException("neither true nor false");
@@ -83,25 +83,25 @@ public final class NormSpec {
 
     /// One of an enum's constants, in lower case.
     public <E extends Enum<E>> E choice(String option, E otherwise) {
-        return take(option, otherwise,
+        return read(option, otherwise,
                 value -> Enum.valueOf(otherwise.getDeclaringClass(), value.toUpperCase(Locale.ROOT)));
     }
 
-    private <T> T take(String option, T otherwise, Function<String, T> read) {
+    private <T> T read(String option, T otherwise, Function<String, T> parse) {
         known.add(option);
         String value = options.remove(option);
         if (value == null) {
             return otherwise;
         }
         try {
-            return read.apply(value);
+            return parse.apply(value);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("norm: option %s can't be '%s' in %s; its default is %s"
                     .formatted(option, value, text, otherwise.toString().toLowerCase(Locale.ROOT)), e);
         }
     }
 
-    /// The factory that was made of the options, after checking that it knew them all.
+    /// The factory made from the options, after checking that it read all of them.
     public <F extends Factory<?>> F finish(F factory) {
         if (!options.isEmpty()) {
             throw new IllegalArgumentException("norm: %s has no option %s; it has %s"

@@ -1,5 +1,6 @@
 package norma.norm;
 
+import java.util.Optional;
 import java.util.stream.Stream;
 import norma.backend.Backend;
 import norma.kernel.Floats;
@@ -43,9 +44,20 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
         }
     }
 
-    /// Of channels that were not seen yet.
+    /// Statistics of C channels before the first batch.
     public static RunningStatistics of(int channels, float newStatWeight) {
         return new RunningStatistics(buffer(0, channels), buffer(1, channels), buffer(0), newStatWeight);
+    }
+
+    /// The weight of the newest batch that options give: `new_stat_weight`, or [#CUMULATIVE] by `cumulative`.
+    public static float weight(NormSpec spec, float otherwise) {
+        float weight = spec.number("new_stat_weight", otherwise);
+        return spec.flag("cumulative", false) ? CUMULATIVE : weight;
+    }
+
+    /// C.
+    public int channels() {
+        return mean.value().size();
     }
 
     /// A buffer with all elements equal at first.
@@ -54,22 +66,23 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
     }
 
     /// Checks that statistics, gains and biases, where there are any, are of C channels.
-    public static void requireChannels(String who, int channels, RunningStatistics running, Param... each) {
-        Stream<Param> all = running == null ? Stream.of(each)
-                : Stream.concat(Stream.of(each), Stream.of(running.mean, running.variance));
-        all.filter(param -> param != null && param.value().size() != channels).findFirst().ifPresent(param -> {
-            throw new IllegalArgumentException(
-                    "%s: gain, bias and running statistics must have %d channels each; got %s"
-                            .formatted(who, channels, param.shape()));
-        });
+    public static void requireChannels(String who, int channels, Optional<RunningStatistics> running,
+            Optional<Param> gamma, Optional<Param> beta) {
+        Stream<Param> buffers = running.stream().flatMap(r -> Stream.of(r.mean, r.variance));
+        Stream.of(gamma.stream(), beta.stream(), buffers).flatMap(params -> params)
+                .filter(param -> param.value().size() != channels).findFirst().ifPresent(param -> {
+                    throw new IllegalArgumentException(
+                            "%s: gain, bias and running statistics must have %d channels each; got %s"
+                                    .formatted(who, channels, param.shape()));
+                });
     }
 
-    /// As statistics (C, 3).
+    /// Mean and variance as statistics (C, 3), which normalize a batch.
     public Tensor statistics() {
         return ChannelAxis.statistics(mean.value(), variance.value());
     }
 
-    /// Takes in a batch. One whose statistics have a single element has no unbiased variance, and changes nothing.
+    /// Adds a batch to the averages. One with a single element for each statistic has no unbiased variance and changes nothing.
     ///
     /// @param statistics (C, 3), or (N C, 3) for an instance norm, of which the mean over the examples counts
     public void update(Tensor statistics, Planes planes) {
@@ -81,14 +94,14 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
                 variance.value().data());
     }
 
-    /// Takes in the mean of a batch.
+    /// Adds a batch to the average of the mean alone.
     ///
     /// @param statistics (C, 3)
     public void updateMean(Tensor statistics) {
         Backend.kernels().runningAverage().means(weight(), statistics.data(), mean.value().data());
     }
 
-    /// Counts a batch; its weight.
+    /// The weight of the next batch, which is counted.
     private RunningAverageKernel.Weight weight() {
         count(batches);
         return RunningAverageKernel.Weight.of(newStatWeight, batches.value().data());
@@ -100,15 +113,20 @@ public record RunningStatistics(Param mean, Param variance, Param batches, float
         Backend.kernels().elementwise().affine(count, 1, 1, count);
     }
 
-    /// running = (1 - w) running + w values; where w is [#CUMULATIVE], 1 / count.
-    public static void mix(Param running, float w, Param count, Tensor values) {
-        Backend.kernels().runningAverage().mix(RunningAverageKernel.Weight.of(w, count.value().data()), values.data(),
-                running.value().data());
+    /// Adds the mean and variance (C) of a batch that is counted already.
+    public void mix(Tensor batchMean, Tensor batchVariance) {
+        var weight = RunningAverageKernel.Weight.of(newStatWeight, batches.value().data());
+        mix(mean, weight, batchMean);
+        mix(variance, weight, batchVariance);
     }
 
     /// running = (1 - w) running + w values
     public static void mix(Param running, float w, Tensor values) {
-        mix(running, w, running, values);
+        mix(running, RunningAverageKernel.Weight.of(w, running.value().data()), values);
+    }
+
+    private static void mix(Param running, RunningAverageKernel.Weight w, Tensor values) {
+        Backend.kernels().runningAverage().mix(w, values.data(), running.value().data());
     }
 
     @Override

@@ -19,8 +19,8 @@ public final class AdamW extends Optimizer {
 
     /// The constants.
     ///
-    /// @param b1 memory of the mean
-    /// @param b2 memory of the square
+    /// @param b1 weight of the old mean
+    /// @param b2 weight of the old mean square
     /// @param eps against division by zero
     /// @param decay of weights
     public record Config(double b1, double b2, double eps, double decay) {

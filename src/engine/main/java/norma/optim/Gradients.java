@@ -1,7 +1,5 @@
 package norma.optim;
 
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,26 +24,12 @@ public final class Gradients {
 
     /// The length of all gradients as one vector: sqrt(sum g^2), right to 1e-7 and safe from overflow. NaN or infinite if one
     /// of them is.
-    public static double norm(Collection<Param> params) {
-        Tensor squares = Tensor.empty(Shape.of(SplitDouble.LENGTH));
-        sumOfSquares(params, squares.data());
-        return Math.sqrt(SplitDouble.read(squares.toArray(), 0));
-    }
-
-    /// Writes the sum of the squares of all gradients, a [SplitDouble], to where the kernels' data is.
-    static void sumOfSquares(Collection<Param> params, Floats y) {
-        List<Floats> gradients = new ArrayList<>();
-        for (Param param : params) {
-            if (param.value().hasGradient()) {
-                gradients.add(param.value().gradient().data());
-            }
-        }
-        Backend.kernels().reduction().sumOfSquares(gradients, y);
-    }
-
-    /// The same of parameters by name.
     public static double norm(Map<String, Param> params) {
-        return norm(params.values());
+        List<Floats> gradients = params.values().stream().map(Param::value).filter(Tensor::hasGradient)
+                .map(value -> value.gradient().data()).toList();
+        Tensor squares = Tensor.empty(Shape.of(SplitDouble.LENGTH));
+        Backend.kernels().reduction().sumOfSquares(gradients, squares.data());
+        return Math.sqrt(SplitDouble.read(squares.toArray(), 0));
     }
 
     /// The same as (sum |g|^p)^(1/p); with an infinite p the largest |g|.

@@ -22,7 +22,7 @@ public final class Lars extends Optimizer {
     /// The constants.
     ///
     /// @param eta how far a weight may go in a step, as a part of its length, at rate 1
-    /// @param momentum memory of the velocity
+    /// @param momentum weight of the old velocity
     /// @param decay of weights
     public record Config(double eta, double momentum, double decay) {
         /// As in the paper: 0.001, 0.9, 5e-4.

@@ -18,13 +18,13 @@ import norma.tensor.Tensor;
 /// w = w - rate (decay w + sqrt(max(1, rows / columns)) orthogonalized(u))
 /// ```
 ///
-/// It is for weights (O, ...), seen as matrices of O rows. Embeddings and last layers do better with [AdamW], and so must gains
-/// and biases.
+/// It is for weights (O, ...), seen as matrices of O rows. Embeddings and last layers do better with [AdamW], which gains and
+/// biases need: see [Optimizer#and].
 public final class Muon extends Optimizer {
 
     /// The constants.
     ///
-    /// @param momentum memory of the velocity
+    /// @param momentum weight of the old velocity
     /// @param iterations of Newton and Schulz
     /// @param decay of weights
     public record Config(double momentum, int iterations, double decay) {
@@ -33,7 +33,7 @@ public final class Muon extends Optimizer {
     }
 
     private final Config config;
-    private final BufferPool memory = new BufferPool();
+    private final BufferPool pool = new BufferPool();
 
     /// An optimizer of the learned ones among these parameters, which must be matrices.
     public Muon(Map<String, Param> params, Config config) {
@@ -54,7 +54,7 @@ public final class Muon extends Optimizer {
         Tensor w = param.value(), velocity = state.getFirst();
         int rows = w.dim(0), columns = w.size() / rows;
         float momentum = (float) config.momentum();
-        try (Tape _ = Tape.inference(memory)) {
+        try (Tape _ = Tape.inference(pool)) {
             Tensor g = w.gradient().multiply(step.gradientScale());
             velocity.set(velocity.multiply(momentum).add(g));
             Tensor u = g.add(velocity.multiply(momentum)).reshape(rows, columns);

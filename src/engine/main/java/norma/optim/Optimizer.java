@@ -34,7 +34,7 @@ import norma.tensor.Tensor;
 /// `velocity.` and the parameter's name, and nothing else.
 public abstract class Optimizer {
 
-    /// The scalars of a step, the same for all parameters.
+    /// The scalars of a step.
     ///
     /// @param rate learning rate
     /// @param gradientScale factor on the gradient
@@ -42,7 +42,9 @@ public abstract class Optimizer {
     public record Step(float rate, float gradientScale, long number) {
     }
 
-    private record Slot(Param param, List<Tensor> state) {
+    /// @param owner says how the parameter is updated
+    /// @param rate factor on the learning rate
+    private record Slot(Optimizer owner, double rate, Param param, List<Tensor> state) {
     }
 
     private final List<String> kinds;
@@ -61,9 +63,30 @@ public abstract class Optimizer {
                 for (int i = 0; i < kinds.length; i++) {
                     state.add(Tensor.of(shape, new float[shape.size()]));
                 }
-                slots.put(name, new Slot(param, List.copyOf(state)));
+                slots.put(name, new Slot(this, 1, param, List.copyOf(state)));
             }
         });
+    }
+
+    /// Takes over the parameters of another optimizer, which are updated as that one updates them. So matrices can be left to
+    /// [Muon] and all else to [AdamW]:
+    ///
+    /// ```java
+    /// Optimizer optimizer = new Muon(matrices, Muon.Config.STANDARD).and(new AdamW(others, AdamW.Config.GPT), 0.02);
+    /// ```
+    ///
+    /// @param other has taken no step yet and takes none by itself
+    /// @param rate factor on the learning rate of these parameters
+    /// @return this optimizer
+    public final Optimizer and(Optimizer other, double rate) {
+        other.slots.forEach((name, slot) -> {
+            if (slots.putIfAbsent(name,
+                    new Slot(slot.owner(), rate * slot.rate(), slot.param(), slot.state())) != null) {
+                throw new IllegalArgumentException(
+                        "Optimizer.and: each parameter must have one optimizer; both have " + name);
+            }
+        });
+        return this;
     }
 
     /// One step on all parameters that have a gradient, in place; the gradients are cleared.
@@ -72,10 +95,10 @@ public abstract class Optimizer {
     /// @param gradientScale factor on all gradients: what clipping and averaging ask for, without a pass of its own
     public final void step(double rate, double gradientScale) {
         steps++;
-        var step = new Step((float) rate, (float) gradientScale, steps);
         for (Slot slot : slots.values()) {
             if (slot.param().value().hasGradient()) {
-                update(slot.param(), slot.state(), step);
+                var step = new Step((float) (rate * slot.rate()), (float) gradientScale, steps);
+                slot.owner().update(slot.param(), slot.state(), step);
                 slot.param().value().clearGradient();
             }
         }
@@ -101,6 +124,13 @@ public abstract class Optimizer {
         return Math.sqrt(Backend.kernels().reduction().sumOfSquares(x));
     }
 
+    /// The parameters that it changes, by the names that it was given.
+    public final Map<String, Param> params() {
+        var params = new LinkedHashMap<String, Param>();
+        slots.forEach((name, slot) -> params.put(name, slot.param()));
+        return params;
+    }
+
     /// Steps done so far.
     public final long steps() {
         return steps;
@@ -110,8 +140,8 @@ public abstract class Optimizer {
     public final SequencedMap<String, Tensor> state() {
         var state = new LinkedHashMap<String, Tensor>();
         slots.forEach((name, slot) -> {
-            for (int i = 0; i < kinds.size(); i++) {
-                state.put(kinds.get(i) + "." + name, slot.state().get(i));
+            for (int i = 0; i < slot.state().size(); i++) {
+                state.put(slot.owner().kinds.get(i) + "." + name, slot.state().get(i));
             }
         });
         return state;

@@ -42,6 +42,14 @@ public record Branch(Layer before, Factor scale, Layer f, Layer after, Dropout d
     }
 
     @Override
+    public Tensor prepare(Tensor x, Variances variances) {
+        skip.prepare(variances);
+        Tensor branch = branch(x, Context.NONE);
+        variances.add(branch);
+        return outer.forward(skip.times(x).add(branch), Context.NONE);
+    }
+
+    @Override
     public Branch withNorms(UnaryOperator<Norm> other) {
         return new Branch(replaced(before, other), scale, f, replaced(after, other), dropout, gain, skip,
                 replaced(outer, other));

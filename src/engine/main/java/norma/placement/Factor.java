@@ -19,13 +19,25 @@ public sealed interface Factor {
     ///
     /// @param size D, or 1 for all features
     static Factor learned(double first, int size) {
-        return new Learned(Init.constant((float) first, size));
+        return new Learned(Init.constant((float) first, size), false);
+    }
+
+    /// Learned factors that [#prepare] sets to the root of the variance that the stream should have: those of Admin.
+    ///
+    /// @param size D, or 1 for all features
+    static Factor balanced(int size) {
+        return new Learned(Init.constant(1, size), true);
+    }
+
+    /// Sets initial values that depend on the branches before this one.
+    default void prepare(Residual.Variances variances) {
+        // most factors start with a number
     }
 
     /// The factor times x.
     Tensor times(Tensor x);
 
-    /// Lists what is learned.
+    /// Registers what is learned.
     void register(ParameterTree tree, String name);
 
     /// @param value 1 leaves x as it is
@@ -42,7 +54,15 @@ public sealed interface Factor {
     }
 
     /// @param param (D) or (1)
-    record Learned(Param param) implements Factor {
+    /// @param balanced whether [#prepare] sets it
+    record Learned(Param param, boolean balanced) implements Factor {
+        @Override
+        public void prepare(Residual.Variances variances) {
+            if (balanced) {
+                param.value().fill((float) Math.sqrt(variances.sum()));
+            }
+        }
+
         @Override
         public Tensor times(Tensor x) {
             return x.multiply(param.value());

@@ -20,7 +20,7 @@ import norma.tensor.Tensor;
 ///
 ///     y = x + scale * f_m(relu(... relu(f_1(x + a_1) + b_1) ...) + a_m) + c
 ///
-/// With L branches in the network, the weights of f_1 ... f_(m-1) are first values for ReLU times `L^(-1/(2 m - 2))`, so that a
+/// With L branches in the network, the weights of f_1 ... f_(m-1) are initial values for ReLU times `L^(-1/(2 m - 2))`, so that a
 /// step of gradient descent changes the whole network by as much as one branch would change alone; those of f_m are 0. scale is
 /// 1 at first, and a, b and c, one number each, are 0. The last layer of the network should start with weights of 0 too.
 ///

@@ -23,7 +23,7 @@ public record Hybrid(boolean star) implements Placement {
     @Override
     public Block block(Attention attention, Mlp mlp, PlacementContext place) {
         PlacementContext forAttention = place.at("attention"), forMlp = place.at("mlp");
-        Attention normed = attention.with(perHead(attention.query(), "queryNorm", attention, forAttention),
+        Attention normed = attention.withInputs(perHead(attention.query(), "queryNorm", attention, forAttention),
                 perHead(attention.key(), "keyNorm", attention, forAttention),
                 perHead(attention.value(), "valueNorm", attention, forAttention));
         return star && place.layer() == 1

@@ -8,7 +8,7 @@ import norma.nn.Param;
 import norma.nn.ParameterTree;
 import norma.nn.Parameterized;
 
-/// First values that a placement asks for, instead of those that the model gives its sublayers.
+/// Initial values that a placement asks for, instead of those that the model gives its sublayers.
 @FunctionalInterface
 public interface Initializers {
     /// Those of the model.

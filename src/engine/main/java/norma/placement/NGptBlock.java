@@ -54,15 +54,15 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
             Optional<Rotary> rotary) {
         double std = 1 / Math.sqrt(dim);
         float base = (float) std;
-        var block = new NGptBlock(Linear.of(init.at("query"), dim, dim, std).withoutBias(),
-                Linear.of(init.at("key"), dim, dim, std).withoutBias(),
-                Linear.of(init.at("value"), dim, dim, std).withoutBias(),
-                Linear.of(init.at("output"), dim, dim, std).withoutBias(),
-                Linear.of(init.at("up"), dim, hidden, std).withoutBias(),
-                Linear.of(init.at("gate"), dim, hidden, std).withoutBias(),
-                Linear.of(init.at("down"), hidden, dim, std).withoutBias(), Init.constant(base, dim),
-                Init.constant(base, dim),
-                Init.constant(base, dim), Init.constant(1, 2 * hidden), heads, causal, rotary, base, STEP);
+        var block = new NGptBlock(init.at("query").linearWithoutBias(dim, dim, std),
+                init.at("key").linearWithoutBias(dim, dim, std),
+                init.at("value").linearWithoutBias(dim, dim, std),
+                init.at("output").linearWithoutBias(dim, dim, std),
+                init.at("up").linearWithoutBias(dim, hidden, std),
+                init.at("gate").linearWithoutBias(dim, hidden, std),
+                init.at("down").linearWithoutBias(hidden, dim, std), Init.constant(base, dim),
+                Init.constant(base, dim), Init.constant(base, dim), Init.constant(1, 2 * hidden), heads, causal, rotary,
+                base, STEP);
         block.afterStep();
         return block;
     }

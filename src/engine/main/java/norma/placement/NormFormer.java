@@ -40,7 +40,7 @@ public record NormFormer(Optional<HeadScale.Site> site, boolean residualScale, b
     }
 
     private Branch aroundMlp(Mlp f, PlacementContext place) {
-        Mlp normed = middleNorm ? f.with(place.plain("middle", f.hidden())) : f;
+        Mlp normed = middleNorm ? f.withMiddle(place.plain("middle", f.hidden())) : f;
         return Branch.of(place.norm("norm"), normed, new Identity(), place.dropout(),
                 residualScale ? Factor.learned(1, place.dim()) : Factor.ONE);
     }

@@ -9,14 +9,16 @@ import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.tensor.Tensor;
 
-/// Pre-norm with both sublayers side by side behind one norm (GPT-J, 2021; PaLM; ViT-22B with norms on queries and
-/// keys as well, see [QkPre]):
+/// Pre-norm with both sublayers side by side behind one norm (GPT-J, 2021; PaLM):
 ///
 ///     y = x + Attention(N(x)) + MLP(N(x))
-public record Parallel() implements Placement {
+///
+/// @param queryKeyNorm whether norms stand on queries and keys too, as in ViT-22B (Dehghani et al. 2023, arXiv 2302.05442)
+public record Parallel(boolean queryKeyNorm) implements Placement {
     @Override
     public Residual block(Attention attention, Mlp mlp, PlacementContext place) {
-        return new SideBySide(place.norm("norm"), attention, mlp, place.dropout());
+        Attention f = queryKeyNorm ? Recipe.withQueryKeyNorm(attention, place) : attention;
+        return new SideBySide(place.norm("norm"), f, mlp, place.dropout());
     }
 
     private record SideBySide(Norm norm, Attention attention, Mlp mlp, Dropout dropout) implements Residual {

@@ -15,7 +15,7 @@ public interface Placement {
     /// A block of these sublayers.
     Residual block(Attention attention, Mlp mlp, PlacementContext place);
 
-    /// Changes the first values of a new block's sublayers.
+    /// Changes the initial values of a new block's sublayers.
     ///
     /// @param init of the block
     /// @param layers number of blocks

@@ -4,7 +4,9 @@ import static norma.placement.Recipe.Site.AFTER;
 import static norma.placement.Recipe.Site.BEFORE;
 import static norma.placement.Recipe.Site.ENTRY;
 import static norma.placement.Recipe.Site.EXIT;
+import static norma.placement.Recipe.Site.MIDDLE;
 import static norma.placement.Recipe.Site.OUTER;
+import static norma.placement.Recipe.Site.QUERY_KEY;
 
 import java.util.Set;
 import java.util.function.Function;
@@ -13,6 +15,8 @@ import norma.nn.Identity;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Mlp;
+import norma.nn.Sequential;
+import norma.norm.feature.QkNorm;
 
 /// A placement that does the same to every sublayer f: where norms stand around it, and with which factors.
 ///
@@ -24,10 +28,11 @@ import norma.nn.Mlp;
 /// @param scale on what the norm in front gives
 /// @param gain on the branch
 /// @param skip on the skip
-/// @param first first values of the sublayers
+/// @param initializers initial values of the sublayers
 /// @param unitEmbeddings whether token embeddings must have unit variance
 public record Recipe(Set<Site> norms, Function<PlacementContext, Factor> scale, Function<PlacementContext, Factor> gain,
-        Function<PlacementContext, Factor> skip, Initializers first, boolean unitEmbeddings) implements Placement {
+        Function<PlacementContext, Factor> skip, Initializers initializers, boolean unitEmbeddings)
+        implements Placement {
 
     /// Where a norm can stand.
     public enum Site {
@@ -39,6 +44,10 @@ public record Recipe(Set<Site> norms, Function<PlacementContext, Factor> scale, 
         AFTER,
         /// On the sum of skip and branch.
         OUTER,
+        /// In front of a sublayer's last matrix; stays plain. In blocks only.
+        MIDDLE,
+        /// On the queries and keys of each head; stays plain. In blocks only.
+        QUERY_KEY,
         /// Behind the last block; stays plain.
         EXIT
     }
@@ -62,10 +71,27 @@ public record Recipe(Set<Site> norms, Function<PlacementContext, Factor> scale, 
     public static final Recipe RESIDUAL_POST = of(AFTER, EXIT).withUnitEmbeddings();
 
     /// DeepNorm: y = N(alpha x + f(x)), for post-norm a thousand blocks deep (Wang et al. 2022, arXiv 2203.00555). The skip
-    /// weighs alpha > 1. Matrices start by Glorot's rule, those of values, output and feed-forward layer with gain beta < 1.
-    public static final Recipe DEEP_NORM = of(OUTER)
-            .skip(place -> Factor.constant(DeepNormFactors.alone(place.layers()).alpha()))
-            .first(Initializers.glorot(layers -> DeepNormFactors.alone(layers).beta()));
+    /// weighs alpha = (2 L)^(1/4). Matrices start by Glorot's rule, those of values, output and feed-forward layer with gain
+    /// beta = (8 L)^(-1/4), L blocks. With an encoder of N blocks before a decoder of M, the encoder has
+    /// alpha = 0.81 (N^4 M)^(1/16) and beta = 0.87 (N^4 M)^(-1/16), the decoder alpha = (3 M)^(1/4) and beta = (12 M)^(-1/4).
+    public static final Recipe DEEP_NORM = POST
+            .skip(place -> Factor.constant(Math.pow(2.0 * place.layers(), 0.25)))
+            .initializers(Initializers.glorot(Recipe::deepNormGain));
+
+    /// Admin: y = N(omega * x + f(x)), omega D (Liu et al. 2020, arXiv 2004.08249). The learned factors on the skip start with
+    /// omega_i^2 = 1 + sum over j < i of Var f_j, so no branch has more than its share of the output at first, however deep the
+    /// model is. The variances are those of the new model on one batch; before [Residual#prepare], omega is 1.
+    public static final Recipe ADMIN = POST.skip(place -> Factor.balanced(place.dim()));
+
+    /// Sub-LN: pre-norm with a second norm inside the sublayer, before its last matrix (Wang et al. 2022, Magneto, arXiv
+    /// 2210.06423). Matrices start by Glorot's rule, those of values, output and feed-forward layer with gain sqrt(log 2 L), L
+    /// blocks.
+    public static final Recipe SUB_LN = of(BEFORE, MIDDLE, EXIT)
+            .initializers(Initializers.glorot(layers -> Math.sqrt(Math.log(2.0 * layers))));
+
+    /// Pre-norm with norms on the queries and keys of each head too, so that the attention's logits stay bounded (Henry et al.
+    /// 2020, arXiv 2010.04245; with RMSNorm in Qwen 3, Gemma 3 and others). All heads share one gain.
+    public static final Recipe QK_NORM = of(BEFORE, QUERY_KEY, EXIT);
 
     /// Pre-norm whose branches grow quieter with depth: y = x + f(N(x) / sqrt(l)), l = 1 ... L (LayerNorm Scaling; Sun et al.
     /// 2025, arXiv 2502.05795). Against the curse of depth: with plain pre-norm the stream grows until late blocks hardly count.
@@ -84,17 +110,17 @@ public record Recipe(Set<Site> norms, Function<PlacementContext, Factor> scale, 
     /// The same for residual networks of convolutions (De & Smith 2020, arXiv 2002.10444).
     public static final Recipe SKIP_INIT = of().gain(_ -> Factor.learned(0, 1));
 
-    /// No norm, first values instead: y = x + c f(x), c one number, 1 at first (Fixup; Zhang, Dauphin & Ma 2019, arXiv
+    /// No norm, initial values instead: y = x + c f(x), c one number, 1 at first (Fixup; Zhang, Dauphin & Ma 2019, arXiv
     /// 1901.09321). Single biases, as in the paper, would add nothing to the biases that linear layers have. [FixupBranch] is
     /// for residual networks of any layers.
-    public static final Recipe FIXUP = of().gain(_ -> Factor.learned(1, 1)).first(Initializers.FIXUP);
+    public static final Recipe FIXUP = of().gain(_ -> Factor.learned(1, 1)).initializers(Initializers.FIXUP);
 
     /// Copies the set.
     public Recipe {
         norms = Set.copyOf(norms);
     }
 
-    /// Norms there, factors of one, first values as the model has them.
+    /// Norms there, factors of one, initial values as the model has them.
     public static Recipe of(Site... norms) {
         return new Recipe(Set.of(norms), _ -> Factor.ONE, _ -> Factor.ONE, _ -> Factor.ONE, Initializers.UNCHANGED,
                 false);
@@ -102,27 +128,27 @@ public record Recipe(Set<Site> norms, Function<PlacementContext, Factor> scale, 
 
     /// With a factor between the norm in front and the sublayer.
     public Recipe scale(Function<PlacementContext, Factor> factor) {
-        return new Recipe(norms, factor, gain, skip, first, unitEmbeddings);
+        return new Recipe(norms, factor, gain, skip, initializers, unitEmbeddings);
     }
 
     /// With a factor on the branch.
     public Recipe gain(Function<PlacementContext, Factor> factor) {
-        return new Recipe(norms, scale, factor, skip, first, unitEmbeddings);
+        return new Recipe(norms, scale, factor, skip, initializers, unitEmbeddings);
     }
 
     /// With a factor on the skip.
     public Recipe skip(Function<PlacementContext, Factor> factor) {
-        return new Recipe(norms, scale, gain, factor, first, unitEmbeddings);
+        return new Recipe(norms, scale, gain, factor, initializers, unitEmbeddings);
     }
 
-    /// With other first values.
-    public Recipe first(Initializers values) {
+    /// With other initial values.
+    public Recipe initializers(Initializers values) {
         return new Recipe(norms, scale, gain, skip, values, unitEmbeddings);
     }
 
     /// With token embeddings of unit variance.
     public Recipe withUnitEmbeddings() {
-        return new Recipe(norms, scale, gain, skip, first, true);
+        return new Recipe(norms, scale, gain, skip, initializers, true);
     }
 
     /// The residual branch around any sublayer.
@@ -138,12 +164,34 @@ public record Recipe(Set<Site> norms, Function<PlacementContext, Factor> scale, 
 
     @Override
     public Block block(Attention attention, Mlp mlp, PlacementContext place) {
-        return new Block(around(attention, place.at("attention")), around(mlp, place.at("mlp")));
+        return new Block(around(inside(attention, place), place.at("attention")),
+                around(inside(mlp, place), place.at("mlp")));
+    }
+
+    private Attention inside(Attention f, PlacementContext place) {
+        Attention normed = norms.contains(QUERY_KEY) ? withQueryKeyNorm(f, place) : f;
+        return norms.contains(MIDDLE)
+                ? normed.withOutput(Sequential.of(place.at("attention").plain("middle", place.dim()), f.output()))
+                : normed;
+    }
+
+    private Mlp inside(Mlp f, PlacementContext place) {
+        return norms.contains(MIDDLE) ? f.withMiddle(place.at("mlp").plain("middle", f.hidden())) : f;
+    }
+
+    static Attention withQueryKeyNorm(Attention f, PlacementContext place) {
+        int d = place.dim() / f.heads();
+        return QkNorm.on(f, place.plain("queryNorm", d), place.plain("keyNorm", d));
+    }
+
+    /// beta of DeepNorm
+    static double deepNormGain(int layers) {
+        return (float) Math.pow(8.0 * layers, -0.25);
     }
 
     @Override
     public void initialize(Attention attention, Mlp mlp, Init init, int layers) {
-        first.set(attention, mlp, init, layers);
+        initializers.set(attention, mlp, init, layers);
     }
 
     @Override

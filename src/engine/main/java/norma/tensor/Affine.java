@@ -3,7 +3,7 @@ package norma.tensor;
 import norma.backend.Backend;
 
 /// y = scale * x + shift with fixed numbers.
-record Affine(Tensor x, float scale, float shift) implements Op {
+record Affine(Tensor x, float scale, float shift) implements Op.OneInput {
 
     static Tensor of(Tensor x, float scale, float shift) {
         Tensor y = Tensor.empty(x.shape());
@@ -12,12 +12,7 @@ record Affine(Tensor x, float scale, float shift) implements Op {
     }
 
     @Override
-    public Tensor[] inputs() {
-        return new Tensor[] {x};
-    }
-
-    @Override
-    public Tensor[] backward(Tensor dy) {
-        return new Tensor[] {scale == 1 ? dy : dy.multiply(scale)};
+    public Tensor dx(Tensor dy) {
+        return scale == 1 ? dy : dy.multiply(scale);
     }
 }

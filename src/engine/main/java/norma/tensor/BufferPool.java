@@ -6,8 +6,8 @@ import java.util.Arrays;
 /// Arrays that were used before and will be again: what lets a training step allocate nothing after the first.
 ///
 /// Lengths are rounded up by at most 1/16, and an array serves lengths down to half of its own. Where none does, a new one takes
-/// the place of a free one of nearly that length; so steps of ever other lengths need the memory of the largest. Not for
-/// several threads at once: each tape that is open needs a memory of its own.
+/// the place of a free one of nearly that length; so steps whose lengths keep changing need the memory of the largest. Not for
+/// several threads at once: each tape that is open needs a pool of its own.
 public final class BufferPool {
     /// Sizes between a power of two and the next, the latter included.
     private static final int STEPS = 16;
@@ -23,17 +23,17 @@ public final class BufferPool {
         private static final long serialVersionUID = 1;
     }
 
-    /// An empty memory; it grows to what the largest step needs.
+    /// An empty pool; it grows to what the largest step needs.
     public BufferPool() {
     }
 
-    /// Bytes of all arrays that are free here or were taken from here.
+    /// Bytes of all arrays that are free here or were acquired from here.
     public long bytes() {
         return bytes;
     }
 
     /// An array of at least `length` floats with undefined contents.
-    float[] take(int length) {
+    float[] acquire(int length) {
         int wanted = sizeClass(length);
         float[] array = poll(wanted, Math.min(wanted + STEPS, free.length));
         if (array != null) {
@@ -55,7 +55,7 @@ public final class BufferPool {
     }
 
     /// Takes an array back; whoever still reads it finds NaN when assertions are on.
-    void give(float[] array) {
+    void release(float[] array) {
         assert poison(array);
         int i = sizeClass(array.length);
         if (free[i] == null) {

@@ -100,7 +100,7 @@ public final class Fourier {
     }
 
     /// The matrix of the transform is symmetric, so its adjoint is its conjugate: the transform in the other direction.
-    record Complex(Tensor x, int axes, boolean inverse, float scale) implements Op {
+    record Complex(Tensor x, int axes, boolean inverse, float scale) implements Op.OneInput {
 
         static Tensor of(String who, Tensor x, int axes, boolean inverse, float scale) {
             check(who, x, axes, true);
@@ -112,19 +112,14 @@ public final class Fourier {
         }
 
         @Override
-        public Tensor[] inputs() {
-            return new Tensor[] {x};
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
-            return new Tensor[] {of("fft", dy, axes, !inverse, scale)};
+        public Tensor dx(Tensor dy) {
+            return of("fft", dy, axes, !inverse, scale);
         }
     }
 
     /// dx_j = Re sum over bins of dy_k exp(2 pi i j k / n): each bin counts once. The inverse counts those twice that stand
     /// for their conjugates, too.
-    record Real(Tensor x, int axes, float scale) implements Op {
+    record Real(Tensor x, int axes, float scale) implements Op.OneInput {
 
         static Tensor of(String who, Tensor x, int axes, float scale) {
             check(who, x, axes, false);
@@ -135,19 +130,14 @@ public final class Fourier {
         }
 
         @Override
-        public Tensor[] inputs() {
-            return new Tensor[] {x};
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
+        public Tensor dx(Tensor dy) {
             Tensor once = dy.multiply(binWeights(x.dim(-1), 0.5f));
-            return new Tensor[] {RealInverse.of("irfft", once, axes, x.dim(-1), scale)};
+            return RealInverse.of("irfft", once, axes, x.dim(-1), scale);
         }
     }
 
     /// The transpose of [Real]'s transpose.
-    record RealInverse(Tensor x, int axes, int columns, float scale) implements Op {
+    record RealInverse(Tensor x, int axes, int columns, float scale) implements Op.OneInput {
 
         static Tensor of(String who, Tensor x, int axes, int columns, float scale) {
             check(who, x, axes, true);
@@ -164,13 +154,8 @@ public final class Fourier {
         }
 
         @Override
-        public Tensor[] inputs() {
-            return new Tensor[] {x};
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
-            return new Tensor[] {Real.of("rfft", dy, axes, scale).multiply(binWeights(columns, 2))};
+        public Tensor dx(Tensor dy) {
+            return Real.of("rfft", dy, axes, scale).multiply(binWeights(columns, 2));
         }
     }
 

@@ -9,17 +9,17 @@ import norma.kernel.Floats;
 
 /// The gradients of a backward pass that are not used up yet, and who owns the arrays they lie in.
 ///
-/// An array that is taken during the pass belongs to the pending gradients that lie in it; several may share one, as views
-/// do. When the last of them is used up it goes back to the memory; while only one lies in it, what is added to that
+/// An array that is acquired during the pass belongs to the pending gradients that lie in it; several may share one, as views
+/// do. When the last of them is used up it goes back to the pool; while only one lies in it, what is added to that
 /// gradient is added in place. Gradients that lie in a result of the forward pass are never written to.
 final class GradientBuffers implements AutoCloseable {
 
-    /// An array taken in this pass.
+    /// An array acquired in this pass.
     private static final class Buffer {
         final float[] array;
         /// How many pending gradients lie in it, or the variable that has it for good.
         int holders;
-        /// Whether the operation whose turn it is has taken it.
+        /// Whether the operation that is being pulled back has acquired it.
         boolean fresh = true;
 
         Buffer(float[] array) {
@@ -27,38 +27,49 @@ final class GradientBuffers implements AutoCloseable {
         }
     }
 
-    private final BufferPool memory;
+    private final BufferPool pool;
     private final Tensor[] pending;
     private final Map<float[], Buffer> buffers = new IdentityHashMap<>();
     private final List<Buffer> fresh = new ArrayList<>();
 
     /// @param entries how many operations are on the tape
-    GradientBuffers(BufferPool memory, int entries) {
-        this.memory = memory;
+    GradientBuffers(BufferPool pool, int entries) {
+        this.pool = pool;
         pending = new Tensor[entries];
     }
 
-    /// An array that goes back when this operation's turn is over, unless a gradient lies in it.
-    float[] take(int length) {
-        Buffer buffer = new Buffer(memory.take(length));
+    /// An array that goes back when this operation is finished, unless a gradient lies in it.
+    float[] acquire(int length) {
+        Buffer buffer = new Buffer(pool.acquire(length));
         buffers.put(buffer.array, buffer);
         fresh.add(buffer);
         return buffer.array;
     }
 
-    /// The gradient of the result at this position of the tape, or null if none flows there.
-    Tensor of(int position) {
-        return pending[position];
+    /// Begins with the gradient of the loss for itself.
+    void start(Tensor loss) {
+        add(new Tensor[] {loss}, new Tensor[] {Tensor.one(loss.shape())});
+        releaseUnused();
     }
 
-    /// Makes room for the gradients of these inputs: variables give back those that were cleared.
+    /// Whether a gradient flows to the result at this position of the tape.
+    boolean has(int position) {
+        return pending[position] != null;
+    }
+
+    /// The gradient of a result.
+    Tensor of(Tensor y) {
+        return pending[y.position()];
+    }
+
+    /// Makes room for the gradients of these inputs: variables release those that were cleared.
     void reuseCleared(Tensor[] inputs) {
         for (Tensor input : inputs) {
-            input.giveBackGradient(memory);
+            input.releaseClearedGradient(pool);
         }
     }
 
-    /// Adds the gradients that an operation has for its inputs; null where it has none.
+    /// Adds the gradients that an operation has for its inputs.
     void add(Tensor[] inputs, Tensor[] dx) {
         for (int k = 0; k < inputs.length; k++) {
             if (dx[k] != null && inputs[k].position() >= 0) {
@@ -89,12 +100,12 @@ final class GradientBuffers implements AutoCloseable {
             buffers.remove(gradient.array()).holders++;
             x.adoptGradient(gradient.data());
         } else {
-            x.adoptGradient(new Floats(memory.take(x.size()), 0, x.size()));
+            x.adoptGradient(new Floats(pool.acquire(x.size()), 0, x.size()));
             x.gradient().set(gradient);
         }
     }
 
-    /// Whether the k-th gradient fills an array that this operation has taken, alone: a variable can have it without a copy.
+    /// Whether the k-th gradient fills alone an array that this operation has acquired: a variable can have it without a copy.
     private boolean hasItsOwnArray(Tensor[] dx, int k) {
         for (int j = 0; j < dx.length; j++) {
             if (j != k && dx[j] != null && dx[j].array() == dx[k].array()) {
@@ -128,19 +139,18 @@ final class GradientBuffers implements AutoCloseable {
 
     private void giveBack(Buffer buffer) {
         buffers.remove(buffer.array);
-        memory.give(buffer.array);
+        pool.release(buffer.array);
     }
 
-    /// Ends the turn of the operation at this position: its gradient is used up, and of the arrays that it has taken, those
-    /// go back in which no gradient lies.
-    void done(int position) {
-        release(pending[position]);
-        pending[position] = null;
-        endTurn();
+    /// Ends the work of the operation that made y: the gradient of y is used up.
+    void finish(Tensor y) {
+        release(pending[y.position()]);
+        pending[y.position()] = null;
+        releaseUnused();
     }
 
-    /// Ends the turn that began with the pass.
-    void endTurn() {
+    /// Of the arrays that the operation has acquired, those go back in which no gradient lies.
+    private void releaseUnused() {
         while (!fresh.isEmpty()) {
             Buffer buffer = fresh.removeLast();
             buffer.fresh = false;
@@ -153,6 +163,6 @@ final class GradientBuffers implements AutoCloseable {
     /// Gives back what a pass that failed has left.
     @Override
     public void close() {
-        buffers.keySet().forEach(memory::give);
+        buffers.keySet().forEach(pool::release);
     }
 }

@@ -20,7 +20,7 @@ public record Indices(int[] values, Shape shape) {
     }
 
     /// The numbers of a tensor, which must be whole.
-    public static Indices wholeNumbers(Tensor x) {
+    public static Indices of(Tensor x) {
         float[] numbers = x.toArray();
         int[] values = new int[numbers.length];
         for (int i = 0; i < values.length; i++) {

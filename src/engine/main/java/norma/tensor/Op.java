@@ -27,4 +27,26 @@ public interface Op {
         /// The same value in tensor algebra: the definition, the test's oracle, and the way to higher derivatives.
         Tensor definition();
     }
+
+    /// An operation on one tensor.
+    interface OneInput extends Op {
+
+        /// The input.
+        Tensor x();
+
+        /// Gradient of the input.
+        ///
+        /// @param dy gradient of the result, in its shape; it must not be written to
+        Tensor dx(Tensor dy);
+
+        @Override
+        default Tensor[] inputs() {
+            return new Tensor[] {x()};
+        }
+
+        @Override
+        default Tensor[] backward(Tensor dy) {
+            return new Tensor[] {dx(dy)};
+        }
+    }
 }

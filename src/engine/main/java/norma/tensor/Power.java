@@ -4,7 +4,7 @@ import norma.backend.Backend;
 import norma.kernel.contract.ElementwiseKernel.Binary;
 
 /// y = x^p with a fixed number p, which may be whole and x negative; dx = dy p x^(p - 1), and x^0 = 1 has none.
-record Power(Tensor x, float p) implements Op {
+record Power(Tensor x, float p) implements Op.OneInput {
 
     static Tensor of(Tensor x, float p) {
         if (p == 0) {
@@ -17,12 +17,7 @@ record Power(Tensor x, float p) implements Op {
     }
 
     @Override
-    public Tensor[] inputs() {
-        return new Tensor[] {x};
-    }
-
-    @Override
-    public Tensor[] backward(Tensor dy) {
-        return new Tensor[] {dy.multiply(of(x, p - 1).multiply(p))};
+    public Tensor dx(Tensor dy) {
+        return dy.multiply(of(x, p - 1).multiply(p));
     }
 }

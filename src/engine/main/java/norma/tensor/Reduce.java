@@ -28,29 +28,19 @@ final class Reduce {
     }
 
     /// dx = dy repeated
-    record Sum(Tensor x) implements Op {
+    record Sum(Tensor x) implements Op.OneInput {
         @Override
-        public Tensor[] inputs() {
-            return new Tensor[] {x};
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
-            return new Tensor[] {dy.expand(x.shape())};
+        public Tensor dx(Tensor dy) {
+            return dy.expand(x.shape());
         }
     }
 
     /// dx = dy where x is the maximum, shared among equals
-    record Max(Tensor x, Tensor y, int axis) implements Op {
+    record Max(Tensor x, Tensor y, int axis) implements Op.OneInput {
         @Override
-        public Tensor[] inputs() {
-            return new Tensor[] {x};
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
+        public Tensor dx(Tensor dy) {
             Tensor wins = x.equal(y);
-            return new Tensor[] {wins.multiply(dy.divide(wins.sum(axis)))};
+            return wins.multiply(dy.divide(wins.sum(axis)));
         }
     }
 }

@@ -1,22 +1,19 @@
 package norma.tensor;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.kernel.SplitMix;
 
-/// One step: the operations done since it was opened, in order; the memory of their results; the step's random seed.
+/// One step: the operations done since it was opened, in order; the buffers of their results; the step's random seed.
 ///
 /// ```java
-/// try (Tape tape = Tape.training(memory, seed)) {
+/// try (Tape tape = Tape.training(pool, seed)) {
 ///     Tensor loss = model.loss(batch);
 ///     tape.backward(loss);              // adds to the gradient of every variable
-/// }                                     // all results go back to the memory
+/// }                                     // the buffers of all results go back to the pool
 /// ```
 ///
 /// A tape belongs to the thread that opened it and is its current one until it is closed; tapes nest. Operations record
@@ -25,21 +22,21 @@ import norma.kernel.SplitMix;
 public final class Tape implements AutoCloseable {
     private static final ThreadLocal<Tape> CURRENT = new ThreadLocal<>();
 
-    private final BufferPool memory;
+    private final BufferPool pool;
     private final boolean training;
     private final boolean records;
     private final long seed;
     private final Tape outer = CURRENT.get();
     private final List<TapeEntry> entries = new ArrayList<>();
-    private final List<float[]> taken = new ArrayList<>();
-    private GradientBuffers pending;
+    private final List<float[]> acquired = new ArrayList<>();
+    private GradientBuffers gradients;
     private long lastRecord = System.nanoTime();
     private long keys;
     private boolean recording;
     private boolean closed;
 
-    private Tape(BufferPool memory, boolean training, boolean records, long seed) {
-        this.memory = memory;
+    private Tape(BufferPool pool, boolean training, boolean records, long seed) {
+        this.pool = pool;
         this.training = training;
         this.records = records;
         this.recording = records;
@@ -49,21 +46,21 @@ public final class Tape implements AutoCloseable {
 
     /// Opens a tape that records, with dropout on.
     ///
-    /// @param memory where results come from and go back to
+    /// @param pool where the buffers of results come from and go back to
     /// @param seed of everything random in this step
-    public static Tape training(BufferPool memory, long seed) {
-        return new Tape(memory, true, true, seed);
+    public static Tape training(BufferPool pool, long seed) {
+        return new Tape(pool, true, true, seed);
     }
 
     /// Opens a tape that records, with layers as they are in use: no dropout, running statistics instead of those of the batch.
     /// For gradients of a model that is not to change, and for tuning one whose statistics are frozen.
-    public static Tape evaluation(BufferPool memory) {
-        return new Tape(memory, false, true, 0);
+    public static Tape evaluation(BufferPool pool) {
+        return new Tape(pool, false, true, 0);
     }
 
-    /// Opens a tape that records nothing, with layers as they are in use: it only owns the memory of the results.
-    public static Tape inference(BufferPool memory) {
-        return new Tape(memory, false, false, 0);
+    /// Opens a tape that records nothing, with layers as they are in use: it only owns the buffers of the results.
+    public static Tape inference(BufferPool pool) {
+        return new Tape(pool, false, false, 0);
     }
 
     /// The innermost tape that is open on this thread.
@@ -71,26 +68,18 @@ public final class Tape implements AutoCloseable {
         return Optional.ofNullable(CURRENT.get());
     }
 
-    /// Whether a training tape is open on this thread: what layers ask that behave differently in training.
+    /// Whether a training tape is open on this thread: what layers ask that behave differently in training, such as dropout.
     public static boolean isTraining() {
         Tape tape = CURRENT.get();
         return tape != null && tape.training;
-    }
-
-    /// Whether layers that behave differently in training (dropout) do so.
-    public boolean training() {
-        return training;
-    }
-
-    /// Whether the tape is closed, so that its tensors are gone.
-    boolean closed() {
-        return closed;
     }
 
     /// A key for one random operation of this step; the n-th call on a tape of the same seed gives the same key.
     public long nextKey() {
         return SplitMix.at(seed, keys++);
     }
+
+    // ---- Recording ----
 
     /// Puts an operation on the current tape, if there is one and an input is tracked.
     ///
@@ -132,20 +121,11 @@ public final class Tape implements AutoCloseable {
         return x.position() >= 0 && x.position() < entries.size() && entries.get(x.position()).output == x;
     }
 
-    /// Floats with undefined contents that live until this tape is closed; in a backward pass, until the gradient in them is
-    /// used up.
-    Floats allocate(int length) {
-        if (pending != null) {
-            return new Floats(pending.take(length), 0, length);
-        }
-        float[] array = memory.take(length);
-        taken.add(array);
-        return new Floats(array, 0, length);
-    }
+    // ---- The backward pass ----
 
     /// Adds d loss / d v to the gradient of every variable v that the loss depends on.
     ///
-    /// Gradients of intermediate results are given back as soon as they are used.
+    /// The buffer of an intermediate result's gradient goes back to the pool as soon as the gradient is used.
     ///
     /// @param loss one element
     public void backward(Tensor loss) {
@@ -156,31 +136,28 @@ public final class Tape implements AutoCloseable {
                             + "variable; got %s; sum or average it?").formatted(loss));
         }
         recording = false;
-        try (var gradients = new GradientBuffers(memory, entries.size())) {
-            pending = gradients;
-            gradients.add(new Tensor[] {loss}, new Tensor[] {Tensor.one(loss.shape())});
-            gradients.endTurn();
+        try (var pending = new GradientBuffers(pool, entries.size())) {
+            gradients = pending;
+            pending.start(loss);
             for (int i = loss.position(); i >= 0; i--) {
-                if (gradients.of(i) != null) {
-                    pullBack(entries.get(i), gradients);
+                if (pending.has(i)) {
+                    pullBack(entries.get(i));
                 }
             }
         } finally {
-            pending = null;
+            gradients = null;
             recording = records;
         }
     }
 
     /// The chain rule: from the gradient of an operation's result to those of its inputs.
-    private static void pullBack(TapeEntry entry, GradientBuffers gradients) {
+    private void pullBack(TapeEntry entry) {
         long start = System.nanoTime();
-        int position = entry.output.position();
         Tensor[] inputs = entry.op.inputs();
         gradients.reuseCleared(inputs);
-        Tensor[] dx = entry.op.backward(gradients.of(position));
-        requireShapes(entry.op, inputs, dx);
+        Tensor[] dx = entry.backward(gradients.of(entry.output));
         gradients.add(inputs, dx);
-        gradients.done(position);
+        gradients.finish(entry.output);
         entry.backwardTook(System.nanoTime() - start);
     }
 
@@ -197,61 +174,25 @@ public final class Tape implements AutoCloseable {
             throw new IllegalArgumentException(
                     "Tape.gradients: y must be one element, made on this tape; got " + y + "; sum it?");
         }
-        return pullBack(y, Tensor.full(y.shape(), 1), 0, xs);
+        return new RecordedBackward(entries).gradients(y, Tensor.full(y.shape(), 1), 0, xs);
     }
 
-    /// Gradients of y for xs along the entries from `first` on, recorded. Fused operations go through their definition.
-    private Tensor[] pullBack(Tensor y, Tensor seed, int first, Tensor[] xs) {
-        Map<Tensor, Tensor> gradients = new IdentityHashMap<>();
-        gradients.put(y, seed);
-        for (int i = y.position(); i >= first; i--) {
-            TapeEntry entry = entries.get(i);
-            Tensor dy = gradients.get(entry.output);
-            if (dy == null) {
-                continue;
-            }
-            Tensor[] inputs = entry.op.inputs();
-            Tensor[] dx = switch (entry.op) {
-                case Op.Fused fused -> {
-                    int mark = entries.size();
-                    yield once(inputs, pullBack(fused.definition(), dy, mark, inputs));
-                }
-                case Op op -> op.backward(dy);
-            };
-            requireShapes(entry.op, inputs, dx);
-            for (int k = 0; k < inputs.length; k++) {
-                if (dx[k] != null && inputs[k].tracked()) {
-                    gradients.merge(inputs[k], dx[k], Tensor::add);
-                }
-            }
+    // ---- Buffers ----
+
+    /// Floats with undefined contents that live until this tape is closed; in a backward pass, until the gradient in them is
+    /// used up.
+    Floats allocate(int length) {
+        if (gradients != null) {
+            return new Floats(gradients.acquire(length), 0, length);
         }
-        Tensor[] found = new Tensor[xs.length];
-        for (int i = 0; i < xs.length; i++) {
-            Tensor gradient = gradients.get(xs[i]);
-            found[i] = gradient != null ? gradient : Tensor.full(xs[i].shape(), 0);
-        }
-        return found;
+        float[] array = pool.acquire(length);
+        acquired.add(array);
+        return new Floats(array, 0, length);
     }
 
-    /// A tensor that is several inputs has its whole gradient at the first of them, and none at the others.
-    private static Tensor[] once(Tensor[] inputs, Tensor[] gradients) {
-        for (int k = 1; k < inputs.length; k++) {
-            for (int first = 0; first < k; first++) {
-                if (inputs[first] == inputs[k]) {
-                    gradients[k] = null;
-                }
-            }
-        }
-        return gradients;
-    }
-
-    private static void requireShapes(Op op, Tensor[] inputs, Tensor[] dx) {
-        for (int k = 0; k < inputs.length; k++) {
-            if (dx[k] != null && inputs[k].tracked() && !inputs[k].shape().equals(dx[k].shape())) {
-                throw new IllegalStateException("%s.backward: the gradient of an input must have its shape %s; got %s"
-                        .formatted(op.name(), inputs[k].shape(), dx[k].shape()));
-            }
-        }
+    /// Whether the tape is closed, so that its tensors are gone.
+    boolean closed() {
+        return closed;
     }
 
     private void requireCurrent() {
@@ -264,7 +205,7 @@ public final class Tape implements AutoCloseable {
         }
     }
 
-    /// Gives the memory of all results back. Tensors of this tape can't be used any more; copy those that must live on.
+    /// Releases the buffers of all results. Tensors of this tape can't be used any more; copy those that must live on.
     @Override
     public void close() {
         if (closed) {
@@ -276,10 +217,12 @@ public final class Tape implements AutoCloseable {
         }
         closed = true;
         CURRENT.set(outer);
-        taken.forEach(memory::give);
-        taken.clear();
+        acquired.forEach(pool::release);
+        acquired.clear();
         entries.clear();
     }
+
+    // ---- A look at it ----
 
     /// Shows each operation with its result, in the order in which they were recorded.
     public void forEach(BiConsumer<Op, Tensor> visitor) {

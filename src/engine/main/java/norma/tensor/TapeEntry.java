@@ -19,6 +19,18 @@ final class TapeEntry {
         this.forwardNanos = forwardNanos;
     }
 
+    /// Gradients of the inputs, empty where there is none.
+    Tensor[] backward(Tensor dy) {
+        Tensor[] inputs = op.inputs(), dx = op.backward(dy);
+        for (int k = 0; k < inputs.length; k++) {
+            if (dx[k] != null && inputs[k].tracked() && !inputs[k].shape().equals(dx[k].shape())) {
+                throw new IllegalStateException("%s.backward: the gradient of an input must have its shape %s; got %s"
+                        .formatted(op.name(), inputs[k].shape(), dx[k].shape()));
+            }
+        }
+        return dx;
+    }
+
     void backwardTook(long nanos) {
         backwardNanos = nanos;
     }

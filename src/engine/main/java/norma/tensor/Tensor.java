@@ -76,7 +76,7 @@ public final class Tensor {
         return full(Shape.of(dims), 0);
     }
 
-    /// Undefined contents, in the memory of the current tape if one is open: where an operation writes its result.
+    /// Undefined contents, in a buffer of the current tape if one is open: where an operation writes its result.
     public static Tensor empty(Shape shape) {
         return Tape.current().map(tape -> new Tensor(shape, tape.allocate(shape.size()), tape, false))
                 .orElseGet(() -> of(shape, Floats.zeros(shape.size())));
@@ -92,7 +92,7 @@ public final class Tensor {
         return new Tensor(shape, data(), owner, false);
     }
 
-    /// A copy with memory of its own, which outlives every tape.
+    /// A copy on floats of its own, which outlives every tape.
     public Tensor copy() {
         return of(shape, toArray());
     }
@@ -128,7 +128,7 @@ public final class Tensor {
         return data;
     }
 
-    /// The array that the floats lie in: whose memory it is, never what is in it.
+    /// The array that the floats lie in: which buffer it is, never what is in it.
     float[] array() {
         return data.array();
     }
@@ -196,16 +196,16 @@ public final class Tensor {
         this.position = position;
     }
 
-    /// Sets the gradient to floats that were taken from a memory and are this variable's from now on.
+    /// Sets the gradient to floats that were acquired from a pool and are this variable's from now on.
     void adoptGradient(Floats floats) {
         gradient = floats;
         hasGradient = true;
     }
 
-    /// Gives the floats of a gradient that was cleared to the memory from which the next one is taken.
-    void giveBackGradient(BufferPool memory) {
+    /// Releases the floats of a gradient that was cleared to the pool from which the next one is acquired.
+    void releaseClearedGradient(BufferPool pool) {
         if (gradient != null && !hasGradient) {
-            memory.give(gradient.array());
+            pool.release(gradient.array());
             gradient = null;
         }
     }

@@ -4,7 +4,7 @@ import norma.backend.Backend;
 import norma.kernel.contract.ElementwiseKernel.Unary;
 
 /// y = f(x), element by element, with the table of derivatives.
-record UnaryOp(Unary f, Tensor x, Tensor y) implements Op {
+record UnaryOp(Unary f, Tensor x, Tensor y) implements Op.OneInput {
     private static final float TWO_OVER_SQRT_PI = 1.1283791671f;
 
     static Tensor of(Unary f, Tensor x) {
@@ -14,13 +14,8 @@ record UnaryOp(Unary f, Tensor x, Tensor y) implements Op {
     }
 
     @Override
-    public Tensor[] inputs() {
-        return new Tensor[] {x};
-    }
-
-    @Override
-    public Tensor[] backward(Tensor dy) {
-        return new Tensor[] {switch (f) {
+    public Tensor dx(Tensor dy) {
+        return switch (f) {
             case NEGATE -> dy.negate();
             case ABS -> dy.multiply(x.sign());
             case SIGN -> null;
@@ -34,7 +29,7 @@ record UnaryOp(Unary f, Tensor x, Tensor y) implements Op {
             case ERF -> dy.multiply(x.square().negate().exp()).multiply(TWO_OVER_SQRT_PI);
             case SIN -> dy.multiply(x.cos());
             case COS -> dy.multiply(x.sin()).negate();
-        }};
+        };
     }
 
     @Override

@@ -5,7 +5,7 @@ import norma.backend.Backend;
 import norma.kernel.Floats;
 
 /// Operations that move elements and compute nothing. Each is the other's derivative: permute and its inverse, expand and
-/// sumTo, slice and pad, concat and slice.
+/// reduceTo, slice and pad, concat and slice.
 final class Views {
 
     private Views() {
@@ -59,7 +59,7 @@ final class Views {
     static Tensor reduceTo(Tensor x, Shape shape) {
         if (!shape.expandsTo(x.shape())) {
             throw new IllegalArgumentException(
-                    "sumTo: only axes along which %s can be repeated to x are summed; got x %s"
+                    "reduceTo: only axes along which %s can be repeated to x are summed; got x %s"
                             .formatted(shape, x.shape()));
         }
         Tensor y = x;
@@ -139,67 +139,42 @@ final class Views {
         }
     }
 
-    record Reshape(Tensor x) implements Op {
+    record Reshape(Tensor x) implements Op.OneInput {
         @Override
-        public Tensor[] inputs() {
-            return new Tensor[] {x};
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
-            return new Tensor[] {dy.reshape(x.shape())};
+        public Tensor dx(Tensor dy) {
+            return dy.reshape(x.shape());
         }
     }
 
-    record Permute(Tensor x, int[] order) implements Op {
+    record Permute(Tensor x, int[] order) implements Op.OneInput {
         @Override
-        public Tensor[] inputs() {
-            return new Tensor[] {x};
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
+        public Tensor dx(Tensor dy) {
             int[] inverse = new int[order.length];
             for (int i = 0; i < order.length; i++) {
                 inverse[x.shape().axis(order[i])] = i;
             }
-            return new Tensor[] {dy.permute(inverse)};
+            return dy.permute(inverse);
         }
     }
 
-    record Expand(Tensor x) implements Op {
+    record Expand(Tensor x) implements Op.OneInput {
         @Override
-        public Tensor[] inputs() {
-            return new Tensor[] {x};
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
-            return new Tensor[] {dy.reduceTo(x.shape())};
+        public Tensor dx(Tensor dy) {
+            return dy.reduceTo(x.shape());
         }
     }
 
-    record Slice(Tensor x, int axis, int from) implements Op {
+    record Slice(Tensor x, int axis, int from) implements Op.OneInput {
         @Override
-        public Tensor[] inputs() {
-            return new Tensor[] {x};
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
-            return new Tensor[] {pad(dy, x.shape(), axis, from)};
+        public Tensor dx(Tensor dy) {
+            return pad(dy, x.shape(), axis, from);
         }
     }
 
-    record Pad(Tensor x, int axis, int from) implements Op {
+    record Pad(Tensor x, int axis, int from) implements Op.OneInput {
         @Override
-        public Tensor[] inputs() {
-            return new Tensor[] {x};
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
-            return new Tensor[] {dy.slice(axis, from, from + x.dim(axis))};
+        public Tensor dx(Tensor dy) {
+            return dy.slice(axis, from, from + x.dim(axis));
         }
     }
 

@@ -2,7 +2,7 @@ package norma.tokenizer;
 
 import com.google.gson.JsonObject;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// A token that is found in a text before the text is cut into words, such as `[MASK]`.
 ///
@@ -39,15 +39,8 @@ record AddedToken(String content, int id, boolean singleWord, boolean stripLeft,
     }
 
     JsonObject toJson() {
-        JsonObject token = new JsonObject();
-        token.addProperty("id", id);
-        token.addProperty("content", content);
-        token.addProperty("single_word", singleWord);
-        token.addProperty("lstrip", stripLeft);
-        token.addProperty("rstrip", stripRight);
-        token.addProperty("normalized", normalized);
-        token.addProperty("special", special);
-        return token;
+        return JsonFields.object("id", id, "content", content, "single_word", singleWord, "lstrip", stripLeft, "rstrip",
+                stripRight, "normalized", normalized, "special", special);
     }
 
     /// Its place in a text around `[start, end)`, where `content` stands; nothing before `from` is taken.

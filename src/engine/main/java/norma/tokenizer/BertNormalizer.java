@@ -3,7 +3,7 @@ package norma.tokenizer;
 import com.google.gson.JsonObject;
 import java.text.Normalizer;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// BERT's normalization: no control characters, one kind of space, ideographs apart, no accents, lower case; in this order.
 ///
@@ -27,18 +27,13 @@ record BertNormalizer(boolean clean, boolean ideographs, boolean stripAccents, b
 
     @Override
     public JsonObject toJson() {
-        JsonObject step = new JsonObject();
-        step.addProperty("type", "BertNormalizer");
-        step.addProperty("clean_text", clean);
-        step.addProperty("handle_chinese_chars", ideographs);
-        step.addProperty("strip_accents", stripAccents);
-        step.addProperty("lowercase", lowercase);
-        return step;
+        return JsonFields.object("type", "BertNormalizer", "clean_text", clean, "handle_chinese_chars", ideographs,
+                "strip_accents", stripAccents, "lowercase", lowercase);
     }
 
     @Override
     public Normalized normalize(String text, int from, int to) {
-        Run run = new Run(this, new Normalized(to - from), new Normalized(0));
+        Run run = new Run(this, new Normalized(to - from), new Normalized(0), new Normalized(0));
         for (int i = from; i < to;) {
             int size = Normalized.sizeAt(text, i, to);
             run.character(Normalized.codePointAt(text, i, size), i, i + size);
@@ -53,7 +48,8 @@ record BertNormalizer(boolean clean, boolean ideographs, boolean stripAccents, b
     /// @param rules what to do
     /// @param out what is done
     /// @param marks those behind the last letter; Unicode's order of marks may put them in another one
-    private record Run(BertNormalizer rules, Normalized out, Normalized marks) {
+    /// @param written those of them that the text has, not those that were taken out of a letter or out of another mark
+    private record Run(BertNormalizer rules, Normalized out, Normalized marks, Normalized written) {
 
         void character(int c, int start, int end) {
             if (rules.clean && Characters.isSpace(c) && !Characters.isDropped(c)) {
@@ -77,6 +73,9 @@ record BertNormalizer(boolean clean, boolean ideographs, boolean stripAccents, b
                 int part = parts.codePointAt(i);
                 if (Characters.isCombining(part)) {
                     marks.add(part, start, end);
+                    if (i == 0) {
+                        written.add(part, start, end);
+                    }
                 } else {
                     plain(part, start, end);
                 }
@@ -90,17 +89,24 @@ record BertNormalizer(boolean clean, boolean ideographs, boolean stripAccents, b
             lower(c, start, end);
         }
 
-        /// Adds the marks that are not stripped. In order, they still have the places of the marks that stood there: so it is in
+        /// Adds the marks that are not stripped. In order, the written ones have the places of those that stood there: so it is in
         /// the tokenizers in use.
         void addMarks() {
             String ordered = ordered(marks.toString());
+            String places = ordered(written.toString());
+            int next = 0;
             for (int i = 0, c; i < ordered.length(); i += Character.charCount(c)) {
                 c = ordered.codePointAt(i);
                 if (!Characters.isMark(c)) {
-                    lower(c, marks.starts[i], marks.ends[i]);
+                    int found = places.indexOf(c, next);
+                    Normalized from = found < 0 ? marks : written;
+                    int at = found < 0 ? i : found;
+                    lower(c, from.starts[at], from.ends[at]);
+                    next = Math.max(next, found + 1);
                 }
             }
             marks.length = 0;
+            written.length = 0;
         }
 
         private static String ordered(String marks) {

@@ -1,6 +1,7 @@
 package norma.tokenizer;
 
 import com.google.gson.JsonObject;
+import norma.json.JsonFields;
 
 /// BERT's words: what stands between spaces, and each punctuation mark for itself.
 record BertPreTokenizer() implements PreTokenizer {
@@ -31,8 +32,6 @@ record BertPreTokenizer() implements PreTokenizer {
 
     @Override
     public JsonObject toJson() {
-        JsonObject step = new JsonObject();
-        step.addProperty("type", "BertPreTokenizer");
-        return step;
+        return JsonFields.object("type", "BertPreTokenizer");
     }
 }

@@ -2,12 +2,12 @@ package norma.tokenizer;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import norma.io.Utf8;
 import norma.tokenizer.ByteLevelPreTokenizer.Rule;
-import org.eclipse.collections.api.map.primitive.MutableObjectIntMap;
-import org.eclipse.collections.impl.factory.primitive.ObjectIntMaps;
 
 /// Learns the merges of a byte-level byte-pair encoding: again and again the pair of neighbours that occurs most often becomes one id; of
 /// equally frequent pairs the one with the lower left, then lower right id.
@@ -20,6 +20,8 @@ import org.eclipse.collections.impl.factory.primitive.ObjectIntMaps;
 public final class BpeTrainer {
     private static final TextNormalizer NORMALIZER = new TextNormalizer.None();
     private static final PreTokenizer PRE_TOKENIZER = new ByteLevelPreTokenizer(false, Rule.BOUNDED);
+    /// Where nothing is joined, words do not matter.
+    private static final PreTokenizer BYTES_ONLY = new ByteLevelPreTokenizer(false, Rule.NONE);
     private static final int LONGEST_WORD = 1 + 4 * 64;
 
     /// Two ids that stand side by side and become one.
@@ -57,7 +59,7 @@ public final class BpeTrainer {
             throw new IllegalArgumentException("BpeTrainer: vocabulary must be at least 256, the bytes; got "
                     + vocabulary);
         }
-        PairCounts counts = new PairCounts(Words.of(texts, NORMALIZER, PRE_TOKENIZER), BpeTrainer::bytes);
+        PairCounts counts = new PairCounts(PairCounts.words(texts, NORMALIZER, PRE_TOKENIZER), BpeTrainer::bytes);
         PriorityQueue<Candidate> queue = new PriorityQueue<>(Candidate.BEST_FIRST);
         counts.news().forEach(pair -> offer(queue, counts, pair));
         List<Merge> merges = new ArrayList<>();
@@ -96,7 +98,7 @@ public final class BpeTrainer {
     ///         longer than any word
     static Tokenizer tokenizer(List<Merge> merges) {
         List<String> tokens = new ArrayList<>();
-        MutableObjectIntMap<String> made = ObjectIntMaps.mutable.empty();
+        Map<String, Integer> made = new HashMap<>();
         int[] bytes = new int[ByteLevelBpe.BYTES];
         for (int b = 0; b < bytes.length; b++) {
             bytes[b] = b;
@@ -112,11 +114,12 @@ public final class BpeTrainer {
             tokens.add(tokens.get(merge.left) + tokens.get(merge.right));
             made.put(tokens.getLast(), rank);
         }
-        return new Tokenizer(Vocabulary.of(tokens), List.of(), NORMALIZER, PRE_TOKENIZER,
+        return new Tokenizer(Vocabulary.of(tokens), List.of(), NORMALIZER,
+                merges.isEmpty() ? BYTES_ONLY : PRE_TOKENIZER,
                 new ByteLevelBpe(bytes, pairs, joined), PostProcessor.NONE);
     }
 
-    private static void check(Merge merge, int rank, List<String> tokens, MutableObjectIntMap<String> made) {
+    private static void check(Merge merge, int rank, List<String> tokens, Map<String, Integer> made) {
         String who = "BpeTrainer: merge " + rank + ", [" + merge.left + ", " + merge.right + "], must ";
         if (Math.min(merge.left, merge.right) < 0 || Math.max(merge.left, merge.right) >= tokens.size()) {
             throw new IllegalArgumentException(who + "join ids in [0, " + tokens.size() + ")");

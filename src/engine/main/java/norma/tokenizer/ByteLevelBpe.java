@@ -1,13 +1,16 @@
 package norma.tokenizer;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 import norma.io.Utf8;
 
 /// Byte-level byte-pair encoding: a word is its bytes in UTF-8, and of all neighbours that have a merge the ones with the first merge
@@ -16,10 +19,14 @@ import norma.io.Utf8;
 /// Sennrich, Haddow, Birch: Neural machine translation of rare words with subword units, arXiv 1508.07909; byte level:
 /// Radford et al., Language models are unsupervised multitask learners, 2019. [BpeTrainer] learns the merges.
 ///
-/// In a vocabulary a byte is a character one can see: those of Latin-1 that are printed stand for themselves, the others for the
-/// characters from U+0100 on, a space for `Ġ`.
+/// In a vocabulary each byte is a visible character: the printed ones of Latin-1 are themselves, the others are the characters from
+/// U+0100 on, a space `Ġ`.
 final class ByteLevelBpe implements SubwordModel {
     static final int BYTES = 256;
+
+    /// Words recur: the tokens of the first ones are kept, each with its place in the word.
+    private static final int CACHED = 1 << 16;
+    private static final int LONGEST_CACHED = 64;
 
     private static final char[] VISIBLE = new char[BYTES];
     private static final char LAST_VISIBLE;
@@ -36,6 +43,7 @@ final class ByteLevelBpe implements SubwordModel {
     private final long[] pairs;
     private final int[] joined;
     private final LongIntMap ranks;
+    private final ConcurrentMap<String, TokenBuffer> cache = new ConcurrentHashMap<>();
 
     /// @param bytes the id of each byte
     /// @param pairs what is joined, the first to be joined first
@@ -64,6 +72,9 @@ final class ByteLevelBpe implements SubwordModel {
         int[] bytes = new int[BYTES];
         for (int b = 0; b < BYTES; b++) {
             bytes[b] = vocabulary.id(visible(b));
+        }
+        if (Arrays.stream(bytes).distinct().count() < BYTES) {
+            throw vocabulary.corrupt("each byte must have an id of its own; two have the same");
         }
         long[] pairs = new long[merges.size()];
         int[] joined = new int[pairs.length];
@@ -99,7 +110,48 @@ final class ByteLevelBpe implements SubwordModel {
 
     @Override
     public void tokenize(Normalized text, int from, int to, TokenBuffer out) {
-        new Word(text, from, to).tokens(out);
+        if (pairs.length == 0) {
+            addBytes(text, from, to, out);
+            return;
+        }
+        TokenBuffer word = word(new String(text.chars, from, to - from));
+        for (int i = 0; i < word.size(); i++) {
+            out.add(word.ids[i], text.starts[from + word.starts[i]], text.ends[from + word.ends[i] - 1]);
+        }
+    }
+
+    private TokenBuffer word(String word) {
+        TokenBuffer known = cache.get(word);
+        if (known == null) {
+            known = new Word(Normalized.unchanged(word, 0, word.length())).tokens();
+            if (word.length() <= LONGEST_CACHED && cache.size() < CACHED) {
+                cache.put(word, known);
+            }
+        }
+        return known;
+    }
+
+    private void addBytes(Normalized text, int from, int to, TokenBuffer out) {
+        for (int i = from, c; i < to; i += Character.charCount(c)) {
+            c = text.codePointAt(i);
+            int start = text.starts[i];
+            int end = text.ends[i];
+            if (c < 0x80) {
+                out.add(bytes[c], start, end);
+            } else if (c < 0x800) {
+                out.add(bytes[0xC0 | c >> 6], start, end);
+            } else if (c < 0x10000) {
+                out.add(bytes[0xE0 | c >> 12], start, end);
+                out.add(bytes[0x80 | c >> 6 & 0x3F], start, end);
+            } else {
+                out.add(bytes[0xF0 | c >> 18], start, end);
+                out.add(bytes[0x80 | c >> 12 & 0x3F], start, end);
+                out.add(bytes[0x80 | c >> 6 & 0x3F], start, end);
+            }
+            if (c >= 0x80) {
+                out.add(bytes[0x80 | c & 0x3F], start, end);
+            }
+        }
     }
 
     /// Bytes that are not UTF-8, as a model that samples token by token may say them, become U+FFFD.
@@ -131,29 +183,17 @@ final class ByteLevelBpe implements SubwordModel {
 
     @Override
     public JsonObject toJson(Vocabulary vocabulary) {
-        JsonArray merges = new JsonArray();
+        List<List<String>> merges = new ArrayList<>();
         for (long pair : pairs) {
-            JsonArray merge = new JsonArray();
-            merge.add(vocabulary.token(left(pair)));
-            merge.add(vocabulary.token(right(pair)));
-            merges.add(merge);
+            merges.add(List.of(vocabulary.token(left(pair)), vocabulary.token(right(pair))));
         }
-        JsonObject model = new JsonObject();
-        model.addProperty("type", "BPE");
-        model.add("unk_token", JsonNull.INSTANCE);
-        model.add("vocab", vocabulary.toJson());
-        model.add("merges", merges);
-        return model;
+        return JsonFields.object("type", "BPE", "unk_token", JsonNull.INSTANCE, "vocab", vocabulary.toJson(), "merges",
+                merges);
     }
 
     @Override
     public JsonObject decoder() {
-        JsonObject decoder = new JsonObject();
-        decoder.addProperty("type", "ByteLevel");
-        decoder.addProperty("add_prefix_space", false);
-        decoder.addProperty("trim_offsets", false);
-        decoder.addProperty("use_regex", false);
-        return decoder;
+        return ByteLevelPreTokenizer.step(false, false, false);
     }
 
     /// A word on its way from bytes to tokens. Symbols that were joined stay in their places: the left one becomes both, the
@@ -161,57 +201,28 @@ final class ByteLevelBpe implements SubwordModel {
     private final class Word {
         private static final int GONE = -1;
 
+        private final TokenBuffer symbols = new TokenBuffer(Integer.MAX_VALUE, 16);
         private final int[] ids;
-        private final int[] starts;
-        private final int[] ends;
-        private int length;
         private final int[] next;
         private final int[] previous;
         private final Candidates candidates;
+        private int count;
 
-        Word(Normalized text, int from, int to) {
-            int most = 3 * (to - from); // bytes; a pair of surrogates has four
-            ids = new int[most];
-            starts = new int[most];
-            ends = new int[most];
-            for (int i = from; i < to; i += Character.charCount(text.codePointAt(i))) {
-                addBytes(text.codePointAt(i), text.starts[i], text.ends[i]);
-            }
-            next = new int[length];
-            previous = new int[length];
-            candidates = new Candidates(length);
-            for (int i = 0; i < length; i++) {
+        Word(Normalized text) {
+            addBytes(text, 0, text.length, symbols);
+            ids = symbols.ids;
+            count = symbols.size();
+            next = new int[count];
+            previous = new int[count];
+            candidates = new Candidates(count);
+            for (int i = 0; i < count; i++) {
                 next[i] = i + 1;
                 previous[i] = i - 1;
                 offer(i - 1);
             }
         }
 
-        private void addBytes(int c, int start, int end) {
-            if (c < 0x80) {
-                addByte(c, start, end);
-            } else if (c < 0x800) {
-                addByte(0xC0 | c >> 6, start, end);
-            } else if (c < 0x10000) {
-                addByte(0xE0 | c >> 12, start, end);
-                addByte(0x80 | c >> 6 & 0x3F, start, end);
-            } else {
-                addByte(0xF0 | c >> 18, start, end);
-                addByte(0x80 | c >> 12 & 0x3F, start, end);
-                addByte(0x80 | c >> 6 & 0x3F, start, end);
-            }
-            if (c >= 0x80) {
-                addByte(0x80 | c & 0x3F, start, end);
-            }
-        }
-
-        private void addByte(int b, int start, int end) {
-            ids[length] = bytes[b];
-            starts[length] = start;
-            ends[length++] = end;
-        }
-
-        void tokens(TokenBuffer out) {
+        TokenBuffer tokens() {
             while (!candidates.isEmpty()) {
                 long first = candidates.take();
                 int at = Candidates.place(first);
@@ -219,27 +230,30 @@ final class ByteLevelBpe implements SubwordModel {
                     join(at, joined[rank(at)]);
                 }
             }
-            for (int i = 0; i < length; i = next[i]) {
-                out.add(ids[i], starts[i], ends[i]);
+            TokenBuffer tokens = new TokenBuffer(count, count);
+            for (int i = 0; i < symbols.size(); i = next[i]) {
+                tokens.add(ids[i], symbols.starts[i], symbols.ends[i]);
             }
+            return tokens;
         }
 
         private void join(int left, int id) {
             int right = next[left];
             ids[left] = id;
-            ends[left] = ends[right];
+            symbols.ends[left] = symbols.ends[right];
             ids[right] = GONE;
             next[left] = next[right];
-            if (next[left] < length) {
+            if (next[left] < symbols.size()) {
                 previous[next[left]] = left;
             }
+            count--;
             offer(previous[left]);
             offer(left);
         }
 
         /// The rank of the merge of the symbol at `left` and the next; `LongIntMap.NONE` if they have none.
         private int rank(int left) {
-            boolean pair = left >= 0 && ids[left] != GONE && next[left] < length;
+            boolean pair = left >= 0 && ids[left] != GONE && next[left] < symbols.size();
             return pair ? ranks.get(pair(ids[left], ids[next[left]])) : LongIntMap.NONE;
         }
 

@@ -2,7 +2,7 @@ package norma.tokenizer;
 
 import com.google.gson.JsonObject;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// GPT-2's words: a word with the space before it, or the first of these that fits:
 ///
@@ -57,12 +57,14 @@ record ByteLevelPreTokenizer(boolean spaceBefore, Rule rule) implements PreToken
 
     @Override
     public JsonObject toJson() {
-        JsonObject step = new JsonObject();
-        step.addProperty("type", "ByteLevel");
-        step.addProperty("add_prefix_space", spaceBefore);
-        step.addProperty("trim_offsets", true);
-        step.addProperty("use_regex", rule == Rule.GPT2);
+        JsonObject step = step(spaceBefore, true, rule == Rule.GPT2);
         return rule == Rule.BOUNDED ? PreTokenizer.sequence(PreTokenizer.split(BOUNDED_REGEX), step) : step;
+    }
+
+    /// A file has the same step as pre-tokenizer, post-processor and decoder.
+    static JsonObject step(boolean spaceBefore, boolean trimOffsets, boolean words) {
+        return JsonFields.object("type", "ByteLevel", "add_prefix_space", spaceBefore, "trim_offsets", trimOffsets,
+                "use_regex", words);
     }
 
     @Override

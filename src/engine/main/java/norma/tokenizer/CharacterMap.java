@@ -8,7 +8,7 @@ import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// SentencePiece's normalization: a table says what becomes of a character, or of a letter with its marks. Most tables are
 /// Unicode's form NFKC, with all spaces made one.
@@ -63,10 +63,8 @@ final class CharacterMap implements TextNormalizer {
         for (int unit : units) {
             table.putInt(unit);
         }
-        JsonObject step = new JsonObject();
-        step.addProperty("type", "Precompiled");
-        step.addProperty("precompiled_charsmap", Base64.getEncoder().encodeToString(table.put(texts).array()));
-        return step;
+        return JsonFields.object("type", "Precompiled", "precompiled_charsmap",
+                Base64.getEncoder().encodeToString(table.put(texts).array()));
     }
 
     @Override
@@ -106,7 +104,7 @@ final class CharacterMap implements TextNormalizer {
         return true;
     }
 
-    /// The value of the shortest key that `bytes` begin with: not the longest, as one would think.
+    /// The value of the shortest key that `bytes` begin with, not of the longest.
     private int find(byte[] bytes) {
         int node = offset(units[0]);
         for (byte b : bytes) {

@@ -2,7 +2,7 @@ package norma.tokenizer;
 
 import com.google.gson.JsonObject;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// Each character, counted in code points, is a word.
 record CharacterPreTokenizer() implements PreTokenizer {

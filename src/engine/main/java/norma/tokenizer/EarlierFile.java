@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 import norma.tokenizer.BpeTrainer.Merge;
 
 /// The format in which learned tokenizers were written before they were written as Hugging Face's.

@@ -2,8 +2,8 @@ package norma.tokenizer;
 
 /// A hash table from longs to ints that are not negative, with open addressing and linear probing.
 ///
-/// Tokenizers that are read from a file stand in the way to the first embedding, so they need a table that is one small class:
-/// loading a library of collections takes longer than the rest.
+/// It is one small class because a tokenizer is read before the first embedding, and loading a library of collections takes longer
+/// than all other steps of reading it.
 final class LongIntMap {
     static final int NONE = -1;
 

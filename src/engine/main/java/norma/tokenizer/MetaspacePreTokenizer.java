@@ -2,7 +2,7 @@ package norma.tokenizer;
 
 import com.google.gson.JsonObject;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// SentencePiece's words: each begins with `▁`, which stands for the space before it.
 ///
@@ -26,17 +26,14 @@ record MetaspacePreTokenizer(boolean everySpace, boolean spaceBefore) implements
 
     @Override
     public JsonObject toJson() {
-        JsonObject step = new JsonObject();
-        step.addProperty("type", "Metaspace");
-        step.addProperty("replacement", String.valueOf(SPACE));
-        step.addProperty("prepend_scheme", spaceBefore ? "always" : "never");
-        step.addProperty("split", true);
-        if (!everySpace) {
-            return step;
-        }
-        JsonObject spaces = new JsonObject();
-        spaces.addProperty("type", "WhitespaceSplit");
-        return PreTokenizer.sequence(spaces, step);
+        JsonObject step = step(spaceBefore);
+        return everySpace ? PreTokenizer.sequence(JsonFields.object("type", "WhitespaceSplit"), step) : step;
+    }
+
+    /// A file has the same step as pre-tokenizer and decoder.
+    static JsonObject step(boolean spaceBefore) {
+        return JsonFields.object("type", "Metaspace", "replacement", SPACE, "prepend_scheme",
+                spaceBefore ? "always" : "never", "split", true);
     }
 
     @Override

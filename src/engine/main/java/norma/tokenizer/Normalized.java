@@ -4,9 +4,9 @@ import java.util.Arrays;
 
 /// A text after normalization, in which every char knows which part of the original it came from.
 ///
-/// Well-formed UTF-16: who adds a surrogate without its partner adds U+FFFD instead.
+/// Well-formed UTF-16: where the original has a surrogate without its partner, it has U+FFFD.
 final class Normalized implements CharSequence {
-    static final int REPLACEMENT = 0xFFFD;
+    static final char REPLACEMENT = 0xFFFD;
 
     char[] chars;
     int[] starts;
@@ -22,10 +22,18 @@ final class Normalized implements CharSequence {
     /// The text as it is.
     static Normalized unchanged(String text, int from, int to) {
         Normalized normalized = new Normalized(to - from);
-        for (int i = from; i < to;) {
-            int size = sizeAt(text, i, to);
-            normalized.add(codePointAt(text, i, size), i, i + size);
-            i += size;
+        normalized.length = to - from;
+        text.getChars(from, to, normalized.chars, 0);
+        for (int i = 0, size; i < normalized.length; i += size) {
+            size = sizeAt(text, from + i, to);
+            normalized.starts[i] = from + i;
+            normalized.ends[i] = from + i + size;
+            if (size == 2) {
+                normalized.starts[i + 1] = from + i;
+                normalized.ends[i + 1] = from + i + size;
+            } else if (Character.isSurrogate(normalized.chars[i])) {
+                normalized.chars[i] = REPLACEMENT;
+            }
         }
         return normalized;
     }

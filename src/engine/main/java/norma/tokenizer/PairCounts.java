@@ -3,12 +3,14 @@ package norma.tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.collections.api.bag.Bag;
+import org.eclipse.collections.api.bag.MutableBag;
 import org.eclipse.collections.api.list.primitive.MutableIntList;
 import org.eclipse.collections.api.map.primitive.MutableIntLongMap;
 import org.eclipse.collections.api.map.primitive.MutableLongLongMap;
 import org.eclipse.collections.api.map.primitive.MutableLongObjectMap;
 import org.eclipse.collections.api.set.primitive.LongSet;
 import org.eclipse.collections.api.set.primitive.MutableLongSet;
+import org.eclipse.collections.impl.factory.Bags;
 import org.eclipse.collections.impl.factory.primitive.IntLists;
 import org.eclipse.collections.impl.factory.primitive.IntLongMaps;
 import org.eclipse.collections.impl.factory.primitive.LongLongMaps;
@@ -18,7 +20,7 @@ import org.eclipse.collections.impl.factory.primitive.LongSets;
 /// How often tokens, and pairs of neighbours, occur in the words of texts, while pairs become tokens.
 ///
 /// Equal words are kept once, with their number. For each pair we keep in which words it occurs, so a merge touches only the words it
-/// changes, and nobody looks at the texts again.
+/// changes, and the texts are read once.
 final class PairCounts {
     private static final int ANY = -1;
 
@@ -42,6 +44,21 @@ final class PairCounts {
             times.add(count);
             add(words.size() - 1, ANY);
         });
+    }
+
+    /// The words of texts to learn from, each with its number.
+    static MutableBag<String> words(Iterable<String> texts, TextNormalizer normalizer, PreTokenizer preTokenizer) {
+        MutableBag<String> words = Bags.mutable.empty();
+        for (String text : texts) {
+            Normalized normalized = preTokenizer.prepare(normalizer.normalize(text, 0, text.length()));
+            int start = preTokenizer.start(normalized, 0, normalized.length);
+            while (start < normalized.length) {
+                int end = preTokenizer.end(normalized, start, normalized.length);
+                words.add(new String(normalized.chars, start, end - start));
+                start = preTokenizer.start(normalized, end, normalized.length);
+            }
+        }
+        return words;
     }
 
     /// How often a pair occurs.

@@ -1,22 +1,58 @@
 package norma.tokenizer;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
-/// What a `tokenizer.json` does with tokens once they are found.
+/// What happens to tokens once they are found: the model's special tokens stand around a text or a pair of texts, as in
+/// `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`.
 ///
-/// @param template which special tokens stand around them
+/// @param single around one text; has [Part#FIRST] once, never [Part#SECOND]
+/// @param pair around two; has each once
 /// @param trimOffsets whether the spaces around a token are left out of its place
-record PostProcessor(Template template, boolean trimOffsets) {
+record PostProcessor(List<Part> single, List<Part> pair, boolean trimOffsets) {
 
-    static final PostProcessor NONE = new PostProcessor(Template.BARE, false);
+    /// One text, or tokens of the tokenizer's.
+    ///
+    /// @param ids the tokens, or [#FIRST] or [#SECOND]
+    /// @param typeId of all of them
+    record Part(int[] ids, int typeId) {
+        static final int[] FIRST = {};
+        static final int[] SECOND = {};
+    }
 
+    /// No tokens but those of the texts.
+    static final PostProcessor NONE = new PostProcessor(List.of(new Part(Part.FIRST, 0)),
+            List.of(new Part(Part.FIRST, 0), new Part(Part.SECOND, 1)), false);
+
+    /// BERT: `[CLS] A [SEP] B [SEP]`, where the second text and what follows it have type 1.
+    static PostProcessor bert(int cls, int sep) {
+        List<Part> single = List.of(token(cls, 0), new Part(Part.FIRST, 0), token(sep, 0));
+        List<Part> pair = new ArrayList<>(single);
+        pair.addAll(List.of(new Part(Part.SECOND, 1), token(sep, 1)));
+        return new PostProcessor(single, pair, false);
+    }
+
+    /// RoBERTa: `<s> A </s> </s> B </s>`, all of type 0.
+    private static PostProcessor roberta(int cls, int sep, boolean trimOffsets) {
+        List<Part> single = List.of(token(cls, 0), new Part(Part.FIRST, 0), token(sep, 0));
+        List<Part> pair = new ArrayList<>(single);
+        pair.addAll(List.of(token(sep, 0), new Part(Part.SECOND, 0), token(sep, 0)));
+        return new PostProcessor(single, pair, trimOffsets);
+    }
+
+    private static Part token(int id, int typeId) {
+        return new Part(new int[] {id}, typeId);
+    }
+
+    /// The step of a `tokenizer.json`.
     static PostProcessor read(JsonFields tokenizer) throws CorruptFileException {
         String name = "post_processor";
         return tokenizer.has(name) ? step(tokenizer.part(name)) : NONE;
@@ -25,62 +61,36 @@ record PostProcessor(Template template, boolean trimOffsets) {
     private static PostProcessor step(JsonFields step) throws CorruptFileException {
         return switch (step.type("TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel",
                 "Sequence")) {
-            case "TemplateProcessing" ->
-                new PostProcessor(new Template(parts(step, "single"), parts(step, "pair")), false);
-            case "BertProcessing" -> new PostProcessor(Template.bert(step.tokenId("cls"), step.tokenId("sep")), false);
-            case "RobertaProcessing" -> new PostProcessor(Template.roberta(step.tokenId("cls"), step.tokenId("sep")),
-                    step.flag("trim_offsets", true));
-            case "ByteLevel" -> new PostProcessor(Template.BARE, step.flag("trim_offsets", true));
+            case "TemplateProcessing" -> new PostProcessor(parts(step, "single"), parts(step, "pair"), false);
+            case "BertProcessing" -> bert(step.tokenId("cls"), step.tokenId("sep"));
+            case "RobertaProcessing" ->
+                roberta(step.tokenId("cls"), step.tokenId("sep"), step.flag("trim_offsets", true));
+            case "ByteLevel" -> new PostProcessor(NONE.single, NONE.pair, step.flag("trim_offsets", true));
             default -> sequence(step.parts("processors"));
         };
     }
 
-    /// One step may trim and another bring the template; two templates would stand around each other, which no model asks for.
+    /// One step may trim and another bring the special tokens; two templates would stand around each other, which no model asks for.
     private static PostProcessor sequence(List<JsonFields> steps) throws CorruptFileException {
         PostProcessor all = NONE;
         for (JsonFields step : steps) {
             PostProcessor one = step(step);
-            if (all.template != Template.BARE && one.template != Template.BARE) {
+            if (all.single != NONE.single && one.single != NONE.single) {
                 throw step.corrupt("must be the only step that adds tokens; one before it adds some");
             }
-            all = new PostProcessor(one.template == Template.BARE ? all.template : one.template,
-                    all.trimOffsets || one.trimOffsets);
+            PostProcessor around = one.single == NONE.single ? all : one;
+            all = new PostProcessor(around.single, around.pair, all.trimOffsets || one.trimOffsets);
         }
         return all;
     }
 
-    JsonElement toJson(Vocabulary vocabulary) {
-        if (template == Template.BARE) {
-            return trimOffsets ? trimming() : JsonNull.INSTANCE;
-        }
-        if (!trimOffsets) {
-            return template.toJson(vocabulary);
-        }
-        JsonArray steps = new JsonArray();
-        steps.add(trimming());
-        steps.add(template.toJson(vocabulary));
-        JsonObject sequence = new JsonObject();
-        sequence.addProperty("type", "Sequence");
-        sequence.add("processors", steps);
-        return sequence;
-    }
-
-    private static JsonObject trimming() {
-        JsonObject step = new JsonObject();
-        step.addProperty("type", "ByteLevel");
-        step.addProperty("add_prefix_space", true);
-        step.addProperty("trim_offsets", true);
-        step.addProperty("use_regex", true);
-        return step;
-    }
-
-    private static List<Template.Part> parts(JsonFields step, String name) throws CorruptFileException {
-        List<Template.Part> parts = new ArrayList<>();
+    private static List<Part> parts(JsonFields step, String name) throws CorruptFileException {
+        List<Part> parts = new ArrayList<>();
         for (JsonFields part : step.parts(name)) {
             parts.add(part.has("Sequence") ? text(part.part("Sequence")) : special(step, part.part("SpecialToken")));
         }
-        long first = parts.stream().filter(p -> p.ids() == Template.Part.FIRST).count();
-        long second = parts.stream().filter(p -> p.ids() == Template.Part.SECOND).count();
+        long first = parts.stream().filter(p -> p.ids() == Part.FIRST).count();
+        long second = parts.stream().filter(p -> p.ids() == Part.SECOND).count();
         if (first != 1 || second != (name.equals("pair") ? 1 : 0)) {
             throw step
                     .corrupt("must have each text once in " + name + "; it has A " + first + " times, B " + second);
@@ -88,16 +98,75 @@ record PostProcessor(Template template, boolean trimOffsets) {
         return parts;
     }
 
-    private static Template.Part text(JsonFields part) throws CorruptFileException {
+    private static Part text(JsonFields part) throws CorruptFileException {
         return switch (part.text("id")) {
-            case "A" -> new Template.Part(Template.Part.FIRST, part.whole("type_id"));
-            case "B" -> new Template.Part(Template.Part.SECOND, part.whole("type_id"));
+            case "A" -> new Part(Part.FIRST, part.whole("type_id"));
+            case "B" -> new Part(Part.SECOND, part.whole("type_id"));
             default -> throw part.corrupt("must be of text A or B; it is of " + part.text("id"));
         };
     }
 
-    private static Template.Part special(JsonFields step, JsonFields part) throws CorruptFileException {
+    private static Part special(JsonFields step, JsonFields part) throws CorruptFileException {
         int[] ids = step.part("special_tokens").part(part.text("id")).numbers("ids");
-        return new Template.Part(ids, part.whole("type_id"));
+        return new Part(ids, part.whole("type_id"));
+    }
+
+    /// The step as a file has it.
+    JsonElement toJson(Vocabulary vocabulary) {
+        JsonObject trimming = ByteLevelPreTokenizer.step(true, true, true);
+        if (single == NONE.single) {
+            return trimOffsets ? trimming : JsonNull.INSTANCE;
+        }
+        Map<String, JsonObject> tokens = new LinkedHashMap<>();
+        JsonObject around =
+                JsonFields.object("type", "TemplateProcessing", "single", toJson(single, vocabulary, tokens),
+                        "pair", toJson(pair, vocabulary, tokens), "special_tokens", tokens);
+        return trimOffsets ? JsonFields.object("type", "Sequence", "processors", List.of(trimming, around)) : around;
+    }
+
+    private static List<JsonObject> toJson(List<Part> parts, Vocabulary vocabulary, Map<String, JsonObject> tokens) {
+        List<JsonObject> list = new ArrayList<>();
+        for (Part part : parts) {
+            boolean text = part.ids == Part.FIRST || part.ids == Part.SECOND;
+            String id = !text ? special(part, vocabulary, tokens) : part.ids == Part.FIRST ? "A" : "B";
+            list.add(JsonFields.object(text ? "Sequence" : "SpecialToken",
+                    JsonFields.object("id", id, "type_id", part.typeId)));
+        }
+        return list;
+    }
+
+    /// Adds what the tokens of `part` are to `all`, under a name.
+    private static String special(Part part, Vocabulary vocabulary, Map<String, JsonObject> all) {
+        List<String> tokens = Arrays.stream(part.ids).mapToObj(vocabulary::token).toList();
+        String name = String.join("", tokens);
+        all.put(name, JsonFields.object("id", name, "ids", part.ids, "tokens", tokens));
+        return name;
+    }
+
+    /// How many tokens are added.
+    static int added(List<Part> parts) {
+        int added = 0;
+        for (Part part : parts) {
+            added += part.ids.length;
+        }
+        return added;
+    }
+
+    /// Puts the texts in their places.
+    static Encoding fill(List<Part> parts, TokenBuffer first, TokenBuffer second) {
+        int length = added(parts) + first.size() + second.size();
+        Encoding encoding = new Encoding(new int[length], new int[length], new int[length], new int[length]);
+        int at = 0;
+        for (Part part : parts) {
+            TokenBuffer tokens = part.ids == Part.FIRST ? first : part.ids == Part.SECOND ? second : null;
+            int count = tokens == null ? part.ids.length : tokens.size();
+            for (int i = 0; i < count; i++, at++) {
+                encoding.ids()[at] = tokens == null ? part.ids[i] : tokens.ids[i];
+                encoding.typeIds()[at] = part.typeId;
+                encoding.starts()[at] = tokens == null ? 0 : tokens.starts[i];
+                encoding.ends()[at] = tokens == null ? 0 : tokens.ends[i];
+            }
+        }
+        return encoding;
     }
 }

@@ -1,14 +1,13 @@
 package norma.tokenizer;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.List;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// Cuts a text into words. A token never reaches from one word into the next.
 ///
-/// One asks for words in turn: the word after `from` is `[i, end(text, i, to))` with `i = start(text, from, to)`, unless `i =
+/// Words are found in turn: the word after `from` is `[i, end(text, i, to))` with `i = start(text, from, to)`, unless `i =
 /// to`.
 sealed interface PreTokenizer
         permits BertPreTokenizer, ByteLevelPreTokenizer, CharacterPreTokenizer, MetaspacePreTokenizer {
@@ -40,25 +39,13 @@ sealed interface PreTokenizer
 
     /// Two steps as one.
     static JsonObject sequence(JsonObject first, JsonObject second) {
-        JsonArray steps = new JsonArray();
-        steps.add(first);
-        steps.add(second);
-        JsonObject sequence = new JsonObject();
-        sequence.addProperty("type", "Sequence");
-        sequence.add("pretokenizers", steps);
-        return sequence;
+        return JsonFields.object("type", "Sequence", "pretokenizers", List.of(first, second));
     }
 
     /// A step that makes a word of each match of a regular expression.
     static JsonObject split(String regex) {
-        JsonObject pattern = new JsonObject();
-        pattern.addProperty("Regex", regex);
-        JsonObject step = new JsonObject();
-        step.addProperty("type", "Split");
-        step.add("pattern", pattern);
-        step.addProperty("behavior", "Isolated");
-        step.addProperty("invert", false);
-        return step;
+        return JsonFields.object("type", "Split", "pattern", JsonFields.object("Regex", regex), "behavior", "Isolated",
+                "invert", false);
     }
 
     /// Requires a step to be one that [#split(String)] makes.

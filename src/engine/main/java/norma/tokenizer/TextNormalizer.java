@@ -3,7 +3,7 @@ package norma.tokenizer;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// What happens to a text before it is cut into words.
 sealed interface TextNormalizer permits BertNormalizer, CharacterMap, TextNormalizer.None {

@@ -4,15 +4,19 @@ import java.util.Arrays;
 
 /// The tokens of one text, as far as they have been found.
 final class TokenBuffer {
-    int[] ids = new int[16];
-    int[] starts = new int[16];
-    int[] ends = new int[16];
+    int[] ids;
+    int[] starts;
+    int[] ends;
     private int size;
     private final int wanted;
 
     /// @param wanted how many tokens are of interest; there may be more
-    TokenBuffer(int wanted) {
+    /// @param expected about how many there will be, where all are of interest
+    TokenBuffer(int wanted, int expected) {
         this.wanted = wanted;
+        ids = new int[Math.min(wanted, expected)];
+        starts = ids.clone();
+        ends = ids.clone();
     }
 
     int size() {
@@ -25,7 +29,7 @@ final class TokenBuffer {
 
     void add(int id, int start, int end) {
         if (size == ids.length) {
-            int capacity = size + (size >> 1);
+            int capacity = size + (size >> 1) + 1;
             ids = Arrays.copyOf(ids, capacity);
             starts = Arrays.copyOf(starts, capacity);
             ends = Arrays.copyOf(ends, capacity);
@@ -35,7 +39,7 @@ final class TokenBuffer {
         ends[size++] = end;
     }
 
-    /// Forgets all but the first `size` tokens.
+    /// Removes all but the first `size` tokens.
     void cut(int size) {
         this.size = size;
     }

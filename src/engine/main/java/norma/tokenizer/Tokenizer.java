@@ -1,6 +1,5 @@
 package norma.tokenizer;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.io.IOException;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import norma.io.AtomicFile;
 import norma.io.CorruptFileException;
+import norma.json.JsonFields;
 import norma.tokenizer.AddedToken.Match;
 
 /// Text to numbers and back: ids in `[0, vocabulary)`.
@@ -31,7 +31,7 @@ import norma.tokenizer.AddedToken.Match;
 ///
 /// Tokenizers are immutable and may be used by many threads at once.
 public final class Tokenizer {
-    private static final TokenBuffer NOTHING = new TokenBuffer(0);
+    private static final TokenBuffer NOTHING = new TokenBuffer(0, 0);
 
     private final Vocabulary vocabulary;
     private final List<AddedToken> added;
@@ -95,18 +95,11 @@ public final class Tokenizer {
     /// @param file usually named `tokenizer.json`
     /// @throws IOException if it cannot be written; a file that was there is then as it was
     public void save(Path file) throws IOException {
-        JsonArray tokens = new JsonArray();
-        added.forEach(token -> tokens.add(token.toJson()));
-        JsonObject json = new JsonObject();
-        json.addProperty("version", "1.0");
-        json.add("truncation", JsonNull.INSTANCE);
-        json.add("padding", JsonNull.INSTANCE);
-        json.add("added_tokens", tokens);
-        json.add("normalizer", normalizer.toJson());
-        json.add("pre_tokenizer", preTokenizer.toJson());
-        json.add("post_processor", postProcessor.toJson(vocabulary));
-        json.add("decoder", model.decoder());
-        json.add("model", model.toJson(vocabulary));
+        JsonObject json = JsonFields.object("version", "1.0", "truncation", JsonNull.INSTANCE, "padding",
+                JsonNull.INSTANCE,
+                "added_tokens", added.stream().map(AddedToken::toJson).toList(), "normalizer", normalizer.toJson(),
+                "pre_tokenizer", preTokenizer.toJson(), "post_processor", postProcessor.toJson(vocabulary), "decoder",
+                model.decoder(), "model", model.toJson(vocabulary));
         AtomicFile.write(file, json + "\n");
     }
 
@@ -139,10 +132,10 @@ public final class Tokenizer {
     /// @param text any text, of any length
     /// @param maxTokens the first that many tokens are kept, special ones included
     public Encoding encode(String text, int maxTokens) {
-        var parts = postProcessor.template().single();
+        var parts = postProcessor.single();
         TokenBuffer tokens = tokens(text, room(parts, maxTokens));
         tokens.cut(Math.min(tokens.size(), room(parts, maxTokens)));
-        return Template.fill(parts, tokens, NOTHING);
+        return PostProcessor.fill(parts, tokens, NOTHING);
     }
 
     /// Encodes two texts as one input, such as a query and a passage. If together they are too long, the longer one is cut until both
@@ -152,7 +145,7 @@ public final class Tokenizer {
     /// @param second any text
     /// @param maxTokens how many tokens are kept, special ones included
     public Encoding encodePair(String first, String second, int maxTokens) {
-        var parts = postProcessor.template().pair();
+        var parts = postProcessor.pair();
         int room = room(parts, maxTokens);
         TokenBuffer a = tokens(first, Integer.MAX_VALUE); // all of them, to know which is longer
         TokenBuffer b = tokens(second, Integer.MAX_VALUE);
@@ -162,7 +155,7 @@ public final class Tokenizer {
             a.cut(firstIsShorter ? shorter : room - shorter);
             b.cut(firstIsShorter ? room - shorter : shorter);
         }
-        return Template.fill(parts, a, b);
+        return PostProcessor.fill(parts, a, b);
     }
 
     /// One more than the highest id.
@@ -175,10 +168,10 @@ public final class Tokenizer {
         return vocabulary.find(token);
     }
 
-    private static int room(List<Template.Part> parts, int maxTokens) {
-        int room = maxTokens - Template.added(parts);
+    private static int room(List<PostProcessor.Part> parts, int maxTokens) {
+        int room = maxTokens - PostProcessor.added(parts);
         if (room < 0) {
-            throw new IllegalArgumentException("Tokenizer: maxTokens must be at least " + Template.added(parts)
+            throw new IllegalArgumentException("Tokenizer: maxTokens must be at least " + PostProcessor.added(parts)
                     + ", the special tokens around the text; got " + maxTokens);
         }
         return room;
@@ -186,7 +179,7 @@ public final class Tokenizer {
 
     /// The tokens of a text, without special ones around; more than `wanted` only if they are already there.
     private TokenBuffer tokens(String text, int wanted) {
-        TokenBuffer out = new TokenBuffer(wanted);
+        TokenBuffer out = new TokenBuffer(wanted, text.length());
         for (int at = 0; at < text.length() && !out.enough();) {
             Match match = verbatim.find(text, at);
             if (match.start() > at) {

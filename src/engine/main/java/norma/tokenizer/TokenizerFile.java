@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// A `tokenizer.json`, as https://github.com/huggingface/tokenizers writes it: one object for each step of the tokenizer, with a
 /// `type` that says which step it is. A step or an option that we do not know is refused: skipped, it would give wrong ids.

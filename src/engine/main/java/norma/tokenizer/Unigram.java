@@ -1,10 +1,11 @@
 package norma.tokenizer;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// Takes the pieces whose probabilities have the highest product, of all ways to make the word of pieces.
 ///
@@ -46,28 +47,16 @@ final class Unigram implements SubwordModel {
 
     @Override
     public JsonObject toJson(Vocabulary vocabulary) {
-        JsonArray list = new JsonArray();
+        List<List<Object>> scored = new ArrayList<>();
         for (int id = 0; id < scores.length; id++) {
-            JsonArray piece = new JsonArray();
-            piece.add(vocabulary.token(id));
-            piece.add(scores[id]);
-            list.add(piece);
+            scored.add(List.of(vocabulary.token(id), scores[id]));
         }
-        JsonObject model = new JsonObject();
-        model.addProperty("type", "Unigram");
-        model.addProperty("unk_id", unknown);
-        model.add("vocab", list);
-        return model;
+        return JsonFields.object("type", "Unigram", "unk_id", unknown, "vocab", scored);
     }
 
     @Override
     public JsonObject decoder() {
-        JsonObject decoder = new JsonObject();
-        decoder.addProperty("type", "Metaspace");
-        decoder.addProperty("replacement", String.valueOf(MetaspacePreTokenizer.SPACE));
-        decoder.addProperty("prepend_scheme", "always");
-        decoder.addProperty("split", true);
-        return decoder;
+        return MetaspacePreTokenizer.step(true);
     }
 
     @Override

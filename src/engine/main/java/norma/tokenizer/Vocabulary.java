@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import norma.io.CorruptFileException;
 
-/// The tokens of a file and their ids, in the tree along which words are cut: it is all there is, so that each of the many tokens is
-/// entered once, before the code that does it is fast.
+/// The tokens of a file and their ids, in the tree along which words are cut. There is no second table by text: each of the many
+/// tokens is entered once, since at a start this code is still interpreted.
 final class Vocabulary {
     private static final int MOST = 1 << 24;
 

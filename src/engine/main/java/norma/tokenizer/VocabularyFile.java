@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// BERT's `vocab.txt`: a token a line, its id the number of the line, from 0 on. What else there is to know about the tokenizer is
 /// in `tokenizer_config.json` beside it, or as in the first BERT.
@@ -25,9 +25,8 @@ final class VocabularyFile {
         BertNormalizer normalizer = new BertNormalizer(true, config.flag("tokenize_chinese_chars", true),
                 config.flag("strip_accents", lowercase), lowercase);
         WordPiece pieces = new WordPiece(vocabulary, "##", vocabulary.id("[UNK]"), LONGEST_WORD);
-        Template template = Template.bert(vocabulary.id("[CLS]"), vocabulary.id("[SEP]"));
         return new Tokenizer(vocabulary, special(vocabulary), normalizer, new BertPreTokenizer(), pieces,
-                new PostProcessor(template, false));
+                PostProcessor.bert(vocabulary.id("[CLS]"), vocabulary.id("[SEP]")));
     }
 
     private static Vocabulary vocabulary(Path file) throws IOException {

@@ -2,7 +2,7 @@ package norma.tokenizer;
 
 import com.google.gson.JsonObject;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
 /// A word is one token, or unknown. Behind a pre-tokenizer that cuts a text into characters, these are the tokens.
 ///
@@ -36,17 +36,12 @@ record WordLevel(Vocabulary words, int unknown) implements SubwordModel {
 
     @Override
     public JsonObject toJson(Vocabulary vocabulary) {
-        JsonObject model = new JsonObject();
-        model.addProperty("type", "WordLevel");
-        model.add("vocab", vocabulary.toJson());
-        model.addProperty("unk_token", vocabulary.token(unknown));
-        return model;
+        return JsonFields.object("type", "WordLevel", "vocab", vocabulary.toJson(), "unk_token",
+                vocabulary.token(unknown));
     }
 
     @Override
     public JsonObject decoder() {
-        JsonObject decoder = new JsonObject();
-        decoder.addProperty("type", "Fuse");
-        return decoder;
+        return JsonFields.object("type", "Fuse");
     }
 }

@@ -2,10 +2,10 @@ package norma.tokenizer;
 
 import com.google.gson.JsonObject;
 import norma.io.CorruptFileException;
-import norma.io.JsonFields;
+import norma.json.JsonFields;
 
-/// Takes the longest piece that a word begins with, then the longest that its rest continues with, and so on. A word for
-/// which that does not work out is unknown as a whole.
+/// Takes the longest piece that a word begins with, then the longest that its rest continues with, and so on. A word that
+/// cannot be cut in this way is unknown as a whole.
 ///
 /// Schuster, Nakajima: Japanese and Korean voice search, ICASSP 2012; Wu et al., arXiv 1609.08144. [WordPieceTrainer] learns the
 /// pieces.
@@ -35,25 +35,17 @@ final class WordPiece implements SubwordModel {
 
     @Override
     public JsonObject toJson(Vocabulary vocabulary) {
-        JsonObject model = new JsonObject();
-        model.addProperty("type", "WordPiece");
-        model.addProperty("unk_token", vocabulary.token(unknown));
-        model.addProperty("continuing_subword_prefix", prefix);
-        model.addProperty("max_input_chars_per_word", longest);
-        model.add("vocab", vocabulary.toJson());
-        return model;
+        return JsonFields.object("type", "WordPiece", "unk_token", vocabulary.token(unknown),
+                "continuing_subword_prefix",
+                prefix, "max_input_chars_per_word", longest, "vocab", vocabulary.toJson());
     }
 
     @Override
     public JsonObject decoder() {
-        JsonObject decoder = new JsonObject();
-        decoder.addProperty("type", "WordPiece");
-        decoder.addProperty("prefix", prefix);
-        decoder.addProperty("cleanup", false);
-        return decoder;
+        return JsonFields.object("type", "WordPiece", "prefix", prefix, "cleanup", false);
     }
 
-    /// Words with a space between; where the text had spaces, and what the normalizer took away, nobody knows.
+    /// Words with a space between; the text's own spaces, and what the normalizer removed, are lost.
     @Override
     public String text(Iterable<String> tokens) {
         StringBuilder text = new StringBuilder();

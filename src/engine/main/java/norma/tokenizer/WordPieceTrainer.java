@@ -45,7 +45,7 @@ public final class WordPieceTrainer {
     /// @param vocabulary V to reach; stays smaller if no pair is left that occurs twice
     /// @throws IllegalArgumentException if that is not enough for the characters of the texts
     public static Tokenizer train(Iterable<String> texts, int vocabulary) {
-        MutableBag<String> words = Words.of(texts, NORMALIZER, PRE_TOKENIZER);
+        MutableBag<String> words = PairCounts.words(texts, NORMALIZER, PRE_TOKENIZER);
         words.removeIf(word -> word.codePointCount(0, word.length()) > VocabularyFile.LONGEST_WORD);
         WordPieceTrainer trainer = new WordPieceTrainer(words);
         if (vocabulary < trainer.pieces.size()) {
@@ -113,9 +113,8 @@ public final class WordPieceTrainer {
         for (String token : VocabularyFile.SPECIAL) {
             special.add(AddedToken.special(token, pieces.indexOf(token)));
         }
-        Template template = Template.bert(pieces.indexOf("[CLS]"), pieces.indexOf("[SEP]"));
         return new Tokenizer(vocabulary, special, NORMALIZER, PRE_TOKENIZER,
                 new WordPiece(vocabulary, INSIDE, pieces.indexOf("[UNK]"), VocabularyFile.LONGEST_WORD),
-                new PostProcessor(template, false));
+                PostProcessor.bert(pieces.indexOf("[CLS]"), pieces.indexOf("[SEP]")));
     }
 }

@@ -3,7 +3,6 @@ package norma.train;
 import norma.data.Batches.Batch;
 import norma.model.Gpt;
 import norma.nn.ParameterTree;
-import norma.tensor.Indices;
 import norma.tensor.Tensor;
 
 /// Prediction of the next token: mean cross entropy in nats per token.
@@ -19,21 +18,17 @@ public record LanguageModeling(Gpt model, String description) implements Objecti
 
     @Override
     public Tensor loss(Batch batch) {
-        return model.loss(indices(batch, batch.inputs()), indices(batch, batch.targets()));
+        return model.loss(batch.inputs(), batch.targets());
     }
 
     @Override
     public void prepare(Batch first) {
-        model.prepare(indices(first, first.inputs()));
+        model.prepare(first.inputs());
     }
 
     @Override
     public long tokens(Batch batch) {
-        return batch.inputs().length;
-    }
-
-    private static Indices indices(Batch batch, int... ids) {
-        return Indices.of(ids, batch.batch(), batch.time());
+        return batch.inputs().shape().size();
     }
 
     @Override

@@ -5,7 +5,7 @@ import norma.nn.ParameterTree;
 import norma.nn.Parameterized;
 import norma.tensor.Tensor;
 
-/// What training minimizes: a loss of batches, and the parameters that are changed for it, which it lists.
+/// What training minimizes: a loss of batches, and the parameters that are learned for it, which it lists.
 ///
 /// ```java
 /// Objective<Pair> regression = Objective.of(mlp, pair -> mlp.forward(pair.x()).subtract(pair.y()).square().mean());
@@ -22,6 +22,13 @@ public interface Objective<B> extends Parameterized {
     /// @param first the batch of the first step
     default void prepare(B first) {
         // most initial values depend on nothing
+    }
+
+    /// Whether a parameter that is listed stays as it is; the optimizer must have all that don't, and no others.
+    ///
+    /// @param parameter its name in the list
+    default boolean frozen(String parameter) {
+        return false;
     }
 
     /// How many tokens a batch has, for listeners that measure throughput; 0 where nothing is counted.

@@ -18,9 +18,9 @@ public record TrainConfig(long steps, int accumulation, Schedule schedule, doubl
     public TrainConfig {
         if (steps < 0 || accumulation < 1 || !(clip >= 0) || validateEvery < 1 || checkpointEvery < 0) {
             throw new IllegalArgumentException(
-                    ("training: steps and clip must not be negative, accumulation and validateEvery "
-                            + "must be positive; got %d, %s, %d, %d")
-                            .formatted(steps, clip, accumulation, validateEvery));
+                    ("TrainConfig: steps, clip and checkpointEvery must not be negative, accumulation and validateEvery "
+                            + "must be positive; got %d, %s, %d, %d, %d")
+                            .formatted(steps, clip, checkpointEvery, accumulation, validateEvery));
         }
     }
 

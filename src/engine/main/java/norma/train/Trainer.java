@@ -1,9 +1,11 @@
 package norma.train;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongFunction;
 import norma.optim.Optimizer;
 import norma.tensor.Tape;
@@ -61,7 +63,7 @@ public final class Trainer<B> {
 
     /// A run that has not begun and never validates.
     ///
-    /// @param optimizer of the objective's parameters
+    /// @param optimizer of the parameters that the objective lists and does not freeze
     /// @param batches a batch for each number from 0 on, always the same one for the same number
     public Trainer(Objective<B> objective, Optimizer optimizer, LongFunction<B> batches, TrainConfig config,
             Listener listener) {
@@ -70,7 +72,7 @@ public final class Trainer<B> {
 
     /// A run that has not begun.
     ///
-    /// @param optimizer of the objective's parameters
+    /// @param optimizer of the parameters that the objective lists and does not freeze
     /// @param batches a batch for each number from 0 on, always the same one for the same number
     /// @param validation batches to measure on, at least one
     public Trainer(Objective<B> objective, Optimizer optimizer, LongFunction<B> batches, List<B> validation,
@@ -99,52 +101,59 @@ public final class Trainer<B> {
 
     /// Trains until all steps are done, the run diverges or [#stop()] is called.
     public Result run() {
-        return this.<RuntimeException>train(null);
+        try {
+            return train(Optional.empty());
+        } catch (IOException e) {
+            throw new UncheckedIOException("without a checkpoint nothing is written", e);
+        }
     }
 
     /// Trains as [#run()] does and writes checkpoints.
     ///
     /// @param checkpoint file to write; a diverged run leaves the last good one there
     public Result run(Path checkpoint) throws IOException {
-        return train(() -> write(checkpoint));
+        return train(Optional.of(checkpoint));
     }
 
-    /// Writes a checkpoint.
-    private interface Keeper<X extends Exception> {
-        void keep() throws X;
-    }
-
-    private <X extends Exception> Result train(Keeper<X> keeper) throws X {
+    private Result train(Optional<Path> checkpoint) throws IOException {
         prepare();
-        double lastLoss = measure();
-        boolean last = step >= config.steps() || stop;
-        while (!last) {
+        double loss = measure();
+        for (boolean last = isLast(); !last;) {
             if (!trainStep.run(step)) {
-                return new Result(End.DIVERGED, step, Double.NaN);
+                return diverged();
             }
             step++;
-            last = step == config.steps() || stop; // asked once: whoever leaves the loop has written a checkpoint
+            last = isLast(); // asked once: whoever leaves the loop has written a checkpoint
             boolean measured = !validation.isEmpty() && (last || step % config.validateEvery() == 0);
-            boolean kept = keeper != null
-                    && (last || config.checkpointEvery() > 0 && step % config.checkpointEvery() == 0);
-            if (measured) {
-                lastLoss = measure();
-            }
+            boolean kept = checkpoint.isPresent() && (last || isCheckpoint());
+            loss = measured ? measure() : loss;
             // a step on finite numbers may still end in a broken model, which must not replace a good one
-            if ((measured || kept) && !Double.isFinite(measured ? lastLoss : mean(sample()))) {
-                return new Result(End.DIVERGED, step, Double.NaN);
+            if ((measured || kept) && !Double.isFinite(measured ? loss : mean(sample()))) {
+                return diverged();
             }
             if (kept) {
-                keeper.keep();
+                write(checkpoint.get());
             }
         }
-        return new Result(step < config.steps() ? End.STOPPED : End.FINISHED, step, lastLoss);
+        return new Result(step < config.steps() ? End.STOPPED : End.FINISHED, step, loss);
+    }
+
+    private boolean isLast() {
+        return step >= config.steps() || stop;
+    }
+
+    private boolean isCheckpoint() {
+        return config.checkpointEvery() > 0 && step % config.checkpointEvery() == 0;
+    }
+
+    private Result diverged() {
+        return new Result(End.DIVERGED, step, Double.NaN);
     }
 
     private void prepare() {
         if (step == 0) {
             B first = batches.apply(0);
-            try (Tape _ = Tape.inference(trainStep.memory())) {
+            try (Tape _ = Tape.inference(trainStep.pool())) {
                 objective.prepare(first);
             }
         }
@@ -176,7 +185,7 @@ public final class Trainer<B> {
     private double mean(List<B> measured) {
         double sum = 0;
         for (B batch : measured) {
-            try (Tape _ = Tape.inference(trainStep.memory())) {
+            try (Tape _ = Tape.inference(trainStep.pool())) {
                 sum += objective.loss(batch).item();
             }
         }

@@ -24,14 +24,15 @@ class BatchesTest {
     }
 
     private static int start(Batch batch, int row) {
-        return batch.inputs()[row * batch.time()];
+        return batch.inputs().values()[row * batch.inputs().shape().dim(1)];
     }
 
     private static void assertWindows(Batch batch) {
-        assertEquals(batch.batch() * batch.time(), batch.inputs().length);
-        for (int i = 0; i < batch.inputs().length; i++) {
-            assertEquals(start(batch, i / batch.time()) + i % batch.time(), batch.inputs()[i]);
-            assertEquals(batch.inputs()[i] + 1, batch.targets()[i]);
+        assertEquals(batch.inputs().shape().dim(0) * batch.inputs().shape().dim(1), batch.inputs().values().length);
+        for (int i = 0; i < batch.inputs().values().length; i++) {
+            assertEquals(start(batch, i / batch.inputs().shape().dim(1)) + i % batch.inputs().shape().dim(1),
+                    batch.inputs().values()[i]);
+            assertEquals(batch.inputs().values()[i] + 1, batch.targets().values()[i]);
         }
     }
 
@@ -50,17 +51,18 @@ class BatchesTest {
         for (long step = 0; step < 5; step++) {
             one.batch(step);
         }
-        assertArrayEquals(one.batch(5).inputs(), two.batch(5).inputs());
-        assertFalse(Arrays.equals(one.batch(5).inputs(), one.batch(6).inputs()));
-        assertFalse(Arrays.equals(one.batch(5).inputs(), new Batches(counting(500), 4, 7, 4).batch(5).inputs()));
+        assertArrayEquals(one.batch(5).inputs().values(), two.batch(5).inputs().values());
+        assertFalse(Arrays.equals(one.batch(5).inputs().values(), one.batch(6).inputs().values()));
+        assertFalse(Arrays.equals(one.batch(5).inputs().values(),
+                new Batches(counting(500), 4, 7, 4).batch(5).inputs().values()));
     }
 
     @Test
     void largeBatchIsTwoSmallOnes() {
-        int[] large = new Batches(counting(500), 8, 5, 3).batch(2).inputs();
+        int[] large = new Batches(counting(500), 8, 5, 3).batch(2).inputs().values();
         Batches small = new Batches(counting(500), 4, 5, 3);
-        assertArrayEquals(Arrays.copyOf(large, 20), small.batch(4).inputs());
-        assertArrayEquals(Arrays.copyOfRange(large, 20, 40), small.batch(5).inputs());
+        assertArrayEquals(Arrays.copyOf(large, 20), small.batch(4).inputs().values());
+        assertArrayEquals(Arrays.copyOfRange(large, 20, 40), small.batch(5).inputs().values());
     }
 
     @Test
@@ -80,7 +82,7 @@ class BatchesTest {
     @Test
     void smallestSequenceHasOneWindow() {
         Batches batches = new Batches(counting(8), 2, 7, 1);
-        assertArrayEquals(new int[] {0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6}, batches.batch(17).inputs());
+        assertArrayEquals(new int[] {0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6}, batches.batch(17).inputs().values());
         assertWindows(batches.validation(1).getFirst());
         var e = assertThrows(IllegalArgumentException.class, () -> new Batches(counting(7), 2, 7, 1));
         assertTrue(e.getMessage().contains("time + 1 = 8") && e.getMessage().contains("got 7"), e.getMessage());
@@ -109,7 +111,7 @@ class BatchesTest {
     void corpusBecomesOneSequence() {
         Batches batches = Batches.of(Corpus.of(List.of("ab", "c")), Tokenizer.bytes(), 1, 4, 1);
         assertEquals(5, batches.tokens());
-        assertArrayEquals(new int[] {'b', '\n', 'c', '\n'}, batches.batch(0).targets());
+        assertArrayEquals(new int[] {'b', '\n', 'c', '\n'}, batches.batch(0).targets().values());
     }
 
     @Test

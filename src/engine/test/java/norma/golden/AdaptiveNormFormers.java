@@ -1,11 +1,14 @@
 package norma.golden;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import norma.kernel.Activation;
 import norma.nn.Attention;
 import norma.nn.Context;
+import norma.nn.Identity;
 import norma.nn.Init;
+import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Mlp;
 import norma.nn.Param;
@@ -33,9 +36,10 @@ final class AdaptiveNormFormers {
         c.expect("dim", dim);
         c.ignore("attn_dim"); // the shapes say it, if there is a trunk at all
         boolean causal = c.flag("causal", false);
-        Linear in = c.has("Win") ? c.linear("Win", "bin") : null;
+        Layer in = c.has("Win") ? c.linear("Win", "bin") : new Identity();
         AdaptiveNetwork gammas = trunk(c, "t", dim, causal);
-        AdaptiveNetwork betas = c.flag("shared", true) ? null : trunk(c, "u", dim, causal);
+        Optional<AdaptiveNetwork> betas =
+                c.flag("shared", true) ? Optional.empty() : Optional.of(trunk(c, "u", dim, causal));
         var norm = new AdaptiveNormFormer(base(c, dim), in, gammas, betas, head(c, "Wg", "g0", 1, dim),
                 head(c, "Wb", "b0", 0, dim), causal, c.number("bound", 0), eps(c));
         Context context = c.has("key_mask") ? Context.padded(c.input("key_mask")) : Context.NONE;

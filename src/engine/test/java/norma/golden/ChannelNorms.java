@@ -18,7 +18,7 @@ import norma.norm.channel.GhostBatchNorm;
 import norma.norm.channel.GlobalResponseNorm;
 import norma.norm.channel.GroupNorm;
 import norma.norm.channel.InstanceNorm;
-import norma.norm.channel.IterNorm;
+import norma.norm.channel.InverseRoot;
 import norma.norm.channel.LocalResponseNorm;
 import norma.norm.channel.MeanOnlyBatchNorm;
 import norma.norm.channel.OnlineNorm;
@@ -43,9 +43,9 @@ final class ChannelNorms {
             .add("sync_batch_norm", ChannelNorms::syncBatchNorm)
             .layer("ghost_batch_norm", c -> new GhostBatchNorm(tracked(c), c.integer("virtual_batch", 32)))
             .layer("batch_renorm", ChannelNorms::batchRenorm)
-            .layer("mean_only_batch_norm", c -> new MeanOnlyBatchNorm(c.gain("bias"), running(c)))
-            .layer("batch_instance_norm", c -> new BatchInstanceNorm(c.gain("rho"), c.gain("weight"), c.gain("bias"),
-                    running(c), c.number("eps", BatchNorm.EPS)))
+            .layer("mean_only_batch_norm", c -> new MeanOnlyBatchNorm(bias(c), running(c)))
+            .layer("batch_instance_norm", c -> new BatchInstanceNorm(c.gain("rho"), weight(c), bias(c), running(c),
+                    c.number("eps", BatchNorm.EPS)))
             .layer("switchable_norm", ChannelNorms::switchableNorm)
             .add("stoch_norm", ChannelNorms::stochNorm)
             .layer("online_norm", ChannelNorms::onlineNorm)
@@ -60,12 +60,13 @@ final class ChannelNorms {
             .layer("self_norm", ChannelNorms::selfNorm)
             .layer("divisive_norm", c -> new DivisiveNorm(c.gain("sigma"), c.integer("window", 3), 1))
             .layer("local_response_norm", ChannelNorms::localResponseNorm)
-            .layer("filter_response_norm", c -> new FilterResponseNorm(c.gain("weight"), c.gain("bias"), c.gain("tau"),
-                    c.gain("eps_l"), c.number("eps", FilterResponseNorm.EPS)))
-            .layer("evonorm_b0", c -> new EvoNormB(EvoNormB.Form.B0, c.gain("v"), c.gain("weight"), c.gain("bias"),
+            .layer("filter_response_norm",
+                    c -> new FilterResponseNorm(c.gain("weight"), c.gain("bias"), c.gainIfAny("tau"),
+                            c.gainIfAny("eps_l"), c.number("eps", FilterResponseNorm.EPS)))
+            .layer("evonorm_b0", c -> new EvoNormB(EvoNormB.Form.B0, c.gainIfAny("v"), c.gain("weight"), c.gain("bias"),
                     c.buffer("running_var"), c.number("momentum", RunningStatistics.WEIGHT),
                     c.number("eps", EvoNormB.EPS)))
-            .layer("evonorm_s0", c -> new EvoNormS(EvoNormS.Form.S0, c.integer("groups", 32), c.gain("v"),
+            .layer("evonorm_s0", c -> new EvoNormS(EvoNormS.Form.S0, c.integer("groups", 32), c.gainIfAny("v"),
                     c.gain("weight"), c.gain("bias"), c.number("eps", EvoNormS.EPS)))
             .layer("global_response_norm", c -> new GlobalResponseNorm(c.gain("weight"), c.gain("bias"),
                     c.number("eps", GlobalResponseNorm.EPS)))
@@ -74,8 +75,20 @@ final class ChannelNorms {
     private ChannelNorms() {
     }
 
+    private static int channels(GoldenCase c) {
+        return c.input("x").dim(1);
+    }
+
     private static RunningStatistics running(GoldenCase c) {
-        return c.running(c.input("x").dim(1));
+        return c.running(channels(c));
+    }
+
+    private static Param weight(GoldenCase c) {
+        return c.gainOr(1, "weight", channels(c));
+    }
+
+    private static Param bias(GoldenCase c) {
+        return c.gainOr(0, "bias", channels(c));
     }
 
     // ---- Batch norm and its relatives ----
@@ -84,11 +97,12 @@ final class ChannelNorms {
         c.flag("affine", true);
         RunningStatistics running = running(c);
         float eps = c.number("eps", BatchNorm.EPS);
-        var norm = new BatchNorm(c.gain("weight"), c.gain("bias"), c.flag("track_running_stats", true) ? running : null,
-                eps, false);
+        boolean track = c.flag("track_running_stats", true);
+        var norm = new BatchNorm(channels(c), c.gainIfAny("weight"), c.gainIfAny("bias"),
+                track ? Optional.of(running) : Optional.empty(), eps, false);
         try (Tape _ = Tape.training(new BufferPool(), 0)) {
             for (int i = 0; c.has("batch" + i); i++) {
-                new BatchNorm(null, null, running, eps, false).forward(c.input("batch" + i));
+                BatchNorm.plain(running).withEps(eps).forward(c.input("batch" + i));
             }
         }
         c.output(norm);
@@ -103,7 +117,8 @@ final class ChannelNorms {
 
     /// A batch norm with all that a case may have.
     private static BatchNorm tracked(GoldenCase c) {
-        return new BatchNorm(c.gain("weight"), c.gain("bias"), running(c), c.number("eps", BatchNorm.EPS), false);
+        return new BatchNorm(channels(c), c.gainIfAny("weight"), c.gainIfAny("bias"), Optional.of(running(c)),
+                c.number("eps", BatchNorm.EPS), false);
     }
 
     private static Layer frozenBatchNorm(GoldenCase c) {
@@ -120,7 +135,7 @@ final class ChannelNorms {
 
     private static Layer batchRenorm(GoldenCase c) {
         c.ignore("r", "d"); // what comes out on the way
-        return new BatchRenorm(c.gain("weight"), c.gain("bias"), c.buffer("running_mean"), c.buffer("running_std"),
+        return new BatchRenorm(weight(c), bias(c), c.buffer("running_mean"), c.buffer("running_std"),
                 c.number("eps", BatchRenorm.EPS), c.number("momentum", BatchRenorm.WEIGHT), c.number("rmax", 1),
                 c.number("dmax", 0));
     }
@@ -128,21 +143,22 @@ final class ChannelNorms {
     private static Layer switchableNorm(GoldenCase c) {
         c.ignore("order"); // IN, LN, BN
         float oldStatWeight = c.number("momentum", 1 - SwitchableNorm.WEIGHT);
-        return new SwitchableNorm(c.gain("mean_weight"), c.gain("var_weight"), c.gain("weight"), c.gain("bias"),
-                c.buffer("running_mean"), c.buffer("running_var"), Param.buffer(Tensor.scalar(0)), 1 - oldStatWeight,
+        return new SwitchableNorm(c.gain("mean_weight"), c.gain("var_weight"), weight(c), bias(c),
+                new RunningStatistics(c.buffer("running_mean"), c.buffer("running_var"), Param.buffer(Tensor.scalar(0)),
+                        1 - oldStatWeight),
                 c.number("eps", SwitchableNorm.EPS));
     }
 
     private static void stochNorm(GoldenCase c) {
         Tensor x = c.input("x");
-        var norm = new StochNorm(c.gain("weight"), c.gain("bias"), running(c), c.number("p", StochNorm.P),
+        var norm = new StochNorm(weight(c), bias(c), running(c), c.number("p", StochNorm.P),
                 c.number("eps", BatchNorm.EPS));
         c.output("y", c.has("select_batch_stats") ? norm.forward(x, c.input("select_batch_stats")) : norm.forward(x));
     }
 
     private static Layer onlineNorm(GoldenCase c) {
         boolean layerScaling = c.flag("layer_scaling", false);
-        return new OnlineNorm(c.gain("weight"), c.gain("bias"), c.buffer("mean"), c.buffer("var"), c.buffer("u"),
+        return new OnlineNorm(weight(c), bias(c), c.buffer("mean"), c.buffer("var"), c.buffer("u"),
                 c.buffer("v"), c.number("alpha_fwd", OnlineNorm.ALPHA_FORWARD),
                 c.number("alpha_bkw", OnlineNorm.ALPHA_BACKWARD), c.number("eps", OnlineNorm.EPS),
                 layerScaling ? OnlineNorm.Guard.LAYER_SCALING : OnlineNorm.Guard.NONE);
@@ -152,24 +168,20 @@ final class ChannelNorms {
 
     private static Layer decorrelatedBatchNorm(GoldenCase c) {
         c.flag("affine", false);
-        Whitening fresh = DecorrelatedBatchNorm.of(c.input("x").dim(1), groups(c)).whitening();
-        return new DecorrelatedBatchNorm(c.gain("weight"), c.gain("bias"),
-                with(fresh, c.number("eps", DecorrelatedBatchNorm.EPS)));
+        return whitening(c, DecorrelatedBatchNorm.EPS, new InverseRoot.Eigenvalues());
     }
 
     private static Layer iterNorm(GoldenCase c) {
         c.flag("affine", false);
-        Whitening fresh = IterNorm.of(c.input("x").dim(1), groups(c)).whitening();
-        return new IterNorm(c.gain("weight"), c.gain("bias"), with(fresh, c.number("eps", IterNorm.EPS)),
-                c.integer("T", IterNorm.ITERATIONS));
+        return whitening(c, DecorrelatedBatchNorm.ITER_NORM_EPS,
+                new InverseRoot.Newton(c.integer("T", DecorrelatedBatchNorm.ITERATIONS)));
     }
 
-    private static int groups(GoldenCase c) {
-        return c.integer("groups", c.integer("num_groups", 1));
-    }
-
-    private static Whitening with(Whitening whitening, float eps) {
-        return new Whitening(whitening.mean(), whitening.matrix(), whitening.kept(), whitening.newStatWeight(), eps);
+    private static Layer whitening(GoldenCase c, float eps, InverseRoot root) {
+        int groups = c.integer("groups", c.integer("num_groups", 1));
+        Whitening fresh = DecorrelatedBatchNorm.of(channels(c), groups).whitening();
+        return new DecorrelatedBatchNorm(weight(c), bias(c), new Whitening(fresh.mean(), fresh.matrix(), fresh.kept(),
+                fresh.newStatWeight(), c.number("eps", eps)), root);
     }
 
     // ---- Of each example ----
@@ -177,14 +189,15 @@ final class ChannelNorms {
     private static Layer groupNorm(GoldenCase c) {
         c.flag("affine", true);
         return new GroupNorm(c.input("x").dim(1), c.integer("num_groups", 32),
-                Optional.ofNullable(c.gain("weight")), Optional.ofNullable(c.gain("bias")),
+                c.gainIfAny("weight"), c.gainIfAny("bias"),
                 c.number("eps", GroupNorm.EPS));
     }
 
     private static Layer instanceNorm(GoldenCase c) {
         c.flag("affine", true);
-        RunningStatistics running = c.flag("track_running_stats", false) ? running(c) : null;
-        return new InstanceNorm(c.input("x").dim(1), c.gain("weight"), c.gain("bias"), running,
+        Optional<RunningStatistics> running =
+                c.flag("track_running_stats", false) ? Optional.of(running(c)) : Optional.empty();
+        return new InstanceNorm(channels(c), c.gainIfAny("weight"), c.gainIfAny("bias"), running,
                 c.number("eps", InstanceNorm.EPS), false);
     }
 
@@ -197,12 +210,13 @@ final class ChannelNorms {
 
     private static Layer selfNorm(GoldenCase c) {
         SelfNorm.Gate ofMean = gate(c, "wg", "bg_w", "bg_b");
-        SelfNorm.Gate ofStd = c.has("wf") ? gate(c, "wf", "bf_w", "bf_b") : null;
+        Optional<SelfNorm.Gate> ofStd = c.has("wf") ? Optional.of(gate(c, "wf", "bf_w", "bf_b")) : Optional.empty();
         return new SelfNorm(ofMean, ofStd, c.number("eps_stats", SelfNorm.EPS), c.unbiased());
     }
 
     private static SelfNorm.Gate gate(GoldenCase c, String weight, String gamma, String beta) {
-        var norm = new BatchNorm(c.gain(gamma), c.gain(beta), null, c.number("eps_bn", BatchNorm.EPS), false);
+        var norm = new BatchNorm(channels(c), c.gainIfAny(gamma), c.gainIfAny(beta), Optional.empty(),
+                c.number("eps_bn", BatchNorm.EPS), false);
         return new SelfNorm.Gate(c.weight(weight), norm);
     }
 

@@ -52,13 +52,15 @@ final class ConditionalNorms {
     private static void virtualBatchNorm(GoldenCase c) {
         Tensor reference = c.input("reference_batch");
         c.expect("ref_size", reference.dim(0));
-        var norm = new VirtualBatchNorm(c.gain("weight"), c.gain("bias"), c.number("eps", VirtualBatchNorm.EPS));
+        int channels = c.input("x").dim(1);
+        var norm = new VirtualBatchNorm(c.gainOr(1, "weight", channels), c.gainOr(0, "bias", channels),
+                c.number("eps", VirtualBatchNorm.EPS));
         c.output("y", norm.forward(c.input("x"), reference));
     }
 
     private static void conditionalBatchNorm(GoldenCase c) {
         Tensor x = c.input("x");
-        var norm = new BatchNorm(null, null, c.running(x.dim(1)), c.number("eps", BatchNorm.EPS), false);
+        var norm = BatchNorm.plain(c.running(x.dim(1))).withEps(c.number("eps", BatchNorm.EPS));
         Embedding gamma = new Embedding(c.gain("gamma_table"), 1), beta = new Embedding(c.gain("beta_table"), 1);
         c.output("y", new ConditionalBatchNorm(norm, gamma, beta).forward(x, c.indices("classes")));
     }
@@ -68,7 +70,7 @@ final class ConditionalNorms {
         c.expect("nhidden", c.input("w0").dim(0));
         int size = c.integer("kernel", 3);
         Window window = Window.of(size).padding(size / 2);
-        var norm = new InstanceNorm(x.dim(1), null, null, null, c.number("eps", InstanceNorm.EPS), false);
+        var norm = InstanceNorm.of(x.dim(1)).withEps(c.number("eps", InstanceNorm.EPS));
         c.output("y", new Spade(norm, convolution(c, "w0", "b0", window), convolution(c, "wg", "bg", window),
                 convolution(c, "wb", "bb", window)).forward(x, c.input("seg")));
     }

@@ -48,8 +48,8 @@ final class FeatureNorms {
     private static Layer layerNorm(GoldenCase c) {
         Shape over = Shape.of(c.integers("normalized_shape", c.input("x").dim(-1)));
         boolean affine = c.flag("affine", true);
-        Param beta = c.flag("bias", true) && affine ? c.gain("bias") : null;
-        return new LayerNorm(over, Optional.ofNullable(affine ? c.gain("weight") : null), Optional.ofNullable(beta),
+        Optional<Param> beta = c.flag("bias", true) && affine ? c.gainIfAny("bias") : Optional.empty();
+        return new LayerNorm(over, affine ? c.gainIfAny("weight") : Optional.empty(), beta,
                 c.number("eps", LayerNorm.EPS));
     }
 
@@ -64,7 +64,7 @@ final class FeatureNorms {
         }
         RmsNorm.Form form = clamp > 0 ? RmsNorm.Form.CLAMPED_LENGTH
                 : offset ? RmsNorm.Form.UNIT_OFFSET : RmsNorm.Form.GAIN;
-        return new RmsNorm(over, Optional.ofNullable(c.gain("weight")), clamp > 0 ? clamp : eps, form);
+        return new RmsNorm(over, c.gainIfAny("weight"), clamp > 0 ? clamp : eps, form);
     }
 
     private static Layer partialRmsNorm(GoldenCase c) {
@@ -82,8 +82,8 @@ final class FeatureNorms {
     private static Layer powerNorm(GoldenCase c) {
         float eps = c.number("eps", PowerNorm.EPS);
         int groups = c.integer("group_num", 0);
-        GroupScaling scaling = groups == 0 ? null : new GroupScaling(groups, eps);
-        if (scaling != null && !c.has("weight")) {
+        Layer scaling = groups == 0 ? new Identity() : new GroupScaling(groups, eps);
+        if (groups > 0 && !c.has("weight")) {
             return scaling;
         }
         int warmup = c.integer("warmup_iters", 1);

@@ -5,9 +5,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import norma.kernel.Activation;
+import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Param;
@@ -199,12 +201,22 @@ final class GoldenCase {
 
     /// A tensor of whole numbers.
     Indices indices(String tensor) {
-        return Indices.wholeNumbers(input(tensor));
+        return Indices.of(input(tensor));
     }
 
-    /// A gain or bias, or null if the case has none of that name.
+    /// A gain or bias that must be there.
     Param gain(String tensor) {
-        return has(tensor) ? new Param(input(tensor), Param.Role.NO_DECAY) : null;
+        return new Param(input(tensor), Param.Role.NO_DECAY);
+    }
+
+    /// A gain or bias, if the case has it.
+    Optional<Param> gainIfAny(String tensor) {
+        return has(tensor) ? Optional.of(gain(tensor)) : Optional.empty();
+    }
+
+    /// A gain or bias of C channels; where the case has none, one that changes nothing.
+    Param gainOr(float neutral, String tensor, int channels) {
+        return gainIfAny(tensor).orElseGet(() -> Init.constant(neutral, channels));
     }
 
     /// A weight that must be there.

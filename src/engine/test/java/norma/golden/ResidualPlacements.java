@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import norma.nn.Dropout;
 import norma.nn.Init;
 import norma.nn.Layer;
@@ -13,7 +12,6 @@ import norma.nn.ParameterTree;
 import norma.nn.Sequential;
 import norma.norm.Norm;
 import norma.norm.feature.LayerNorm;
-import norma.placement.Admin;
 import norma.placement.Factor;
 import norma.placement.PlacementContext;
 import norma.placement.Recipe;
@@ -43,7 +41,7 @@ final class ResidualPlacements {
             case "layernorm_scaling" -> Recipe.LAYER_NORM_SCALING.around(f, place(c, 1, 2));
             case "deep_norm_alpha" ->
                 Recipe.DEEP_NORM.skip(_ -> Factor.constant(c.number("alpha", 1))).around(f, place(c, 1));
-            case "admin" -> with(c, new Admin().around(f, place(c, 1)), "scale", "omega");
+            case "admin" -> with(c, Recipe.ADMIN.around(f, place(c, 1)), "scale", "omega");
             case "rezero" -> with(c, Recipe.REZERO.around(f, place(c)), "gain", "alpha");
             case "layer_scale" -> with(c, Recipe.LAYER_SCALE.around(f, place(c, 1)), "gain", "gamma");
             case "resi_dual" -> // resi_dual_2_layers
@@ -83,7 +81,7 @@ final class ResidualPlacements {
 
     private static Norm norm(GoldenCase c, int number) {
         Shape features = Shape.of(c.input("x").dim(-1));
-        return new LayerNorm(features, Optional.ofNullable(c.gain("w" + number)),
-                Optional.ofNullable(c.gain("b" + number)), c.number("eps", LayerNorm.EPS));
+        return new LayerNorm(features, c.gainIfAny("w" + number),
+                c.gainIfAny("b" + number), c.number("eps", LayerNorm.EPS));
     }
 }

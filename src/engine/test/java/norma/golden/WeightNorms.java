@@ -50,7 +50,7 @@ final class WeightNorms {
             case "no variance, eps as a floor" -> Form.SCALED;
             default -> throw new GoldenCase.Unsupported("config: " + text);
         };
-        return new WeightStandardization(c.weight("w"), form, c.gain("gain"), c.number("gamma", 1),
+        return new WeightStandardization(c.weight("w"), form, c.gainIfAny("gain"), c.number("gamma", 1),
                 c.number("eps", 1e-6));
     }
 

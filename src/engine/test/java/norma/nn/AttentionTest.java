@@ -292,7 +292,7 @@ class AttentionTest {
     @Test
     void aNormOnHeadsSeesOneHeadAtATime() {
         Attention plain = Attention.of(new Init(6), 8, 2, true, 0.7, 0.7);
-        Attention normed = plain.with(Sequential.of()).withHeadNorm(RmsNorm.of(4));
+        Attention normed = plain.withOutput(Sequential.of()).withHeadNorm(RmsNorm.of(4));
         Tensor heads = normed.forward(normal(56, 2, 5, 8)).reshape(2, 5, 2, 4);
         assertClose(Tensor.full(Shape.of(2, 5, 2, 1), 1), heads.square().mean(-1), 1e-4);
     }

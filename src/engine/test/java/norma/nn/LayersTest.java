@@ -112,7 +112,7 @@ class LayersTest {
         assertEquals(2 * (3 * 5 + 5) + 5 * 3 + 3, ParameterTree.of(gated).size());
         assertGradients("mlp", xs -> plain.forward(xs[0]), x);
         assertGradients("gated mlp", xs -> gated.forward(xs[0]), x);
-        assertBits(plain.down().forward(hidden.multiply(2)), plain.with(new Doubling()).forward(x));
+        assertBits(plain.down().forward(hidden.multiply(2)), plain.withMiddle(new Doubling()).forward(x));
     }
 
     private record Doubling() implements Layer {

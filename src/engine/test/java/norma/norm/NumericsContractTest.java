@@ -64,27 +64,27 @@ class NumericsContractTest {
     /// A norm whose result is (x - mean) / sqrt(var + eps).
     ///
     /// @param statistics which statistic element i of (N, C, L) belongs to
-    private record Centred(String name, Norm norm, java.util.function.IntUnaryOperator statistics) {
+    private record Centered(String name, Norm norm, java.util.function.IntUnaryOperator statistics) {
         @Override
         public String toString() {
             return name;
         }
     }
 
-    static Stream<Centred> centred() {
-        var plain = new BatchNorm(null, null, RunningStatistics.of(C, 1), EPS, false);
-        return Stream.of(new Centred("layer norm", LayerNorm.plain(L).withEps(EPS), i -> i / L),
-                new Centred("layer norm of two axes", LayerNorm.plain(C, L).withEps(EPS), i -> i / (C * L)),
-                new Centred("batch norm", plain, i -> i / L % C),
-                new Centred("sync batch norm", new SyncBatchNorm(plain), i -> i / L % C),
-                new Centred("ghost batch norm", new GhostBatchNorm(plain, 3), i -> i / (3 * C * L) * C + i / L % C),
-                new Centred("batch renorm", BatchRenorm.of(C, 1, 0), i -> i / L % C),
-                new Centred("stoch norm", StochNorm.of(C, 1), i -> i / L % C),
-                new Centred("group norm", GroupNorm.plain(C, 4).withEps(EPS), i -> i / (2 * L)),
-                new Centred("group norm of one group", GroupNorm.plain(C, 1).withEps(EPS), i -> i / (C * L)),
-                new Centred("instance norm", InstanceNorm.of(C), i -> i / L),
-                new Centred("positional norm", new PositionalNorm(EPS), i -> i / (C * L) * L + i % L),
-                new Centred("moments of composed norms", definition(), i -> i / L % C));
+    static Stream<Centered> centered() {
+        var plain = BatchNorm.plain(RunningStatistics.of(C, 1)).withEps(EPS);
+        return Stream.of(new Centered("layer norm", LayerNorm.plain(L).withEps(EPS), i -> i / L),
+                new Centered("layer norm of two axes", LayerNorm.plain(C, L).withEps(EPS), i -> i / (C * L)),
+                new Centered("batch norm", plain, i -> i / L % C),
+                new Centered("sync batch norm", new SyncBatchNorm(plain), i -> i / L % C),
+                new Centered("ghost batch norm", new GhostBatchNorm(plain, 3), i -> i / (3 * C * L) * C + i / L % C),
+                new Centered("batch renorm", BatchRenorm.of(C, 1, 0), i -> i / L % C),
+                new Centered("stoch norm", StochNorm.of(C, 1), i -> i / L % C),
+                new Centered("group norm", GroupNorm.plain(C, 4).withEps(EPS), i -> i / (2 * L)),
+                new Centered("group norm of one group", GroupNorm.plain(C, 1).withEps(EPS), i -> i / (C * L)),
+                new Centered("instance norm", InstanceNorm.of(C), i -> i / L),
+                new Centered("positional norm", new PositionalNorm(EPS), i -> i / (C * L) * L + i % L),
+                new Centered("moments of composed norms", definition(), i -> i / L % C));
     }
 
     private static Norm definition() {
@@ -102,8 +102,8 @@ class NumericsContractTest {
     }
 
     @ParameterizedTest
-    @MethodSource("centred")
-    void anOffsetCostsNoDigits(Centred c) {
+    @MethodSource("centered")
+    void anOffsetCostsNoDigits(Centered c) {
         Tensor x = offset();
         float eps = c.norm instanceof BatchRenorm renorm ? renorm.eps() : EPS;
         double[] n = new double[x.size()], mean = n.clone(), variance = n.clone();
@@ -156,7 +156,7 @@ class NumericsContractTest {
                         "variance");
             }
             // without running statistics the batch's are used in evaluation too
-            var untracked = new BatchNorm(null, null, null, EPS, false);
+            var untracked = BatchNorm.plain(RunningStatistics.of(C, 1)).untracked().withEps(EPS);
             assertSays(assertThrows(IllegalArgumentException.class, () -> untracked.forward(normal(3, dims))), shape);
             // with them, evaluation needs no batch
             assertEquals(Shape.of(dims), BatchNorm.of(C).forward(normal(3, dims)).shape());
@@ -176,7 +176,7 @@ class NumericsContractTest {
             assertSays(assertThrows(IllegalArgumentException.class, () -> refusing.forward(x)), "InstanceNorm",
                     x.shape().toString(), "allowDegenerate");
             assertBits(Tensor.of(x.shape(), expected),
-                    new InstanceNorm(C, null, beta, null, EPS, true).forward(x));
+                    new InstanceNorm(C, Optional.empty(), Optional.of(beta), Optional.empty(), EPS, true).forward(x));
         }
         assertSays(assertThrows(IllegalArgumentException.class, () -> GroupNorm.of(10, 4)), "10", "4");
     }
@@ -217,12 +217,13 @@ class NumericsContractTest {
     void slopesWhereNothingVaries() {
         // dx = (g - mean g) / sqrt(eps), and g / sqrt(eps) without a mean
         Tensor zeros = Tensor.zeros(N, C, L), g = normal(7, N, C, L);
-        Tensor centred = g.subtract(g.mean(-1));
-        assertSlope(centred, EPS, LayerNorm.plain(L).withEps(EPS), zeros);
-        assertSlope(centred, EPS, InstanceNorm.of(C), zeros);
+        Tensor centered = g.subtract(g.mean(-1));
+        assertSlope(centered, EPS, LayerNorm.plain(L).withEps(EPS), zeros);
+        assertSlope(centered, EPS, InstanceNorm.of(C), zeros);
         assertSlope(g, 1e-6f, RmsNorm.plain(L), zeros);
         Tensor perChannel = g.subtract(g.mean(0, 2));
-        assertSlope(perChannel, EPS, new BatchNorm(null, null, null, EPS, false), zeros.add(3));
+        assertSlope(perChannel, EPS, BatchNorm.plain(RunningStatistics.of(C, 1)).untracked().withEps(EPS),
+                zeros.add(3));
     }
 
     private static void assertSlope(Tensor g, float eps, Norm norm, Tensor x) {
@@ -264,8 +265,8 @@ class NumericsContractTest {
     // ---- NaN and infinity ----
 
     @ParameterizedTest
-    @MethodSource("centred")
-    void nanPoisonsItsOwnStatistic(Centred c) {
+    @MethodSource("centered")
+    void nanPoisonsItsOwnStatistic(Centered c) {
         Tensor x = normal(10, N, C, L), bad = x.copy();
         int at = x.size() / 2 + 17;
         for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {

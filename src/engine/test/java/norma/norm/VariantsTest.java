@@ -52,9 +52,9 @@ class VariantsTest {
     @Test
     void simpleNormOfMeanZeroIsAnRmsNormButForOneInTheDivisor() {
         SimpleNorm norm = new SimpleNorm(Init.constant(2, 6), 0);
-        Tensor x = normal(5, 4, 6), centred = x.subtract(x.mean(-1));
-        Tensor expected = RmsNorm.plain(6).withEps(0).forward(centred).multiply((float) (2 * Math.sqrt(5 / 6.0)));
-        assertClose(expected, norm.forward(centred).detach(), 1e-6);
+        Tensor x = normal(5, 4, 6), centered = x.subtract(x.mean(-1));
+        Tensor expected = RmsNorm.plain(6).withEps(0).forward(centered).multiply((float) (2 * Math.sqrt(5 / 6.0)));
+        assertClose(expected, norm.forward(centered).detach(), 1e-6);
         assertClose(x.divide(Moments.of(x, -1).unbiased().sqrt()).multiply(2), norm.forward(x).detach(), 1e-6);
         assertNormGradients("simple norm", shaken(new SimpleNorm(Init.constant(1, 6), 1e-6f), 6, 0.3), x);
         assertSays(assertThrows(IllegalArgumentException.class, () -> norm.forward(normal(7, 2, 5))), "SimpleNorm",

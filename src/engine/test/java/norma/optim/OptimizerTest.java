@@ -141,6 +141,28 @@ class OptimizerTest {
     }
 
     @Test
+    void togetherTwoOptimizersDoWhatEachDoesAlone() {
+        var sgd = new Sgd(Map.of("weight", weight), new Sgd.Config(0.9, false, 0.1));
+        var adamW = new AdamW(Map.of("gain", gain), AdamW.Config.GPT);
+        float[] before = weight.value().toArray(), gainBefore = gain.value().toArray();
+        backward(1);
+        sgd.step(0.1, 0.5);
+        adamW.step(0.025, 0.5);
+        Tensor expected = weight.value().copy(), expectedGain = gain.value().copy();
+        weight.value().set(before);
+        gain.value().set(gainBefore);
+        Optimizer both = new Sgd(Map.of("weight", weight), new Sgd.Config(0.9, false, 0.1))
+                .and(new AdamW(Map.of("gain", gain), AdamW.Config.GPT), 0.25);
+        backward(1);
+        both.step(0.1, 0.5);
+        assertBits(expected, weight.value().detach());
+        assertBits(expectedGain, gain.value().detach());
+        assertEquals(List.of("velocity.weight", "m.gain", "v.gain"), List.copyOf(both.state().keySet()));
+        assertEquals(List.of("weight", "gain"), List.copyOf(both.params().keySet()));
+        assertSays(assertThrows(IllegalArgumentException.class, () -> both.and(adamW, 1)), "one optimizer", "gain");
+    }
+
+    @Test
     void anOptimizerGoesOnFromItsState() {
         var first = new AdamW(params, AdamW.Config.GPT);
         backward(1);

@@ -105,20 +105,15 @@ class PlacementsTest {
 
     @Test
     void deepNormsFactorsAreThoseOfThePaper() {
-        assertFactors(2.21336, 0.319472, DeepNormFactors.alone(12));
-        assertFactors(1.41794, 0.496990, DeepNormFactors.encoder(6, 6));
-        assertFactors(2.05977, 0.343295, DeepNormFactors.decoder(6));
-    }
-
-    private static void assertFactors(double alpha, double beta, DeepNormFactors factors) {
-        assertEquals(alpha, factors.alpha(), 1e-5);
-        assertEquals(beta, factors.beta(), 1e-6);
+        var alpha = (Factor.Constant) Recipe.DEEP_NORM.skip().apply(place(1, 12));
+        assertEquals(2.21336, alpha.value(), 1e-5);
+        assertEquals(0.319472, Recipe.deepNormGain(12), 1e-6);
     }
 
     @Test
     void deepNormAndSubLnStartByGlorotsRule() {
-        assertGlorot(Recipe.DEEP_NORM, DeepNormFactors.alone(4).beta(), "output");
-        assertGlorot(new SubLn(), Math.sqrt(Math.log(8)), "output.1");
+        assertGlorot(Recipe.DEEP_NORM, Recipe.deepNormGain(4), "output");
+        assertGlorot(Recipe.SUB_LN, Math.sqrt(Math.log(8)), "output.1");
     }
 
     /// Whatever size the model gave the matrices: queries and keys with gain 1, all others with this one.
@@ -144,14 +139,14 @@ class PlacementsTest {
 
     @Test
     void adminWithoutAProfileIsPostNorm() {
-        assertBits(block(Recipe.POST, 1, 1).forward(X), block(new Admin(), 1, 1).forward(X));
+        assertBits(block(Recipe.POST, 1, 1).forward(X), block(Recipe.ADMIN, 1, 1).forward(X));
     }
 
     /// omega_i^2 = 1 + the variances of the branches before.
     @Test
     void adminWeighsSkipsByTheBranchesBefore() {
-        List<Residual> blocks = List.of(block(new Admin(), 1, 2), block(new Admin(), 2, 2));
-        var variances = new Variances();
+        List<Residual> blocks = List.of(block(Recipe.ADMIN, 1, 2), block(Recipe.ADMIN, 2, 2));
+        var variances = new Residual.Variances();
         blocks.get(1).prepare(blocks.get(0).prepare(X, variances), variances);
         double sum = 1;
         Tensor x = X;
@@ -222,7 +217,7 @@ class PlacementsTest {
     @Test
     void parallelSublayersReadTheSameNorm() {
         assertClose(X.add(attention().forward(norm(X))).add(mlp().forward(norm(X))),
-                block(new Parallel(), 1, 1).forward(X), 1e-6);
+                block(new Parallel(false), 1, 1).forward(X), 1e-6);
     }
 
     @Test

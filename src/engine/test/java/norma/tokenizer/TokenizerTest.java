@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,9 +128,9 @@ class TokenizerTest {
         Path file = folder.resolve("tokenizer.json");
         tokenizer.save(file);
         byte[] whole = Files.readAllBytes(file);
-        for (int length = 0; length < whole.length - 1; length += 1 + length / 64) {
-            Files.write(file, Arrays.copyOf(whole, length));
-            var e = assertThrows(CorruptFileException.class, () -> Tokenizer.load(file), "cut at " + length);
+        for (int length = 0; length < whole.length - 1; length++) {
+            InputStream cut = new ByteArrayInputStream(whole, 0, length);
+            var e = assertThrows(CorruptFileException.class, () -> Tokenizer.load(file, cut), "cut at " + length);
             assertTrue(e.getMessage().contains("tokenizer.json"), e.getMessage());
         }
     }
@@ -184,7 +186,7 @@ class TokenizerTest {
             Files.write(file, flipped);
             try {
                 Tokenizer tokenizer = Tokenizer.load(file);
-                assertTrue(tokenizer.decode(tokenizer.encode("the cat")).length() <= 7);
+                assertEquals("the cat", tokenizer.decode(tokenizer.encode("the cat")));
             } catch (CorruptFileException e) {
                 refused++;
             }

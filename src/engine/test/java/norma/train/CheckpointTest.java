@@ -20,6 +20,7 @@ import java.util.SequencedMap;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import norma.catalogue.GptCheckpoint;
 import norma.io.CorruptFileException;
 import norma.io.Safetensors;
 import norma.io.Safetensors.Array;

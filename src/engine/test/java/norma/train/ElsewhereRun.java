@@ -31,7 +31,6 @@ import norma.nn.Rotary;
 import norma.optim.AdamW;
 import norma.optim.Gradients;
 import norma.optim.Optimizer;
-import norma.optim.StepValues;
 import norma.tensor.BufferPool;
 import norma.tensor.Indices;
 import norma.tensor.Shape;

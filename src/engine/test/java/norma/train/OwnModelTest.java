@@ -218,15 +218,47 @@ class OwnModelTest {
         assertArrayEquals(good, Files.readAllBytes(file));
     }
 
+    /// All but the scale is learned.
+    private record Half(Regression model) implements Objective<Batch> {
+        @Override
+        public Tensor loss(Batch batch) {
+            return model.loss(batch);
+        }
+
+        @Override
+        public boolean frozen(String parameter) {
+            return parameter.equals("scale");
+        }
+
+        @Override
+        public void register(ParameterTree tree) {
+            model.register(tree);
+        }
+    }
+
     @Test
     void gradientsOfWhatDoesNotLearnAreCleared() {
         Regression model = Regression.of(1);
         float[] before = model.scale.value().toArray();
         var half = new Momentum(ParameterTree.of(model.mlp).params());
-        var step = new TrainStep<>(model, half, Batch::of, TrainConfig.of(2, 0.1, 1), Listener.SILENT);
+        var step = new TrainStep<>(new Half(model), half, Batch::of, TrainConfig.of(2, 0.1, 1), Listener.SILENT);
         assertTrue(step.run(0));
         assertArrayEquals(before, model.scale.value().toArray());
         assertFalse(model.scale.value().hasGradient());
+    }
+
+    @Test
+    void theOptimizerMustHaveWhatTheObjectiveLearns() {
+        Regression model = Regression.of(1);
+        var half = new Momentum(ParameterTree.of(model.mlp).params());
+        var whole = new Momentum(ParameterTree.of(model).params());
+        assertSays(assertThrows(IllegalArgumentException.class, () -> trainer(model, half, 1, Listener.SILENT)),
+                "TrainStep", "lacks [scale]", "has [] besides", "frozen");
+        assertSays(assertThrows(IllegalArgumentException.class,
+                () -> trainer(new Half(model), whole, 1, Listener.SILENT)), "lacks []", "[scale] besides");
+        assertSays(assertThrows(IllegalArgumentException.class,
+                () -> trainer(Regression.of(1), whole, 1, Listener.SILENT)), "lacks [mlp.up.weight,",
+                "has [mlp.up.weight,");
     }
 
     @Test

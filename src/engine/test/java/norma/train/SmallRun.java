@@ -3,6 +3,7 @@ package norma.train;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import norma.catalogue.GptCheckpoint;
 import norma.data.Batches;
 import norma.data.Batches.Batch;
 import norma.kernel.Activation;

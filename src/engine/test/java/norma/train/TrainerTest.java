@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import norma.catalogue.GptCheckpoint;
 import norma.catalogue.Placements;
 import norma.data.Batches;
 import norma.data.Batches.Batch;

@@ -44,6 +44,13 @@ class CommandsTest {
     }
 
     @Test
+    void theVersionIsThatOfTheBuild() {
+        Command version = Command.run("--version");
+        assertEquals(0, version.code());
+        assertTrue(version.out().matches("norma \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\\R"), version.out());
+    }
+
+    @Test
     void placementsListsTheirCatalogue() {
         Command placements = Command.run("placements");
         assertEquals(0, placements.code());

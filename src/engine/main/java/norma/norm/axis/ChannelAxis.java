@@ -5,7 +5,6 @@ import java.util.stream.IntStream;
 import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.kernel.Planes;
-import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -18,7 +17,7 @@ public final class ChannelAxis {
     private ChannelAxis() {
     }
 
-    /// How x falls into statistics, after checking that it has `channels` of them.
+    /// The planes of x that share a statistic, after checking that it has `channels` channels.
     public static Planes planes(String who, Tensor x, int channels, int groups, boolean acrossBatch) {
         if (x.shape().rank() < 2 || x.dim(1) != channels) {
             throw new IllegalArgumentException(
@@ -29,7 +28,7 @@ public final class ChannelAxis {
         return new Planes(x.dim(0), channels, inner, groups, acrossBatch);
     }
 
-    /// How x falls into planes, for methods that take any number of channels.
+    /// The planes of x, for methods that take any number of channels.
     public static Planes planes(String who, Tensor x) {
         if (x.shape().rank() < 2) {
             throw new IllegalArgumentException("%s: x must be (N, C) or (N, C, ...), channels on axis 1; got %s"
@@ -38,7 +37,7 @@ public final class ChannelAxis {
         return planes(who, x, x.dim(1), 1, false);
     }
 
-    /// Checks that a statistic is taken over more than one value.
+    /// Checks that each statistic is taken over more than one value.
     public static void requireSeveral(String who, Tensor x, Planes planes) {
         if (planes.count() == 1) {
             throw new IllegalArgumentException(
@@ -47,32 +46,39 @@ public final class ChannelAxis {
         }
     }
 
+    /// Checks that a plane has more than one element.
+    public static void requirePlanes(String who, Tensor x, Planes planes) {
+        if (planes.inner() == 1) {
+            throw new IllegalArgumentException(
+                    "%s: a plane needs more than one element to have a variance; got x %s".formatted(who, x.shape()));
+        }
+    }
+
     /// The statistics of x.
     public static Tensor moments(Tensor x, Planes planes) {
-        Tensor statistics = room(planes);
+        Tensor statistics = emptyStatistics(planes);
         Backend.kernels().planeNormalization().moments(planes, x.data(), statistics.data());
         return statistics;
     }
 
     /// gamma * (x - mean) / sqrt(var + eps) + beta by statistics of x itself, through which gradients flow.
     public static Tensor normalize(Tensor x, Planes planes, Tensor gamma, Tensor beta, float eps) {
-        return normalizeByOwn(x, planes, room(planes), gamma, beta, eps);
+        return normalizeByOwn(x, planes, emptyStatistics(planes), gamma, beta, eps);
     }
 
-    /// Room for statistics.
-    public static Tensor room(Planes planes) {
+    /// Statistics to be written.
+    public static Tensor emptyStatistics(Planes planes) {
         return Tensor.empty(Shape.of(planes.statistics(), 3));
     }
 
-    /// The same for norms that want the statistics too.
+    /// The same for norms that use the statistics too.
     ///
-    /// @param statistics (S, 3), written; see [#room]
+    /// @param statistics (S, 3), written; see [#emptyStatistics]
     public static Tensor normalizeByOwn(Tensor x, Planes planes, Tensor statistics, Tensor gamma, Tensor beta,
             float eps) {
         Tensor y = Tensor.empty(x.shape());
         Backend.kernels().planeNormalization().forward(planes, x.data(), RowLayout.floats(gamma),
-                RowLayout.floats(beta), eps,
-                y.data(), statistics.data());
+                RowLayout.floats(beta), eps, y.data(), statistics.data());
         return Tape.record(new Fused(x, gamma, beta, planes, statistics, false, eps), y);
     }
 
@@ -83,8 +89,7 @@ public final class ChannelAxis {
     /// @param gamma C, or null
     /// @param beta C, or null
     public static Tensor normalize(Tensor x, Planes planes, Tensor statistics, boolean constant, Tensor gamma,
-            Tensor beta,
-            float eps) {
+            Tensor beta, float eps) {
         Tensor y = Tensor.empty(x.shape());
         Backend.kernels().planeNormalization().normalize(planes, x.data(), statistics.data(), RowLayout.floats(gamma),
                 RowLayout.floats(beta), eps, y.data());
@@ -94,33 +99,22 @@ public final class ChannelAxis {
     /// With g = dy * gamma: dx = rstd (g - mean(g) - xhat mean(g xhat)), or rstd g where statistics are constants;
     /// dGamma = sum dy xhat, dBeta = sum dy over all but the channel.
     public record Fused(Tensor x, Tensor gamma, Tensor beta, Planes planes, Tensor statistics, boolean constant,
-            float eps)
-            implements Op.Fused {
+            float eps) implements NormOp {
 
         @Override
-        public Tensor[] inputs() {
-            return RowLayout.present(x, gamma, beta);
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
-            Tensor dx = Tensor.empty(x.shape());
-            Tensor dGamma = RowLayout.emptyLike(gamma);
-            Tensor dBeta = RowLayout.emptyLike(beta);
-            Backend.kernels().planeNormalization().backward(planes, dy.data(), x.data(), statistics.data(), constant,
-                    RowLayout.floats(gamma), eps, dx.data(), RowLayout.floats(dGamma), RowLayout.floats(dBeta));
-            return RowLayout.present(dx, dGamma, dBeta);
+        public void backward(Floats dy, Floats dx, Floats dGamma, Floats dBeta) {
+            Backend.kernels().planeNormalization().backward(planes, dy, x.data(), statistics.data(), constant,
+                    RowLayout.floats(gamma), eps, dx, dGamma, dBeta);
         }
 
         @Override
         public Tensor definition() {
             Tensor groups = x.reshape(planes.batch(), planes.groups(), planes.run());
             int[] axes = planes.acrossBatch() ? new int[] {0, 2} : new int[] {2};
-            Tensor mean = constant ? column(0).add(column(1)) : groups.mean(axes);
-            Tensor centred = groups.subtract(mean);
-            Tensor variance = constant ? column(2) : centred.square().mean(axes);
-            Tensor xhat = centred.divide(variance.add(eps).sqrt()).reshape(x.shape());
-            return affine(xhat, gamma, beta);
+            Tensor xhat = constant
+                    ? groups.subtract(column(0).add(column(1))).divide(column(2).add(eps).sqrt())
+                    : NormOp.normalized(groups, true, eps, axes);
+            return affine(xhat.reshape(x.shape()), gamma, beta);
         }
 
         /// One number of each statistic, in the axes of (N, G, run).

@@ -54,4 +54,9 @@ public record Moments(Tensor centered, Tensor mean, Tensor variance) {
         double n = (double) centered.size() / mean.size();
         return variance.multiply((float) (n / (n - 1)));
     }
+
+    /// sqrt(variance + eps), by the unbiased variance or the biased one.
+    public Tensor std(boolean unbiased, float eps) {
+        return (unbiased ? unbiased() : variance).add(eps).sqrt();
+    }
 }

@@ -47,14 +47,17 @@ public record RowLayout(int count, int columns) {
         return param.map(Param::value).orElse(null);
     }
 
+    /// Those that are not null.
     public static Tensor[] present(Tensor... tensors) {
         return Arrays.stream(tensors).filter(Objects::nonNull).toArray(Tensor[]::new);
     }
 
+    /// A tensor of that shape to be written, or null.
     public static Tensor emptyLike(Tensor x) {
         return x == null ? null : Tensor.empty(x.shape());
     }
 
+    /// The data of a tensor, or null.
     public static Floats floats(Tensor x) {
         return x == null ? null : x.data();
     }

@@ -28,7 +28,7 @@ import norma.tensor.Tensor;
 /// 2017, arXiv 1709.01507).
 ///
 /// Shapes: x (N, C, H, W), tokens (N, T, C), gamma and beta (N, C, H, W) or (N, C, 1, 1). At first y is the group norm. The
-/// tokens know their places through what they see only.
+/// tokens have no positions.
 ///
 /// @param base without gain and bias
 /// @param reader from which gamma and beta come; its own base is not used
@@ -37,7 +37,7 @@ public record AdaptiveImageNorm(GroupNorm base, AdaptiveNormFormer reader, boole
     private static final int GRID = 8;
     private static final int MOST_PIXELS = 256;
 
-    /// Checks that the trunk may look everywhere: an image has no past.
+    /// Checks that the trunk sees all tokens: those of an image have no order.
     public AdaptiveImageNorm {
         if (reader.causal()) {
             throw new IllegalArgumentException(
@@ -73,8 +73,8 @@ public record AdaptiveImageNorm(GroupNorm base, AdaptiveNormFormer reader, boole
         return Linear.apply(across, cells(x.dim(2), rows)).transpose(2, 3);
     }
 
-    /// The matrix (cells, pixels) that averages a line: pixel i is in cell floor(i cells / pixels), as nearest
-    /// neighbours have it.
+    /// The matrix (cells, pixels) that averages a line: pixel i is in cell floor(i cells / pixels), as in nearest-neighbour
+    /// resizing.
     private static Tensor cells(int pixels, int cells) {
         float[] matrix = new float[cells * pixels];
         for (int i = 0; i < pixels; i++) {
@@ -90,7 +90,7 @@ public record AdaptiveImageNorm(GroupNorm base, AdaptiveNormFormer reader, boole
         return grid.reshape(grid.dim(0), grid.dim(1), grid.dim(2) * grid.dim(3)).transpose(1, 2);
     }
 
-    /// From (N, T, C) to what broadcasts along x: each token over its cell, or their mean over all.
+    /// From (N, T, C) to what broadcasts along x: the token of each cell, or the mean of all.
     private Tensor spread(Tensor perToken, Tensor grid, Tensor x) {
         if (spatial) {
             return NearestResize.apply(perToken.transpose(1, 2).reshape(grid.shape()), x.dim(2), x.dim(3));

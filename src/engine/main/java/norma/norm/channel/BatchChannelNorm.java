@@ -7,8 +7,8 @@ import norma.norm.NormFactory;
 import norma.norm.NormSpec;
 import norma.tensor.Tensor;
 
-/// A group norm of a batch norm, y = GN(BN(x)): the first keeps channels from dying, as group norm alone lets them, the second
-/// keeps what the first makes of a small batch in bounds (Qiao et al. 2019, arXiv 1903.10520, section 3.3).
+/// A group norm of a batch norm, y = GN(BN(x)): the batch norm keeps channels from dying, as they may with a group norm alone;
+/// the group norm bounds what a batch norm makes of few examples (Qiao et al. 2019, arXiv 1903.10520, section 3.3).
 ///
 /// Shapes: x (N, C) or (N, C, ...).
 ///

@@ -36,7 +36,7 @@ public record BatchInstanceNorm(Param rho, Param gamma, Param beta, RunningStati
     public Tensor forward(Tensor x, Context context) {
         int channels = gamma.value().size();
         Planes planes = ChannelAxis.planes("BatchInstanceNorm", x, channels, channels, false);
-        Tensor batch = new BatchNorm(null, null, running, eps, false).forward(x, context);
+        Tensor batch = BatchNorm.plain(running).withEps(eps).forward(x, context);
         Tensor instance = ChannelAxis.normalize(x, planes, null, null, eps);
         Tensor share = ChannelAxis.along(rho.value(), x);
         return ChannelAxis.affine(instance.add(share.multiply(batch.subtract(instance))), gamma.value(), beta.value());

@@ -1,5 +1,6 @@
 package norma.norm.channel;
 
+import java.util.Optional;
 import java.util.function.Function;
 import norma.kernel.Planes;
 import norma.nn.Context;
@@ -11,6 +12,7 @@ import norma.norm.NormFactory;
 import norma.norm.NormSpec;
 import norma.norm.RunningStatistics;
 import norma.norm.axis.ChannelAxis;
+import norma.norm.axis.RowLayout;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -22,27 +24,52 @@ import norma.tensor.Tensor;
 ///
 /// Examples see each other: the result for one depends on which others are in its batch. Frozen, it does not.
 ///
-/// @param gamma gain, ones at first, or null
-/// @param beta bias, zeros at first, or null
-/// @param running statistics for evaluation, or null: then those of the batch are used always
+/// @param channels C
+/// @param gamma gain, ones at first, if it has one
+/// @param beta bias, zeros at first, if it has one
+/// @param running statistics for evaluation; without them those of the batch are used always
 /// @param eps added to the variance
 /// @param frozen whether the running statistics are used, and left alone, in training too
-public record BatchNorm(Param gamma, Param beta, RunningStatistics running, float eps, boolean frozen) implements Norm {
+public record BatchNorm(int channels, Optional<Param> gamma, Optional<Param> beta, Optional<RunningStatistics> running,
+        float eps, boolean frozen) implements Norm {
     /// Epsilon if no other is given, as in PyTorch.
     public static final float EPS = 1e-5f;
 
     /// Checks that all are of the same channels.
     public BatchNorm {
-        Param any = gamma != null ? gamma : beta != null ? beta : running == null ? null : running.mean();
-        if (any != null) {
-            RunningStatistics.requireChannels("BatchNorm", any.value().size(), running, gamma, beta);
-        }
+        RunningStatistics.requireChannels("BatchNorm", channels, running, gamma, beta);
     }
 
     /// With gain, bias and running statistics.
     public static BatchNorm of(int channels) {
-        return new BatchNorm(Init.constant(1, channels), Init.constant(0, channels),
-                RunningStatistics.of(channels, RunningStatistics.WEIGHT), EPS, false);
+        return of(RunningStatistics.of(channels, RunningStatistics.WEIGHT));
+    }
+
+    /// With gain, bias and these running statistics.
+    public static BatchNorm of(RunningStatistics running) {
+        int channels = running.channels();
+        return new BatchNorm(channels, Optional.of(Init.constant(1, channels)), Optional.of(Init.constant(0, channels)),
+                Optional.of(running), EPS, false);
+    }
+
+    /// With these running statistics, without gain and bias.
+    public static BatchNorm plain(RunningStatistics running) {
+        return new BatchNorm(running.channels(), Optional.empty(), Optional.empty(), Optional.of(running), EPS, false);
+    }
+
+    /// The same with another epsilon.
+    public BatchNorm withEps(float other) {
+        return new BatchNorm(channels, gamma, beta, running, other, frozen);
+    }
+
+    /// The same without running statistics.
+    public BatchNorm untracked() {
+        return new BatchNorm(channels, gamma, beta, Optional.empty(), eps, frozen);
+    }
+
+    /// The same, frozen or not.
+    public BatchNorm with(boolean frozen) {
+        return new BatchNorm(channels, gamma, beta, running, eps, frozen);
     }
 
     @Override
@@ -52,41 +79,33 @@ public record BatchNorm(Param gamma, Param beta, RunningStatistics running, floa
 
     /// @param moments how the statistics of a batch are taken
     Tensor forward(String who, Tensor x, Function<Planes, Tensor> moments) {
-        Planes planes = ChannelAxis.planes(who, x, channels(x), channels(x), true);
+        Planes planes = ChannelAxis.planes(who, x, channels, channels, true);
         if (planes.count() == 0) {
             return x;
         }
-        Tensor g = Param.valueOf(gamma), b = Param.valueOf(beta);
-        if (running != null && (frozen || !Tape.isTraining())) {
-            return ChannelAxis.normalize(x, planes, running.statistics(), true, g, b, eps);
+        Tensor g = RowLayout.valueOf(gamma), b = RowLayout.valueOf(beta);
+        if (running.isPresent() && (frozen || !Tape.isTraining())) {
+            return ChannelAxis.normalize(x, planes, running.get().statistics(), true, g, b, eps);
         }
         ChannelAxis.requireSeveral(who, x, planes);
         Tensor statistics = moments.apply(planes);
-        if (running != null) {
-            running.update(statistics, planes);
-        }
+        running.ifPresent(averages -> averages.update(statistics, planes));
         return ChannelAxis.normalize(x, planes, statistics, false, g, b, eps);
-    }
-
-    private int channels(Tensor x) {
-        return gamma != null ? gamma.value().size() : running != null ? running.mean().value().size() : x.dim(1);
     }
 
     @Override
     public void register(ParameterTree tree) {
-        tree.add("gamma", gamma).add("beta", beta).add("running", running);
+        tree.add("gamma", gamma).add("beta", beta);
+        running.ifPresent(averages -> tree.add("running", averages));
     }
 
     public static NormFactory factory(NormSpec spec) {
-        float eps = spec.number("eps", EPS), weight = spec.number("new_stat_weight", RunningStatistics.WEIGHT);
-        float newStatWeight = spec.flag("cumulative", false) ? RunningStatistics.CUMULATIVE : weight;
+        float eps = spec.number("eps", EPS), weight = RunningStatistics.weight(spec, RunningStatistics.WEIGHT);
         boolean track = spec.flag("track", true), affine = spec.flag("affine", true);
-        return (_, channels) -> new BatchNorm(affine ? Init.constant(1, channels) : null,
-                affine ? Init.constant(0, channels) : null,
-                track ? RunningStatistics.of(channels, newStatWeight) : null, eps, false);
-    }
-
-    BatchNorm with(boolean frozen) {
-        return new BatchNorm(gamma, beta, running, eps, frozen);
+        return (_, channels) -> {
+            var running = RunningStatistics.of(channels, weight);
+            BatchNorm norm = (affine ? of(running) : plain(running)).withEps(eps);
+            return track ? norm : norm.untracked();
+        };
     }
 }

@@ -26,8 +26,8 @@ import norma.tensor.Tensor;
 ///
 /// Shapes: x (N, C) or (N, C, ...), gamma, beta and the running mean and s C.
 ///
-/// @param gamma gain, ones at first, or null
-/// @param beta bias, zeros at first, or null
+/// @param gamma gain, ones at first
+/// @param beta bias, zeros at first
 /// @param mean running mean, zeros at first
 /// @param std running s, ones at first
 /// @param eps added to the variance
@@ -84,7 +84,7 @@ public record BatchRenorm(Param gamma, Param beta, Param mean, Param std, float 
         }
         if (!Tape.isTraining()) {
             Tensor xhat = x.subtract(ChannelAxis.along(mean.value(), x)).divide(ChannelAxis.along(std.value(), x));
-            return ChannelAxis.affine(xhat, Param.valueOf(gamma), Param.valueOf(beta));
+            return ChannelAxis.affine(xhat, gamma.value(), beta.value());
         }
         ChannelAxis.requireSeveral("BatchRenorm", x, planes);
         Tensor statistics = ChannelAxis.moments(x, planes);
@@ -92,7 +92,7 @@ public record BatchRenorm(Param gamma, Param beta, Param mean, Param std, float 
         Backend.kernels().runningAverage().renorm(new RunningAverageKernel.Renorm(eps, newStatWeight, rMax, dMax),
                 statistics.data(), mean.value().data(), std.value().data(), r.data(), d.data());
         Tensor corrected = ChannelAxis.normalize(x, planes, statistics, false, r, d, eps);
-        return ChannelAxis.affine(corrected, Param.valueOf(gamma), Param.valueOf(beta));
+        return ChannelAxis.affine(corrected, gamma.value(), beta.value());
     }
 
     @Override

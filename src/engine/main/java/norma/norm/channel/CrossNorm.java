@@ -12,8 +12,8 @@ import norma.tensor.Indices;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// In training, now and then, gives each example the means and standard deviations of the channels of another: an augmentation
-/// of style inside a network (Tang et al. 2021, arXiv 2102.02811).
+/// In training, with probability p, gives each example the means and standard deviations of the channels of another: an
+/// augmentation of style inside a network (Tang et al. 2021, arXiv 2102.02811).
 ///
 ///     y = (x - mean) / std * std' + mean'        std = sqrt(unbiased variance + eps), ' of the other example
 ///
@@ -23,7 +23,7 @@ import norma.tensor.Tensor;
 /// Shapes: x (N, C, ...), for boxes (N, C, H, W). In evaluation y = x.
 ///
 /// @param p probability that a batch is changed
-/// @param crop where a part stands for the whole
+/// @param crop which images are cropped first
 /// @param eps added to the variances
 /// @param unbiased whether variances are divided by n - 1, as the authors have it, or by n
 public record CrossNorm(float p, Crop crop, float eps, boolean unbiased) implements Norm {
@@ -33,15 +33,15 @@ public record CrossNorm(float p, Crop crop, float eps, boolean unbiased) impleme
 
     private static final double LEAST_AREA = 0.1;
 
-    /// Of which images a part is taken.
+    /// Which images are cropped.
     public enum Crop {
-        /// Of none.
+        /// Neither.
         NONE,
-        /// Of the one that gives its statistics.
+        /// The one that gives its statistics.
         STYLE,
-        /// Of the one that gets them.
+        /// The one that receives them.
         CONTENT,
-        /// Of both.
+        /// Both.
         BOTH
     }
 
@@ -52,7 +52,7 @@ public record CrossNorm(float p, Crop crop, float eps, boolean unbiased) impleme
         }
     }
 
-    /// Of whole images.
+    /// Without cropping.
     public CrossNorm(float p, float eps, boolean unbiased) {
         this(p, Crop.NONE, eps, unbiased);
     }
@@ -123,21 +123,14 @@ public record CrossNorm(float p, Crop crop, float eps, boolean unbiased) impleme
 
     private Tensor exchanged(Tensor x, Tensor style, Indices others) {
         Moments own = moments(x), given = style == x ? own : moments(style);
-        Tensor xhat = own.centered().divide(std(own));
-        return xhat.multiply(of(std(given), others)).add(of(given.mean(), others)).reshape(x.shape());
+        Tensor xhat = own.centered().divide(own.std(unbiased, eps));
+        return xhat.multiply(of(given.std(unbiased, eps), others)).add(of(given.mean(), others)).reshape(x.shape());
     }
 
     private static Moments moments(Tensor x) {
         Planes planes = ChannelAxis.planes("CrossNorm", x);
-        if (planes.inner() == 1) {
-            throw new IllegalArgumentException(
-                    "CrossNorm: a plane needs more than one element to have a variance; got x " + x.shape());
-        }
+        ChannelAxis.requirePlanes("CrossNorm", x, planes);
         return Moments.of(x.reshape(planes.batch(), planes.channels(), planes.inner()), 2);
-    }
-
-    private Tensor std(Moments moments) {
-        return (unbiased ? moments.unbiased() : moments.variance()).add(eps).sqrt();
     }
 
     /// Statistics (N, C, 1) of other examples.

@@ -11,18 +11,18 @@ import norma.norm.NormFactory;
 import norma.norm.NormSpec;
 import norma.tensor.Tensor;
 
-/// Local contrast: each element less the mean of its neighbours, divided by their activity, as neurons of the visual cortex
-/// seem to have it (Heeger 1992; Ren et al. 2017, arXiv 1611.04520, who show that layer and batch norm are this with other
+/// Local contrast: each element less the mean of its neighbours, divided by their activity, a model of neurons in the visual
+/// cortex (Heeger 1992; Ren et al. 2017, arXiv 1611.04520, who show that layer and batch norm are this with other
 /// windows).
 ///
 ///     v = x - mean_W(x)    y = v / sqrt(sigma^2 + mean_W(v^2))
 ///
-/// where mean_W is taken over the neighbours that exist. A window that sees everything, 2 L - 1, makes it a layer norm of
+/// where mean_W is taken over the neighbours that exist. With a window over everything, 2 L - 1, it is a layer norm of
 /// (N, D) with one axis, an instance norm of (N, C, H, W) with two, and a batch norm of (D, N).
 ///
 /// Shapes: x (..., L) or (..., H, W), sigma (1).
 ///
-/// @param sigma learned; where activity is lower, little is changed; 1 at first
+/// @param sigma learned, 1 at first; where activity is lower than it, x changes little
 /// @param window elements along an axis, the element itself in the middle: an odd number
 /// @param axes how many of the last axes it spans, 1 or 2
 public record DivisiveNorm(Param sigma, int window, int axes) implements Norm {

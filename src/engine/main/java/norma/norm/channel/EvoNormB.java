@@ -1,5 +1,6 @@
 package norma.norm.channel;
 
+import java.util.Optional;
 import java.util.function.Function;
 import norma.kernel.Planes;
 import norma.nn.Context;
@@ -24,16 +25,17 @@ import norma.tensor.Tensor;
 ///     B2    f(x) = sqrt(mean_instance(x^2) + eps) - x
 ///
 /// Shapes: x (N, C, ...), v, gamma and beta C. In evaluation the running variance stands for that of the batch. x is not
-/// centred.
+/// centered.
 ///
 /// @param form which f
-/// @param v how much the element itself counts in B0, ones at first; or null
+/// @param v how much the element itself counts in B0, ones at first; B1 and B2 have none
 /// @param gamma gain, ones at first
 /// @param beta bias, zeros at first
 /// @param variance running, unbiased, ones at first
 /// @param newStatWeight weight of the newest batch in it
 /// @param eps added to the variances
-public record EvoNormB(Form form, Param v, Param gamma, Param beta, Param variance, float newStatWeight, float eps)
+public record EvoNormB(Form form, Optional<Param> v, Param gamma, Param beta, Param variance, float newStatWeight,
+        float eps)
         implements Norm {
     /// Epsilon of B0 if no other is given.
     public static final float EPS = 1e-3f;
@@ -51,7 +53,8 @@ public record EvoNormB(Form form, Param v, Param gamma, Param beta, Param varian
     /// For C channels.
     public static EvoNormB of(Form form, int channels) {
         boolean first = form == Form.B0;
-        return new EvoNormB(form, first ? Init.constant(1, channels) : null, Init.constant(1, channels),
+        return new EvoNormB(form, first ? Optional.of(Init.constant(1, channels)) : Optional.empty(),
+                Init.constant(1, channels),
                 Init.constant(0, channels), RunningStatistics.buffer(1, channels), RunningStatistics.WEIGHT,
                 first ? EPS : 1e-5f);
     }
@@ -79,7 +82,7 @@ public record EvoNormB(Form form, Param v, Param gamma, Param beta, Param varian
     /// f of (N, C, positions)
     private Tensor own(Tensor x) {
         return switch (form) {
-            case B0 -> x.multiply(v.value().reshape(v.value().size(), 1))
+            case B0 -> x.multiply(v.orElseThrow().value().reshape(x.dim(1), 1))
                     .add(Moments.of(x, 2).variance().add(eps).sqrt());
             case B1 -> x.add(1).multiply(rms(x));
             case B2 -> rms(x).subtract(x);

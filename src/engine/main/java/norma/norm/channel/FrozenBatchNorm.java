@@ -1,5 +1,6 @@
 package norma.norm.channel;
 
+import java.util.Optional;
 import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Param;
@@ -7,6 +8,7 @@ import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
+import norma.norm.RunningStatistics;
 import norma.norm.axis.ChannelAxis;
 import norma.tensor.Tensor;
 
@@ -22,14 +24,17 @@ import norma.tensor.Tensor;
 /// @param eps added to the variance
 public record FrozenBatchNorm(Param gamma, Param beta, Param mean, Param variance, float eps) implements Norm {
 
-    /// What a batch norm with gain, bias and running statistics has learned. The numbers are shared, not copied.
+    /// What a batch norm with running statistics has learned. The numbers are shared, not copied.
     public static FrozenBatchNorm of(BatchNorm norm) {
-        return new FrozenBatchNorm(frozen(norm.gamma()), frozen(norm.beta()), norm.running().mean(),
-                norm.running().variance(), norm.eps());
+        RunningStatistics running = norm.running().orElseThrow(() -> new IllegalArgumentException(
+                "FrozenBatchNorm: the batch norm must have running statistics; got none"));
+        return new FrozenBatchNorm(frozen(norm.gamma(), 1, norm.channels()), frozen(norm.beta(), 0, norm.channels()),
+                running.mean(), running.variance(), norm.eps());
     }
 
-    private static Param frozen(Param param) {
-        return Param.buffer(param.value().detach());
+    private static Param frozen(Optional<Param> param, float otherwise, int channels) {
+        return param.map(learned -> Param.buffer(learned.value().detach()))
+                .orElseGet(() -> RunningStatistics.buffer(otherwise, channels));
     }
 
     @Override
@@ -37,8 +42,7 @@ public record FrozenBatchNorm(Param gamma, Param beta, Param mean, Param varianc
         int channels = mean.value().size();
         Planes planes = ChannelAxis.planes("FrozenBatchNorm", x, channels, channels, true);
         return ChannelAxis.normalize(x, planes, ChannelAxis.statistics(mean.value(), variance.value()), true,
-                gamma.value(),
-                beta.value(), eps);
+                gamma.value(), beta.value(), eps);
     }
 
     @Override

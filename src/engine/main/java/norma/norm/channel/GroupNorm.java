@@ -36,7 +36,7 @@ public record GroupNorm(int channels, int groups, Optional<Param> gamma, Optiona
                     "GroupNorm: groups must divide the channels; got %d channels in %d groups"
                             .formatted(channels, groups));
         }
-        RunningStatistics.requireChannels("GroupNorm", channels, null, gamma.orElse(null), beta.orElse(null));
+        RunningStatistics.requireChannels("GroupNorm", channels, Optional.empty(), gamma, beta);
     }
 
     /// With gain and bias.

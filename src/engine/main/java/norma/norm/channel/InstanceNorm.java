@@ -1,5 +1,6 @@
 package norma.norm.channel;
 
+import java.util.Optional;
 import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Init;
@@ -10,22 +11,23 @@ import norma.norm.NormFactory;
 import norma.norm.NormSpec;
 import norma.norm.RunningStatistics;
 import norma.norm.axis.ChannelAxis;
+import norma.norm.axis.RowLayout;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// y = gamma * (x - mean) / sqrt(var + eps) + beta for each example and channel, with statistics over the positions (Ulyanov,
-/// Vedaldi & Lempitsky 2016, arXiv 1607.08022). It takes contrast and brightness out of every image.
+/// Vedaldi & Lempitsky 2016, arXiv 1607.08022). It removes contrast and brightness from every image.
 ///
 /// Shapes: x (N, C, ...), gamma and beta C.
 ///
 /// @param channels C
-/// @param gamma gain, or null, as usual
-/// @param beta bias, or null, as usual
-/// @param running statistics used in evaluation, or null, as usual: each example's own are used always
+/// @param gamma gain, ones at first, if it has one; usually not
+/// @param beta bias, zeros at first, if it has one; usually not
+/// @param running statistics for evaluation; without them, as usual, those of each example are used always
 /// @param eps added to the variance
 /// @param allowDegenerate whether a plane may have one element; y = beta there. Else it is an error, as in PyTorch
-public record InstanceNorm(int channels, Param gamma, Param beta, RunningStatistics running, float eps,
-        boolean allowDegenerate) implements Norm {
+public record InstanceNorm(int channels, Optional<Param> gamma, Optional<Param> beta,
+        Optional<RunningStatistics> running, float eps, boolean allowDegenerate) implements Norm {
     /// Epsilon if no other is given, as in PyTorch.
     public static final float EPS = 1e-5f;
 
@@ -36,46 +38,61 @@ public record InstanceNorm(int channels, Param gamma, Param beta, RunningStatist
 
     /// Without gain, bias and running statistics.
     public static InstanceNorm of(int channels) {
-        return new InstanceNorm(channels, null, null, null, EPS, false);
+        return new InstanceNorm(channels, Optional.empty(), Optional.empty(), Optional.empty(), EPS, false);
     }
 
     /// With gain and bias.
     public static InstanceNorm affine(int channels) {
-        return new InstanceNorm(channels, Init.constant(1, channels), Init.constant(0, channels), null, EPS, false);
+        return new InstanceNorm(channels, Optional.of(Init.constant(1, channels)),
+                Optional.of(Init.constant(0, channels)), Optional.empty(), EPS, false);
+    }
+
+    /// The same with running statistics for evaluation.
+    public InstanceNorm with(RunningStatistics other) {
+        return new InstanceNorm(channels, gamma, beta, Optional.of(other), eps, allowDegenerate);
+    }
+
+    /// The same with another epsilon.
+    public InstanceNorm withEps(float other) {
+        return new InstanceNorm(channels, gamma, beta, running, other, allowDegenerate);
     }
 
     @Override
     public Tensor forward(Tensor x, Context context) {
         Planes planes = ChannelAxis.planes("InstanceNorm", x, channels, channels, false);
-        Tensor g = Param.valueOf(gamma), b = Param.valueOf(beta);
-        if (running != null && !Tape.isTraining()) {
+        Tensor g = RowLayout.valueOf(gamma), b = RowLayout.valueOf(beta);
+        if (running.isPresent() && !Tape.isTraining()) {
             Planes batch = ChannelAxis.planes("InstanceNorm", x, channels, channels, true);
-            return ChannelAxis.normalize(x, batch, running.statistics(), true, g, b, eps);
+            return ChannelAxis.normalize(x, batch, running.get().statistics(), true, g, b, eps);
         }
         if (planes.run() == 1 && !allowDegenerate) {
             throw new IllegalArgumentException(
                     "InstanceNorm: a plane needs more than one element to have a variance; got x %s; allowDegenerate gives beta"
                             .formatted(x.shape()));
         }
-        Tensor statistics = ChannelAxis.room(planes), y = ChannelAxis.normalizeByOwn(x, planes, statistics, g, b, eps);
-        if (running != null && planes.batch() > 0) {
-            running.update(statistics, planes);
+        Tensor statistics = ChannelAxis.emptyStatistics(planes),
+                y = ChannelAxis.normalizeByOwn(x, planes, statistics, g, b, eps);
+        if (planes.batch() > 0) {
+            running.ifPresent(averages -> averages.update(statistics, planes));
         }
         return y;
     }
 
     @Override
     public void register(ParameterTree tree) {
-        tree.add("gamma", gamma).add("beta", beta).add("running", running);
+        tree.add("gamma", gamma).add("beta", beta);
+        running.ifPresent(averages -> tree.add("running", averages));
     }
 
     public static NormFactory factory(NormSpec spec) {
         boolean affine = spec.flag("affine", false), track = spec.flag("track", false);
         boolean allowDegenerate = spec.flag("allow_degenerate", false);
-        float eps = spec.number("eps", EPS), weight = spec.number("new_stat_weight", RunningStatistics.WEIGHT);
-        float newStatWeight = spec.flag("cumulative", false) ? RunningStatistics.CUMULATIVE : weight;
-        return (_, channels) -> new InstanceNorm(channels, affine ? Init.constant(1, channels) : null,
-                affine ? Init.constant(0, channels) : null,
-                track ? RunningStatistics.of(channels, newStatWeight) : null, eps, allowDegenerate);
+        float eps = spec.number("eps", EPS), weight = RunningStatistics.weight(spec, RunningStatistics.WEIGHT);
+        return (_, channels) -> {
+            InstanceNorm norm = affine ? affine(channels) : of(channels);
+            return new InstanceNorm(channels, norm.gamma, norm.beta,
+                    track ? Optional.of(RunningStatistics.of(channels, weight)) : Optional.empty(), eps,
+                    allowDegenerate);
+        };
     }
 }

@@ -21,7 +21,7 @@ import norma.tensor.Tensor;
 /// @param size channels of a window
 /// @param alpha weight of the window's mean square
 /// @param beta exponent
-/// @param k positive; what an element is divided by where all is quiet
+/// @param k what an element is divided by where its window is zero; positive
 public record LocalResponseNorm(int size, float alpha, float beta, float k) implements Norm {
 
     /// Checks the window.
@@ -56,8 +56,8 @@ public record LocalResponseNorm(int size, float alpha, float beta, float k) impl
         return images.multiply(activity.power(-beta)).reshape(x.shape());
     }
 
-    /// Sums over the windows, added up from copies of x that are shifted by one channel each: few, and what is not finite stays
-    /// in its windows, as it would not with differences of prefix sums.
+    /// Sums over the windows, of copies of x shifted by one channel each: windows are small, and what is not finite stays in
+    /// its windows, which differences of prefix sums would not ensure.
     private Tensor windowSum(Tensor x) {
         Tensor before = zeros(x, size / 2), after = zeros(x, (size - 1) / 2);
         Tensor padded = Tensor.concat(1, before, x, after);

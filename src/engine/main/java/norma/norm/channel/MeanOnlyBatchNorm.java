@@ -14,7 +14,7 @@ import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// y = x - mean + beta for each channel, with the mean over the batch and all positions (Salimans & Kingma 2016, arXiv
-/// 1602.07868). Made to go with weight norm, which has taken care of the scale.
+/// 1602.07868). It is meant for layers with weight norm, which fixes the scale.
 ///
 /// Shapes: x (N, C) or (N, C, ...), beta C. dx = dy - mean(dy).
 ///
@@ -37,10 +37,10 @@ public record MeanOnlyBatchNorm(Param beta, RunningStatistics running) implement
         }
         if (!Tape.isTraining()) {
             return ChannelAxis.affine(x.subtract(ChannelAxis.along(running.mean().value(), x)), null,
-                    Param.valueOf(beta));
+                    beta.value());
         }
         running.updateMean(ChannelAxis.moments(x, planes));
-        return ChannelAxis.affine(ChannelAxis.centered(x, planes), null, Param.valueOf(beta));
+        return ChannelAxis.affine(ChannelAxis.centered(x, planes), null, beta.value());
     }
 
     @Override

@@ -16,7 +16,7 @@ import norma.tensor.Op;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// Normalizes each sample by what was seen before it, so that there is no batch (Chiley et al. 2019, arXiv 1905.05894). For one
+/// Normalizes each sample by the statistics of those before it, so that it needs no batch (Chiley et al. 2019, arXiv 1905.05894). For one
 /// sample after the other, with d = x - mean,
 ///
 ///     z = d / sqrt(var + eps)
@@ -30,12 +30,12 @@ import norma.tensor.Tensor;
 ///     g = g - (1 - b) v z    v = v + mean(g z)        b = alphaBackward
 ///     dx = g / sqrt(var + eps) - (1 - b) u    u = u + mean(dx)
 ///
-/// Then y = guard(gamma * z + beta); a guard keeps samples that the statistics did not foresee from doing harm.
+/// Then y = guard(gamma * z + beta), where a guard bounds samples far from the statistics.
 ///
-/// Shapes: x (N, C) or (N, C, ...), all else C. In evaluation the statistics rest.
+/// Shapes: x (N, C) or (N, C, ...), all else C. In evaluation the statistics do not change.
 ///
-/// @param gamma gain, ones at first, or null
-/// @param beta bias, zeros at first, or null
+/// @param gamma gain, ones at first
+/// @param beta bias, zeros at first
 /// @param mean running mean, zeros at first
 /// @param variance running variance, ones at first
 /// @param u sum of the mean gradients, zeros at first
@@ -43,7 +43,7 @@ import norma.tensor.Tensor;
 /// @param alphaForward weight of the old in mean and variance
 /// @param alphaBackward weight of the old in the control process
 /// @param eps added to the variance
-/// @param guard what comes after
+/// @param guard how the result is bounded
 public record OnlineNorm(Param gamma, Param beta, Param mean, Param variance, Param u, Param v, float alphaForward,
         float alphaBackward, float eps, Guard guard) implements Norm {
     /// Epsilon and weights if no others are given, as the authors have them.
@@ -53,7 +53,7 @@ public record OnlineNorm(Param gamma, Param beta, Param mean, Param variance, Pa
 
     private static final float BOUND = 5;
 
-    /// What comes after the norm.
+    /// How the result is bounded.
     public enum Guard {
         /// Nothing.
         NONE,
@@ -86,9 +86,8 @@ public record OnlineNorm(Param gamma, Param beta, Param mean, Param variance, Pa
         Tensor z = Tape.isTraining()
                 ? online(x.reshape(planes.batch(), channels, planes.inner())).reshape(x.shape())
                 : ChannelAxis.normalize(x, planes, ChannelAxis.statistics(mean.value(), variance.value()), true, null,
-                        null,
-                        eps);
-        return guarded(ChannelAxis.affine(z, Param.valueOf(gamma), Param.valueOf(beta)));
+                        null, eps);
+        return guarded(ChannelAxis.affine(z, gamma.value(), beta.value()));
     }
 
     /// @param x (N, C, positions)
@@ -110,7 +109,7 @@ public record OnlineNorm(Param gamma, Param beta, Param mean, Param variance, Pa
         return Tape.record(new Controlled(x, all, Tensor.concat(0, scales), u, v, alphaBackward), all);
     }
 
-    /// (1, C, 1), on memory of its own
+    /// A copy, (1, C, 1)
     private static Tensor column(Param param) {
         return param.value().copy().reshape(1, param.value().size(), 1);
     }

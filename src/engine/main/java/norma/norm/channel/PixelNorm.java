@@ -1,14 +1,13 @@
 package norma.norm.channel;
 
 import norma.nn.Context;
-import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
 import norma.tensor.Tensor;
 
 /// y = x / sqrt(mean(x^2) + eps), with the mean over the channels of each position (Karras et al. 2018, arXiv 1710.10196,
-/// section 4.2). It keeps the signals of a GAN's generator from growing without bounds.
+/// section 4.2). It bounds the signals of a GAN's generator.
 ///
 /// Shapes: x (N, C, ...).
 ///
@@ -19,11 +18,7 @@ public record PixelNorm(float eps) implements Norm {
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        return ChannelNormalization.normalize(false, x, null, null, eps);
-    }
-
-    @Override
-    public void register(ParameterTree tree) {
+        return LayerNorm2d.normalize(false, x, null, null, eps);
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -1,7 +1,6 @@
 package norma.norm.channel;
 
 import norma.nn.Context;
-import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -32,12 +31,8 @@ public record PositionalNorm(float eps) implements Norm {
     public Result split(Tensor x) {
         ChannelAxis.planes("PositionalNorm", x);
         Moments own = Moments.of(x, 1);
-        Tensor std = own.variance().add(eps).sqrt();
+        Tensor std = own.std(false, eps);
         return new Result(own.centered().divide(std), own.mean(), std);
-    }
-
-    @Override
-    public void register(ParameterTree tree) {
     }
 
     public static NormFactory factory(NormSpec spec) {

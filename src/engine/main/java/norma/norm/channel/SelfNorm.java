@@ -1,5 +1,6 @@
 package norma.norm.channel;
 
+import java.util.Optional;
 import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Init;
@@ -24,10 +25,10 @@ import norma.tensor.Tensor;
 /// Shapes: x (N, C, ...).
 ///
 /// @param ofMean g
-/// @param ofStd f, or null for one gate, as usual
+/// @param ofStd f; without it, as usual, there is one gate
 /// @param eps added to the variance
 /// @param unbiased whether it is divided by n - 1, as the authors have it, or by n
-public record SelfNorm(Gate ofMean, Gate ofStd, float eps, boolean unbiased) implements Norm {
+public record SelfNorm(Gate ofMean, Optional<Gate> ofStd, float eps, boolean unbiased) implements Norm {
     /// Epsilon of the authors.
     public static final float EPS = 1e-12f;
 
@@ -57,33 +58,32 @@ public record SelfNorm(Gate ofMean, Gate ofStd, float eps, boolean unbiased) imp
 
     /// With one gate or two.
     public static SelfNorm of(Init init, int channels, boolean two) {
-        return new SelfNorm(Gate.of(init.at("g"), channels), two ? Gate.of(init.at("f"), channels) : null, EPS, true);
+        return new SelfNorm(Gate.of(init.at("g"), channels),
+                two ? Optional.of(Gate.of(init.at("f"), channels)) : Optional.empty(), EPS, true);
     }
 
     @Override
     public Tensor forward(Tensor x, Context context) {
         int channels = ofMean.weight().value().dim(0);
         Planes planes = ChannelAxis.planes("SelfNorm", x, channels, channels, false);
-        if (planes.inner() == 1) {
-            throw new IllegalArgumentException(
-                    "SelfNorm: a plane needs more than one element to have a variance; got x " + x.shape());
-        }
+        ChannelAxis.requirePlanes("SelfNorm", x, planes);
         if (x.size() == 0) {
             return x;
         }
         Tensor images = x.reshape(planes.batch(), channels, planes.inner());
         Moments own = Moments.of(images, 2);
         Tensor mean = own.mean().reshape(planes.batch(), channels);
-        Tensor std = (unbiased ? own.unbiased() : own.variance()).add(eps).sqrt().reshape(planes.batch(), channels);
+        Tensor std = own.std(unbiased, eps).reshape(planes.batch(), channels);
         Tensor g = ofMean.of(mean, std).reshape(own.mean().shape());
-        Tensor y = ofStd == null ? images.multiply(g)
-                : own.centered().multiply(ofStd.of(mean, std).reshape(g.shape())).add(own.mean().multiply(g));
+        Tensor y = ofStd.map(gate -> own.centered().multiply(gate.of(mean, std).reshape(g.shape()))
+                .add(own.mean().multiply(g))).orElseGet(() -> images.multiply(g));
         return y.reshape(x.shape());
     }
 
     @Override
     public void register(ParameterTree tree) {
-        tree.add("g", ofMean).add("f", ofStd);
+        tree.add("g", ofMean);
+        ofStd.ifPresent(gate -> tree.add("f", gate));
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -11,13 +11,13 @@ import norma.norm.axis.ChannelAxis;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// Several batch norms in one place, for examples of several kinds that must not share statistics, gains and biases: clean
+/// Several batch norms, one for each kind of examples, which then do not share statistics, gains and biases: clean
 /// and adversarial images (auxiliary batch norm; Xie et al. 2020, arXiv 1911.09665), images and their augmentations, source and
 /// target domain (domain-specific batch norm; Chang et al. 2019, arXiv 1906.03950), or the time steps of a recurrent network
 /// (Cooijmans et al. 2016, arXiv 1603.09025, whose gains are 0.1 at first).
 ///
 /// In training the batch is cut into as many parts, as equal as can be, and the i-th goes through the i-th norm; elsewhere all
-/// goes through the first. Or the caller says which norm.
+/// goes through the first. The caller may also say which norm.
 ///
 /// Shapes: x (N, C) or (N, C, ...).
 ///

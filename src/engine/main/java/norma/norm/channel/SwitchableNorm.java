@@ -12,6 +12,7 @@ import norma.norm.NormSpec;
 import norma.norm.RunningStatistics;
 import norma.norm.axis.ChannelAxis;
 import norma.norm.axis.Moments;
+import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -28,74 +29,61 @@ import norma.tensor.Tensor;
 ///
 /// @param meanWeight a, ones at first
 /// @param varianceWeight b, ones at first
-/// @param gamma gain, ones at first; zeros make a residual branch begin as nothing
+/// @param gamma gain, ones at first; with zeros a residual branch is 0 at first
 /// @param beta bias, zeros at first
-/// @param mean running mean of the batch, zeros at first
-/// @param variance running variance of the batch, zeros at first
-/// @param batches how many were seen
-/// @param newStatWeight weight of the newest batch in the running statistics; or [RunningStatistics#CUMULATIVE], for the batch
-/// average
+/// @param running mean and variance of the batch, both zeros at first; by [RunningStatistics#CUMULATIVE] the batch average
 /// @param eps added to the variance
-public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma, Param beta, Param mean,
-        Param variance, Param batches, float newStatWeight, float eps) implements Norm {
+public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma, Param beta, RunningStatistics running,
+        float eps) implements Norm {
     /// Epsilon and weight of the newest batch if no other are given, as the authors have them.
     public static final float EPS = 1e-5f;
     public static final float WEIGHT = 0.003f;
 
-    /// Checks the weight.
-    public SwitchableNorm {
-        RunningStatistics.requireWeight("SwitchableNorm", newStatWeight);
-    }
-
-    /// All three alike at first.
+    /// With equal weights of the three at first.
     public static SwitchableNorm of(int channels) {
         return of(channels, 1, WEIGHT);
     }
 
     private static SwitchableNorm of(int channels, float gain, float newStatWeight) {
+        var running = new RunningStatistics(RunningStatistics.buffer(0, channels),
+                RunningStatistics.buffer(0, channels), RunningStatistics.buffer(0), newStatWeight);
         return new SwitchableNorm(Init.constant(1, 3), Init.constant(1, 3), Init.constant(gain, channels),
-                Init.constant(0, channels), RunningStatistics.buffer(0, channels),
-                RunningStatistics.buffer(0, channels), RunningStatistics.buffer(0), newStatWeight, EPS);
+                Init.constant(0, channels), running, EPS);
     }
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        int channels = mean.value().size();
+        int channels = running.channels();
         Planes planes = ChannelAxis.planes("SwitchableNorm", x, channels, channels, false);
-        if (planes.inner() == 1) {
-            throw new IllegalArgumentException(
-                    "SwitchableNorm: a plane needs more than one element to have a variance; got x %s"
-                            .formatted(x.shape()));
-        }
+        ChannelAxis.requirePlanes("SwitchableNorm", x, planes);
         if (x.size() == 0) {
             return x;
         }
         Moments each = Moments.of(x.reshape(planes.batch(), channels, planes.inner()), 2);
         Moments layer = Moments.together(each.mean(), each.unbiased(), 1);
-        Moments batch = Tape.isTraining() ? ofBatch(each) : running();
+        Moments batch = Tape.isTraining() ? ofBatch(each) : average();
         Tensor m = mix(meanWeight, each.mean(), layer.mean(), batch.mean());
         Tensor v = mix(varianceWeight, each.unbiased(), layer.variance(), batch.variance());
         Tensor xhat = each.centered().add(each.mean().subtract(m)).divide(v.add(eps).sqrt());
-        return ChannelAxis.affine(xhat.reshape(x.shape()), Param.valueOf(gamma), Param.valueOf(beta));
+        return ChannelAxis.affine(xhat.reshape(x.shape()), gamma.value(), beta.value());
     }
 
     private Moments ofBatch(Moments each) {
         Moments batch = Moments.together(each.mean(), each.unbiased(), 0);
-        RunningStatistics.count(batches);
+        RunningStatistics.count(running.batches());
+        Tensor mean = running.mean().value(), n = running.batches().value();
         Tensor m = batch.mean().detach().reshape(mean.shape()), v = batch.variance().detach().reshape(mean.shape());
-        if (Float.isNaN(newStatWeight)) { // elements of several batches vary within and between these
-            Tensor n = batches.value(), between = m.subtract(mean.value()).square();
-            v = v.add(between.multiply(n.subtract(1).divide(n)));
+        if (Float.isNaN(running.newStatWeight())) { // elements of several batches vary within and between these
+            v = v.add(m.subtract(mean).square().multiply(n.subtract(1).divide(n)));
         }
-        RunningStatistics.mix(variance, newStatWeight, batches, v);
-        RunningStatistics.mix(mean, newStatWeight, batches, m);
+        running.mix(m, v);
         return batch;
     }
 
     /// (1, C, 1), as those of a batch
-    private Moments running() {
-        int channels = mean.value().size();
-        return new Moments(null, mean.value().reshape(1, channels, 1), variance.value().reshape(1, channels, 1));
+    private Moments average() {
+        Shape shape = Shape.of(1, running.channels(), 1);
+        return new Moments(null, running.mean().value().reshape(shape), running.variance().value().reshape(shape));
     }
 
     private static Tensor mix(Param weight, Tensor instance, Tensor layer, Tensor batch) {
@@ -106,13 +94,12 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
 
     @Override
     public void register(ParameterTree tree) {
-        tree.add("mean_weight", meanWeight).add("var_weight", varianceWeight).add("gamma", gamma).add("beta", beta)
-                .add("running_mean", mean).add("running_var", variance).add("num_batches_tracked", batches);
+        tree.add("mean_weight", meanWeight).add("var_weight", varianceWeight).add("gamma", gamma).add("beta", beta);
+        running.register(tree);
     }
 
     public static NormFactory factory(NormSpec spec) {
-        float gain = spec.flag("last_gamma", false) ? 0 : 1, weight = spec.number("new_stat_weight", WEIGHT);
-        float newStatWeight = spec.flag("cumulative", false) ? RunningStatistics.CUMULATIVE : weight;
+        float gain = spec.flag("last_gamma", false) ? 0 : 1, newStatWeight = RunningStatistics.weight(spec, WEIGHT);
         return (_, channels) -> of(channels, gain, newStatWeight);
     }
 }

@@ -1,18 +1,18 @@
 package norma.norm.channel;
 
 /// Eigenvalues and eigenvectors of a small symmetric matrix, by Jacobi's rotations: each makes one pair of elements off the
-/// diagonal zero, until all are (Golub & Van Loan, Matrix Computations, section 8.5). Right to the last digits of double, also
-/// for eigenvalues that are equal.
+/// diagonal zero, until all are (Golub & Van Loan, Matrix Computations, section 8.5). Accurate to the last digits of double,
+/// also where eigenvalues are equal.
 ///
 /// @param values e
 /// @param vectors V, one in each column: A = V diag(e) V^T
 record SymmetricEigen(double[] values, double[][] vectors) {
-    /// More than any matrix needs, some ten; one with a NaN ends here, all NaN.
+    /// More than any matrix needs, about ten; one with a NaN ends here with NaN everywhere.
     private static final int SWEEPS = 40;
 
     private static final double NEGLIGIBLE = 1e-32;
 
-    /// Of a symmetric matrix, which is overwritten.
+    /// Those of a symmetric matrix, which is overwritten.
     static SymmetricEigen of(double[][] a) {
         int n = a.length;
         double[][] v = new double[n][n];
@@ -48,7 +48,7 @@ record SymmetricEigen(double[] values, double[][] vectors) {
         return sum;
     }
 
-    /// Turns axes p and q by the angle that makes `a[p][q]` zero; t is its tangent, the smaller root of t^2 + 2 theta t = 1.
+    /// Rotates axes p and q by the angle that makes `a[p][q]` zero; t is its tangent, the smaller root of t^2 + 2 theta t = 1.
     private static void rotate(double[][] a, double[][] v, int p, int q) {
         if (a[p][q] == 0) {
             return;
@@ -57,8 +57,8 @@ record SymmetricEigen(double[] values, double[][] vectors) {
         double t = Math.copySign(1, theta) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
         double c = 1 / Math.sqrt(t * t + 1), s = t * c;
         for (int i = 0; i < a.length; i++) {
-            turn(a[i], p, q, c, s);
-            turn(v[i], p, q, c, s);
+            rotate(a[i], p, q, c, s);
+            rotate(v[i], p, q, c, s);
         }
         for (int i = 0; i < a.length; i++) {
             double ap = a[p][i], aq = a[q][i];
@@ -67,7 +67,7 @@ record SymmetricEigen(double[] values, double[][] vectors) {
         }
     }
 
-    private static void turn(double[] row, int p, int q, double c, double s) {
+    private static void rotate(double[] row, int p, int q, double c, double s) {
         double rp = row[p], rq = row[q];
         row[p] = c * rp - s * rq;
         row[q] = s * rp + c * rq;

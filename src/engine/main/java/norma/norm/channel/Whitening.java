@@ -1,6 +1,5 @@
 package norma.norm.channel;
 
-import java.util.function.UnaryOperator;
 import norma.kernel.Planes;
 import norma.nn.Param;
 import norma.nn.ParameterTree;
@@ -11,7 +10,7 @@ import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// y = W (x - mean) in each group of channels, with W W = covariance^(-1): channels come out with variance 1 and uncorrelated.
-/// What norms that whiten have in common; they differ in how they find W.
+/// Norms that whiten differ in how they find W: see [InverseRoot].
 ///
 /// Shapes: x (N, C) or (N, C, ...), in G groups of C / G channels. Statistics are those of the batch and all positions; in
 /// evaluation the running mean, and the running W or W of the running covariance.
@@ -23,47 +22,51 @@ import norma.tensor.Tensor;
 /// @param eps added to the diagonal of the covariance
 public record Whitening(Param mean, Param matrix, Kept kept, float newStatWeight, float eps) implements Parameterized {
 
-    /// What evaluation is done with.
+    /// What evaluation uses.
     public enum Kept {
-        /// W itself, averaged over the batches
+        /// W itself, averaged over the batches.
         WHITENING,
-        /// The covariance, from which W is found again: it costs a root for each batch, and can be averaged in earnest
+        /// The covariance, from which W is found again for each batch; unlike W, its average is that of all batches.
         COVARIANCE
     }
 
     /// Of channels that were not seen yet, in groups of equal size.
-    static Whitening of(String who, int channels, int groups, Kept kept, float newStatWeight, float eps) {
+    static Whitening of(int channels, int groups, float eps) {
         if (groups < 1 || channels % groups != 0) {
-            throw new IllegalArgumentException("%s: groups must divide the channels; got %d channels in %d groups"
-                    .formatted(who, channels, groups));
+            throw new IllegalArgumentException(
+                    "DecorrelatedBatchNorm: groups must divide the channels; got %d channels in %d groups"
+                            .formatted(channels, groups));
         }
         int width = channels / groups;
         Param matrix = RunningStatistics.buffer(0, groups, width, width);
         matrix.value().set(Tensor.identity(width).expand(matrix.value().shape()));
-        return new Whitening(RunningStatistics.buffer(0, channels), matrix, kept, newStatWeight, eps);
+        return new Whitening(RunningStatistics.buffer(0, channels), matrix, Kept.WHITENING, RunningStatistics.WEIGHT,
+                eps);
+    }
+
+    Whitening with(Kept other) {
+        return new Whitening(mean, matrix, other, newStatWeight, eps);
     }
 
     /// The whitened x.
-    ///
-    /// @param inverseRoot W from a covariance with eps, both (G, C / G, C / G)
-    Tensor forward(String who, Tensor x, UnaryOperator<Tensor> inverseRoot) {
+    Tensor forward(Tensor x, InverseRoot root) {
         int channels = mean.value().size();
-        Planes planes = ChannelAxis.planes(who, x, channels, channels, true);
+        Planes planes = ChannelAxis.planes("DecorrelatedBatchNorm", x, channels, channels, true);
         if (planes.count() == 0) {
             return x;
         }
         if (!Tape.isTraining()) {
-            Tensor centred = x.subtract(ChannelAxis.along(mean.value(), x));
-            Tensor w = kept == Kept.WHITENING ? matrix.value() : inverseRoot.apply(withEps(matrix.value()));
-            return toPlanes(w.matmul(toColumns(centred, planes)), x, planes);
+            Tensor centered = x.subtract(ChannelAxis.along(mean.value(), x));
+            Tensor w = kept == Kept.WHITENING ? matrix.value() : root.of(withEps(matrix.value()));
+            return toPlanes(w.matmul(toColumns(centered, planes)), x, planes);
         }
-        ChannelAxis.requireSeveral(who, x, planes);
-        Tensor centred = toColumns(ChannelAxis.centered(x, planes), planes);
-        Tensor covariance = centred.matmulTransposed(centred).divide(planes.count());
-        Tensor w = inverseRoot.apply(withEps(covariance));
+        ChannelAxis.requireSeveral("DecorrelatedBatchNorm", x, planes);
+        Tensor centered = toColumns(ChannelAxis.centered(x, planes), planes);
+        Tensor covariance = centered.matmulTransposed(centered).divide(planes.count());
+        Tensor w = root.of(withEps(covariance));
         RunningStatistics.mix(mean, newStatWeight, ChannelAxis.moments(x, planes).slice(1, 0, 1));
         RunningStatistics.mix(matrix, newStatWeight, kept == Kept.WHITENING ? w : covariance);
-        return toPlanes(w.matmul(centred), x, planes);
+        return toPlanes(w.matmul(centered), x, planes);
     }
 
     private Tensor withEps(Tensor covariance) {

@@ -33,8 +33,7 @@ public record AdaIn(float eps, boolean unbiased) implements ConditionalNorm {
         // 1 / sqrt(var / biased + eps) = sqrt(biased) / sqrt(var + biased eps), with the kernel's biased variance
         Tensor xhat = ChannelAxis.normalize(content, planes, null, null, (float) (biased * eps));
         Moments given = Moments.of(style, ChannelAxis.planeAxes(style));
-        Tensor variance = unbiased ? given.unbiased() : given.variance();
-        return xhat.multiply((float) Math.sqrt(biased)).multiply(variance.add(eps).sqrt()).add(given.mean());
+        return xhat.multiply((float) Math.sqrt(biased)).multiply(given.std(unbiased, eps)).add(given.mean());
     }
 
     private static void requireFit(Tensor content, Tensor style) {

@@ -28,7 +28,7 @@ public record AdaLayerNorm(Linear modulation, float eps) implements ConditionalN
         return new AdaLayerNorm(zeros(init, features, 2 * dim), EPS);
     }
 
-    /// x normalized as the condition wants it.
+    /// x normalized, with gain and bias from the condition.
     @Override
     public Tensor forward(Tensor x, Tensor c) {
         Tensor[] parts = modulate(modulation, c, 2);
@@ -42,7 +42,11 @@ public record AdaLayerNorm(Linear modulation, float eps) implements ConditionalN
 
     /// W silu(c) + b in equal parts, each (B, D).
     static Tensor[] modulate(Linear modulation, Tensor c, int count) {
-        Tensor all = modulation.forward(Activations.apply(Activation.SILU, c));
+        return split(modulation.forward(Activations.apply(Activation.SILU, c)), count);
+    }
+
+    /// Equal parts of the last axis.
+    static Tensor[] split(Tensor all, int count) {
         int dim = all.dim(-1) / count;
         Tensor[] parts = new Tensor[count];
         for (int i = 0; i < count; i++) {
@@ -53,17 +57,17 @@ public record AdaLayerNorm(Linear modulation, float eps) implements ConditionalN
 
     /// (1 + scale) xhat + shift, for x (B, ..., D), shift and scale (B, D).
     public static Tensor apply(Tensor x, Tensor shift, Tensor scale, float eps) {
-        if (x.shape().rank() < 2 || !shift.shape().equals(Shape.of(x.dim(0), x.dim(-1)))) {
-            throw new IllegalArgumentException(
-                    "AdaLayerNorm: for x (B, ..., D) the condition must give shifts (B, D); got x %s and %s".formatted(
-                            x.shape(), shift.shape()));
-        }
-        Tensor xhat = LayerNorm.apply(x, Shape.of(x.dim(-1)), eps);
-        return xhat.multiply(along(scale, x).add(1)).add(along(shift, x));
+        Tensor gain = along("AdaLayerNorm", scale, x).add(1), bias = along("AdaLayerNorm", shift, x);
+        return LayerNorm.apply(x, Shape.of(x.dim(-1)), eps).multiply(gain).add(bias);
     }
 
     /// (B, D) with axes of size 1 between, so that it broadcasts over the positions of x (B, ..., D).
-    static Tensor along(Tensor perExample, Tensor x) {
+    static Tensor along(String who, Tensor perExample, Tensor x) {
+        if (x.shape().rank() < 2 || !perExample.shape().equals(Shape.of(x.dim(0), x.dim(-1)))) {
+            throw new IllegalArgumentException(
+                    "%s: for x (B, ..., D) the condition must give gains and biases (B, D); got x %s and %s"
+                            .formatted(who, x.shape(), perExample.shape()));
+        }
         return perExample.reshape(Shape.ones(x.shape().rank()).with(0, x.dim(0)).with(-1, x.dim(-1)));
     }
 

@@ -40,7 +40,7 @@ public record AdaLayerNormZero(Layer f, Linear modulation, float eps) implements
     public Tensor forward(Tensor x, Tensor c, Context context) {
         Tensor[] parts = AdaLayerNorm.modulate(modulation, c, 3);
         Tensor branch = f.forward(AdaLayerNorm.apply(x, parts[0], parts[1], eps), context);
-        return x.add(branch.multiply(AdaLayerNorm.along(parts[2], x)));
+        return x.add(branch.multiply(AdaLayerNorm.along("AdaLayerNormZero", parts[2], x)));
     }
 
     @Override

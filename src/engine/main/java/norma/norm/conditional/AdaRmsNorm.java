@@ -36,13 +36,8 @@ public record AdaRmsNorm(Norm norm, Linear gain) implements ConditionalNorm {
 
     @Override
     public Tensor forward(Tensor x, Tensor c) {
-        Tensor scale = gain.forward(c);
-        if (x.shape().rank() < 2 || !scale.shape().equals(Shape.of(x.dim(0), x.dim(-1)))) {
-            throw new IllegalArgumentException(
-                    "AdaRmsNorm: for x (B, ..., D) the condition must give gains (B, D); got x %s and %s"
-                            .formatted(x.shape(), scale.shape()));
-        }
-        return norm.forward(x).multiply(AdaLayerNorm.along(scale, x).add(1));
+        Tensor scale = AdaLayerNorm.along("AdaRmsNorm", gain.forward(c), x).add(1);
+        return norm.forward(x).multiply(scale);
     }
 
     @Override

@@ -26,8 +26,7 @@ public record ConditionalBatchNorm(Norm norm, Embedding gamma, Embedding beta) i
 
     /// For K classes and C channels.
     public static ConditionalBatchNorm of(int classes, int channels) {
-        RunningStatistics running = RunningStatistics.of(channels, RunningStatistics.WEIGHT);
-        return new ConditionalBatchNorm(new BatchNorm(null, null, running, BatchNorm.EPS, false),
+        return new ConditionalBatchNorm(BatchNorm.plain(RunningStatistics.of(channels, RunningStatistics.WEIGHT)),
                 new Embedding(Init.constant(1, classes, channels), 1),
                 new Embedding(Init.constant(0, classes, channels), 1));
     }
@@ -35,7 +34,7 @@ public record ConditionalBatchNorm(Norm norm, Embedding gamma, Embedding beta) i
     /// @param classes (N), whole numbers
     @Override
     public Tensor forward(Tensor x, Tensor classes) {
-        return forward(x, Indices.wholeNumbers(classes));
+        return forward(x, Indices.of(classes));
     }
 
     /// x normalized, each example by its class.

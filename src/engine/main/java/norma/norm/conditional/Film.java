@@ -21,12 +21,10 @@ public record Film(Linear condition, boolean residual) implements ConditionalNor
 
     /// For C channels and K features of the condition; the identity at first.
     public static Film of(Init init, int channels, int features) {
-        return new Film(
-                Linear.of(init.zeros(2 * channels, features), Init.constant(0, 2 * channels)),
-                true);
+        return new Film(AdaLayerNorm.zeros(init, features, 2 * channels), true);
     }
 
-    /// x as the condition wants it.
+    /// x, scaled and shifted by the condition.
     @Override
     public Tensor forward(Tensor x, Tensor c) {
         Tensor both = condition.forward(c);
@@ -35,9 +33,8 @@ public record Film(Linear condition, boolean residual) implements ConditionalNor
                     "Film: x must be (N, %d, ...), channels on axis 1, with a condition (N, K); got %s and %s"
                             .formatted(both.dim(-1) / 2, x.shape(), c.shape()));
         }
-        int channels = x.dim(1);
-        Tensor gamma = ChannelAxis.alongEach(both.slice(1, 0, channels), x);
-        Tensor beta = ChannelAxis.alongEach(both.slice(1, channels, 2 * channels), x);
+        Tensor[] parts = AdaLayerNorm.split(both, 2);
+        Tensor gamma = ChannelAxis.alongEach(parts[0], x), beta = ChannelAxis.alongEach(parts[1], x);
         return x.multiply(residual ? gamma.add(1) : gamma).add(beta);
     }
 

@@ -15,13 +15,13 @@ import norma.norm.channel.InstanceNorm;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
-/// y = (1 + gamma(s)) * norm(x) + beta(s): gain and bias of each position come from a map of what is to be seen there, through
+/// y = (1 + gamma(s)) * norm(x) + beta(s): gain and bias of each position come from a map of labels, through
 /// two layers of convolution (spatially-adaptive normalization; Park et al. 2019, arXiv 1903.07291).
 ///
 ///     h = relu(shared(s))    gamma = gammas(h)    beta = betas(h)
 ///
-/// Shapes: x (N, C, H, W), s (N, K, any height and width), h (N, hidden, H, W), gamma and beta (N, C, H, W). The map is brought
-/// to the size of x by nearest neighbours.
+/// Shapes: x (N, C, H, W), s (N, K, any height and width), h (N, hidden, H, W), gamma and beta (N, C, H, W). The map is resized
+/// to x by nearest neighbours.
 ///
 /// @param norm without gain and bias: a batch or instance norm
 /// @param shared s to h before the ReLU
@@ -40,7 +40,7 @@ public record Spade(Norm norm, Conv2d shared, Conv2d gammas, Conv2d betas) imple
                 Conv2d.of(init.at("betas"), hidden, channels, THREE));
     }
 
-    /// x normalized, each position by what the map says.
+    /// x normalized, with gain and bias from the map.
     @Override
     public Tensor forward(Tensor x, Tensor map) {
         if (x.shape().rank() != 4 || map.shape().rank() != 4 || x.dim(0) != map.dim(0)) {

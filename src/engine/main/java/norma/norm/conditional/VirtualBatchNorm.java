@@ -24,8 +24,8 @@ import norma.tensor.Tensor;
 /// Shapes: x (N, C) or (N, C, ...), reference (n, C, ...), gamma and beta C. The reference batch goes through the network with
 /// each batch, and through this norm by [#ofReference]; gradients flow into it too, unless it is detached.
 ///
-/// @param gamma gain, ones at first, or null
-/// @param beta bias, zeros at first, or null
+/// @param gamma gain, ones at first
+/// @param beta bias, zeros at first
 /// @param eps added to the variance
 public record VirtualBatchNorm(Param gamma, Param beta, float eps) implements ConditionalNorm {
     /// Epsilon if no other is given.
@@ -55,22 +55,18 @@ public record VirtualBatchNorm(Param gamma, Param beta, float eps) implements Co
         Tensor variance = each.variance().multiply(share)
                 .add(all.variance().add(d.square().multiply(share)).multiply(n * share));
         Tensor xhat = shifted.subtract(mean).divide(variance.add(eps).sqrt());
-        return ChannelAxis.affine(xhat.reshape(x.shape()), Param.valueOf(gamma), Param.valueOf(beta));
+        return ChannelAxis.affine(xhat.reshape(x.shape()), gamma.value(), beta.value());
     }
 
-    /// The reference batch by its own statistics: what the layers above take as theirs.
+    /// The reference batch normalized by its own statistics, as the layers above need it.
     public Tensor ofReference(Tensor reference) {
-        int channels = channels(reference);
+        int channels = gamma.value().size();
         Planes planes = ChannelAxis.planes("VirtualBatchNorm", reference, channels, channels, true);
-        return ChannelAxis.normalize(reference, planes, Param.valueOf(gamma), Param.valueOf(beta), eps);
-    }
-
-    private int channels(Tensor x) {
-        return gamma == null ? x.dim(1) : gamma.value().size();
+        return ChannelAxis.normalize(reference, planes, gamma.value(), beta.value(), eps);
     }
 
     private Tensor planes(Tensor x) {
-        int channels = channels(x);
+        int channels = gamma.value().size();
         Planes planes = ChannelAxis.planes("VirtualBatchNorm", x, channels, channels, true);
         return x.reshape(planes.batch(), channels, planes.inner());
     }

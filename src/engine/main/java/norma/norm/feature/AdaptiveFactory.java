@@ -6,12 +6,11 @@ import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.feature.AdaptiveNormFormer.Options;
 
-/// Makes adaptive norms; tied ones read from the same trunks everywhere in the model.
+/// Makes adaptive norms; tied ones read from the trunks of the first norm of the model.
 final class AdaptiveFactory implements NormFactory {
     private final IntFunction<Options> options;
     private final boolean tied;
-    private AdaptiveNetwork gammaTrunk;
-    private AdaptiveNetwork betaTrunk;
+    private AdaptiveNormFormer first;
 
     AdaptiveFactory(IntFunction<Options> options, boolean tied) {
         this.options = options;
@@ -21,14 +20,11 @@ final class AdaptiveFactory implements NormFactory {
     @Override
     public Norm create(Init init, int dim) {
         Options chosen = options.apply(dim);
-        if (!tied) {
-            return AdaptiveNormFormer.of(init, dim, chosen);
+        if (tied && first != null) {
+            return AdaptiveNormFormer.of(init, dim, chosen, first.gammaTrunk(), first.betaTrunk());
         }
-        if (gammaTrunk == null) {
-            gammaTrunk = AdaptiveNormFormer.trunk(init.at("gammaTrunk"), dim, chosen);
-            betaTrunk = chosen.shared() ? null : AdaptiveNormFormer.trunk(init.at("betaTrunk"), dim, chosen);
-        }
-        return AdaptiveNormFormer.of(init, dim, chosen, gammaTrunk, betaTrunk);
+        first = AdaptiveNormFormer.of(init, dim, chosen);
+        return first;
     }
 
     @Override

@@ -11,7 +11,6 @@ import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Mlp;
 import norma.nn.ParameterTree;
-import norma.nn.Parameterized;
 import norma.nn.Rotary;
 import norma.tensor.Tensor;
 
@@ -73,6 +72,6 @@ public record AdaptiveNetwork(List<Block> layers) implements Layer {
 
     @Override
     public void register(ParameterTree tree) {
-        tree.add("layers", (Iterable<? extends Parameterized>) layers);
+        tree.add("layers", layers);
     }
 }

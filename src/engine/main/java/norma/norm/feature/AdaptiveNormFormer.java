@@ -3,10 +3,11 @@ package norma.norm.feature;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import norma.nn.Context;
+import norma.nn.Identity;
 import norma.nn.Init;
+import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.ParameterTree;
-import norma.nn.Parameterized;
 import norma.nn.Rotary;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
@@ -31,18 +32,17 @@ import norma.tensor.Tensor;
 /// Shleifer et al. 2021, which is a placement. Relatives: SeeDNorm (arXiv 2510.22777), adaLN-Zero (arXiv 2212.09748).
 ///
 /// @param base what it normalizes over and how
-/// @param in W_in (r, D), or null
+/// @param in W_in (r, D), or the [Identity]
 /// @param gammaTrunk of gamma, and of beta if there is no other
-/// @param betaTrunk of beta alone, or null
+/// @param betaTrunk of beta alone, if there is one
 /// @param gammaHead Wg, bias g0
 /// @param betaHead Wb, bias b0
 /// @param causal whether position t sees positions 0 .. t only
 /// @param bound s of gamma = g0 + s tanh(delta / s), a guard against runaway gains; 0 for none
 /// @param eps of the RMSNorm between trunk and heads
-public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrunk, AdaptiveNetwork betaTrunk,
-        Linear gammaHead,
-        Linear betaHead,
-        boolean causal, float bound, float eps) implements Norm {
+public record AdaptiveNormFormer(Norm base, Layer in, AdaptiveNetwork gammaTrunk,
+        Optional<AdaptiveNetwork> betaTrunk, Linear gammaHead, Linear betaHead, boolean causal, float bound, float eps)
+        implements Norm {
 
     /// What is normalized before gamma and beta.
     public enum Base {
@@ -64,8 +64,7 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
     /// @param rotary whether the trunk's attention knows positions other than through x
     /// @param bound s of gamma = g0 + s tanh(delta / s); 0 for none
     public record Options(boolean causal, Base base, int depth, int width, int heads, boolean bottleneck,
-            boolean shared,
-            boolean rotary, float bound) {
+            boolean shared, boolean rotary, float bound) {
 
         /// Checks the numbers.
         public Options {
@@ -85,7 +84,7 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
             return heads > 0 ? heads : Math.max(1, Math.min(8, dim / 64));
         }
 
-        /// r, rounded up so that all heads have the same size, an even one if they are to be turned.
+        /// r, rounded up so that all heads have the same size, an even one for rotary positions.
         private int innerFor(int dim) {
             int wished = width > 0 ? width : Math.max(1, dim / 4);
             int step = headsFor(dim) * (rotary ? 2 : 1);
@@ -96,16 +95,15 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
     /// A norm over D features, at first exactly its base.
     public static AdaptiveNormFormer of(Init init, int dim, Options options) {
         AdaptiveNetwork gammaTrunk = trunk(init.at("gammaTrunk"), dim, options);
-        return of(init, dim, options, gammaTrunk, options.shared() ? null : trunk(init.at("betaTrunk"), dim, options));
+        return of(init, dim, options, gammaTrunk,
+                options.shared() ? Optional.empty() : Optional.of(trunk(init.at("betaTrunk"), dim, options)));
     }
 
-    /// A norm on trunks that other norms may use too (tied across layers); `betaTrunk` may be null.
-    public static AdaptiveNormFormer of(Init init, int dim, Options options, AdaptiveNetwork gammaTrunk,
-            AdaptiveNetwork betaTrunk) {
+    /// A norm on trunks that other norms may use too (tied across layers).
+    static AdaptiveNormFormer of(Init init, int dim, Options options, AdaptiveNetwork gammaTrunk,
+            Optional<AdaptiveNetwork> betaTrunk) {
         int width = options.bottleneck() ? options.innerFor(dim) : dim;
-        Linear in = options.bottleneck()
-                ? Linear.of(init.xavier("in", 1, width, dim))
-                : null;
+        Layer in = options.bottleneck() ? Linear.of(init.xavier("in", 1, width, dim)) : new Identity();
         Norm base = switch (options.base()) {
             case LAYER -> LayerNorm.plain(dim);
             case RMS -> RmsNorm.plain(dim);
@@ -117,7 +115,7 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
     }
 
     /// A trunk for norms over D features.
-    public static AdaptiveNetwork trunk(Init init, int dim, Options options) {
+    private static AdaptiveNetwork trunk(Init init, int dim, Options options) {
         int inner = options.innerFor(dim);
         int width = options.bottleneck() ? inner : dim;
         Optional<Rotary> rotary = options.rotary() ? Optional.of(Rotary.PAPER) : Optional.empty();
@@ -141,10 +139,10 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
 
     /// What the networks read from normalized sequences.
     public Affine read(Tensor xhat, Context context) {
-        Tensor h = in == null ? xhat : in.forward(xhat, context);
+        Tensor h = in.forward(xhat, context);
         Context inside = context.inside(this);
         Tensor t = read(gammaTrunk, h, inside);
-        Tensor u = betaTrunk == null ? t : read(betaTrunk, h, inside);
+        Tensor u = betaTrunk.map(trunk -> read(trunk, h, inside)).orElse(t);
         return new Affine(gamma(t), betaHead.forward(u, context));
     }
 
@@ -177,8 +175,9 @@ public record AdaptiveNormFormer(Norm base, Linear in, AdaptiveNetwork gammaTrun
 
     @Override
     public void register(ParameterTree tree) {
-        tree.add("base", (Parameterized) base).add("in", in).add("gammaTrunk", gammaTrunk).add("betaTrunk", betaTrunk)
-                .add("gammaHead", gammaHead).add("betaHead", betaHead);
+        tree.add("base", base).add("in", in).add("gammaTrunk", gammaTrunk);
+        betaTrunk.ifPresent(trunk -> tree.add("betaTrunk", trunk));
+        tree.add("gammaHead", gammaHead).add("betaHead", betaHead);
     }
 
     private enum Bottleneck { AUTO, TRUE, FALSE }

@@ -1,7 +1,6 @@
 package norma.norm.feature;
 
 import norma.nn.Context;
-import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -20,10 +19,6 @@ public record CenteredRmsNorm(float eps) implements Norm {
     public Tensor forward(Tensor x, Context context) {
         Tensor squares = x.square().sum(-1).add(x.sum(-1).square());
         return x.divide(squares.divide(x.dim(-1) + 1).add(eps).sqrt());
-    }
-
-    @Override
-    public void register(ParameterTree tree) {
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -10,7 +10,7 @@ import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// y = gamma * f(alpha x + shift) + beta with f = tanh or erf, as one operation: what [DynamicTanh] and [DynamicErf] share. It
-/// keeps nothing but x, whose curve is drawn again on the way back.
+/// keeps only x and computes the curve again in the backward pass.
 ///
 /// Shapes: x (..., S), alpha and shift (1), gamma and beta S.
 final class DynamicCurve {
@@ -27,8 +27,7 @@ final class DynamicCurve {
         Fused op = new Fused(form, rows, x, alpha, shift, gamma, beta);
         Tensor y = Tensor.empty(x.shape());
         Backend.kernels().pointwiseNorm().forward(form, alpha.data(), RowLayout.floats(shift), rows.count(),
-                rows.columns(),
-                x.data(), RowLayout.floats(gamma), RowLayout.floats(beta), y.data());
+                rows.columns(), x.data(), RowLayout.floats(gamma), RowLayout.floats(beta), y.data());
         return Tape.record(op, y);
     }
 
@@ -48,8 +47,7 @@ final class DynamicCurve {
     /// With u = alpha x + shift and g = dy * gamma * f'(u): dx = alpha g, dAlpha = sum g x, dShift = sum g, dGamma = sum dy
     /// f(u), dBeta = sum dy; tanh' = 1 - tanh^2, erf' = 2 / sqrt(pi) exp(-u^2).
     record Fused(PointwiseNormKernel.Form form, RowLayout rows, Tensor x, Tensor alpha, Tensor shift, Tensor gamma,
-            Tensor beta)
-            implements Op.Fused {
+            Tensor beta) implements Op.Fused {
 
         @Override
         public Tensor[] inputs() {
@@ -63,8 +61,7 @@ final class DynamicCurve {
             Tensor dGamma = RowLayout.emptyLike(gamma), dBeta = RowLayout.emptyLike(beta);
             Backend.kernels().pointwiseNorm().backward(form, alpha.data(), RowLayout.floats(shift), rows.count(),
                     rows.columns(), dy.data(), x.data(), RowLayout.floats(gamma), dx.data(), dAlpha.data(),
-                    RowLayout.floats(dShift), RowLayout.floats(dGamma),
-                    RowLayout.floats(dBeta));
+                    RowLayout.floats(dShift), RowLayout.floats(dGamma), RowLayout.floats(dBeta));
             return RowLayout.present(dx, dAlpha, dShift, dGamma, dBeta);
         }
 

@@ -16,8 +16,8 @@ import norma.tensor.Tensor;
 ///
 /// @param alpha how steep, 0.5 at first
 /// @param shift s, 0 at first
-/// @param gamma gain, ones at first, or null
-/// @param beta bias, zeros at first, or null
+/// @param gamma gain, ones at first
+/// @param beta bias, zeros at first
 public record DynamicErf(Param alpha, Param shift, Param gamma, Param beta) implements Norm {
     /// First alpha if no other is given.
     public static final float ALPHA = 0.5f;
@@ -30,8 +30,8 @@ public record DynamicErf(Param alpha, Param shift, Param gamma, Param beta) impl
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        return DynamicCurve.of("DynamicErf", Form.ERF, x, alpha.value(), shift.value(), Param.valueOf(gamma),
-                Param.valueOf(beta));
+        return DynamicCurve.of("DynamicErf", Form.ERF, x, alpha.value(), shift.value(), gamma.value(),
+                beta.value());
     }
 
     @Override

@@ -10,8 +10,8 @@ import norma.norm.NormSpec;
 import norma.norm.axis.RowLayout;
 import norma.tensor.Tensor;
 
-/// y = gamma * x / sqrt(x^2 + b^2 + eps) + beta, in place of a norm: the curve that an RMS norm draws for one feature if the
-/// others stand still (inverse square root unit).
+/// y = gamma * x / sqrt(x^2 + b^2 + eps) + beta, in place of a norm: an RMS norm as a function of one feature, the others being
+/// constant (inverse square root unit).
 ///
 /// Shapes: x (..., D), b (1) or D, gamma and beta D.
 ///
@@ -28,7 +28,7 @@ public record DynamicIsru(Param bend, Param gamma, Param beta, float eps) implem
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Tensor g = Param.valueOf(gamma), b = Param.valueOf(beta);
+        Tensor g = gamma.value(), b = beta.value();
         RowLayout.check("DynamicIsru", x, g, b);
         Tensor root = x.square().add(bend.value().square()).add(eps).sqrt();
         return RowLayout.affine(x.divide(root), g, b);

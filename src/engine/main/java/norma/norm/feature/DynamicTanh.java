@@ -16,8 +16,8 @@ import norma.tensor.Tensor;
 /// is scarce.
 ///
 /// @param alpha how steep, 0.5 at first
-/// @param gamma gain, ones at first, or null
-/// @param beta bias, zeros at first, or null
+/// @param gamma gain, ones at first
+/// @param beta bias, zeros at first
 public record DynamicTanh(Param alpha, Param gamma, Param beta) implements Norm {
     /// First alpha if no other is given.
     public static final float ALPHA = 0.5f;
@@ -29,8 +29,8 @@ public record DynamicTanh(Param alpha, Param gamma, Param beta) implements Norm 
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        return DynamicCurve.of("DynamicTanh", Form.TANH, x, alpha.value(), null, Param.valueOf(gamma),
-                Param.valueOf(beta));
+        return DynamicCurve.of("DynamicTanh", Form.TANH, x, alpha.value(), null, gamma.value(),
+                beta.value());
     }
 
     @Override

@@ -2,6 +2,7 @@ package norma.norm.feature;
 
 import java.util.Optional;
 import norma.backend.Backend;
+import norma.kernel.Floats;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -9,8 +10,8 @@ import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
+import norma.norm.axis.NormOp;
 import norma.norm.axis.RowLayout;
-import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -79,30 +80,18 @@ public record LayerNorm(Shape shape, Optional<Param> gamma, Optional<Param> beta
     }
 
     /// With g = dy * gamma: dx = rstd (g - mean(g) - xhat mean(g xhat)), dGamma = sum dy xhat, dBeta = sum dy.
-    record Fused(Tensor x, Tensor gamma, Tensor beta, Shape shape, float eps, Tensor statistics) implements Op.Fused {
+    record Fused(Tensor x, Tensor gamma, Tensor beta, Shape shape, float eps, Tensor statistics) implements NormOp {
 
         @Override
-        public Tensor[] inputs() {
-            return RowLayout.present(x, gamma, beta);
-        }
-
-        @Override
-        public Tensor[] backward(Tensor dy) {
-            Tensor dx = Tensor.empty(x.shape());
-            Tensor dGamma = RowLayout.emptyLike(gamma);
-            Tensor dBeta = RowLayout.emptyLike(beta);
-            Backend.kernels().normalization().centeredBackward(statistics.dim(0), shape.size(), dy.data(), x.data(),
-                    RowLayout.floats(gamma), statistics.data(), dx.data(), RowLayout.floats(dGamma),
-                    RowLayout.floats(dBeta));
-            return RowLayout.present(dx, dGamma, dBeta);
+        public void backward(Floats dy, Floats dx, Floats dGamma, Floats dBeta) {
+            Backend.kernels().normalization().centeredBackward(statistics.dim(0), shape.size(), dy, x.data(),
+                    RowLayout.floats(gamma), statistics.data(), dx, dGamma, dBeta);
         }
 
         @Override
         public Tensor definition() {
             Tensor rows = x.reshape(statistics.dim(0), shape.size());
-            Tensor centred = rows.subtract(rows.mean(-1));
-            Tensor xhat = centred.divide(centred.square().mean(-1).add(eps).sqrt());
-            return RowLayout.affine(xhat, gamma, beta).reshape(x.shape());
+            return RowLayout.affine(NormOp.normalized(rows, true, eps, -1), gamma, beta).reshape(x.shape());
         }
 
         @Override

@@ -2,7 +2,6 @@ package norma.norm.feature;
 
 import java.util.function.UnaryOperator;
 import norma.nn.Context;
-import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -50,7 +49,7 @@ public record LpNormalize(float p, int axis, float eps, boolean zeroGradAtZero) 
                 : clamped(x, axis, tiny, eps, zeroGradAtZero, some -> some.divide(length(some)));
     }
 
-    /// gain * x / max(||x||, eps) along the last axis, in one pass of the uncentred kernel, which adds up squares in double and
+    /// gain * x / max(||x||, eps) along the last axis, in one pass of the uncentered kernel, which adds up squares in double and
     /// leaves sqrt(D) / ||x||: where that is too large, a vector was too short for it.
     ///
     /// @param gain (1) or D
@@ -86,10 +85,6 @@ public record LpNormalize(float p, int axis, float eps, boolean zeroGradAtZero) 
             return x.abs().max(axis);
         }
         return p == 1 ? x.abs().sum(axis) : x.abs().power(p).sum(axis).power(1 / p);
-    }
-
-    @Override
-    public void register(ParameterTree tree) {
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -3,7 +3,9 @@ package norma.norm.feature;
 import norma.backend.Backend;
 import norma.kernel.contract.RunningAverageKernel;
 import norma.nn.Context;
+import norma.nn.Identity;
 import norma.nn.Init;
+import norma.nn.Layer;
 import norma.nn.Param;
 import norma.nn.ParameterTree;
 import norma.norm.Norm;
@@ -31,7 +33,7 @@ import norma.tensor.Tensor;
 ///
 /// Shapes: x (..., D), all else D. Tokens that are padding count in no mean.
 ///
-/// @param scaling what x goes through first, or null
+/// @param scaling what x goes through first: a [GroupScaling], or the [Identity]
 /// @param gamma gain, ones at first
 /// @param beta bias, zeros at first
 /// @param phi running quadratic mean, ones at first
@@ -41,7 +43,7 @@ import norma.tensor.Tensor;
 /// @param alphaBackward 1 less the share of nu that is taken off
 /// @param warmup steps with the batch's own statistics
 /// @param eps added to the quadratic means
-public record PowerNorm(GroupScaling scaling, Param gamma, Param beta, Param phi, Param nu, Param steps,
+public record PowerNorm(Layer scaling, Param gamma, Param beta, Param phi, Param nu, Param steps,
         float alphaForward,
         float alphaBackward, int warmup, float eps) implements Norm {
     /// Epsilon, weights and number of first steps if no others are given, as the authors have them.
@@ -56,7 +58,7 @@ public record PowerNorm(GroupScaling scaling, Param gamma, Param beta, Param phi
 
     /// Behind a scaling of that many groups of features, none for 0.
     public static PowerNorm of(int dim, int groups, int warmup) {
-        return new PowerNorm(groups == 0 ? null : new GroupScaling(groups, EPS), Init.constant(1, dim),
+        return new PowerNorm(groups == 0 ? new Identity() : new GroupScaling(groups, EPS), Init.constant(1, dim),
                 Init.constant(0, dim),
                 RunningStatistics.buffer(1, dim), RunningStatistics.buffer(0, dim), RunningStatistics.buffer(0, 1),
                 ALPHA, ALPHA, warmup, EPS);
@@ -65,7 +67,7 @@ public record PowerNorm(GroupScaling scaling, Param gamma, Param beta, Param phi
     @Override
     public Tensor forward(Tensor x, Context context) {
         RowLayout rows = RowLayout.of("PowerNorm", x, gamma.value().shape(), null, beta.value());
-        Tensor scaled = scaling == null ? x : scaling.forward(x, context);
+        Tensor scaled = scaling.forward(x, context);
         Tensor tokens = scaled.reshape(rows.count(), rows.columns());
         Tensor keep = context.keyMask().map(mask -> mask.reshape(rows.count(), 1)).orElse(null);
         Tensor z = Tape.isTraining() && rows.count() > 0 ? trained(tokens, keep)

@@ -10,7 +10,7 @@ import norma.nn.PerHead;
 import norma.nn.Sequential;
 import norma.tensor.Tensor;
 
-/// Queries and keys normalized for each head, so that no logit of the attention can run away.
+/// Queries and keys normalized for each head, which bounds the logits of the attention.
 ///
 /// - by RMS, with a gain that all heads share, before rotary positions (Dehghani et al. 2023, ViT-22B, arXiv 2302.05442, and most
 ///   language models since);
@@ -25,7 +25,7 @@ public final class QkNorm {
     /// @param query on d features
     /// @param key on d features
     public static Attention on(Attention attention, Layer query, Layer key) {
-        return attention.with(Sequential.of(attention.query(), new PerHead(query, attention.heads())),
+        return attention.withInputs(Sequential.of(attention.query(), new PerHead(query, attention.heads())),
                 Sequential.of(attention.key(), new PerHead(key, attention.heads())), attention.value());
     }
 

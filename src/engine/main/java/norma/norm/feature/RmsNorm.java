@@ -2,6 +2,7 @@ package norma.norm.feature;
 
 import java.util.Optional;
 import norma.backend.Backend;
+import norma.kernel.Floats;
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -9,8 +10,8 @@ import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
+import norma.norm.axis.NormOp;
 import norma.norm.axis.RowLayout;
-import norma.tensor.Op;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -92,8 +93,7 @@ public record RmsNorm(Shape shape, Optional<Param> gamma, float eps, Form form) 
         RowLayout rows = RowLayout.of("RMSNorm", x, shape, gamma, null);
         Tensor statistics = Tensor.empty(Shape.of(rows.count()));
         Backend.kernels().normalization().uncentered(rows.count(), rows.columns(), x.data(), RowLayout.floats(gamma),
-                null,
-                eps, y.data(), statistics.data());
+                null, eps, y.data(), statistics.data());
         return new Fused(x, gamma, shape, eps, statistics);
     }
 
@@ -117,27 +117,23 @@ public record RmsNorm(Shape shape, Optional<Param> gamma, float eps, Form form) 
     /// With g = dy * gamma: dx = rstd (g - xhat mean(g xhat)), dGamma = sum dy xhat.
     ///
     /// @param statistics (rows), 1 / sqrt(mean(x^2) + eps)
-    record Fused(Tensor x, Tensor gamma, Shape shape, float eps, Tensor statistics) implements Op.Fused {
+    record Fused(Tensor x, Tensor gamma, Shape shape, float eps, Tensor statistics) implements NormOp {
 
         @Override
-        public Tensor[] inputs() {
-            return RowLayout.present(x, gamma);
+        public Tensor beta() {
+            return null;
         }
 
         @Override
-        public Tensor[] backward(Tensor dy) {
-            Tensor dx = Tensor.empty(x.shape());
-            Tensor dGamma = RowLayout.emptyLike(gamma);
-            Backend.kernels().normalization().uncenteredBackward(statistics.size(), shape.size(), dy.data(), x.data(),
-                    RowLayout.floats(gamma), statistics.data(), dx.data(), RowLayout.floats(dGamma), null);
-            return RowLayout.present(dx, dGamma);
+        public void backward(Floats dy, Floats dx, Floats dGamma, Floats dBeta) {
+            Backend.kernels().normalization().uncenteredBackward(statistics.size(), shape.size(), dy, x.data(),
+                    RowLayout.floats(gamma), statistics.data(), dx, dGamma, dBeta);
         }
 
         @Override
         public Tensor definition() {
             Tensor rows = x.reshape(statistics.size(), shape.size());
-            Tensor xhat = rows.divide(rows.square().mean(-1).add(eps).sqrt());
-            return RowLayout.affine(xhat, gamma, null).reshape(x.shape());
+            return RowLayout.affine(NormOp.normalized(rows, false, eps, -1), gamma, null).reshape(x.shape());
         }
 
         @Override

@@ -1,7 +1,6 @@
 package norma.norm.feature;
 
 import norma.nn.Context;
-import norma.nn.ParameterTree;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -18,10 +17,6 @@ public record SimpleRmsNorm(float eps) implements Norm {
     @Override
     public Tensor forward(Tensor x, Context context) {
         return RmsNorm.plain(x.dim(-1)).withEps(eps).forward(x, context);
-    }
-
-    @Override
-    public void register(ParameterTree tree) {
     }
 
     public static NormFactory factory(NormSpec spec) {

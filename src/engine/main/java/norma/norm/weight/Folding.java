@@ -6,11 +6,12 @@ import norma.nn.Conv2d;
 import norma.nn.Linear;
 import norma.nn.Param;
 import norma.nn.Weight;
+import norma.norm.RunningStatistics;
 import norma.norm.channel.BatchNorm;
 import norma.norm.feature.LayerNorm;
 import norma.tensor.Tensor;
 
-/// Norms that have stopped learning, computed by the layer beside them: what is affine there need not be done twice.
+/// Folds norms that have stopped learning into the layer beside them, so that one affine map computes both.
 ///
 /// The results are layers with parameters of their own; nothing that is given is changed.
 public final class Folding {
@@ -40,16 +41,17 @@ public final class Folding {
     private record Affine(Tensor scale, Tensor shift) {
 
         static Affine of(BatchNorm norm, Weight weight) {
-            if (norm.running() == null || norm.running().mean().value().size() != weight.shape().dim(0)) {
+            if (norm.running().isEmpty() || norm.channels() != weight.shape().dim(0)) {
                 throw new IllegalArgumentException(
                         ("Folding: the batch norm must have running statistics for the %d outputs of the weight %s; got %s")
                                 .formatted(weight.shape().dim(0), weight.shape(),
-                                        norm.running() == null ? "none" : norm.running().mean().shape()));
+                                        norm.running().map(r -> r.mean().shape().toString()).orElse("none")));
             }
-            Tensor rstd = norm.running().variance().value().add(norm.eps()).sqrt().reciprocal();
-            Tensor scale = norm.gamma() == null ? rstd : rstd.multiply(norm.gamma().value().detach());
-            Tensor shift = norm.running().mean().value().multiply(scale).negate();
-            return new Affine(scale, norm.beta() == null ? shift : shift.add(norm.beta().value().detach()));
+            RunningStatistics running = norm.running().get();
+            Tensor rstd = running.variance().value().add(norm.eps()).sqrt().reciprocal();
+            Tensor scale = norm.gamma().map(gamma -> rstd.multiply(gamma.value().detach())).orElse(rstd);
+            Tensor shift = running.mean().value().multiply(scale).negate();
+            return new Affine(scale, norm.beta().map(beta -> shift.add(beta.value().detach())).orElse(shift));
         }
 
         Param weight(Weight weight) {
@@ -72,15 +74,15 @@ public final class Folding {
         }
         Tensor w = layer.weight().materialized().value().detach();
         Tensor folded = norm.gamma().map(gamma -> w.multiply(gamma.value().detach())).orElse(w);
-        return new Linear(Param.weight(folded.copy()), bias(layer, w, norm.beta().orElse(null)), layer.activation());
+        return new Linear(Param.weight(folded.copy()), bias(layer, w, norm.beta()), layer.activation());
     }
 
-    private static Optional<Param> bias(Linear layer, Tensor w, Param beta) {
+    private static Optional<Param> bias(Linear layer, Tensor w, Optional<Param> beta) {
         Optional<Tensor> b = layer.bias().map(p -> p.value().detach());
-        if (beta == null) {
+        if (beta.isEmpty()) {
             return b.map(values -> Param.noDecay(values.copy()));
         }
-        Tensor shift = beta.value().detach();
+        Tensor shift = beta.get().value().detach();
         return Optional.of(Param.noDecay(b.map(values -> Linear.apply(shift, w, values))
                 .orElseGet(() -> Linear.apply(shift, w)).copy()));
     }

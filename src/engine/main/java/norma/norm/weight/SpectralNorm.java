@@ -11,11 +11,11 @@ import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// W = V / sigma, where sigma is the largest singular value of V: the most that the layer can stretch a vector by is 1, as
+/// W = V / sigma, where sigma is the largest singular value of V: the layer stretches no vector by more than 1, as
 /// far as sigma is known (Miyato et al. 2018, arXiv 1802.05957).
 ///
 /// In training each use takes a step of the power method, v = V^T u / ||V^T u||, u = V v / ||V v||, and sigma = u^T V v,
-/// which comes near from below; elsewhere u and v stay. No gradient flows through u and v: dV = dW / sigma - sum(dW V) /
+/// which approaches it from below; elsewhere u and v stay as they are. No gradient flows through u and v: dV = dW / sigma - sum(dW V) /
 /// sigma^2 u v^T.
 ///
 /// Shapes: V and W (O, ...), seen as a matrix of O rows; u (O), v (the rest). A weight of zeros gives NaN.

@@ -1,5 +1,6 @@
 package norma.norm.weight;
 
+import java.util.Optional;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.ParameterTree;
@@ -22,10 +23,10 @@ import norma.tensor.Tensor;
 ///
 /// @param raw v
 /// @param form which of the forms
-/// @param gain ones at first, or null
+/// @param gain ones at first, if it has one
 /// @param scale a constant factor: what a nonlinearity takes from the variance, 1.7139 for ReLU in NFNet
 /// @param eps where the denominator must not vanish
-public record WeightStandardization(Weight raw, Form form, Param gain, float scale, float eps)
+public record WeightStandardization(Weight raw, Form form, Optional<Param> gain, float scale, float eps)
         implements Reparametrization {
 
     /// The forms in use.
@@ -40,25 +41,23 @@ public record WeightStandardization(Weight raw, Form form, Param gain, float sca
 
     /// Checks that the gains can be repeated to the weight.
     public WeightStandardization {
-        if (gain != null) {
-            WeightNorm.requireGains("WeightStandardization", raw, gain);
-        }
+        gain.ifPresent(factors -> WeightNorm.requireGains("WeightStandardization", raw, factors));
     }
 
     /// As in BiT.
     public static WeightStandardization of(Weight raw) {
-        return new WeightStandardization(raw, Form.BIASED, null, 1, 1e-6f);
+        return new WeightStandardization(raw, Form.BIASED, Optional.empty(), 1, 1e-6f);
     }
 
     /// As in the authors' code.
     public static WeightStandardization unbiased(Weight raw) {
-        return new WeightStandardization(raw, Form.UNBIASED, null, 1, 1e-5f);
+        return new WeightStandardization(raw, Form.UNBIASED, Optional.empty(), 1, 1e-5f);
     }
 
     /// As in NFNet, with gains.
     public static WeightStandardization scaled(Weight raw, float scale) {
         Param gain = Init.constant(1, WeightNorm.perOutput(raw.shape()).toArray());
-        return new WeightStandardization(raw, Form.SCALED, gain, scale, 1e-4f);
+        return new WeightStandardization(raw, Form.SCALED, Optional.of(gain), scale, 1e-4f);
     }
 
     @Override
@@ -67,7 +66,7 @@ public record WeightStandardization(Weight raw, Form form, Param gain, float sca
         Tensor rows = v.reshape(v.dim(0), v.size() / v.dim(0));
         Tensor w = standardized(rows).reshape(v.shape());
         Tensor scaled = scale == 1 ? w : w.multiply(scale);
-        return gain == null ? scaled : scaled.multiply(gain.value());
+        return gain.map(factors -> scaled.multiply(factors.value())).orElse(scaled);
     }
 
     private Tensor standardized(Tensor rows) {
@@ -75,9 +74,9 @@ public record WeightStandardization(Weight raw, Form form, Param gain, float sca
         if (form == Form.BIASED) {
             return LayerNorm.apply(rows, Shape.of(n), eps);
         }
-        Tensor centred = Moments.of(rows, -1).centered();
-        Tensor squares = centred.square().sum(-1);
-        return centred.divide(form == Form.SCALED
+        Tensor centered = Moments.of(rows, -1).centered();
+        Tensor squares = centered.square().sum(-1);
+        return centered.divide(form == Form.SCALED
                 ? squares.maximum(Tensor.scalar(eps)).sqrt()
                 : squares.divide(n - 1).sqrt().add(eps));
     }

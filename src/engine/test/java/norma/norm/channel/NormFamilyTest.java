@@ -70,7 +70,8 @@ class NormFamilyTest {
     }
 
     private static BatchNorm batchNorm(float eps) {
-        return new BatchNorm(Init.constant(1.5f, C), Init.constant(0.5f, C), RunningStatistics.of(C, 0.1f), eps, false);
+        return new BatchNorm(C, Optional.of(Init.constant(1.5f, C)), Optional.of(Init.constant(0.5f, C)),
+                Optional.of(RunningStatistics.of(C, 0.1f)), eps, false);
     }
 
     private static void assertSameBuffers(Parameterized expected, Parameterized actual) {
@@ -96,7 +97,7 @@ class NormFamilyTest {
     @Test
     void batchRenormWithClosedBoundsIsBatchNorm() {
         Tensor x = normal(3, 6, C, 7);
-        var batch = new BatchNorm(Init.constant(1, C), Init.constant(0, C), null, BatchRenorm.EPS, false);
+        var batch = BatchNorm.of(C).untracked().withEps(BatchRenorm.EPS);
         assertAlike(step(batch, x), step(BatchRenorm.of(C, 1, 0), x));
     }
 
@@ -113,8 +114,9 @@ class NormFamilyTest {
         Tensor x = normal(5, 9, C, 7).add(100);
         BatchNorm alone = batchNorm(1e-5f), sync = batchNorm(1e-5f);
         assertAlike(step(alone, x), step(v -> new SyncBatchNorm(sync).forward(v, 2, 6, 1), x));
-        assertClose(alone.running().mean().value(), sync.running().mean().value(), 1e-5);
-        assertClose(alone.running().variance().value(), sync.running().variance().value(), 1e-6);
+        assertClose(alone.running().orElseThrow().mean().value(), sync.running().orElseThrow().mean().value(), 1e-5);
+        assertClose(alone.running().orElseThrow().variance().value(), sync.running().orElseThrow().variance().value(),
+                1e-6);
         assertSays(assertThrows(IllegalArgumentException.class, () -> new SyncBatchNorm(sync).forward(x, 2, 6)),
                 "SyncBatchNorm", "[2, 6]", "(9, 4, 7)");
     }
@@ -194,15 +196,13 @@ class NormFamilyTest {
         Tensor mixing = normal(12, C, C).multiply(0.4f).add(Tensor.identity(C));
         Tensor x = normal(13, 500, C).matmul(mixing);
         for (Norm norm : List.of(
-                new DecorrelatedBatchNorm(null, null, Whitening.of("", C, 1, Whitening.Kept.WHITENING, 0.1f, 1e-6f)),
-                new IterNorm(null, null, Whitening.of("", C, 1, Whitening.Kept.WHITENING, 0.1f, 1e-6f), 12))) {
+                DecorrelatedBatchNorm.of(Whitening.of(C, 1, 1e-6f), new InverseRoot.Eigenvalues()),
+                DecorrelatedBatchNorm.of(Whitening.of(C, 1, 1e-6f), new InverseRoot.Newton(12)))) {
             Tensor y = step(norm, x).y;
             assertClose(Tensor.identity(C), y.transpose(0, 1).matmul(y).divide(500), 2e-3);
         }
         // in pairs, each pair is white and may be correlated with the other
-        Tensor y = step(
-                new DecorrelatedBatchNorm(null, null, Whitening.of("", C, 2, Whitening.Kept.WHITENING, 0.1f, 1e-6f)),
-                x).y;
+        Tensor y = step(DecorrelatedBatchNorm.of(Whitening.of(C, 2, 1e-6f), new InverseRoot.Eigenvalues()), x).y;
         assertClose(Tensor.identity(2), y.slice(1, 0, 2).transpose(0, 1).matmul(y.slice(1, 0, 2)).divide(500), 2e-3);
     }
 
@@ -255,7 +255,8 @@ class NormFamilyTest {
     void filterResponsesBelowTheThresholdAreTheThreshold() {
         Tensor x = normal(16, 2, 3, 10);
         var norm =
-                new FilterResponseNorm(Init.constant(1, 3), Init.constant(0, 3), Init.constant(0.25f, 3), null, 1e-6f);
+                new FilterResponseNorm(Init.constant(1, 3), Init.constant(0, 3), Optional.of(Init.constant(0.25f, 3)),
+                        Optional.empty(), 1e-6f);
         Tensor plain = RmsNorm.plain(10).forward(x);
         assertBits(plain.maximum(Tensor.scalar(0.25f)), norm.forward(x));
     }
@@ -286,7 +287,8 @@ class NormFamilyTest {
 
     @Test
     void onlineNormForgetsWhatItSawFirst() {
-        var norm = new OnlineNorm(null, null, RunningStatistics.buffer(0, 2), RunningStatistics.buffer(1, 2),
+        var norm = new OnlineNorm(Init.constant(1, 2), Init.constant(0, 2), RunningStatistics.buffer(0, 2),
+                RunningStatistics.buffer(1, 2),
                 RunningStatistics.buffer(0, 2), RunningStatistics.buffer(0, 2), 0.99f, 0.9f, 1e-5f,
                 OnlineNorm.Guard.NONE);
         Step first = step(norm, normal(19, 2000, 2).multiply(3).add(5));
@@ -331,7 +333,9 @@ class NormFamilyTest {
         assertGradients("local response", xs -> new LocalResponseNorm(4, 0.5f, 0.75f, 1).forward(xs[0]), x);
         assertGradients("cross", xs -> new CrossNorm(1, 1e-5f, true).forward(xs[0]), x);
         assertGradients("filter response without threshold",
-                xs -> new FilterResponseNorm(gain(1), gain(2), null, Init.constant(0.1f, 1), 1e-2f).forward(xs[0]), x);
+                xs -> new FilterResponseNorm(gain(1), gain(2), Optional.empty(), Optional.of(Init.constant(0.1f, 1)),
+                        1e-2f).forward(xs[0]),
+                x);
     }
 
     @Test
@@ -358,7 +362,8 @@ class NormFamilyTest {
         // a covariance of (1 + eps) I
         Tensor x = Tensor.of(Shape.of(4, 2), 1, 1, 1, -1, -1, 1, -1, -1);
         assertTrue(GradientCheck.first(xs -> DecorrelatedBatchNorm.of(2, 1).forward(xs[0]), x) < 3e-3);
-        assertGradients("inverse root", xs -> InverseRoot.of(xs[0].matmulTransposed(xs[0]).add(Tensor.identity(3))),
+        assertGradients("inverse root",
+                xs -> new InverseRoot.Eigenvalues().of(xs[0].matmulTransposed(xs[0]).add(Tensor.identity(3))),
                 normal(27, 2, 3, 3));
     }
 
@@ -381,7 +386,7 @@ class NormFamilyTest {
     void oneValueHasNoVariance() {
         for (Norm norm : List.of(batchNorm(1e-5f), BatchRenorm.of(C, 3, 5), StochNorm.of(C, 0.5f),
                 EvoNormB.of(EvoNormB.Form.B0, C),
-                IterNorm.of(C, 2), DecorrelatedBatchNorm.of(C, 2))) {
+                DecorrelatedBatchNorm.iterNorm(C, 2), DecorrelatedBatchNorm.of(C, 2))) {
             assertSays(assertThrows(IllegalArgumentException.class, () -> step(norm, normal(29, 1, C))), "(1, 4)",
                     "more than one value");
         }
@@ -396,7 +401,7 @@ class NormFamilyTest {
         Tensor x = Tensor.zeros(0, C, 3);
         for (Norm norm : List.of(batchNorm(1e-5f), BatchRenorm.of(C, 3, 5), MeanOnlyBatchNorm.of(C),
                 StochNorm.of(C, 0.5f),
-                BatchInstanceNorm.of(C), SwitchableNorm.of(C), OnlineNorm.of(C), IterNorm.of(C, 2),
+                BatchInstanceNorm.of(C), SwitchableNorm.of(C), OnlineNorm.of(C), DecorrelatedBatchNorm.iterNorm(C, 2),
                 DecorrelatedBatchNorm.of(C, 2), EvoNormB.of(EvoNormB.Form.B0, C), InstanceNorm.of(C),
                 GroupNorm.of(C, 2))) {
             var before = ParameterTree.of(norm).params().values().stream().map(p -> p.value().copy()).toList();
@@ -418,7 +423,7 @@ class NormFamilyTest {
         assertPoisoned(GroupNorm.of(C, 2)::forward, x, bad, (n, c) -> n == 1 && c < 2);
         assertPoisoned(InstanceNorm.of(C)::forward, x, bad, (n, c) -> n == 1 && c == 1);
         assertPoisoned(FilterResponseNorm.of(C)::forward, x, bad, (n, c) -> n == 1 && c == 1);
-        assertPoisoned(IterNorm.of(C, 2)::forward, x, bad, (_, c) -> c < 2);
+        assertPoisoned(DecorrelatedBatchNorm.iterNorm(C, 2)::forward, x, bad, (_, c) -> c < 2);
         assertPoisoned(DecorrelatedBatchNorm.of(C, 2)::forward, x, bad, (_, c) -> c < 2);
     }
 
@@ -459,8 +464,8 @@ class NormFamilyTest {
                 x.data().array()[i] = (float) (1e4 + x.data().get(i));
             }
             int inner = x.size() / (dims[0] * C);
-            var batch = new BatchNorm(null, null, RunningStatistics.of(C, 1), 1e-5f, false);
-            assertExact(x, new Planes(dims[0], C, inner, C, true), step(batch, x).y, batch.running());
+            var batch = BatchNorm.plain(RunningStatistics.of(C, 1));
+            assertExact(x, new Planes(dims[0], C, inner, C, true), step(batch, x).y, batch.running().orElseThrow());
             assertExact(x, new Planes(dims[0], C, inner, 2, false), GroupNorm.of(C, 2).forward(x), null);
             assertExact(x, new Planes(dims[0], C, inner, 1, false), GroupNorm.of(C, 1).forward(x), null);
         }
@@ -491,24 +496,27 @@ class NormFamilyTest {
 
     @Test
     void partsOfOtherSizesAreRefusedBeforeAnythingChanges() {
-        Param three = Init.constant(1, 3);
-        RunningStatistics running = RunningStatistics.of(C, 0.1f);
+        Optional<Param> three = Optional.of(Init.constant(1, 3));
+        var running = Optional.of(RunningStatistics.of(C, 0.1f));
         assertSays(
-                assertThrows(IllegalArgumentException.class, () -> new BatchNorm(three, null, running, 1e-5f, false)),
+                assertThrows(IllegalArgumentException.class,
+                        () -> new BatchNorm(3, three, Optional.empty(), running, 1e-5f, false)),
                 "BatchNorm", "3 channels", "(4)");
         assertSays(
                 assertThrows(IllegalArgumentException.class,
-                        () -> new GroupNorm(C, 2, Optional.of(three), Optional.empty(), 1e-5f)),
+                        () -> new GroupNorm(C, 2, three, Optional.empty(), 1e-5f)),
                 "GroupNorm",
                 "4 channels", "(3)");
         assertSays(assertThrows(IllegalArgumentException.class,
-                () -> new InstanceNorm(C, null, three, running, 1e-5f, false)), "InstanceNorm", "4 channels", "(3)");
+                () -> new InstanceNorm(C, Optional.empty(), three, running, 1e-5f, false)), "InstanceNorm",
+                "4 channels", "(3)");
     }
 
     @Test
     void wrongShapesAreNamed() {
         for (Norm norm : List.of(batchNorm(1e-5f), GroupNorm.of(C, 2), InstanceNorm.affine(C), SwitchableNorm.of(C),
-                StochNorm.of(C, 0.5f), OnlineNorm.of(C), IterNorm.of(C, 2), DecorrelatedBatchNorm.of(C, 2),
+                StochNorm.of(C, 0.5f), OnlineNorm.of(C), DecorrelatedBatchNorm.iterNorm(C, 2),
+                DecorrelatedBatchNorm.of(C, 2),
                 EvoNormB.of(EvoNormB.Form.B0, C),
                 EvoNormS.of(EvoNormS.Form.S0, C, 2), FilterResponseNorm.of(C), GlobalResponseNorm.of(C),
                 SelfNorm.of(new Init(1), C, true))) {
@@ -517,7 +525,8 @@ class NormFamilyTest {
             assertSays(error, norm.getClass().getSimpleName(), "(2, 5, 3)", "4", "axis 1");
         }
         assertSays(assertThrows(IllegalArgumentException.class, () -> GroupNorm.of(10, 4)), "10", "4", "divide");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> IterNorm.of(10, 4)), "IterNorm", "10", "4",
+        assertSays(assertThrows(IllegalArgumentException.class, () -> DecorrelatedBatchNorm.iterNorm(10, 4)),
+                "DecorrelatedBatchNorm", "10", "4",
                 "divide");
         assertSays(assertThrows(IllegalArgumentException.class, () -> new GroupScaling(3, 0).forward(normal(35, 2, 4))),
                 "GroupScaling", "(2, 4)", "3");

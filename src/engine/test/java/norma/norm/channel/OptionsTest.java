@@ -6,18 +6,19 @@ import static norma.tensor.Numbers.assertGradients;
 import static norma.tensor.Numbers.assertSays;
 import static norma.tensor.Numbers.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.SplittableRandom;
 import norma.catalogue.Norms;
+import norma.nn.Identity;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.Param;
 import norma.nn.ParameterTree;
 import norma.nn.Parameterized;
 import norma.norm.Norm;
+import norma.norm.feature.GroupScaling;
 import norma.norm.feature.LpNormalize;
 import norma.norm.feature.PartialRmsNorm;
 import norma.norm.feature.PowerNorm;
@@ -101,9 +102,9 @@ class OptionsTest {
         Norm norm = (Norm) part("instance_norm{track=true, affine=true, new_stat_weight=1}");
         Tensor x = normal(8, 3, C, 5);
         trained(norm, x);
-        Tensor centred = x.subtract(x.mean(2));
-        assertClose(centred.square().sum(2).divide(4).mean(0).reshape(C), buffer(norm, "running.running_var"), 1e-6);
-        assertClose(x.subtract(x.mean(0, 2)).divide(centred.square().sum(2).divide(4).mean(0).add(1e-5f).sqrt()),
+        Tensor centered = x.subtract(x.mean(2));
+        assertClose(centered.square().sum(2).divide(4).mean(0).reshape(C), buffer(norm, "running.running_var"), 1e-6);
+        assertClose(x.subtract(x.mean(0, 2)).divide(centered.square().sum(2).divide(4).mean(0).add(1e-5f).sqrt()),
                 norm.forward(x).detach(), 2e-6);
         assertThrows(IllegalArgumentException.class,
                 () -> ((Norm) part("instance_norm")).forward(normal(9, 3, C, 1)));
@@ -306,12 +307,12 @@ class OptionsTest {
     void optionsReachTheNorms() {
         assertEquals(OnlineNorm.Guard.LAYER_SCALING, ((OnlineNorm) part("online_norm{guard=layer_scaling}")).guard());
         PowerNorm power = (PowerNorm) part("power_norm{groups=2, warmup=7}");
-        assertEquals(2, power.scaling().groups());
+        assertEquals(2, ((GroupScaling) power.scaling()).groups());
         assertEquals(7, power.warmup());
-        assertNull(((PowerNorm) part("power_norm{groups=0}")).scaling());
+        assertEquals(new Identity(), ((PowerNorm) part("power_norm{groups=0}")).scaling());
         FilterResponseNorm frn = (FilterResponseNorm) part("filter_response_norm{threshold=false, learned_eps=true}");
-        assertNull(frn.tau());
-        assertEquals(1e-4f, frn.l().value().item());
+        assertTrue(frn.tau().isEmpty());
+        assertEquals(1e-4f, frn.l().orElseThrow().value().item());
         assertTrue(((LpNormalize) part("lp_normalize{zero_grad_at_zero=true, p=1}")).zeroGradAtZero());
         assertEquals(2, ((LocalResponseNorm) part("local_response_norm{k=2}")).k());
         assertEquals(1, ((DivisiveNorm) part("divisive_norm{window=7, axes=1}")).axes());

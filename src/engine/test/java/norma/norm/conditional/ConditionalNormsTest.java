@@ -11,6 +11,7 @@ import static norma.tensor.Numbers.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Optional;
 import norma.kernel.Activation;
 import norma.nn.Context;
 import norma.nn.Init;
@@ -101,7 +102,8 @@ class ConditionalNormsTest {
         Tensor x = normal(16, 5, 2, 3, 2);
         Param gamma = Param.noDecay(norm.gamma().table().value().slice(0, 1, 2).reshape(2).copy());
         Param beta = Param.noDecay(norm.beta().table().value().slice(0, 1, 2).reshape(2).copy());
-        var batch = new BatchNorm(gamma, beta, ((BatchNorm) norm.norm()).running(), BatchNorm.EPS, false);
+        var batch = new BatchNorm(2, Optional.of(gamma), Optional.of(beta), ((BatchNorm) norm.norm()).running(),
+                BatchNorm.EPS, false);
         assertClose(batch.forward(x).detach(), norm.forward(x, Indices.of(new int[] {1, 1, 1, 1, 1}, 5)).detach(),
                 2e-6);
         Indices classes = ids(17, 3, 5);

@@ -38,7 +38,7 @@ class FoldingTest {
             }
         }
         shaken(norm, 2, 0.1);
-        return affine ? norm : new BatchNorm(null, null, norm.running(), norm.eps(), false);
+        return affine ? norm : BatchNorm.plain(norm.running().orElseThrow());
     }
 
     @Test
@@ -102,7 +102,7 @@ class FoldingTest {
         assertSays(assertThrows(IllegalArgumentException.class, () -> Folding.batchNorm(layer, BatchNorm.of(5))),
                 "Folding", "(4, 6)", "(5)");
         assertSays(assertThrows(IllegalArgumentException.class,
-                () -> Folding.batchNorm(layer, new BatchNorm(null, null, null, 1e-5f, false))), "Folding", "none");
+                () -> Folding.batchNorm(layer, BatchNorm.of(4).untracked())), "Folding", "none");
         assertSays(assertThrows(IllegalArgumentException.class,
                 () -> Folding.layerNorm(LayerNorm.of(2, 3), layer)), "Folding", "(4, 6)",
                 Shape.of(2, 3).toString());

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import norma.kernel.Activation;
@@ -194,7 +195,7 @@ class ReparametrizationTest {
     }
 
     private static Tensor standardized(Tensor v, WeightStandardization.Form form) {
-        return new WeightStandardization(Param.weight(v), form, null, 1, 1e-6f).value().detach();
+        return new WeightStandardization(Param.weight(v), form, Optional.empty(), 1, 1e-6f).value().detach();
     }
 
     // ---- Spectral norm ----

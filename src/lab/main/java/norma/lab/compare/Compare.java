@@ -190,7 +190,7 @@ public final class Compare implements Callable<Integer> {
 
     private Comparison.Settings settings(CorpusOptions.Tokens tokens, double seconds) {
         GptConfig model = model(tokens.tokenizer().vocabulary());
-        return new Comparison.Settings(Main.VERSION, LocalDate.now().toString(), tokens.corpus(), text.tokenizer(),
+        return new Comparison.Settings(Main.version(), LocalDate.now().toString(), tokens.corpus(), text.tokenizer(),
                 model.vocabulary(), tokens.train().length, tokens.validation().length,
                 (long) measuredBatches() * batch * context, dim, layers, heads, model.hidden(), context, batch,
                 accumulation, steps, rate, warmupSteps(), AdamW.Config.GPT.decay(), CLIP, run.seed(), seeds,

@@ -13,7 +13,6 @@ import norma.nn.Context;
 import norma.nn.Param;
 import norma.optim.Gradients;
 import norma.tensor.BufferPool;
-import norma.tensor.Indices;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 import norma.train.Listener;
@@ -103,7 +102,7 @@ final class MetricsListener implements Listener {
     static double[] variances(Gpt model, Batch batch, BufferPool pool) {
         var variances = new ArrayList<Double>();
         try (Tape _ = Tape.inference(pool)) {
-            model.stream(Indices.of(batch.inputs(), batch.batch(), batch.time()), Context.NONE,
+            model.stream(batch.inputs(), Context.NONE,
                     stream -> variances.add(variance(stream)));
         }
         return variances.stream().mapToDouble(Double::doubleValue).toArray();

@@ -42,7 +42,7 @@ record Trials(List<Arm> arms, CorpusOptions.Tokens tokens, int batch, List<Batch
         Batch first = validation.getFirst();
         double[] varianceAtStart = MetricsListener.variances(model, first, pool);
         var metricsListener = new MetricsListener(arm.name(), model, config, metrics);
-        var batches = tokens.batches(batch, first.time(), config.seed());
+        var batches = tokens.batches(batch, first.inputs().shape().dim(1), config.seed());
         var trainer = new Trainer<>(new LanguageModeling(model), new AdamW(model.params(), AdamW.Config.GPT),
                 batches::batch, validation, config, metricsListener.and(new Listener() {
                     @Override

@@ -124,7 +124,7 @@ public final class FineTune implements Callable<Integer> {
                         percent(texts.majority())));
         run.say("%s, %d seeds, %d threads, %s kernels".formatted(model, seeds, run.threads(), Machine.kernels()));
         List<FineTuneTrials.Result> trials = trials(texts, folder);
-        var outcome = new Outcome(Main.VERSION, texts.name(), model, texts.train().size(), texts.test().size(),
+        var outcome = new Outcome(Main.version(), texts.name(), model, texts.train().size(), texts.test().size(),
                 texts.majority(), FineTuning.head(run.seed()), whole(run.seed()), Machine.kernels(), run.threads(),
                 Machine.cpu(),
                 trials);

@@ -36,7 +36,7 @@ record RunFolder(Path path) {
     /// @param options of the command line by name
     record Manifest(String format, String version, String kernels, String tokens, Map<String, String> options) {
         static Manifest of(String kernels, String tokens, Map<String, String> options) {
-            return new Manifest(FORMAT, Main.VERSION, kernels, tokens, options);
+            return new Manifest(FORMAT, Main.version(), kernels, tokens, options);
         }
     }
 

@@ -1,4 +1,4 @@
-package norma.train;
+package norma.catalogue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -6,7 +6,6 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import norma.catalogue.Placements;
 import norma.io.CorruptFileException;
 import norma.io.ModelFile;
 import norma.io.Safetensors;
@@ -16,6 +15,8 @@ import norma.model.Gpt;
 import norma.model.GptConfig;
 import norma.model.TransformerConfig;
 import norma.nn.Rotary;
+import norma.train.Checkpoint;
+import norma.train.LanguageModeling;
 
 /// A [Gpt] from a checkpoint alone: its choices are the checkpoint's description, as JSON.
 public final class GptCheckpoint {

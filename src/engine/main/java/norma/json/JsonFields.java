@@ -1,5 +1,6 @@
-package norma.io;
+package norma.json;
 
+import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
@@ -17,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import norma.io.CorruptFileException;
+import norma.io.Utf8;
 
 /// An object of a JSON file, whose fields are asked for by name and type: what is missing or of another type is named with file and
 /// path. A field that is not there is the same as one that is null.
@@ -61,6 +64,18 @@ public record JsonFields(Path file, String path, JsonObject values) {
                 return objects;
             });
         }
+    }
+
+    /// A new object, such as `object("type", "Fuse", "strict", true)`.
+    ///
+    /// @param fields names and values in turn; a value is a text, number, truth value, list, map or element of JSON
+    public static JsonObject object(Object... fields) {
+        Gson gson = new Gson();
+        JsonObject object = new JsonObject();
+        for (int i = 0; i < fields.length; i += 2) {
+            object.add((String) fields[i], gson.toJsonTree(fields[i + 1]));
+        }
+        return object;
     }
 
     /// Reads strict JSON.
