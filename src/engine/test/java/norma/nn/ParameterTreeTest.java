@@ -64,9 +64,11 @@ class ParameterTreeTest {
     @Test
     void twoOfOneNameAreRefused() {
         Box params = new Box(p -> p.add("w", Init.constant(1, 2)).add("w", Init.constant(2, 2)));
-        assertSays(assertThrows(IllegalStateException.class, () -> ParameterTree.of(params)), "ParameterTree", "differ", "w");
+        assertSays(assertThrows(IllegalStateException.class, () -> ParameterTree.of(params)), "ParameterTree", "differ",
+                "w");
         Box parts = new Box(p -> p.add("f", new Dropout(0.1f)).add("f", new Dropout(0.2f)));
-        assertSays(assertThrows(IllegalStateException.class, () -> ParameterTree.of(parts)), "ParameterTree", "differ", "f");
+        assertSays(assertThrows(IllegalStateException.class, () -> ParameterTree.of(parts)), "ParameterTree", "differ",
+                "f");
     }
 
     @Test
