@@ -5,11 +5,19 @@ import static norma.catalogue.NormEntry.Group.*;
 import static norma.catalogue.NormEntry.*;
 import static norma.norm.StatisticsAxes.*;
 
-import module norma.engine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import norma.nn.Selu;
+import norma.norm.Factory;
+import norma.norm.Norm;
+import norma.norm.NormFactory;
+import norma.norm.NormSpec;
+import norma.norm.channel.*;
+import norma.norm.conditional.*;
+import norma.norm.feature.*;
+import norma.norm.weight.*;
 
 /// The catalogue of normalizations: one entry each.
 public final class Norms {

@@ -1,9 +1,20 @@
 package norma.catalogue;
 
-import module norma.engine;
 import java.util.List;
 import java.util.Optional;
 import norma.nn.HeadScale.Site;
+import norma.norm.NormFactory;
+import norma.norm.NormSpec;
+import norma.norm.StatisticsAxes;
+import norma.placement.BottomToTop;
+import norma.placement.Hybrid;
+import norma.placement.MixLn;
+import norma.placement.NGpt;
+import norma.placement.NormFormer;
+import norma.placement.Parallel;
+import norma.placement.Placement;
+import norma.placement.Recipe;
+import norma.placement.ResiDual;
 
 /// The catalogue of placements: one line each.
 public final class Placements {

@@ -9,7 +9,7 @@ import norma.nn.Mlp;
 
 /// Where norms stand in a Transformer. Which norm stands there is another matter: a placement takes any norm of features.
 ///
-/// Most are a [Recipe], a value; those that build blocks of their own have a file. [Placements] is the catalogue.
+/// Most are a [Recipe], a value; those that build blocks of their own have a file. [norma.catalogue.Placements] is the catalogue.
 public interface Placement {
 
     /// A block of these sublayers.

@@ -207,7 +207,7 @@ class AlgebraTest {
         ops.put("transpose", x -> x[0].transpose(0, -1));
         ops.put("permute", x -> x[0].permute(1, 2, 0));
         ops.put("expand", x -> x[0].reshape(2, 1, 3, 4).expand(shape(5, 2, 3, 3, 4)));
-        ops.put("sumTo", x -> x[0].reduceTo(shape(3, 1)));
+        ops.put("reduceTo", x -> x[0].reduceTo(shape(3, 1)));
         ops.put("where", x -> x[0].greater(Tensor.scalar(0)).where(x[0].square(), x[0].sum(1)));
         ops.put("gather", x -> x[0].reshape(6, 4).gather(Indices.of(new int[] {5, 0, 5, 5, 2, 0}, 3, 2)));
         return ops.entrySet().stream();
@@ -347,7 +347,7 @@ class AlgebraTest {
     void expandAndSumToAreTransposes() {
         Shape small = shape(3, 1), large = shape(2, 3, 4);
         Tensor x = normal(10, 3, 1), y = normal(11, 2, 3, 4);
-        // <expand x, y> = <x, sumTo y>
+        // <expand x, y> = <x, reduceTo y>
         assertEquals(x.expand(large).multiply(y).sum().item(), x.multiply(y.reduceTo(small)).sum().item(), 1e-5);
         assertBits(y, y.reduceTo(large));
         assertBits(y, y.expand(large));

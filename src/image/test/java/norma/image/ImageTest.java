@@ -85,6 +85,7 @@ class ImageTest {
     @Test
     void itIsSmallAndHasNoWeights() {
         System.out.println("the image has %.1f MB".formatted(size / 1e6));
-        assertTrue(size < 60e6, "at most 60 MB; it has " + size);
+        // 12 of them are Eclipse Collections, which the engine trains tokenizers with
+        assertTrue(size < 65e6, "at most 65 MB; it has " + size);
     }
 }

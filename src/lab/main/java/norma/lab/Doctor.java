@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import norma.backend.Backend;
 import norma.lab.console.Machine;
 import norma.lab.console.Table;
+import norma.lab.console.Version;
 import norma.lab.embed.EncoderOptions;
 import norma.lab.run.Output;
 import norma.parallel.Workers;
@@ -48,7 +49,7 @@ final class Doctor implements Callable<Integer> {
         String kernels = Backend.name();
         String missing = Backend.missing();
         String weights = EncoderOptions.weights(EncoderOptions.BUILT_IN).map(URL::toString).orElse(null);
-        return new Findings(Main.version(), System.getProperty("java.version"), System.getProperty("java.vendor"),
+        return new Findings(Version.text(), System.getProperty("java.version"), System.getProperty("java.vendor"),
                 System.getProperty("java.home"), System.getProperty("java.vm.name"), System.getProperty("java.vm.info"),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"), System.getProperty("os.arch"),
                 Machine.cpu(), Runtime.getRuntime().availableProcessors(), Workers.current().threads(),

@@ -8,7 +8,7 @@ import norma.lab.catalogue.NormsCommand;
 import norma.lab.catalogue.PlacementsCommand;
 import norma.lab.compare.Compare;
 import norma.lab.console.Failure;
-import norma.lab.console.Page;
+import norma.lab.console.Version;
 import norma.lab.embed.Embed;
 import norma.lab.embed.Export;
 import norma.lab.embed.Similar;
@@ -20,7 +20,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /// The `norma` command: it finds the subcommand that the arguments name and turns what goes wrong into one line.
-@Command(name = "norma", versionProvider = Main.class, mixinStandardHelpOptions = true,
+@Command(name = "norma", versionProvider = Version.class, mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         header = "Small Transformers under many normalizations and sentence embeddings, in Java.%n",
         footer = {"%nFrom a checkout also:",
@@ -28,10 +28,7 @@ import picocli.CommandLine.Command;
                 "  norma run FILE.java        a program of your own on the engine",
                 "%nnorma COMMAND --help tells more about one of them. To begin with:",
                 "  norma compare --steps 20   a first look, in seconds"})
-public final class Main implements Runnable, CommandLine.IVersionProvider {
-
-    /// What the process ends with when a command did what it was asked, but its single run diverged.
-    public static final int DIVERGED = 1;
+public final class Main implements Runnable {
 
     private static final List<Class<?>> COMMANDS = List.of(Compare.class, Train.class, Sample.class, Embed.class,
             Export.class, Similar.class, FineTune.class, NormsCommand.class, PlacementsCommand.class,
@@ -41,16 +38,6 @@ public final class Main implements Runnable, CommandLine.IVersionProvider {
     private CommandLine.Model.CommandSpec spec;
 
     Main() {
-    }
-
-    /// The version of this build, which Maven writes into a file.
-    public static String version() {
-        return "norma " + Page.text(Main.class.getResourceAsStream("version.txt"), "version.txt").strip();
-    }
-
-    @Override
-    public String[] getVersion() {
-        return new String[] {version()};
     }
 
     /// Runs the command that the arguments name, and ends the process.

@@ -4,7 +4,7 @@ import norma.kernel.Floats;
 
 /// Averages over the batches seen in training, which norms keep in buffers: running = (1 - w) running + w new, in double.
 ///
-/// Statistics (C, 3) are those of [PlaneNormalization]: mean, what its rounding left, variance.
+/// Statistics (C, 3) are those of [PlaneNormalizationKernel]: mean, what its rounding left, variance.
 public interface RunningAverageKernel {
 
     /// The weight w of what is new.

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import norma.data.Batches.Batch;
 import norma.io.AtomicFile;
-import norma.lab.Main;
 import norma.lab.catalogue.PlacementNames;
 import norma.lab.console.Json;
 import norma.lab.console.Machine;
 import norma.lab.console.Table;
+import norma.lab.console.Version;
 import norma.lab.run.CorpusOptions;
 import norma.lab.run.JsonLines;
 import norma.lab.run.Run;
@@ -190,7 +190,7 @@ public final class Compare implements Callable<Integer> {
 
     private Comparison.Settings settings(CorpusOptions.Tokens tokens, double seconds) {
         GptConfig model = model(tokens.tokenizer().vocabulary());
-        return new Comparison.Settings(Main.version(), LocalDate.now().toString(), tokens.corpus(), text.tokenizer(),
+        return new Comparison.Settings(Version.text(), LocalDate.now().toString(), tokens.corpus(), text.tokenizer(),
                 model.vocabulary(), tokens.train().length, tokens.validation().length,
                 (long) measuredBatches() * batch * context, dim, layers, heads, model.hidden(), context, batch,
                 accumulation, steps, rate, warmupSteps(), AdamW.Config.GPT.decay(), CLIP, run.seed(), seeds,

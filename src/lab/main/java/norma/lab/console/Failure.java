@@ -14,6 +14,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Reports that a command failed: in one line, without a stack trace unless `-Dnorma.trace=true` asks for it.
 public final class Failure {
+    /// Exit code of a command that did what it was asked, but whose single run diverged.
+    public static final int DIVERGED = 1;
     /// Exit code of what the user can repair: options, files, numbers.
     public static final int BAD_INPUT = 2;
     /// Exit code of a mistake in Norma.

@@ -15,10 +15,10 @@ import norma.embeddings.TrainableEncoder;
 import norma.embeddings.finetuning.Classifier;
 import norma.embeddings.finetuning.FineTuning;
 import norma.io.AtomicFile;
-import norma.lab.Main;
 import norma.lab.console.Json;
 import norma.lab.console.Machine;
 import norma.lab.console.Table;
+import norma.lab.console.Version;
 import norma.lab.embed.EncoderOptions;
 import norma.lab.run.Measurements;
 import norma.lab.run.Run;
@@ -124,7 +124,7 @@ public final class FineTune implements Callable<Integer> {
                         percent(texts.majority())));
         run.say("%s, %d seeds, %d threads, %s kernels".formatted(model, seeds, run.threads(), Machine.kernels()));
         List<FineTuneTrials.Result> trials = trials(texts, folder);
-        var outcome = new Outcome(Main.version(), texts.name(), model, texts.train().size(), texts.test().size(),
+        var outcome = new Outcome(Version.text(), texts.name(), model, texts.train().size(), texts.test().size(),
                 texts.majority(), FineTuning.head(run.seed()), whole(run.seed()), Machine.kernels(), run.threads(),
                 Machine.cpu(),
                 trials);

@@ -16,8 +16,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import norma.io.AtomicFile;
 import norma.io.CorruptFileException;
-import norma.lab.Main;
 import norma.lab.console.Json;
+import norma.lab.console.Version;
 
 /// The files of a training run in its folder.
 ///
@@ -36,7 +36,7 @@ record RunFolder(Path path) {
     /// @param options of the command line by name
     record Manifest(String format, String version, String kernels, String tokens, Map<String, String> options) {
         static Manifest of(String kernels, String tokens, Map<String, String> options) {
-            return new Manifest(FORMAT, Main.version(), kernels, tokens, options);
+            return new Manifest(FORMAT, Version.text(), kernels, tokens, options);
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import norma.catalogue.GptCheckpoint;
 import norma.data.Batches.Batch;
-import norma.lab.Main;
+import norma.lab.console.Failure;
 import norma.lab.console.Machine;
 import norma.lab.run.CorpusOptions;
 import norma.lab.run.Run;
@@ -155,7 +155,7 @@ public final class Train implements Callable<Integer> {
                                 kept ? "the last good checkpoint is " + folder.checkpoint()
                                         : "there is no checkpoint yet"));
             }
-            return diverged ? Main.DIVERGED : 0;
+            return diverged ? Failure.DIVERGED : 0;
         }
     }
 

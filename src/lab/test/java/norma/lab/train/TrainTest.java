@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import norma.lab.Command;
 import norma.lab.Main;
+import norma.lab.console.Failure;
 import norma.lab.console.Machine;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,14 +154,14 @@ class TrainTest {
     @Test
     void divergenceIsSaidAndLeavesTheLastGoodCheckpoint() {
         Command run = train("a", "--rate", "1e30", "--clip", "0", "--schedule", "constant", "--warmup", "0", "--json");
-        assertEquals(Main.DIVERGED, run.code(), run.err());
+        assertEquals(Failure.DIVERGED, run.code(), run.err());
         assertTrue(last(run.err()).startsWith("norma train: diverged after step "), run.err());
         JsonObject result = run.json();
         assertEquals("diverged", result.get("end").getAsString());
         assertTrue(result.get("validationLoss").isJsonNull());
         Command later = train("b", "--rate", "1e4", "--clip", "0", "--optimizer", "sgd", "--warmup", "20",
                 "--checkpoint-every", "1");
-        assertEquals(Main.DIVERGED, later.code(), later.err());
+        assertEquals(Failure.DIVERGED, later.code(), later.err());
         assertEquals(0, Command.run("sample", "--from", out("b"), "--tokens", "3").code(), later.err());
     }
 
