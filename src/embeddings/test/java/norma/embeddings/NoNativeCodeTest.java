@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /// What an application gets by depending on this module: the modules that it reads, and those that they read.
 class NoNativeCodeTest {
-    private static final long MOST_BYTES = 15_000_000;
+    /// 12.4 MB are Eclipse Collections, which the engine trains tokenizers with; all else is less than 4 MB.
+    private static final long MOST_BYTES = 17_000_000;
 
     static Set<Path> files() {
         var files = new HashSet<Path>();
