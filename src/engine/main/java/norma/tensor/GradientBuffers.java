@@ -29,7 +29,7 @@ final class GradientBuffers implements AutoCloseable {
 
     private final BufferPool pool;
     private final Tensor[] pending;
-    private final Map<float[], Buffer> buffers = new IdentityHashMap<>();
+    private final Map<float[], Buffer> buffers = new IdentityHashMap<>(8);
     private final List<Buffer> fresh = new ArrayList<>();
 
     /// @param entries how many operations are on the tape
@@ -163,6 +163,8 @@ final class GradientBuffers implements AutoCloseable {
     /// Gives back what a pass that failed has left.
     @Override
     public void close() {
-        buffers.keySet().forEach(pool::release);
+        if (!buffers.isEmpty()) {
+            buffers.keySet().forEach(pool::release);
+        }
     }
 }

@@ -33,7 +33,7 @@ record RecordedBackward(List<TapeEntry> entries) {
 
     private Tensor[] pullBack(TapeEntry entry, Tensor dy) {
         if (!(entry.op instanceof Op.Fused fused)) {
-            return entry.backward(dy);
+            return entry.backward(entry.op.inputs(), dy);
         }
         int mark = entries.size();
         return once(fused.inputs(), gradients(fused.definition(), dy, mark, fused.inputs()));

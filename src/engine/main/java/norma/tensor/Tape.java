@@ -155,7 +155,7 @@ public final class Tape implements AutoCloseable {
         long start = System.nanoTime();
         Tensor[] inputs = entry.op.inputs();
         gradients.reuseCleared(inputs);
-        Tensor[] dx = entry.backward(gradients.of(entry.output));
+        Tensor[] dx = entry.backward(inputs, gradients.of(entry.output));
         gradients.add(inputs, dx);
         gradients.finish(entry.output);
         entry.backwardTook(System.nanoTime() - start);

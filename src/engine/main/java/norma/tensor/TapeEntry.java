@@ -19,9 +19,9 @@ final class TapeEntry {
         this.forwardNanos = forwardNanos;
     }
 
-    /// Gradients of the inputs, empty where there is none.
-    Tensor[] backward(Tensor dy) {
-        Tensor[] inputs = op.inputs(), dx = op.backward(dy);
+    /// Gradients of the operation's inputs, empty where there is none.
+    Tensor[] backward(Tensor[] inputs, Tensor dy) {
+        Tensor[] dx = op.backward(dy);
         for (int k = 0; k < inputs.length; k++) {
             if (dx[k] != null && inputs[k].tracked() && !inputs[k].shape().equals(dx[k].shape())) {
                 throw new IllegalStateException("%s.backward: the gradient of an input must have its shape %s; got %s"
