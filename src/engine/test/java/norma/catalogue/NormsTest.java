@@ -408,7 +408,7 @@ class NormsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"batch norm | must be one of [layer_norm, ; got 'batch norm'", "layer_norm{ | braces",
+    @ValueSource(strings = {"batch norm | must be one of [; layer_norm, ; got 'batch norm'", "layer_norm{ | braces",
             "layer_norm{eps} | option=value; 'eps'", "layer_norm{eps=1, eps=2} | once; 'eps=2'",
             "layer_norm{eps=x} | eps; 'x'; default",
             "layer_norm{eps=-1} | eps; '-1'", "layer_norm{eps=NaN} | eps; 'NaN'",
