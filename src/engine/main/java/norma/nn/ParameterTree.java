@@ -1,9 +1,11 @@
 package norma.nn;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +18,7 @@ public final class ParameterTree {
     private final Map<String, Param> params = new LinkedHashMap<>();
     private final Map<String, Parameterized> parts = new LinkedHashMap<>();
     private final Set<Parameterized> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final List<Parameterized> all = new ArrayList<>();
     private final Set<Floats> places = new HashSet<>();
     private String prefix = "";
 
@@ -24,9 +27,7 @@ public final class ParameterTree {
 
     /// All parameters and parts of a part.
     public static ParameterTree of(Parameterized root) {
-        var all = new ParameterTree();
-        root.register(all);
-        return all;
+        return new ParameterTree().addAll(root);
     }
 
     /// Lists a parameter.
@@ -53,14 +54,23 @@ public final class ParameterTree {
 
     /// Lists a part and what is in it.
     public ParameterTree add(String name, Parameterized part) {
-        if (seen.add(part)) {
+        if (!seen.contains(part)) {
             String outer = prefix;
             if (parts.put(prefix + name, part) != null) {
                 throw twice(name);
             }
             prefix = prefix + name + ".";
-            part.register(this);
+            addAll(part);
             prefix = outer;
+        }
+        return this;
+    }
+
+    /// Lists what is in a part under the names that it has there: an objective has its model's parameters so.
+    public ParameterTree addAll(Parameterized part) {
+        if (seen.add(part)) {
+            all.add(part);
+            part.register(this);
         }
         return this;
     }
@@ -93,9 +103,10 @@ public final class ParameterTree {
         return Collections.unmodifiableMap(parts);
     }
 
-    /// Asks each part to bring its parameters back to where its method wants them: what an optimizer's step is followed by.
+    /// Asks the root and each part to bring its parameters back to where its method wants them: what an optimizer's step is
+    /// followed by.
     public void afterStep() {
-        parts.values().forEach(Parameterized::afterStep);
+        all.forEach(Parameterized::afterStep);
     }
 
     /// Number of learned values.

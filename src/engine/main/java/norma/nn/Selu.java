@@ -10,7 +10,7 @@ import norma.tensor.Tensor;
 ///
 /// It needs weights of N(0, 1 / inputs) before it, see [#linear], and [AlphaDropout] in place of dropout.
 ///
-/// Shapes: x of any.
+/// Shapes: x and y alike, of any rank.
 public record Selu() implements Layer {
 
     /// A linear layer with this nonlinearity whose outputs have mean 0 and variance 1 at first, if its inputs have: W of

@@ -79,13 +79,14 @@ public abstract class Optimizer {
     /// @param rate factor on the learning rate of these parameters
     /// @return this optimizer
     public final Optimizer and(Optimizer other, double rate) {
-        other.slots.forEach((name, slot) -> {
-            if (slots.putIfAbsent(name,
-                    new Slot(slot.owner(), rate * slot.rate(), slot.param(), slot.state())) != null) {
-                throw new IllegalArgumentException(
-                        "Optimizer.and: each parameter must have one optimizer; both have " + name);
-            }
-        });
+        List<String> both = other.slots.keySet().stream().filter(slots::containsKey).toList();
+        if (!both.isEmpty() || other.steps > 0) {
+            throw new IllegalArgumentException(
+                    ("Optimizer.and: each parameter must have one optimizer, and the other one must be new; both have %s, and "
+                            + "the other one has taken %d steps").formatted(both, other.steps));
+        }
+        other.slots.forEach((name, slot) -> slots.put(name,
+                new Slot(slot.owner(), rate * slot.rate(), slot.param(), slot.state())));
         return this;
     }
 

@@ -33,11 +33,6 @@ public record LanguageModeling(Gpt model, String description) implements Objecti
 
     @Override
     public void register(ParameterTree tree) {
-        model.register(tree);
-    }
-
-    @Override
-    public void afterStep() {
-        model.afterStep();
+        tree.addAll(model);
     }
 }

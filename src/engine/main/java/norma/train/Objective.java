@@ -53,12 +53,7 @@ public interface Objective<B> extends Parameterized {
 
             @Override
             public void register(ParameterTree tree) {
-                model.register(tree);
-            }
-
-            @Override
-            public void afterStep() {
-                model.afterStep();
+                tree.addAll(model);
             }
         };
     }

@@ -91,7 +91,6 @@ public final class TrainStep<B> {
         }
         listener.gradients(step);
         optimizer.step(rate, scale * Gradients.clip(norm, config.clip()));
-        objective.afterStep();
         tree.afterStep();
         clearGradients(); // those of frozen parameters too
         listener.step(event(step, loss, rate, norm, start, tokens));

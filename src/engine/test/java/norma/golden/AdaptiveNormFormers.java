@@ -12,6 +12,7 @@ import norma.nn.Layer;
 import norma.nn.Linear;
 import norma.nn.Mlp;
 import norma.nn.Param;
+import norma.nn.Sequential;
 import norma.norm.Norm;
 import norma.norm.feature.AdaptiveNetwork;
 import norma.norm.feature.AdaptiveNormFormer;
@@ -66,8 +67,8 @@ final class AdaptiveNormFormers {
     private static AdaptiveNetwork trunk(GoldenCase c, String trunk, int dim, boolean causal) {
         int depth = c.integer("depth", 1);
         int heads = c.integer("heads", Math.max(1, Math.min(8, dim / 64)));
-        return new AdaptiveNetwork(
-                IntStream.range(0, depth).mapToObj(i -> layer(c, prefix(c, trunk, i), heads, causal)).toList());
+        return new AdaptiveNetwork(Sequential.of(IntStream.range(0, depth)
+                .mapToObj(i -> layer(c, prefix(c, trunk, i), heads, causal)).toArray(Layer[]::new)));
     }
 
     private static String prefix(GoldenCase c, String trunk, int layer) {

@@ -1,7 +1,6 @@
 package norma.norm.feature;
 
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import norma.kernel.Activation;
 import norma.nn.Attention;
@@ -12,6 +11,7 @@ import norma.nn.Linear;
 import norma.nn.Mlp;
 import norma.nn.ParameterTree;
 import norma.nn.Rotary;
+import norma.nn.Sequential;
 import norma.tensor.Tensor;
 
 /// The small pre-norm Transformer from which an adaptive norm reads gamma and beta:
@@ -20,8 +20,8 @@ import norma.tensor.Tensor;
 /// Shapes: (B, T, W) to (B, T, W).
 ///
 /// @param layers p of them; none leaves h as it is
-public record AdaptiveNetwork(List<Block> layers) implements Layer {
-    /// One layer of the trunk.
+public record AdaptiveNetwork(Sequential layers) implements Layer {
+    /// One layer of the network.
     ///
     /// @param attentionNorm before the attention
     /// @param attention multi-head attention of inner width r
@@ -41,10 +41,10 @@ public record AdaptiveNetwork(List<Block> layers) implements Layer {
         }
     }
 
-    /// A trunk without biases, matrices by Glorot's rule.
+    /// A network without biases, matrices by Glorot's rule.
     static AdaptiveNetwork of(Init init, int width, int inner, int hidden, int heads, int depth, boolean causal,
             Optional<Rotary> rotary) {
-        var layers = new ArrayList<Block>();
+        var layers = new ArrayList<Layer>();
         for (int i = 0; i < depth; i++) {
             Init at = init.at("layers." + i);
             var attention = new Attention(linear(at.at("query"), inner, width), linear(at.at("key"), inner, width),
@@ -54,7 +54,7 @@ public record AdaptiveNetwork(List<Block> layers) implements Layer {
                     linear(at.at("down"), width, hidden));
             layers.add(new Block(RmsNorm.of(width), attention, RmsNorm.of(width), mlp));
         }
-        return new AdaptiveNetwork(List.copyOf(layers));
+        return new AdaptiveNetwork(new Sequential(layers));
     }
 
     private static Linear linear(Init init, int out, int in) {
@@ -63,11 +63,7 @@ public record AdaptiveNetwork(List<Block> layers) implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Tensor h = x;
-        for (Block layer : layers) {
-            h = layer.forward(h, context);
-        }
-        return h;
+        return layers.forward(x, context);
     }
 
     @Override
