@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import norma.nn.Context;
-import norma.nn.CrossEntropy;
 import norma.nn.Embedding;
 import norma.nn.Init;
 import norma.nn.Linear;
+import norma.nn.Losses;
 import norma.nn.ParameterTree;
 import norma.nn.Parameterized;
-import norma.norm.feature.AdaptiveNormFormer;
 import norma.norm.feature.AdaptiveNormFormer.Base;
+import norma.norm.feature.AdaptiveNormFormer;
 import norma.optim.AdamW;
 import norma.optim.Schedule;
 import norma.tensor.Indices;
@@ -44,7 +44,7 @@ final class AdaptiveNormFormerPlot {
 
         Tensor loss(int[] ids) {
             Tensor x = tokens.forward(windows(ids, 0));
-            return CrossEntropy.apply(head.forward(norm.forward(x, Context.NONE)), windows(ids, 1));
+            return Losses.crossEntropy(head.forward(norm.forward(x, Context.NONE)), windows(ids, 1));
         }
 
         @Override

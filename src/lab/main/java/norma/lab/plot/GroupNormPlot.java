@@ -7,10 +7,10 @@ import java.util.function.Supplier;
 import norma.kernel.Window;
 import norma.nn.Context;
 import norma.nn.Conv2d;
-import norma.nn.CrossEntropy;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
+import norma.nn.Losses;
 import norma.nn.ParameterTree;
 import norma.norm.channel.BatchNorm;
 import norma.norm.channel.GroupNorm;
@@ -77,7 +77,7 @@ final class GroupNormPlot {
         }
 
         private Tensor loss(Examples batch) {
-            return CrossEntropy.apply(forward(batch.images()), batch.classes());
+            return Losses.crossEntropy(forward(batch.images()), batch.classes());
         }
 
         int errors() {
