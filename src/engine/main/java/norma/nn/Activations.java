@@ -1,6 +1,7 @@
 package norma.nn;
 
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import norma.backend.Backend;
 import norma.kernel.Activation;
 import norma.kernel.contract.Functions;
@@ -8,11 +9,73 @@ import norma.tensor.Op;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// The nonlinearities as operations of their own, and their definitions in tensor algebra.
+/// The nonlinearities as layers without parameters, as operations of their own, and their definitions in tensor algebra.
+///
+/// ```java
+/// Layer model = Sequential.of(first, Activations.relu(), second);
+/// ```
 public final class Activations {
 
     private Activations() {
     }
+
+    // ---- Layers ----
+
+    /// max(x, 0); the derivative is 0 at 0.
+    public static Layer relu() {
+        return of(Activation.RELU);
+    }
+
+    /// x (1 + erf(x / sqrt 2)) / 2; the approximation by tanh is `of(Activation.GELU_TANH)`.
+    public static Layer gelu() {
+        return of(Activation.GELU_ERF);
+    }
+
+    /// x sigmoid(x)
+    public static Layer silu() {
+        return of(Activation.SILU);
+    }
+
+    /// Hyperbolic tangent.
+    public static Layer tanh() {
+        return new Elementwise("tanh", Tensor::tanh);
+    }
+
+    /// 1 / (1 + exp(-x))
+    public static Layer sigmoid() {
+        return new Elementwise("sigmoid", Tensor::sigmoid);
+    }
+
+    /// x where x > 0, else slope x (Maas et al. 2013); 0.01 is a usual slope. The derivative is the slope at 0.
+    public static Layer leakyRelu(double slope) {
+        return new Elementwise("leakyRelu(" + slope + ")",
+                x -> x.greater(Tensor.scalar(0)).where(x, x.multiply((float) slope)));
+    }
+
+    /// log(1 + exp x)
+    public static Layer softplus() {
+        return new Elementwise("softplus", Softplus::of);
+    }
+
+    /// Any of [Activation].
+    public static Layer of(Activation f) {
+        return new Elementwise(f.name().toLowerCase(Locale.ROOT), x -> apply(f, x));
+    }
+
+    /// y = f(x), of any shape.
+    private record Elementwise(String name, UnaryOperator<Tensor> f) implements Layer {
+        @Override
+        public Tensor forward(Tensor x, Context context) {
+            return f.apply(x);
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    // ---- Operations ----
 
     /// y = f(x), element by element.
     public static Tensor apply(Activation f, Tensor x) {

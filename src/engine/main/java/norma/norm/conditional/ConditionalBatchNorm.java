@@ -27,8 +27,8 @@ public record ConditionalBatchNorm(Norm norm, Embedding gamma, Embedding beta) i
     /// For K classes and C channels.
     public static ConditionalBatchNorm of(int classes, int channels) {
         return new ConditionalBatchNorm(BatchNorm.plain(RunningStatistics.of(channels, RunningStatistics.WEIGHT)),
-                new Embedding(Init.constant(1, classes, channels), 1),
-                new Embedding(Init.constant(0, classes, channels), 1));
+                Embedding.of(Init.constant(1, classes, channels), 1),
+                Embedding.of(Init.constant(0, classes, channels), 1));
     }
 
     /// @param classes (N), whole numbers

@@ -16,9 +16,10 @@ import java.util.Optional;
 import norma.kernel.Activation;
 import norma.nn.Context;
 import norma.nn.Init;
+import norma.nn.Interpolation;
 import norma.nn.Mlp;
-import norma.nn.NearestResize;
 import norma.nn.Param;
+import norma.nn.Upsample;
 import norma.norm.Norm;
 import norma.norm.channel.BatchNorm;
 import norma.norm.channel.InstanceNorm;
@@ -140,10 +141,11 @@ class ConditionalNormsTest {
     @Test
     void mapsAreBroughtToTheSizeOfTheImage() {
         Tensor map = Tensor.of(Shape.of(1, 1, 2, 3), 1, 2, 3, 4, 5, 6);
-        assertBits(Tensor.of(Shape.of(1, 1, 4, 3), 1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6), NearestResize.apply(map, 4, 3));
-        assertBits(Tensor.of(Shape.of(1, 1, 1, 2), 1, 2), NearestResize.apply(map, 1, 2));
-        assertBits(map, NearestResize.apply(map, 2, 3));
-        Tensor two = normal(22, 2, 3, 4, 4), small = NearestResize.apply(two, 2, 2);
+        assertBits(Tensor.of(Shape.of(1, 1, 4, 3), 1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6),
+                Upsample.apply(map, Interpolation.NEAREST, 4, 3));
+        assertBits(Tensor.of(Shape.of(1, 1, 1, 2), 1, 2), Upsample.apply(map, Interpolation.NEAREST, 1, 2));
+        assertBits(map, Upsample.apply(map, Interpolation.NEAREST, 2, 3));
+        Tensor two = normal(22, 2, 3, 4, 4), small = Upsample.apply(two, Interpolation.NEAREST, 2, 2);
         for (int plane = 0; plane < 6; plane++) {
             assertEquals(two.data().get(16 * plane + 10), small.data().get(4 * plane + 3));
         }
