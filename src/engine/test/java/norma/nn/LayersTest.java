@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import norma.kernel.Activation;
 import norma.kernel.Matrix;
+import norma.kernel.Window;
 import norma.kernel.contract.Functions;
 import norma.tensor.BufferPool;
 import norma.tensor.Indices;
@@ -233,5 +234,61 @@ class LayersTest {
         assertBits(table.slice(0, 6, 7).multiply(2), y.slice(1, 2, 3).reshape(1, 4));
         assertSays(assertThrows(IllegalArgumentException.class, () -> embedding.forward(Indices.of(new int[] {7}, 1))),
                 "[0, 7)", "got 7");
+    }
+
+    @Test
+    void anIdOfAnEmbeddingMayStandForNothing() {
+        Embedding embedding = Embedding.of(new Init(3), 4, 3).withPadding(2);
+        Indices ids = Indices.of(new int[] {2, 0, 2, 1}, 2, 2);
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
+            Tensor y = embedding.forward(ids);
+            assertClose(Tensor.zeros(1, 3), y.reshape(4, 3).slice(0, 2, 3), 0);
+            tape.backward(y.square().add(y).sum());
+        }
+        assertClose(Tensor.zeros(2, 3), embedding.table().value().gradient().slice(0, 2, 4), 0);
+        assertSays(assertThrows(IllegalArgumentException.class, () -> embedding.withPadding(4)), "Embedding",
+                "[0, 4)", "got 4");
+    }
+
+    @Test
+    void aSequenceReadsAsItIsMeant() {
+        Init init = new Init(1);
+        Sequential model = Sequential.of(Conv2d.of(init.at("0"), 1, 3, Window.of(3)), Activations.relu(),
+                MaxPool2d.of(Window.of(2).stride(2)), Flatten.of(), Dropout.of(0.1),
+                Linear.of(init.at("1"), 12, 5, 0.1), Activations.softplus());
+        assertEquals(Shape.of(2, 5), model.forward(normal(1, 2, 1, 6, 6)).shape());
+        assertEquals(List.of("0.weight", "0.bias", "5.weight", "5.bias"),
+                List.copyOf(ParameterTree.of(model).params().keySet()));
+        assertEquals("[relu, leakyRelu(0.1)]",
+                Sequential.of(Activations.relu(), Activations.leakyRelu(0.1)).layers().toString());
+    }
+
+    @Test
+    void flattenKeepsTheFirstAxis() {
+        assertEquals(Shape.of(2, 12), Flatten.of().forward(normal(1, 2, 3, 4)).shape());
+        assertEquals(Shape.of(0, 12), Flatten.of().forward(normal(1, 0, 3, 4)).shape());
+        assertEquals(Shape.of(3, 1), Flatten.of().forward(normal(1, 3)).shape());
+        assertSays(assertThrows(IllegalArgumentException.class, () -> Flatten.of().forward(Tensor.scalar(1))),
+                "Flatten", "(N, ...)", "()");
+    }
+
+    @Test
+    void derivativesOfActivationsAsLayers() {
+        Tensor x = awayFromZero(1, 3, 5);
+        for (Layer f : List.of(Activations.relu(), Activations.gelu(), Activations.silu(), Activations.tanh(),
+                Activations.sigmoid(), Activations.leakyRelu(0.2), Activations.softplus(),
+                Activations.of(Activation.SELU))) {
+            assertGradients(f.toString(), xs -> f.forward(xs[0]), x);
+        }
+    }
+
+    @Test
+    void softplusOfNumbersOfAnySize() {
+        Tensor x = Tensor.of(Shape.of(6), -1e4f, -30, -1e-8f, 0, 30, 1e4f);
+        double[] want = {0, Math.exp(-30), Math.log(2), Math.log(2), 30, 1e4};
+        float[] y = Activations.softplus().forward(x).toArray();
+        for (int i = 0; i < y.length; i++) {
+            assertEquals(want[i], y[i], 2e-6 * want[i]);
+        }
     }
 }
