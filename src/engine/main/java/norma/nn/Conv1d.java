@@ -18,6 +18,11 @@ import norma.tensor.Tensor;
 /// @param groups G
 public record Conv1d(Weight weight, Optional<Param> bias, Window window, int groups) implements Layer {
 
+    /// A layer with the first values of [#of(Init, int, int, Window)], of the thread's next seed.
+    public static Conv1d of(int in, int out, Window window) {
+        return of(Init.next(), in, out, window);
+    }
+
     /// A kernel with w of N(0, 2 / (inputs of an output)) and b of zeros, as of [Conv2d].
     public static Conv1d of(Init init, int in, int out, Window window) {
         return of(init, in, out, window, 1);

@@ -25,6 +25,11 @@ import norma.tensor.Tensor;
 public record Conv2d(Weight weight, Optional<Param> bias, Window vertical, Window horizontal, int groups)
         implements Layer {
 
+    /// A layer with the first values of [#of(Init, int, int, Window)], of the thread's next seed.
+    public static Conv2d of(int in, int out, Window window) {
+        return of(Init.next(), in, out, window);
+    }
+
     /// A square kernel with w of N(0, 2 / (inputs of an output)), which keeps the variance through ReLU (He et al. 2015,
     /// arXiv 1502.01852), and b of zeros.
     public static Conv2d of(Init init, int in, int out, Window window) {

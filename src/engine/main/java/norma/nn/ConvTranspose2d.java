@@ -45,6 +45,11 @@ public record ConvTranspose2d(Weight weight, Optional<Param> bias, Window vertic
         }
     }
 
+    /// A layer with the first values of [#of(Init, int, int, Window)], of the thread's next seed.
+    public static ConvTranspose2d of(int in, int out, Window window) {
+        return of(Init.next(), in, out, window);
+    }
+
     /// A square kernel with w of N(0, 2 / (inputs of an output)), where C kernel / stride^2 inputs meet in an output on average, and b
     /// of zeros.
     public static ConvTranspose2d of(Init init, int in, int out, Window window) {

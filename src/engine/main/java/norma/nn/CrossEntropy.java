@@ -160,7 +160,7 @@ public record CrossEntropy(Optional<Tensor> weights, int ignored, float smoothin
         for (int r = 0; r < counts.length; r++) {
             counts[r] = targets.values()[r] == ignored ? 0 : 1;
         }
-        return Tensor.of(Shape.of(counts.length), counts);
+        return Tensor.adopt(Shape.of(counts.length), counts);
     }
 
     private static Tensor notZero(Tensor sum) {

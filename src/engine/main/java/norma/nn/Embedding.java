@@ -19,6 +19,11 @@ public record Embedding(Param table, float scale, OptionalInt padding) implement
         }
     }
 
+    /// Rows of N(0, 1), not scaled, of the thread's next seed.
+    public static Embedding of(int ids, int dim) {
+        return of(Init.next(), ids, dim);
+    }
+
     /// Rows of N(0, 1), not scaled.
     public static Embedding of(Init init, int ids, int dim) {
         return of(init, ids, dim, 1, 1);
@@ -54,7 +59,7 @@ public record Embedding(Param table, float scale, OptionalInt padding) implement
         for (int i = 0; i < scales.length; i++) {
             scales[i] = ids.values()[i] == nothing ? 0 : scale;
         }
-        return Tensor.of(ids.shape().append(1), scales);
+        return Tensor.adopt(ids.shape().append(1), scales);
     }
 
     @Override

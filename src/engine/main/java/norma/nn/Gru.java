@@ -28,6 +28,11 @@ public record Gru(Linear input, Linear hidden) implements Layer {
     public record Result(Tensor sequence, Tensor last) {
     }
 
+    /// A layer with the first values of [#of(Init, int, int)], of the thread's next seed.
+    public static Gru of(int in, int size) {
+        return of(Init.next(), in, size);
+    }
+
     /// Weights uniform as of Glorot & Bengio 2010, b and d of zeros.
     public static Gru of(Init init, int in, int size) {
         return new Gru(

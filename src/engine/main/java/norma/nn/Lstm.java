@@ -37,6 +37,11 @@ public record Lstm(Linear input, Linear hidden) implements Layer {
     public record Result(Tensor sequence, State last) {
     }
 
+    /// A layer with the first values of [#of(Init, int, int)], of the thread's next seed.
+    public static Lstm of(int in, int size) {
+        return of(Init.next(), in, size);
+    }
+
     /// Weights uniform as of Glorot & Bengio 2010, b of zeros but for ones at the forget gate, which keep the memory at first
     /// (Jozefowicz et al. 2015), d of zeros.
     public static Lstm of(Init init, int in, int size) {
@@ -44,7 +49,7 @@ public record Lstm(Linear input, Linear hidden) implements Layer {
         Arrays.fill(bias, size, 2 * size, 1);
         return new Lstm(
                 Linear.of(init.at("input").xavier("weight", 1, 4 * size, in),
-                        Param.noDecay(Tensor.of(Shape.of(4 * size), bias))),
+                        Param.noDecay(Tensor.adopt(Shape.of(4 * size), bias))),
                 Linear.of(init.at("hidden").xavier("weight", 1, 4 * size, size), Init.constant(0, 4 * size)));
     }
 

@@ -77,7 +77,7 @@ public record Upsample(Interpolation interpolation, int factor) implements Layer
             upper[i] = Math.min(lower[i] + 1, rows.dim(0) - 1);
             shares[i] = (float) (at - lower[i]);
         }
-        Tensor share = Tensor.of(Shape.of(size, 1), shares);
+        Tensor share = Tensor.adopt(Shape.of(size, 1), shares);
         return rows.gather(Indices.of(lower, size)).multiply(share.negate().add(1))
                 .add(rows.gather(Indices.of(upper, size)).multiply(share));
     }

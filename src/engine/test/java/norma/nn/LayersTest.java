@@ -105,7 +105,7 @@ class LayersTest {
     void mlpIsGatedOrNot() {
         var init = new Init(2);
         Mlp plain = Mlp.of(init, 3, 5, Activation.GELU_ERF, 0.7, 0.7);
-        Mlp gated = Mlp.gated(init, 3, 5, Activation.SILU, 0.7, 0.7);
+        Mlp gated = Mlp.gated(init.at("gated"), 3, 5, Activation.SILU, 0.7, 0.7);
         Tensor x = normal(8, 2, 4, 3);
         Tensor hidden = plain.up().forward(x), gate = gated.gate().orElseThrow().forward(x);
         assertClose(plain.down().forward(hidden), plain.forward(x), 1e-6);
@@ -252,10 +252,9 @@ class LayersTest {
 
     @Test
     void aSequenceReadsAsItIsMeant() {
-        Init init = new Init(1);
-        Sequential model = Sequential.of(Conv2d.of(init.at("0"), 1, 3, Window.of(3)), Activations.relu(),
-                MaxPool2d.of(Window.of(2).stride(2)), Flatten.of(), Dropout.of(0.1),
-                Linear.of(init.at("1"), 12, 5, 0.1), Activations.softplus());
+        Sequential model = Sequential.of(Conv2d.of(1, 3, Window.of(3)), Activations.relu(),
+                MaxPool2d.of(Window.of(2).stride(2)), Flatten.of(), Dropout.of(0.1), Linear.of(12, 5),
+                Activations.softplus());
         assertEquals(Shape.of(2, 5), model.forward(normal(1, 2, 1, 6, 6)).shape());
         assertEquals(List.of("0.weight", "0.bias", "5.weight", "5.bias"),
                 List.copyOf(ParameterTree.of(model).params().keySet()));
