@@ -9,8 +9,8 @@ import norma.tensor.Tensor;
 ///
 ///     y[n, o, i] = b[o] + sum over c, t of w[o, c, t] x[n, c, i stride - padding + t dilation]
 ///
-/// Shapes: x (N, C, T), w (O, C / G, K), b (O), y (N, O, outputs). With G groups output channels see the input channels of their own
-/// group only.
+/// Shapes: x (N, C, T), w (O, C / G, K), b (O), y (N, O, outputs). With G groups output channels see the input channels
+/// of their own group only.
 ///
 /// @param weight w
 /// @param bias b

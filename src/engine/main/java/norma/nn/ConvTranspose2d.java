@@ -10,14 +10,15 @@ import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// The transpose of a convolution, which makes images larger: each input gives the kernel, times its value, to the outputs that a
-/// convolution with this kernel would compute it from (Zeiler et al. 2010; Dumoulin & Visin 2016, arXiv 1603.07285).
+/// The transpose of a convolution, which makes images larger: each input gives the kernel, times its value, to the
+/// outputs that a convolution with this kernel would compute it from (Zeiler et al. 2010; Dumoulin & Visin 2016, arXiv
+/// 1603.07285).
 ///
 ///     y[n, o, i stride - padding + t dilation] = b[o] + sum over c and all (i, t) that lead there of w[c, o, t] x[n, c, i]
 ///
-/// It is computed as the gradient of [Conv2d] for its input, and its own gradient is that convolution. An axis of H inputs has
-/// (H - 1) stride - 2 padding + (size - 1) dilation + 1 outputs; a convolution with a stride maps several sizes to one, and output
-/// padding, less than the stride, says how much larger than the smallest of them y is.
+/// It is computed as the gradient of [Conv2d] for its input, and its own gradient is that convolution. An axis of H
+/// inputs has (H - 1) stride - 2 padding + (size - 1) dilation + 1 outputs; a convolution with a stride maps several
+/// sizes to one, and output padding, less than the stride, says how much larger than the smallest of them y is.
 ///
 /// Shapes: x (N, C, H, W), w (C, O / G, kernel), b (O), y (N, O, outputs).
 ///
@@ -50,8 +51,8 @@ public record ConvTranspose2d(Weight weight, Optional<Param> bias, Window vertic
         return of(Init.next(), in, out, window);
     }
 
-    /// A square kernel with w of N(0, 2 / (inputs of an output)), where C kernel / stride^2 inputs meet in an output on average, and b
-    /// of zeros.
+    /// A square kernel with w of N(0, 2 / (inputs of an output)), where C kernel / stride^2 inputs meet in an output on
+    /// average, and b of zeros.
     public static ConvTranspose2d of(Init init, int in, int out, Window window) {
         return of(init, in, out, window, window, 1);
     }

@@ -17,15 +17,16 @@ import norma.tensor.Tensor;
 /// Tensor loss = CrossEntropy.of().withSmoothing(0.1f).withIgnored(0).apply(logits, targets);
 /// ```
 ///
-/// The term of a row is - sum over classes c of v_c q_c log softmax(logits)_c, where q = (1 - s) onehot(target) + s / classes and v are
-/// weights of the classes, or ones. The mean is the sum of the terms over the sum of v_target of the rows that count; when that is 0,
-/// as when no row counts, the loss is 0 and so is its gradient. Rows that don't count have the term 0.
+/// The term of a row is - sum over classes c of v_c q_c log softmax(logits)_c, where q = (1 - s) onehot(target) + s /
+/// classes and v are weights of the classes, or ones. The mean is the sum of the terms over the sum of v_target of the
+/// rows that count; when that is 0, as when no row counts, the loss is 0 and so is its gradient. Rows that don't count
+/// have the term 0.
 ///
-/// Shapes: logits (..., classes), targets (...), v (classes), loss () or, without a reduction, (...). With p = softmax(logits) and no v:
-/// dLogits = (p - q) / count. It is computed in the forward pass, while a row of logits is in cache: large vocabularies are bound by
-/// memory. The loss usually ends a forward pass, so its own gradient is 1 and the backward pass has nothing left to compute. With v
-/// the loss is computed by its definition.
-/// Label smoothing s: Szegedy et al. 2015, arXiv 1512.00567.
+/// Shapes: logits (..., classes), targets (...), v (classes), loss () or, without a reduction, (...). With p =
+/// softmax(logits) and no v: dLogits = (p - q) / count. It is computed in the forward pass, while a row of logits is in
+/// cache: large vocabularies are bound by memory. The loss usually ends a forward pass, so its own gradient is 1 and
+/// the backward pass has nothing left to compute. With v the loss is computed by its definition. Label smoothing s:
+/// Szegedy et al. 2015, arXiv 1512.00567.
 ///
 /// @param weights v
 /// @param ignored target of rows that don't count

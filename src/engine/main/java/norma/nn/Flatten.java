@@ -3,7 +3,8 @@ package norma.nn;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
-/// All axes but the first as one: x (N, ...) to (N, product of the others), a view. What stands between convolutions and a linear layer.
+/// All axes but the first as one: x (N, ...) to (N, product of the others), a view. What stands between convolutions
+/// and a linear layer.
 public record Flatten() implements Layer {
 
     /// The layer.

@@ -4,18 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 import norma.tensor.Tensor;
 
-/// Gated recurrent unit (Cho et al. 2014, arXiv 1406.1078; with the reset gate behind the product, as in cuDNN and PyTorch): a state h
-/// that each step replaces a part of.
+/// Gated recurrent unit (Cho et al. 2014, arXiv 1406.1078; with the reset gate behind the product, as in cuDNN and
+/// PyTorch): a state h that each step replaces a part of.
 ///
 ///     [r z n] = W x_t + b,  [r' z' n'] = U h + d          three gates, each of H, one after the other
 ///     m  = tanh(n + sigmoid(r + r') n')
 ///     h' = (1 - s) m + s h  with s = sigmoid(z + z')
 ///
-/// It is written for reading and for short sequences: a step is some ten operations in tensor algebra. Layers one upon the other are a
-/// [Sequential]. Padding behind a sequence changes none of its outputs, though it does change the last state.
+/// It is written for reading and for short sequences: a step is some ten operations in tensor algebra. Layers one upon
+/// the other are a [Sequential]. Padding behind a sequence changes none of its outputs, though it does change the last
+/// state.
 ///
-/// Shapes: x (B, T, D), the sequence of outputs (B, T, H), h (B, H), W (3 H, D), U (3 H, H). In PyTorch W, b, U and d are called
-/// `weight_ih_l0`, `bias_ih_l0`, `weight_hh_l0` and `bias_hh_l0`; the order of the gates is the same.
+/// Shapes: x (B, T, D), the sequence of outputs (B, T, H), h (B, H), W (3 H, D), U (3 H, H). In PyTorch W, b, U and d
+/// are called `weight_ih_l0`, `bias_ih_l0`, `weight_hh_l0` and `bias_hh_l0`; the order of the gates is the same.
 ///
 /// @param input W and b
 /// @param hidden U and d

@@ -6,8 +6,8 @@ import norma.tensor.Indices;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
-/// How far predictions are from what they should be. Each loss is a mean of terms, or what a [Reduction] makes of them, and has
-/// derivatives of any order in all its tensors.
+/// How far predictions are from what they should be. Each loss is a mean of terms, or what a [Reduction] makes of them,
+/// and has derivatives of any order in all its tensors.
 ///
 /// ```java
 /// Tensor loss = Losses.crossEntropy(model.forward(x), classes);
@@ -23,8 +23,8 @@ public final class Losses {
     private Losses() {
     }
 
-    /// Mean of - log softmax(logits)\[target\]; rows with target [CrossEntropy#IGNORE] don't count. Weights of classes, smoothing and
-    /// another target to ignore are options of [CrossEntropy].
+    /// Mean of - log softmax(logits)\[target\]; rows with target [CrossEntropy#IGNORE] don't count. Weights of classes,
+    /// smoothing and another target to ignore are options of [CrossEntropy].
     ///
     /// @param logits (..., classes)
     /// @param targets (...), the class of each row
@@ -57,8 +57,8 @@ public final class Losses {
         return reduction.of(difference("mae", prediction, target).abs());
     }
 
-    /// Mean of d^2 / 2 where |d| <= delta, else delta (|d| - delta / 2), with d = prediction - target (Huber 1964): squares that
-    /// single large errors don't dominate.
+    /// Mean of d^2 / 2 where |d| <= delta, else delta (|d| - delta / 2), with d = prediction - target (Huber 1964):
+    /// squares that single large errors don't dominate.
     ///
     /// @param delta greater than 0
     public static Tensor huber(Tensor prediction, Tensor target, float delta) {
@@ -76,7 +76,8 @@ public final class Losses {
     }
 
     /// Mean of - t log p - (1 - t) log(1 - p) with p = sigmoid(logit), for answers of yes and no. It is computed as
-    /// t softplus(-logit) + (1 - t) softplus(logit), where softplus(z) = log(1 + exp z), and so right for logits of any size.
+    /// t softplus(-logit) + (1 - t) softplus(logit), where softplus(z) = log(1 + exp z), and so right for logits of any
+    /// size.
     ///
     /// @param logits before the sigmoid
     /// @param targets t in \[0, 1\], in the shape of the logits
@@ -92,8 +93,8 @@ public final class Losses {
         return reduction.of(yes.add(no));
     }
 
-    /// Mean over rows of KL(p || q) = sum p (log p - log q) over the last axis, with 0 log 0 = 0: how much a model's q loses against
-    /// the target p (Kullback & Leibler 1951). For distillation: `klDivergence(logSoftmax(student), softmax(teacher))`.
+    /// Mean over rows of KL(p || q) = sum p (log p - log q) over the last axis, with 0 log 0 = 0: how much a model's q
+    /// loses against the target p (Kullback & Leibler 1951). In distillation q is the student's and p the teacher's.
     ///
     /// @param logProbabilities log q of the model, (..., n)
     /// @param targets p, probabilities, in the same shape
@@ -111,8 +112,8 @@ public final class Losses {
         return reduction.of(targets.multiply(logP.subtract(logQ)).sum(-1));
     }
 
-    /// Mean over rows of 1 - cos(a, b), the cosine of the angle between the rows: 0 for one direction, 2 for opposite ones. The
-    /// lengths of rows don't matter; one of zeros has cosine 0 and no gradient.
+    /// Mean over rows of 1 - cos(a, b), the cosine of the angle between the rows: 0 for one direction, 2 for opposite
+    /// ones. The lengths of rows don't matter; one of zeros has cosine 0 and no gradient.
     ///
     /// @param a (..., n)
     /// @param b in the same shape
@@ -126,8 +127,8 @@ public final class Losses {
         return reduction.of(direction(a).multiply(direction(b)).sum(-1).negate().add(1));
     }
 
-    /// Rows of length 1. They are first divided by their largest element, which can't change a direction and keeps squares in the
-    /// range of float; rows of zeros are divided by infinity.
+    /// Rows of length 1. They are first divided by their largest element, which can't change a direction and keeps
+    /// squares in the range of float; rows of zeros are divided by infinity.
     private static Tensor direction(Tensor x) {
         Tensor largest = x.detach().abs().max(keepDims(-1)), zero = Tensor.scalar(0);
         Tensor scaled = x.divide(largest.greater(zero).where(largest, Tensor.scalar(Float.POSITIVE_INFINITY)));

@@ -6,18 +6,19 @@ import java.util.List;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
-/// Long short-term memory (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000): a state c that each step forgets a
-/// part of and adds to, and an output h.
+/// Long short-term memory (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000): a state c that
+/// each step forgets a part of and adds to, and an output h.
 ///
 ///     [i f g o] = W x_t + b + U h + d          four gates, each of H, one after the other
 ///     c' = sigmoid(f) c + sigmoid(i) tanh(g)
 ///     h' = sigmoid(o) tanh(c')
 ///
-/// It is written for reading and for short sequences: a step is some ten operations in tensor algebra. Layers one upon the other are a
-/// [Sequential]. Padding behind a sequence changes none of its outputs, though it does change the last state.
+/// It is written for reading and for short sequences: a step is some ten operations in tensor algebra. Layers one upon
+/// the other are a [Sequential]. Padding behind a sequence changes none of its outputs, though it does change the last
+/// state.
 ///
-/// Shapes: x (B, T, D), the sequence of outputs (B, T, H), h and c (B, H), W (4 H, D), U (4 H, H). In PyTorch W, b, U and d are called
-/// `weight_ih_l0`, `bias_ih_l0`, `weight_hh_l0` and `bias_hh_l0`; the order of the gates is the same.
+/// Shapes: x (B, T, D), the sequence of outputs (B, T, H), h and c (B, H), W (4 H, D), U (4 H, H). In PyTorch W, b, U
+/// and d are called `weight_ih_l0`, `bias_ih_l0`, `weight_hh_l0` and `bias_hh_l0`; the order of the gates is the same.
 ///
 /// @param input W and b
 /// @param hidden U and d
@@ -42,8 +43,8 @@ public record Lstm(Linear input, Linear hidden) implements Layer {
         return of(Init.next(), in, size);
     }
 
-    /// Weights uniform as of Glorot & Bengio 2010, b of zeros but for ones at the forget gate, which keep the memory at first
-    /// (Jozefowicz et al. 2015), d of zeros.
+    /// Weights uniform as of Glorot & Bengio 2010, b of zeros but for ones at the forget gate, which keep the memory at
+    /// first (Jozefowicz et al. 2015), d of zeros.
     public static Lstm of(Init init, int in, int size) {
         float[] bias = new float[4 * size];
         Arrays.fill(bias, size, 2 * size, 1);

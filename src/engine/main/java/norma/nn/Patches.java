@@ -18,8 +18,8 @@ final class Patches {
         return gather(x, geometry.taps(), geometry.outPlane(), (tap, output) -> input(geometry, tap, output));
     }
 
-    /// The other way round: the outputs of which each tap sees each input, (taps, inputs, N * C), of x (N, C, outputs); 0 where there is
-    /// none.
+    /// The other way round: the outputs of which each tap sees each input, (taps, inputs, N * C), of x (N, C, outputs);
+    /// 0 where there is none.
     static Tensor transposed(Tensor x, WindowGeometry geometry) {
         return gather(x, geometry.taps(), geometry.plane(), (tap, input) -> output(geometry, tap, input));
     }

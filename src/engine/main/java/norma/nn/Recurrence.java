@@ -27,7 +27,8 @@ final class Recurrence {
         return steps;
     }
 
-    /// Halves of halves: the gradient of a part is as long as what it is cut from, so T parts of one tensor would cost T^2.
+    /// Halves of halves: the gradient of a part is as long as what it is cut from, so T parts of one tensor would cost
+    /// T^2.
     private static void addSteps(Tensor x, List<Tensor> steps) {
         if (x.dim(0) == 1) {
             steps.add(x.reshape(x.dim(1), x.dim(2)));
