@@ -16,7 +16,7 @@ public record Embedding(Param table, float scale) implements Parameterized {
 
     /// The rows of the ids.
     public Tensor forward(Indices ids) {
-        Tensor rows = table.value().gather(ids);
+        Tensor rows = table.value().take(ids, 0);
         return scale == 1 ? rows : rows.multiply(scale);
     }
 

@@ -22,7 +22,7 @@ public final class NearestResize {
             from[i] = row * oldWidth + column;
         }
         Tensor positions = x.reshape(planes, oldHeight * oldWidth).transpose(0, 1);
-        return positions.gather(Indices.of(from, from.length)).transpose(0, 1)
+        return positions.take(Indices.of(from, from.length), 0).transpose(0, 1)
                 .reshape(x.dim(0), x.dim(1), height, width);
     }
 }

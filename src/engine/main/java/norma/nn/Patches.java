@@ -15,7 +15,7 @@ final class Patches {
     static Tensor of(Tensor x, WindowGeometry geometry) {
         int planes = x.dim(0) * x.dim(1);
         Tensor pixels = x.reshape(planes, geometry.plane()).transpose(0, 1);
-        return Tensor.concat(0, pixels, Tensor.zeros(1, planes)).gather(inputs(geometry));
+        return Tensor.concat(0, pixels, Tensor.zeros(1, planes)).take(inputs(geometry), 0);
     }
 
     /// Which row of a plane's pixels a tap of an output sees; the row after the last is for what lies outside.
