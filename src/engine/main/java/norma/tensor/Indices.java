@@ -99,7 +99,7 @@ public record Indices(int[] values, Shape shape) {
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = values[i];
         }
-        return Tensor.of(shape, numbers);
+        return Tensor.adopt(shape, numbers);
     }
 
     /// Checks that every value lies in `[0, bound)`.

@@ -13,7 +13,7 @@ final class Made {
         for (int i = 0; i < n; i++) {
             values[i * (n + 1)] = 1;
         }
-        return Tensor.of(Shape.of(n, n), values);
+        return Tensor.adopt(Shape.of(n, n), values);
     }
 
     static Tensor arange(double from, double to, double step) {
@@ -41,7 +41,7 @@ final class Made {
         for (int i = 0; i < count; i++) {
             values[i] = (float) (from + i * step);
         }
-        return Tensor.of(Shape.of(count), values);
+        return Tensor.adopt(Shape.of(count), values);
     }
 
     static Tensor randomUniform(long seed, float low, float high, Shape shape) {
@@ -55,7 +55,7 @@ final class Made {
             // 24 bits, so that no number rounds up to `high`
             values[i] = Math.min(low + (high - low) * ((random.nextInt() >>> 8) * 0x1p-24f), Math.nextDown(high));
         }
-        return Tensor.of(shape, values);
+        return Tensor.adopt(shape, values);
     }
 
     static Tensor randomNormal(long seed, Shape shape) {
@@ -64,7 +64,7 @@ final class Made {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.nextGaussian();
         }
-        return Tensor.of(shape, values);
+        return Tensor.adopt(shape, values);
     }
 
     static Tensor oneHot(Indices classes, int count) {
@@ -73,7 +73,7 @@ final class Made {
         for (int i = 0; i < classes.size(); i++) {
             values[i * count + classes.values()[i]] = 1;
         }
-        return Tensor.of(classes.shape().append(count), values);
+        return Tensor.adopt(classes.shape().append(count), values);
     }
 
     static Tensor of(float[][] rows) {
@@ -83,7 +83,7 @@ final class Made {
             requireLength("row", i, rows[i].length, columns);
             System.arraycopy(rows[i], 0, values, i * columns, columns);
         }
-        return Tensor.of(Shape.of(rows.length, columns), values);
+        return Tensor.adopt(Shape.of(rows.length, columns), values);
     }
 
     static Tensor of(float[][][] planes) {
