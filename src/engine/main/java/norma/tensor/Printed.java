@@ -47,7 +47,7 @@ final class Printed {
             width = Math.max(width, element.apply(i).length());
             return true;
         });
-        String text = text(0, 0);
+        String text = shape.size() == 0 ? "[]" : text(0, 0);
         boolean beside = shape.rank() < 2 && title.length() + text.length() < WIDTH && text.indexOf('\n') < 0;
         return title + (beside ? " " : "\n") + text;
     }

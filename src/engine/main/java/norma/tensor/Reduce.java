@@ -1,7 +1,5 @@
 package norma.tensor;
 
-import static norma.tensor.Axes.keepDims;
-
 import java.util.Arrays;
 import norma.backend.Backend;
 
@@ -37,18 +35,15 @@ final class Reduce {
 
     static Tensor max(Tensor x, Axes axes) {
         requireElements("max", x, axes);
-        return middleMax(axes.toMiddle(x)).reshape(axes.of(x.shape()));
+        Tensor middle = axes.toMiddle(x.detach());
+        Tensor y = Tensor.empty(axes.of(x.shape()));
+        Backend.kernels().reduction().max(middle.data(), y.data(), middle.dim(0), middle.dim(1), middle.dim(2));
+        return Tape.record(new Max(x, axes, y), y);
     }
 
     static Tensor min(Tensor x, Axes axes) {
         requireElements("min", x, axes);
         return max(x.negate(), axes).negate();
-    }
-
-    private static Tensor middleMax(Tensor x) {
-        Tensor y = Tensor.empty(x.shape().with(1, 1));
-        Backend.kernels().reduction().max(x.data(), y.data(), x.dim(0), x.dim(1), x.dim(2));
-        return Tape.record(new Max(x, y), y);
     }
 
     private static void requireElements(String who, Tensor x, Axes axes) {
@@ -135,11 +130,13 @@ final class Reduce {
     }
 
     /// dx = dy where x is the maximum, shared among equals
-    record Max(Tensor x, Tensor y) implements Op.OneInput {
+    record Max(Tensor x, Axes axes, Tensor y) implements Op.OneInput {
         @Override
         public Tensor dx(Tensor dy) {
-            Tensor wins = x.equal(y);
-            return wins.multiply(dy.divide(wins.sum(keepDims(1))));
+            Axes kept = axes.keepingDims();
+            Shape shape = kept.of(x.shape());
+            Tensor wins = x.equal(y.detach().reshape(shape));
+            return wins.multiply(dy.reshape(shape).divide(wins.sum(kept)));
         }
     }
 }

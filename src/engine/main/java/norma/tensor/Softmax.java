@@ -9,6 +9,9 @@ record Softmax(Tensor x, Tensor y) implements Op.Fused, Op.OneInput {
 
     static Tensor of(Tensor x, int axis) {
         int k = x.shape().axis(axis);
+        if (x.size() == 0) {
+            return x;
+        }
         if (k != x.shape().rank() - 1) {
             return of(x.transpose(k, -1), -1).transpose(k, -1);
         }

@@ -183,7 +183,7 @@ public final class Tensor {
     public Floats data() {
         if (owner != null && owner.closed()) {
             throw new IllegalStateException(
-                    this + ": its tape is closed and its floats are gone; copy() it before the tape closes");
+                    describe() + ": its tape is closed and its floats are gone; copy() it before the tape closes");
         }
         return data;
     }
@@ -203,7 +203,7 @@ public final class Tensor {
     /// The only element.
     public float item() {
         if (size() != 1) {
-            throw new IllegalStateException("Tensor.item: must have one element; got " + this);
+            throw new IllegalStateException("Tensor.item: must have one element; got " + describe());
         }
         return toArray()[0];
     }
@@ -329,7 +329,7 @@ public final class Tensor {
     /// The gradient summed over the backward passes since [#clearGradient()]; its floats live outside every tape.
     public Tensor gradient() {
         if (!hasGradient()) {
-            throw new IllegalStateException(this + ": has no gradient; it must be a variable that the loss depends on");
+            throw new IllegalStateException(describe() + ": has no gradient; it must be a variable that the loss depends on");
         }
         return of(shape, variable.gradient());
     }
