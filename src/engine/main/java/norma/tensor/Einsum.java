@@ -64,7 +64,8 @@ final class Einsum {
     private String implied(int open) {
         String all = String.join("", letters);
         var once = new StringBuilder(spellOut("...", open));
-        all.chars().sorted().filter(c -> c < OPEN && all.indexOf(c) == all.lastIndexOf(c)).forEach(c -> once.append((char) c));
+        all.chars().sorted().filter(c -> c < OPEN && all.indexOf(c) == all.lastIndexOf(c))
+                .forEach(c -> once.append((char) c));
         return once.toString();
     }
 

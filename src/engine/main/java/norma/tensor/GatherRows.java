@@ -36,8 +36,9 @@ record GatherRows(Tensor x, int[] rows, int columns) implements Op.OneInput {
     /// `y = x; y[a, ids[a, i, b], b] += source[a, i, b]`
     static Tensor scatterAdd(Tensor x, int axis, Indices ids, Tensor source) {
         if (!ids.shape().equals(source.shape())) {
-            throw new IllegalArgumentException("scatterAdd: there must be one index for each element of source %s; got %s"
-                    .formatted(source.shape(), ids.shape()));
+            throw new IllegalArgumentException(
+                    "scatterAdd: there must be one index for each element of source %s; got %s"
+                            .formatted(source.shape(), ids.shape()));
         }
         int[] rows = elements("scatterAdd", x.shape(), ids, axis);
         return x.add(ScatterRows.of(source, rows, 1, x.shape()));

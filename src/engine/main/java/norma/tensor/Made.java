@@ -20,7 +20,8 @@ final class Made {
         double count = Math.ceil((to - from) / step);
         if (!(Math.abs(count) < Integer.MAX_VALUE) || step == 0) {
             throw new IllegalArgumentException(
-                    "arange: needs finite numbers and a step that is not 0; got from %s to %s by %s".formatted(from, to, step));
+                    "arange: needs finite numbers and a step that is not 0; got from %s to %s by %s".formatted(from, to,
+                            step));
         }
         return steps(from, step, (int) Math.max(0, count));
     }

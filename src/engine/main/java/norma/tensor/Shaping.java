@@ -46,7 +46,8 @@ final class Shaping {
             }
             wide[i] = expandDims(parts[i], axis);
         }
-        return parts.length == 0 ? Tensor.concat(axis) : Tensor.concat(axis < 0 ? axis : Math.min(axis, parts[0].shape().rank()), wide);
+        return parts.length == 0 ? Tensor.concat(axis)
+                : Tensor.concat(axis < 0 ? axis : Math.min(axis, parts[0].shape().rank()), wide);
     }
 
     static Tensor[] split(Tensor x, int axis, int... sizes) {
@@ -63,8 +64,9 @@ final class Shaping {
 
     static Tensor[] chunk(Tensor x, int axis, int count) {
         if (count < 1 || x.dim(axis) % count != 0) {
-            throw new IllegalArgumentException("chunk: the size %d of axis %d of %s must be a multiple of the parts; got %d; split?"
-                    .formatted(x.dim(axis), axis, x.shape(), count));
+            throw new IllegalArgumentException(
+                    "chunk: the size %d of axis %d of %s must be a multiple of the parts; got %d; split?"
+                            .formatted(x.dim(axis), axis, x.shape(), count));
         }
         int[] sizes = new int[count];
         Arrays.fill(sizes, x.dim(axis) / count);

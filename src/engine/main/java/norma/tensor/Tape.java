@@ -175,7 +175,8 @@ public final class Tape implements AutoCloseable {
             if (input.position() >= 0 && !made(input)) {
                 throw new IllegalStateException(
                         ("%s: inputs that were recorded must be on the tape that is open now; got %s "
-                                + "of another one; detach() it to use it as a constant").formatted(op.name(), input.describe()));
+                                + "of another one; detach() it to use it as a constant")
+                                .formatted(op.name(), input.describe()));
             }
             tracked |= input.tracked();
         }

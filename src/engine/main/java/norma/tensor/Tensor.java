@@ -329,7 +329,8 @@ public final class Tensor {
     /// The gradient summed over the backward passes since [#clearGradient()]; its floats live outside every tape.
     public Tensor gradient() {
         if (!hasGradient()) {
-            throw new IllegalStateException(describe() + ": has no gradient; it must be a variable that the loss depends on");
+            throw new IllegalStateException(
+                    describe() + ": has no gradient; it must be a variable that the loss depends on");
         }
         return of(shape, variable.gradient());
     }

@@ -105,7 +105,8 @@ class OperationsTest {
     }
 
     /// An operation: what the engine computes, what loops compute, and the inputs, each a list of tensors.
-    record Operation(String name, Function<Tensor[], Tensor> op, Function<Doubles[], Doubles> loop, List<Tensor[]> inputs,
+    record Operation(String name, Function<Tensor[], Tensor> op, Function<Doubles[], Doubles> loop,
+            List<Tensor[]> inputs,
             double tolerance) {
         @Override
         public String toString() {
@@ -212,7 +213,8 @@ class OperationsTest {
     private static Stream<Operation> reduction(String name, Function<Tensor, Tensor> all,
             BiFunction<Tensor, Axes, Tensor> op, ToDoubleFunction<double[]> f) {
         return Stream.of(
-                new Operation(name, x -> all.apply(x[0]), x -> x[0].all(f), one(false, new int[][] {{}, {1}, {17}, {2, 3, 4}}),
+                new Operation(name, x -> all.apply(x[0]), x -> x[0].all(f),
+                        one(false, new int[][] {{}, {1}, {17}, {2, 3, 4}}),
                         1e-6),
                 new Operation(name + " of the last axis", x -> op.apply(x[0], Axes.of(-1)), x -> x[0].reduced(-1, f),
                         one(false, WITH_AXIS), 1e-6),
@@ -357,7 +359,9 @@ class OperationsTest {
                         moved(n -> (n + 1) / 2, (i, _) -> 2 * i)),
                 along("slice backwards", (x, k) -> x.slice(k, x.dim(k) - 1, -1, -2), axis, n -> (n + 1) / 2,
                         moved(n -> (n + 1) / 2, (i, n) -> n - 1 - 2 * i)),
-                along("split", (x, k) -> Tensor.concat(k, x.split(k, 1, x.dim(k) - 1)[1], x.split(k, 1, x.dim(k) - 1)[0]), axis,
+                along("split",
+                        (x, k) -> Tensor.concat(k, x.split(k, 1, x.dim(k) - 1)[1], x.split(k, 1, x.dim(k) - 1)[0]),
+                        axis,
                         n -> n, moved(n -> n, (i, n) -> (i + 1) % n), WITH_ELEMENTS),
                 along("take", (x, k) -> x.take(Indices.of(0, x.dim(k) - 1, 0), k), axis, _ -> 3,
                         moved(_ -> 3, (i, n) -> i == 1 ? n - 1 : 0), WITH_ELEMENTS)));
@@ -375,21 +379,25 @@ class OperationsTest {
                 shaped("flatten from 1", x -> x.flatten(1), s -> Shape.of(s.dim(0), s.size() / Math.max(1, s.dim(0))),
                         x -> p -> x.values[p[0] * (x.values.length / x.shape.dim(0)) + p[1]],
                         new int[][] {{2, 3}, {2, 3, 4}, {1, 1, 1}}),
-                shaped("squeeze", x -> x.reshape(3, 1, 4, 1).squeeze(), _ -> Shape.of(3, 4), x -> x::at, new int[] {3, 4}),
+                shaped("squeeze", x -> x.reshape(3, 1, 4, 1).squeeze(), _ -> Shape.of(3, 4), x -> x::at,
+                        new int[] {3, 4}),
                 shaped("squeeze one", x -> x.reshape(3, 1, 4, 1).squeeze(-1, 1), _ -> Shape.of(3, 4), x -> x::at,
                         new int[] {3, 4}),
-                shaped("expandDims", x -> x.expandDims(-1).expandDims(0), s -> Shape.of(1).append(s.toArray()).append(1),
+                shaped("expandDims", x -> x.expandDims(-1).expandDims(0),
+                        s -> Shape.of(1).append(s.toArray()).append(1),
                         x -> p -> x.at(Arrays.copyOfRange(p, 1, p.length - 1)), SHAPES),
                 shaped("stack last", x -> Tensor.stack(-1, x, x.multiply(2)), s -> s.append(2),
                         x -> p -> x.at(Arrays.copyOf(p, p.length - 1)) * (p[p.length - 1] + 1), SHAPES),
                 shaped("stack first", x -> Tensor.stack(0, x, x.multiply(2), x), s -> Shape.of(3).append(s.toArray()),
                         x -> p -> x.at(Arrays.copyOfRange(p, 1, p.length)) * (p[0] % 2 + 1), SHAPES),
                 shaped("chunk", x -> x.chunk(1, 2)[0].multiply(x.chunk(1, 2)[1]), s -> s.with(1, s.dim(1) / 2),
-                        x -> p -> x.at(p[0], p[1]) * x.at(p[0], p[1] + x.shape.dim(1) / 2), new int[] {3, 4}, new int[] {2, 0}),
+                        x -> p -> x.at(p[0], p[1]) * x.at(p[0], p[1] + x.shape.dim(1) / 2), new int[] {3, 4},
+                        new int[] {2, 0}),
                 shaped("pad with a number", x -> x.pad(1, 0, 2, 7), s -> s.with(1, s.dim(1) + 2),
                         x -> p -> p[1] < x.shape.dim(1) ? x.at(p) : 7, new int[] {3, 4}, new int[] {2, 0}),
                 shaped("tile", x -> x.tile(2, 1, 3), s -> Shape.of(2, s.dim(0), 3 * s.dim(1)),
-                        x -> p -> x.at(p[1], p[2] % x.shape.dim(1)), new int[] {3, 4}, new int[] {2, 0}, new int[] {1, 1}),
+                        x -> p -> x.at(p[1], p[2] % x.shape.dim(1)), new int[] {3, 4}, new int[] {2, 0},
+                        new int[] {1, 1}),
                 shaped("tile of the last axis", x -> x.tile(2), s -> s.with(-1, 2 * s.dim(-1)),
                         x -> p -> x.at(p[0], p[1] % x.shape.dim(1)), new int[] {3, 4}),
                 shaped("transpose", Tensor::transpose, s -> s.with(-1, s.dim(-2)).with(-2, s.dim(-1)), x -> p -> {
@@ -404,11 +412,14 @@ class OperationsTest {
                         x -> p -> x.at(p[0], p[0] + 1), new int[] {3, 5}, new int[] {5, 3}, new int[] {1, 1}),
                 shaped("diagonal below", x -> x.diagonal(-2), s -> Shape.of(Math.min(s.dim(0) - 2, s.dim(1))),
                         x -> p -> x.at(p[0] + 2, p[0]), new int[] {3, 5}, new int[] {5, 3}),
-                shaped("tril", x -> x.tril(), s -> s, x -> p -> p[p.length - 1] <= p[p.length - 2] ? x.at(p) : 0, MATRICES),
+                shaped("tril", x -> x.tril(), s -> s, x -> p -> p[p.length - 1] <= p[p.length - 2] ? x.at(p) : 0,
+                        MATRICES),
                 shaped("tril 1", x -> x.tril(1), s -> s, x -> p -> p[p.length - 1] <= p[p.length - 2] + 1 ? x.at(p) : 0,
                         MATRICES),
-                shaped("triu", x -> x.triu(), s -> s, x -> p -> p[p.length - 1] >= p[p.length - 2] ? x.at(p) : 0, MATRICES),
-                shaped("triu -1", x -> x.triu(-1), s -> s, x -> p -> p[p.length - 1] >= p[p.length - 2] - 1 ? x.at(p) : 0,
+                shaped("triu", x -> x.triu(), s -> s, x -> p -> p[p.length - 1] >= p[p.length - 2] ? x.at(p) : 0,
+                        MATRICES),
+                shaped("triu -1", x -> x.triu(-1), s -> s,
+                        x -> p -> p[p.length - 1] >= p[p.length - 2] - 1 ? x.at(p) : 0,
                         MATRICES),
                 shaped("slice of several axes", x -> x.slice("1:3, ::2, -1"), _ -> Shape.of(2, 2),
                         x -> p -> x.at(p[0] + 1, 2 * p[1], 4), new int[] {4, 3, 5}),
@@ -417,14 +428,16 @@ class OperationsTest {
                     q[p.length - 1] = x.shape.dim(-1) - 1 - p[p.length - 1];
                     return x.at(q);
                 }, WITH_AXIS),
-                shaped("slice of open ends", x -> x.slice("-2:, :2"), _ -> Shape.of(2, 2), x -> p -> x.at(p[0] + 1, p[1]),
+                shaped("slice of open ends", x -> x.slice("-2:, :2"), _ -> Shape.of(2, 2),
+                        x -> p -> x.at(p[0] + 1, p[1]),
                         new int[] {3, 5}),
                 shaped("slice downwards", x -> x.slice("1, 4:1:-2"), _ -> Shape.of(2), x -> p -> x.at(1, 4 - 2 * p[0]),
                         new int[] {3, 5}),
                 shaped("takeAlongAxis", x -> x.takeAlongAxis(Indices.of(new int[] {4, 0, 0, 1, 1, 3}, 3, 2), 1),
                         _ -> Shape.of(3, 2), x -> p -> x.at(p[0], new int[] {4, 0, 0, 1, 1, 3}[p[0] * 2 + p[1]]),
                         new int[] {3, 5}),
-                shaped("take of matrices", x -> x.take(Indices.of(new int[] {1, 0, 1, 1}, 2, 2), 1), s -> Shape.of(2, 2, 2, 4),
+                shaped("take of matrices", x -> x.take(Indices.of(new int[] {1, 0, 1, 1}, 2, 2), 1),
+                        s -> Shape.of(2, 2, 2, 4),
                         x -> p -> x.at(p[0], p[1] == 0 && p[2] == 1 ? 0 : 1, p[3]), new int[] {2, 3, 4}));
     }
 
@@ -460,9 +473,11 @@ class OperationsTest {
                     }
                     return sum;
                 }), new int[] {5}, new int[] {5}),
-                two("dot of nothing", x -> x[0].dot(x[1]), _ -> new Doubles(Shape.SCALAR, 0), new int[] {0}, new int[] {0}),
+                two("dot of nothing", x -> x[0].dot(x[1]), _ -> new Doubles(Shape.SCALAR, 0), new int[] {0},
+                        new int[] {0}),
                 two("outer", x -> x[0].outer(x[1]),
-                        x -> Doubles.filled(Shape.of(3, 4), p -> x[0].at(p[0]) * x[1].at(p[1])), new int[] {3}, new int[] {4}),
+                        x -> Doubles.filled(Shape.of(3, 4), p -> x[0].at(p[0]) * x[1].at(p[1])), new int[] {3},
+                        new int[] {4}),
                 two("vector times matrix", x -> x[0].matmul(x[1]), x -> Doubles.filled(Shape.of(3), p -> {
                     double sum = 0;
                     for (int k = 0; k < 4; k++) {
@@ -499,14 +514,16 @@ class OperationsTest {
                 einsum("i...,i...->...", Shape.of(2, 3), new int[] {4}, 4, new int[] {4, 2, 1}, new int[] {4, 3},
                         (x, p) -> x[0].at(p[2], p[0], 0) * x[1].at(p[2], p[1])),
                 einsum("i,j->ij", Shape.of(2, 0), new int[] {}, 1, new int[] {2}, new int[] {0}, (x, p) -> 0.0),
-                einsum("ij,jk->ik", Shape.of(2, 3), new int[] {0}, 0, new int[] {2, 0}, new int[] {0, 3}, (x, p) -> 0.0),
+                einsum("ij,jk->ik", Shape.of(2, 3), new int[] {0}, 0, new int[] {2, 0}, new int[] {0, 3},
+                        (x, p) -> 0.0),
                 new Operation("einsum of one", x -> Tensor.einsum("iji->j", x),
                         x -> x[0].reduced(0, v -> 0).shape().rank() == 2 ? Doubles.filled(Shape.of(2),
                                 p -> x[0].at(0, p[0], 0) + x[0].at(1, p[0], 1) + x[0].at(2, p[0], 2)) : null,
                         one(false, new int[] {3, 2, 3}), 1e-6),
                 new Operation("einsum of three", x -> Tensor.einsum("ij,jk,ki->", x), x -> new Doubles(Shape.SCALAR,
                         cycle(x)), List.<Tensor[]>of(
-                                new Tensor[] {Numbers.normal(3, 2, 3), Numbers.normal(4, 3, 4), Numbers.normal(5, 4, 2)}),
+                                new Tensor[] {Numbers.normal(3, 2, 3), Numbers.normal(4, 3, 4),
+                                        Numbers.normal(5, 4, 2)}),
                         5e-6),
                 two("scatterAdd", x -> x[0].scatterAdd(1, Indices.of(new int[] {4, 0, 0, 1, 1, 1}, 3, 2), x[1]), x -> {
                     double[] sums = x[0].values.clone();
@@ -545,7 +562,8 @@ class OperationsTest {
             float[] values = y.toArray();
             for (int i = 0; i < values.length; i++) {
                 double value = expected.values[i];
-                assertEquals(value, values[i], operation.tolerance * Math.max(1, Math.abs(value)), what + " element " + i);
+                assertEquals(value, values[i], operation.tolerance * Math.max(1, Math.abs(value)),
+                        what + " element " + i);
             }
         }
     }
@@ -556,7 +574,8 @@ class OperationsTest {
         for (Tensor[] inputs : operation.inputs) {
             assertGradients(operation.name + " of " + inputs[0].shape(), operation.op, inputs);
             // squared, so that the second derivative is not 0 where the operation only moves elements
-            assertGradients(operation.name + " squared of " + inputs[0].shape(), x -> operation.op.apply(x).square(), inputs);
+            assertGradients(operation.name + " squared of " + inputs[0].shape(), x -> operation.op.apply(x).square(),
+                    inputs);
         }
     }
 }

@@ -27,13 +27,15 @@ public interface ElementwiseKernel {
 
     /// Functions of one number.
     enum Unary {
-        NEGATE, ABS, SIGN, FLOOR, ROUND, SQUARE, SQRT, RSQRT, RECIPROCAL, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SOFTPLUS, ERF,
+        NEGATE, ABS, SIGN, FLOOR, ROUND, SQUARE, SQRT, RSQRT, RECIPROCAL, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID,
+        SOFTPLUS, ERF,
         SIN, COS
     }
 
     /// Functions of two numbers; comparisons give 1 for true and 0 for false.
     enum Binary {
-        ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, ATAN2, MAXIMUM, MINIMUM, EQUAL, NOT_EQUAL, GREATER, GREATER_OR_EQUAL, LESS,
+        ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, ATAN2, MAXIMUM, MINIMUM, EQUAL, NOT_EQUAL, GREATER, GREATER_OR_EQUAL,
+        LESS,
         LESS_OR_EQUAL
     }
 

@@ -77,7 +77,8 @@ class ElementwiseKernelTest {
     @MethodSource("sets")
     void functionsAreRightToThreeUlp(Kernels kernels) {
         for (Unary op : Unary.values()) {
-            double from = List.of(Unary.LOG, Unary.LOG1P, Unary.SQRT, Unary.RSQRT).contains(op) ? 1e-3 : op == Unary.EXP ? -87 : -12;
+            double from = List.of(Unary.LOG, Unary.LOG1P, Unary.SQRT, Unary.RSQRT).contains(op) ? 1e-3
+                    : op == Unary.EXP ? -87 : -12;
             double to = op == Unary.EXP ? 88 : 12;
             Floats x = of(40_001, i -> from + (to - from) * i / 40_001);
             Floats y = room(x.length());
