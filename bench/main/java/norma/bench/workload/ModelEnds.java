@@ -44,6 +44,6 @@ final class ModelEnds {
     private static Operation embeddingOperation(int rows, int table, int columns) {
         Indices ids = Inputs.indices(2, table, rows);
         Tensor weights = Inputs.random(1, table, columns).variable();
-        return Passes.forwardBackward(_ -> new Tensor[] {weights.gather(ids)}, List.of(), weights);
+        return Passes.forwardBackward(_ -> new Tensor[] {weights.take(ids, 0)}, List.of(), weights);
     }
 }

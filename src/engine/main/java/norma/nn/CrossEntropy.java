@@ -1,7 +1,5 @@
 package norma.nn;
 
-import static norma.tensor.Axes.keepDims;
-
 import java.util.Optional;
 import norma.backend.Backend;
 import norma.kernel.contract.CrossEntropyKernel;
@@ -129,30 +127,29 @@ public record CrossEntropy(Optional<Tensor> weights, int ignored, float smoothin
     /// The loss in tensor algebra.
     private Tensor definition(Tensor logits, Indices targets) {
         int classes = logits.dim(-1), rows = targets.shape().size();
-        Tensor x = logits.reshape(rows, classes), v = weights.orElseGet(() -> Tensor.full(Shape.of(classes), 1));
-        Tensor shifted = x.subtract(x.detach().max(keepDims(-1)));
-        Tensor logP = shifted.subtract(shifted.exp().sum(keepDims(-1)).log());
-        Tensor vTarget = elements(v, targets, 0), terms = elements(logP, targets, classes).multiply(vTarget);
+        Tensor logP = logits.reshape(rows, classes).logSoftmax(-1);
+        Tensor v = weights.orElseGet(() -> Tensor.full(Shape.of(classes), 1));
+        Indices places = inRange(targets);
+        Tensor vTarget = v.take(places, 0);
+        Tensor terms = logP.takeAlongAxis(Indices.of(places.values(), rows, 1), 1).reshape(rows).multiply(vTarget);
         if (smoothing > 0) {
             terms = terms.multiply(1 - smoothing).add(logP.multiply(v).sum(-1).multiply(smoothing / classes));
         }
-        Tensor counts = counts(targets), zero = Tensor.scalar(0);
-        Tensor counted = counts.where(terms.negate(), zero);
+        Tensor counts = counts(targets), counted = counts.where(terms.negate(), 0);
         return switch (reduction) {
-            case MEAN -> counted.sum().divide(notZero(counts.where(vTarget, zero).sum()));
+            case MEAN -> counted.sum().divide(notZero(counts.where(vTarget, 0).sum()));
             case SUM -> counted.sum();
             case NONE -> counted.reshape(targets.shape());
         };
     }
 
-    /// For row r the element `r * step + target` of x, or one in its place where the row doesn't count.
-    private Tensor elements(Tensor x, Indices targets, int step) {
-        int[] places = new int[targets.values().length];
-        for (int r = 0; r < places.length; r++) {
-            int target = targets.values()[r];
-            places[r] = r * step + (target == ignored ? 0 : target);
+    /// The targets, or some class in the place of those that don't count.
+    private Indices inRange(Indices targets) {
+        int[] classes = targets.values().clone();
+        for (int r = 0; r < classes.length; r++) {
+            classes[r] = classes[r] == ignored ? 0 : classes[r];
         }
-        return x.reshape(x.size(), 1).gather(Indices.of(places, places.length)).reshape(places.length);
+        return Indices.of(classes, classes.length);
     }
 
     /// 1 for each row that counts and 0 for the others.
@@ -165,7 +162,7 @@ public record CrossEntropy(Optional<Tensor> weights, int ignored, float smoothin
     }
 
     private static Tensor notZero(Tensor sum) {
-        return sum.greater(Tensor.scalar(0)).where(sum, Tensor.scalar(1));
+        return sum.greater(0).where(sum, 1);
     }
 
     /// dLogits is there if the tape recorded the logits.

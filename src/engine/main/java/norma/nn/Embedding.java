@@ -46,7 +46,7 @@ public record Embedding(Param table, float scale, OptionalInt padding) implement
 
     /// The rows of the ids.
     public Tensor forward(Indices ids) {
-        Tensor rows = table.value().gather(ids);
+        Tensor rows = table.value().take(ids, 0);
         if (padding.isPresent()) {
             return rows.multiply(scales(ids, padding.getAsInt()));
         }

@@ -48,6 +48,6 @@ public enum Interpolation {
             int i = r / inner % from.length, block = r / inner / from.length;
             rows[r] = (block * size + from[i]) * inner + r % inner;
         }
-        return pixels.gather(Indices.of(rows, rows.length));
+        return pixels.take(Indices.of(rows, rows.length), 0);
     }
 }

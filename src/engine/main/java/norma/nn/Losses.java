@@ -71,7 +71,7 @@ public final class Losses {
             throw new IllegalArgumentException("Losses.huber: delta must be a number above 0; got " + delta);
         }
         Tensor d = difference("huber", prediction, target);
-        Tensor clipped = d.minimum(Tensor.scalar(delta)).maximum(Tensor.scalar(-delta));
+        Tensor clipped = d.clip(-delta, delta);
         return reduction.of(clipped.multiply(d.subtract(clipped.multiply(0.5f))));
     }
 
@@ -88,8 +88,8 @@ public final class Losses {
     /// The same with another reduction.
     public static Tensor binaryCrossEntropy(Tensor logits, Tensor targets, Reduction reduction) {
         requireEqual("binaryCrossEntropy", "logits", logits, "targets", targets);
-        Tensor yes = Softplus.of(logits.negate()).multiply(targets);
-        Tensor no = Softplus.of(logits).multiply(targets.negate().add(1));
+        Tensor yes = logits.negate().softplus().multiply(targets);
+        Tensor no = logits.softplus().multiply(targets.negate().add(1));
         return reduction.of(yes.add(no));
     }
 
@@ -105,10 +105,9 @@ public final class Losses {
     /// The same with another reduction.
     public static Tensor klDivergence(Tensor logProbabilities, Tensor targets, Reduction reduction) {
         requireEqual("klDivergence", "logProbabilities", logProbabilities, "targets", targets);
-        Tensor zero = Tensor.scalar(0), one = Tensor.scalar(1), possible = targets.greater(zero);
-        Tensor logP = possible.where(targets, one).log();
+        Tensor possible = targets.greater(0), logP = possible.where(targets, 1).log();
         // where p is 0, log q may be -infinity
-        Tensor logQ = possible.where(logProbabilities, zero);
+        Tensor logQ = possible.where(logProbabilities, 0);
         return reduction.of(targets.multiply(logP.subtract(logQ)).sum(-1));
     }
 
@@ -130,10 +129,10 @@ public final class Losses {
     /// Rows of length 1. They are first divided by their largest element, which can't change a direction and keeps
     /// squares in the range of float; rows of zeros are divided by infinity.
     private static Tensor direction(Tensor x) {
-        Tensor largest = x.detach().abs().max(keepDims(-1)), zero = Tensor.scalar(0);
-        Tensor scaled = x.divide(largest.greater(zero).where(largest, Tensor.scalar(Float.POSITIVE_INFINITY)));
+        Tensor largest = x.detach().abs().max(keepDims(-1));
+        Tensor scaled = x.divide(largest.greater(0).where(largest, Float.POSITIVE_INFINITY));
         // at least 1, but for rows of zeros
-        Tensor squares = scaled.square().sum(keepDims(-1)).maximum(Tensor.scalar(0.5f));
+        Tensor squares = scaled.square().sum(keepDims(-1)).maximum(0.5f);
         return scaled.divide(squares.sqrt());
     }
 

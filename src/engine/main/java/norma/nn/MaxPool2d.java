@@ -60,7 +60,7 @@ public record MaxPool2d(Window vertical, Window horizontal) implements Layer {
             int[] won = new int[winners.size()];
             float[] taps = winners.toArray();
             Arrays.setAll(won, i -> winner(i, (int) taps[i]));
-            return pixels.gather(Indices.of(won, won.length)).reshape(winners.shape());
+            return pixels.take(Indices.of(won, won.length), 0).reshape(winners.shape());
         }
 
         /// The input that output `i` is taken from; padding, if no input is larger than -infinity.

@@ -15,22 +15,22 @@ final class Patches {
 
     /// The inputs under each tap of each output, (taps, outputs, N * C), of x (N, C, H, W); 0 outside the plane.
     static Tensor of(Tensor x, WindowGeometry geometry) {
-        return gather(x, geometry.taps(), geometry.outPlane(), (tap, output) -> input(geometry, tap, output));
+        return taken(x, geometry.taps(), geometry.outPlane(), (tap, output) -> input(geometry, tap, output));
     }
 
     /// The other way round: the outputs of which each tap sees each input, (taps, inputs, N * C), of x (N, C, outputs);
     /// 0 where there is none.
     static Tensor transposed(Tensor x, WindowGeometry geometry) {
-        return gather(x, geometry.taps(), geometry.plane(), (tap, input) -> output(geometry, tap, input));
+        return taken(x, geometry.taps(), geometry.plane(), (tap, input) -> output(geometry, tap, input));
     }
 
-    private static Tensor gather(Tensor x, int taps, int places, IntBinaryOperator pixel) {
+    private static Tensor taken(Tensor x, int taps, int places, IntBinaryOperator pixel) {
         int planes = x.dim(0) * x.dim(1);
         Tensor pixels = x.reshape(planes, x.dim(2) * x.dim(3)).transpose(0, 1);
         int[] rows = new int[taps * places];
         Arrays.setAll(rows, k -> pixel.applyAsInt(k / places, k % places));
         // the row after the last is for what lies outside
-        return Tensor.concat(0, pixels, Tensor.zeros(1, planes)).gather(Indices.of(rows, taps, places));
+        return Tensor.concat(0, pixels, Tensor.zeros(1, planes)).take(Indices.of(rows, taps, places), 0);
     }
 
     /// The pixel that a tap of an output sees, or the number of pixels if it lies outside.

@@ -59,7 +59,7 @@ class LayersTest {
             String what = f + " " + x.shape();
             assertGradients(what, xs -> Linear.apply(xs[0], xs[1], xs[2], f), x, w, b);
             assertGradients(what + " without bias", xs -> Linear.apply(xs[0], xs[1], f), x, w);
-            assertGradients(what + " activation alone", xs -> Activations.apply(f, xs[0]), x.subtract(0.1f));
+            assertGradients(what + " activation alone", xs -> xs[0].activate(f), x.subtract(0.1f));
         }
         assertGradients("x is w", xs -> Linear.apply(xs[0], xs[0], f), awayFromZero(7, 3, 3).abs());
     }
@@ -68,7 +68,7 @@ class LayersTest {
     void reluHasNoSlopeAtZeroWhicheverWayItIsComputed() {
         Tensor x = Tensor.of(Shape.of(3), -1, 0, 2).variable();
         try (Tape tape = Tape.training(new BufferPool(), 0)) {
-            Tensor y = Activations.apply(Activation.RELU, x).sum();
+            Tensor y = x.relu().sum();
             tape.backward(y);
             assertBits(Tensor.of(x.shape(), 0, 0, 1), tape.gradients(y, x)[0]);
         }
@@ -207,21 +207,20 @@ class LayersTest {
     @ValueSource(ints = {1, 2, 5, 17})
     void softmaxRowsSumToOneAndShiftsDoNotMatter(int n) {
         Tensor x = normal(13, 4, n).multiply(5);
-        Tensor y = Softmax.apply(x);
+        Tensor y = x.softmax(-1);
         assertClose(Tensor.full(Shape.of(4, 1), 1), y.sum(keepDims(-1)), 1e-6);
         // 1024 is added exactly to numbers that have ten bits to spare
         Tensor coarse = x.multiply(64).add(12_582_912).subtract(12_582_912).divide(64);
-        assertBits(Softmax.apply(coarse), Softmax.apply(coarse.add(1024)));
-        assertClose(new Softmax.Fused(x, y).definition(), y, 1e-6);
-        assertGradients("softmax", xs -> Softmax.apply(xs[0]), normal(14, 2, 3, n));
+        assertBits(coarse.softmax(-1), coarse.add(1024).softmax(-1));
+        assertGradients("softmax", xs -> xs[0].softmax(-1), normal(14, 2, 3, n));
     }
 
     @Test
     void softmaxOfLargeNumbers() {
         float inf = Float.POSITIVE_INFINITY;
         assertBits(Tensor.of(Shape.of(1, 3), 0.5f, 0, 0.5f),
-                Softmax.apply(Tensor.of(Shape.of(1, 3), 1e30f, -inf, 1e30f)));
-        Tensor rows = Softmax.apply(Tensor.of(Shape.of(2, 2), Float.NaN, 1, 2, 2));
+                Tensor.of(Shape.of(1, 3), 1e30f, -inf, 1e30f).softmax(-1));
+        Tensor rows = Tensor.of(Shape.of(2, 2), Float.NaN, 1, 2, 2).softmax(-1);
         assertBits(Tensor.of(Shape.of(2, 2), Float.NaN, Float.NaN, 0.5f, 0.5f), rows);
     }
 

@@ -5,7 +5,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.ParameterTree;
-import norma.nn.Softmax;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -87,7 +86,7 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
     }
 
     private static Tensor mix(Param weight, Tensor instance, Tensor layer, Tensor batch) {
-        Tensor share = Softmax.apply(weight.value());
+        Tensor share = weight.value().softmax(-1);
         return instance.multiply(share.slice(0, 0, 1)).add(layer.multiply(share.slice(0, 1, 2)))
                 .add(batch.multiply(share.slice(0, 2, 3)));
     }

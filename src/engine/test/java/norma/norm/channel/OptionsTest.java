@@ -289,7 +289,7 @@ class OptionsTest {
             Orthogonal norm = Orthogonal.of(Param.weight(normal(25, dims)));
             Tensor value = norm.value().detach(), w = value.reshape(dims[0], value.size() / dims[0]);
             Tensor products = dims[0] <= w.dim(1) ? w.matmulTransposed(w) : w.transpose(0, 1).matmul(w);
-            assertClose(Tensor.identity(products.dim(0)), products, 1e-5);
+            assertClose(Tensor.eye(products.dim(0)), products, 1e-5);
             assertClose(value, Orthogonal.of(norm.materialized()).value().detach(), 1e-5);
             assertClose(value, Orthogonal.of(Param.weight(normal(25, dims).multiply(30))).value().detach(), 1e-5);
         }

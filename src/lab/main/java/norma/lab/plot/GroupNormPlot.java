@@ -112,7 +112,7 @@ final class GroupNormPlot {
         /// The pattern of each class with noise, each image with a contrast of its own.
         private static Tensor images(String set, int step, Indices classes) {
             int count = classes.values().length;
-            Tensor patterns = Numbers.normal("patterns", CLASSES, SIDE * SIDE).gather(classes);
+            Tensor patterns = Numbers.normal("patterns", CLASSES, SIDE * SIDE).take(classes, 0);
             Tensor noise = Numbers.normal(set + step, count, SIDE * SIDE).multiply((float) NOISE);
             Tensor contrasts = Numbers.normal(set + step + "contrast", count, 1).exp();
             return patterns.add(noise).multiply(contrasts).reshape(count, 1, SIDE, SIDE);
