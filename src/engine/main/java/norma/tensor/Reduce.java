@@ -25,6 +25,16 @@ final class Reduce {
         return axes.axes().length == 0 ? x : Tape.record(new Sum(x, axes), y.view(shape, y.data()));
     }
 
+    /// The mean of all elements.
+    static Tensor mean(Tensor x) {
+        return Tape.record(new Mean(x, Axes.all(x.shape()), x.size()), sum(x.detach()).divide(x.size()));
+    }
+
+    static Tensor mean(Tensor x, Axes axes) {
+        int count = axes.count(x.shape());
+        return Tape.record(new Mean(x, axes, count), sum(x.detach(), axes).divide(count));
+    }
+
     /// The sum over one axis, seen as the middle one of (outer, n, inner), which stays with size 1.
     private static Tensor sum(Tensor x, int axis) {
         Tensor y = Tensor.empty(x.shape().with(axis, 1));
@@ -126,6 +136,14 @@ final class Reduce {
         @Override
         public Tensor dx(Tensor dy) {
             return dy.reshape(axes.keepingDims().of(x.shape())).expand(x.shape());
+        }
+    }
+
+    /// dx = dy / count repeated
+    record Mean(Tensor x, Axes axes, int count) implements Op.OneInput {
+        @Override
+        public Tensor dx(Tensor dy) {
+            return dy.divide(count).reshape(axes.keepingDims().of(x.shape())).expand(x.shape());
         }
     }
 

@@ -677,7 +677,7 @@ public final class Tensor {
 
     /// Mean of all elements, shape ().
     public Tensor mean() {
-        return sum().divide(size());
+        return Reduce.mean(this);
     }
 
     /// Mean over the given axes.
@@ -687,7 +687,7 @@ public final class Tensor {
 
     /// Mean over the given axes.
     public Tensor mean(Axes axes) {
-        return sum(axes).divide(axes.count(shape));
+        return Reduce.mean(this, axes);
     }
 
     /// Largest element, equal ones sharing the gradient, of all elements, shape ().

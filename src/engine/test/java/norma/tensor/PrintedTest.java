@@ -83,6 +83,8 @@ class PrintedTest {
             assertEquals("multiply () 9.", Tensor.scalar(3).variable().multiply(Tensor.scalar(3)).toString());
             assertEquals("sum ()", x.sum().describe());
             assertEquals("sum (2)", x.sum(0).describe());
+            assertEquals("mean ()", x.mean().describe());
+            assertEquals("mean (2, 1)", x.mean(Axes.keepDims(-1)).describe());
             assertEquals("max (2)", x.max(0).describe());
             assertEquals("take (1, 2)", x.take(Indices.of(0), 0).describe());
             assertEquals("Tensor (2, 2)", x.greaterOrEqual(1).describe());
