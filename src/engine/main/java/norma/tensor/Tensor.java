@@ -218,7 +218,7 @@ public final class Tensor {
         return element("get", index).toArray()[0];
     }
 
-    /// Sets one element by its place on each axis; for tensors that no operation has read yet.
+    /// Sets one element by its place on each axis, where all elements are set by an array; for tensors that no operation has read yet.
     public void set(float value, int... index) {
         element("set", index).fill(value);
     }
