@@ -46,8 +46,7 @@ final class Shaping {
             }
             wide[i] = expandDims(parts[i], axis);
         }
-        return parts.length == 0 ? Tensor.concat(axis)
-                : Tensor.concat(axis < 0 ? axis : Math.min(axis, parts[0].shape().rank()), wide);
+        return Tensor.concat(axis, wide);
     }
 
     static Tensor[] split(Tensor x, int axis, int... sizes) {

@@ -1,5 +1,7 @@
 package norma.tensor;
 
+import java.util.Arrays;
+
 /// Parts of a tensor written as numpy writes them: `1:3, ::2, -1, ...`.
 final class Slicing {
     private final String text;
@@ -16,40 +18,35 @@ final class Slicing {
 
     private Tensor apply(Tensor x) {
         String[] parts = text.strip().split("\\s*,\\s*", -1);
-        int open = text.contains("...") ? shape.rank() - (parts.length - 1) : 0;
-        if (open < 0 || open == 0 && parts.length > shape.rank() && !text.contains("...")) {
-            throw wrong("names more axes than there are");
+        long ellipses = Arrays.stream(parts).filter("..."::equals).count();
+        int open = shape.rank() - (parts.length - (int) ellipses);
+        if (ellipses > 1 || open < 0) {
+            throw wrong(open < 0 ? "names more axes than there are" : "may have ... once");
         }
         Tensor y = x;
         int axis = 0;
-        boolean opened = false;
         for (String part : parts) {
             if (part.equals("...")) {
-                if (opened) {
-                    throw wrong("may have ... once");
-                }
-                opened = true;
                 axis += open;
             } else if (part.contains(":")) {
                 y = range(y, axis++, part.split(":", -1));
             } else {
-                int at = place(number(part), y.dim(axis), 0, y.dim(axis) - 1);
+                int at = place(number(part), y.dim(axis), y.dim(axis) - 1);
                 y = Shaping.squeeze(y.slice(axis, at, at + 1), axis);
             }
         }
         return y;
     }
 
-    private Tensor range(Tensor x, int axis, String[] ends) {
+    private Tensor range(Tensor x, int axis, String... ends) {
         int n = x.dim(axis), step = ends.length < 3 || ends[2].isBlank() ? 1 : number(ends[2]);
         if (ends.length > 3 || step == 0) {
-            throw wrong("is from:to or from:to:step, with a step that is not 0");
+            throw wrong("has ranges from:to or from:to:step, with a step that is not 0");
         }
-        int lowest = step > 0 ? 0 : -1, highest = step > 0 ? n : n - 1;
-        int from = ends[0].isBlank() ? (step > 0 ? 0 : n - 1) : place(number(ends[0]), n, 0, highest);
-        int to = ends[1].isBlank() ? (step > 0 ? n : -1) : place(number(ends[1]), n, 0, n);
-        return step == 1 && from <= to ? x.slice(axis, from, to)
-                : x.take(Indices.range(Math.max(from, lowest), to, step), axis);
+        int first = step > 0 ? 0 : n - 1, last = step > 0 ? n : -1;
+        int from = ends[0].isBlank() ? first : place(number(ends[0]), n, step > 0 ? n : n - 1);
+        int to = ends[1].isBlank() ? last : place(number(ends[1]), n, n);
+        return step == 1 && from <= to ? x.slice(axis, from, to) : x.slice(axis, from, to, step);
     }
 
     private int number(String part) {
@@ -61,10 +58,10 @@ final class Slicing {
     }
 
     /// A place on an axis of size n, counted from its end if it is negative.
-    private int place(int given, int n, int lowest, int highest) {
+    private int place(int given, int n, int highest) {
         int at = given < 0 ? given + n : given;
-        if (at < lowest || at > highest) {
-            throw wrong("must stay within the axis; %d does not within size %d".formatted(given, n));
+        if (at < 0 || at > highest) {
+            throw wrong("must stay within each axis; %d does not within size %d".formatted(given, n));
         }
         return at;
     }
@@ -74,6 +71,6 @@ final class Slicing {
     }
 
     private IllegalArgumentException wrong(String rule, Exception cause) {
-        return new IllegalArgumentException("slice: \"%s\" of %s: it %s".formatted(text, shape, rule), cause);
+        return new IllegalArgumentException("slice: \"%s\" of %s %s".formatted(text, shape, rule), cause);
     }
 }

@@ -97,6 +97,11 @@ public final class Tensor {
 
     // ---- Made by a rule ----
 
+    /// A vector of these values, which are copied.
+    public static Tensor of(float... values) {
+        return of(Shape.of(values.length), values);
+    }
+
     /// A matrix, one row for each array, all of one length.
     public static Tensor of(float[][] rows) {
         return Made.of(rows);
@@ -213,7 +218,7 @@ public final class Tensor {
         return element("get", index).toArray()[0];
     }
 
-    /// Sets one element by its place on each axis; for tensors that no operation has read yet.
+    /// Sets one element by its place on each axis, where all elements are set by an array; for tensors that no operation has read yet.
     public void set(float value, int... index) {
         element("set", index).fill(value);
     }
@@ -690,92 +695,92 @@ public final class Tensor {
         return Reduce.mean(this, axes);
     }
 
-    /// Largest element, equal ones sharing the gradient, of all elements, shape ().
+    /// Maximum of all elements, shape (); equal elements share the gradient.
     public Tensor max() {
         return max(Axes.all(shape));
     }
 
-    /// Largest element, equal ones sharing the gradient, over the given axes.
+    /// Maximum over the given axes; equal elements share the gradient.
     public Tensor max(int... axes) {
         return max(Axes.of(axes));
     }
 
-    /// Largest element, equal ones sharing the gradient, over the given axes.
+    /// Maximum over the given axes; equal elements share the gradient.
     public Tensor max(Axes axes) {
         return Reduce.max(this, axes);
     }
 
-    /// Smallest element, equal ones sharing the gradient, of all elements, shape ().
+    /// Minimum of all elements, shape (); equal elements share the gradient.
     public Tensor min() {
         return min(Axes.all(shape));
     }
 
-    /// Smallest element, equal ones sharing the gradient, over the given axes.
+    /// Minimum over the given axes; equal elements share the gradient.
     public Tensor min(int... axes) {
         return min(Axes.of(axes));
     }
 
-    /// Smallest element, equal ones sharing the gradient, over the given axes.
+    /// Minimum over the given axes; equal elements share the gradient.
     public Tensor min(Axes axes) {
         return Reduce.min(this, axes);
     }
 
-    /// Product, with right gradients where elements are 0, of all elements, shape ().
+    /// Product of all elements, shape (); its gradients are right where elements are 0, too.
     public Tensor prod() {
         return prod(Axes.all(shape));
     }
 
-    /// Product, with right gradients where elements are 0, over the given axes.
+    /// Product over the given axes; its gradients are right where elements are 0, too.
     public Tensor prod(int... axes) {
         return prod(Axes.of(axes));
     }
 
-    /// Product, with right gradients where elements are 0, over the given axes.
+    /// Product over the given axes; its gradients are right where elements are 0, too.
     public Tensor prod(Axes axes) {
         return Reduce.prod(this, axes);
     }
 
-    /// Variance, the mean of (x - mean)^2 (PyTorch divides by n - 1 instead of n), of all elements, shape ().
+    /// Variance of all elements, shape (); the mean of (x - mean)^2 (PyTorch's default divides by n - 1 instead of n).
     public Tensor var() {
         return var(Axes.all(shape));
     }
 
-    /// Variance, the mean of (x - mean)^2 (PyTorch divides by n - 1 instead of n), over the given axes.
+    /// Variance over the given axes; the mean of (x - mean)^2 (PyTorch's default divides by n - 1 instead of n).
     public Tensor var(int... axes) {
         return var(Axes.of(axes));
     }
 
-    /// Variance, the mean of (x - mean)^2 (PyTorch divides by n - 1 instead of n), over the given axes.
+    /// Variance over the given axes; the mean of (x - mean)^2 (PyTorch's default divides by n - 1 instead of n).
     public Tensor var(Axes axes) {
         return Reduce.var(this, axes);
     }
 
-    /// Standard deviation, sqrt(var), gradient 0 where it is 0, of all elements, shape ().
+    /// Standard deviation of all elements, shape (); the root of the variance, with gradient 0 where it is 0.
     public Tensor std() {
         return std(Axes.all(shape));
     }
 
-    /// Standard deviation, sqrt(var), gradient 0 where it is 0, over the given axes.
+    /// Standard deviation over the given axes; the root of the variance, with gradient 0 where it is 0.
     public Tensor std(int... axes) {
         return std(Axes.of(axes));
     }
 
-    /// Standard deviation, sqrt(var), gradient 0 where it is 0, over the given axes.
+    /// Standard deviation over the given axes; the root of the variance, with gradient 0 where it is 0.
     public Tensor std(Axes axes) {
         return Reduce.std(this, axes);
     }
 
-    /// Length, sqrt(sum of squares), gradient 0 where it is 0, of all elements, shape ().
+    /// Euclidean norm of all elements, shape (); sqrt(sum x^2), with gradient 0 where it is 0.
     public Tensor norm() {
         return norm(Axes.all(shape));
     }
 
-    /// Length, sqrt(sum of squares), gradient 0 where it is 0, over the given axes.
+    /// Euclidean norm over the given axes; sqrt(sum x^2), with gradient 0 where it is 0.
     public Tensor norm(int... axes) {
         return norm(Axes.of(axes));
     }
 
-    /// Length, sqrt(sum of squares), gradient 0 where it is 0, over the given axes.
+    /// Euclidean norm over the given axes; sqrt(sum x^2), with gradient 0 where it is 0.
     public Tensor norm(Axes axes) {
         return Reduce.norm(this, 2, axes);
     }
@@ -795,47 +800,47 @@ public final class Tensor {
         return Reduce.norm(this, p, axes);
     }
 
-    /// log(sum(exp(x))), for elements of any size, of all elements, shape ().
+    /// log(sum(exp(x))) of all elements, shape (); elements may be of any size.
     public Tensor logSumExp() {
         return logSumExp(Axes.all(shape));
     }
 
-    /// log(sum(exp(x))), for elements of any size, over the given axes.
+    /// log(sum(exp(x))) over the given axes; elements may be of any size.
     public Tensor logSumExp(int... axes) {
         return logSumExp(Axes.of(axes));
     }
 
-    /// log(sum(exp(x))), for elements of any size, over the given axes.
+    /// log(sum(exp(x))) over the given axes; elements may be of any size.
     public Tensor logSumExp(Axes axes) {
         return Reduce.logSumExp(this, axes);
     }
 
-    /// 1 if an element is not 0, else 0, of all elements, shape ().
+    /// Whether any element is not 0, shape (); 1 or 0, no gradient.
     public Tensor any() {
         return any(Axes.all(shape));
     }
 
-    /// 1 if an element is not 0, else 0, over the given axes.
+    /// Whether an element is not 0 over the given axes; 1 or 0, no gradient.
     public Tensor any(int... axes) {
         return any(Axes.of(axes));
     }
 
-    /// 1 if an element is not 0, else 0, over the given axes.
+    /// Whether an element is not 0 over the given axes; 1 or 0, no gradient.
     public Tensor any(Axes axes) {
         return notEqual(0).sum(axes).greater(0);
     }
 
-    /// 1 if no element is 0, else 0, of all elements, shape ().
+    /// Whether no element is 0, shape (); 1 or 0, no gradient.
     public Tensor all() {
         return all(Axes.all(shape));
     }
 
-    /// 1 if no element is 0, else 0, over the given axes.
+    /// Whether no element is 0 over the given axes; 1 or 0, no gradient.
     public Tensor all(int... axes) {
         return all(Axes.of(axes));
     }
 
-    /// 1 if no element is 0, else 0, over the given axes.
+    /// Whether no element is 0 over the given axes; 1 or 0, no gradient.
     public Tensor all(Axes axes) {
         return equal(0).sum(axes).equal(0);
     }

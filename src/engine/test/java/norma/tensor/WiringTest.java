@@ -146,7 +146,7 @@ class WiringTest {
             try (Tape tape = Tape.training()) {
                 Tensor loss = x.multiply(w).sum();
                 switch (way) {
-                    case 0 -> x.set(5, 6, 7, 8);
+                    case 0 -> x.set(new float[] {5, 6, 7, 8});
                     case 1 -> w.detach().fill(2);
                     default -> x.reshape(2, 2).slice(0, 1, 2).set(Tensor.zeros(1, 2));
                 }
@@ -223,7 +223,7 @@ class WiringTest {
         float[] ones = {1, 1};
         Param gamma = Param.noDecay(Tensor.of(Shape.of(2), ones)), other = Param.noDecay(Tensor.of(Shape.of(2), ones));
         ones[0] = 7;
-        gamma.value().set(2, 2);
+        gamma.value().set(new float[] {2, 2});
         assertBits(Tensor.full(Shape.of(2), 1), other.value().detach());
     }
 }
