@@ -63,7 +63,7 @@ class AttentionTest {
         Tensor mask = normal(4, batch, keys).greater(Tensor.scalar(-0.5f));
         for (Optional<Tensor> keyMask : List.of(Optional.<Tensor>empty(), Optional.of(mask))) {
             for (boolean causal : new boolean[] {false, true}) {
-                Tensor y = ScaledDotProduct.apply(q, k, v, heads, causal, keyMask, 0);
+                Tensor y = ScaledDotProduct.apply(q, k, v, heads, causal, keyMask, Optional.empty(), 0);
                 for (int b = 0; b < batch; b++) {
                     Tensor own = keyMask.isEmpty() ? null : mask.slice(0, b, b + 1).reshape(keys);
                     for (int h = 0; h < heads; h++) {
@@ -118,7 +118,7 @@ class AttentionTest {
                 () -> RaggedAttention.apply(x, x, x, 2, false, new int[] {2, 2})), "lengths [2, 2]");
         assertSays(assertThrows(IllegalArgumentException.class,
                 () -> RaggedAttention.apply(x, x, x, 2, false, new int[] {5, 0})), "lengths [5, 0]");
-        Attention turning = attention(new Init(2), 4, 2, false).with(Rotary.PAPER);
+        Attention turning = attention(new Init(2), 4, 2, false).with(Rotary.HALVES);
         assertSays(assertThrows(IllegalArgumentException.class, () -> turning.forward(x, Context.ragged(2, 3))),
                 "without rotary positions");
     }
@@ -142,7 +142,7 @@ class AttentionTest {
         Tensor x = q.variable();
         try (Tape tape = Tape.training(new BufferPool(), 0)) {
             Tensor y = ScaledDotProduct.apply(x, k.variable(), v.variable(), 1, true);
-            Tensor definition = new ScaledDotProduct.Fused(x, k, v, new Sizes(1, 2, 2, 1, 1, 1, true), null, y, null)
+            Tensor definition = new ScaledDotProduct.Fused(x, k, v, new Sizes(1, 2, 2, 1, 1, 1, 1, true), null, y, null)
                     .definition();
             assertClose(y.detach(), definition.detach(), 1e-6);
             assertEquals(2, tape.gradients(y.sum(), x)[0].size());
@@ -190,7 +190,7 @@ class AttentionTest {
     @CsvSource({"1, false", "3, false", "1, true", "3, true"})
     void theCacheGivesWhatTheWholeSequenceGives(int batch, boolean rotary) {
         Attention plain = attention(new Init(3), 8, 2, true);
-        Attention attention = rotary ? plain.with(Rotary.PAPER) : plain;
+        Attention attention = rotary ? plain.with(Rotary.HALVES) : plain;
         Tensor x = normal(21, batch, 9, 8);
         Tensor whole = attention.forward(x);
         var cache = new Cache();
@@ -230,16 +230,16 @@ class AttentionTest {
                 assertClose(expected, scores(q, k, heads, distance + start, start), 1e-4);
             }
         }
-        assertClose(q.square().sum(), Rotary.PAPER.rotate(q, heads, 55).square().sum(), 1e-4);
-        assertBits(q, Rotary.PAPER.rotate(q, heads, 0));
-        assertGradients("rotary", x -> Rotary.PAPER.rotate(x[0], heads, 3), normal(26, 2, 3, heads * d));
-        assertSays(assertThrows(IllegalArgumentException.class, () -> Rotary.PAPER.rotate(normal(27, 1, 2, 6), 2, 0)),
+        assertClose(q.square().sum(), Rotary.HALVES.rotate(q, heads, 55).square().sum(), 1e-4);
+        assertBits(q, Rotary.HALVES.rotate(q, heads, 0));
+        assertGradients("rotary", x -> Rotary.HALVES.rotate(x[0], heads, 3), normal(26, 2, 3, heads * d));
+        assertSays(assertThrows(IllegalArgumentException.class, () -> Rotary.HALVES.rotate(normal(27, 1, 2, 6), 2, 0)),
                 "even",
                 "(1, 2, 6)", "2 heads");
     }
 
     private static Tensor scores(Tensor q, Tensor k, int heads, int queryAt, int keyAt) {
-        Tensor product = Rotary.PAPER.rotate(q, heads, queryAt).multiply(Rotary.PAPER.rotate(k, heads, keyAt));
+        Tensor product = Rotary.HALVES.rotate(q, heads, queryAt).multiply(Rotary.HALVES.rotate(k, heads, keyAt));
         return product.reshape(heads, product.size() / heads).sum(-1);
     }
 
@@ -264,9 +264,11 @@ class AttentionTest {
         Tensor q = normal(51, 1, 3, 4), k = normal(52, 1, 3, 4), v = normal(53, 1, 3, 4);
         Tensor logits = q.matmul(k.transpose(1, 2)).multiply(0.5f);
         Tensor e = logits.divide(2).tanh().multiply(2).exp();
-        assertClose(e.divide(e.sum(-1)).matmul(v), ScaledDotProduct.apply(q, k, v, 1, false, Optional.empty(), 2),
+        assertClose(e.divide(e.sum(-1)).matmul(v),
+                ScaledDotProduct.apply(q, k, v, 1, false, Optional.empty(), Optional.empty(), 2),
                 1e-6);
-        assertGradients("capped", xs -> ScaledDotProduct.apply(xs[0], xs[1], xs[2], 2, true, Optional.empty(), 2), q, k,
+        assertGradients("capped",
+                xs -> ScaledDotProduct.apply(xs[0], xs[1], xs[2], 2, true, Optional.empty(), Optional.empty(), 2), q, k,
                 v);
     }
 
@@ -282,7 +284,7 @@ class AttentionTest {
 
     @Test
     void aCapGoesWithACache() {
-        Attention capped = Attention.of(new Init(5), 8, 2, true, 0.7, 0.7).with(Rotary.PAPER).withCap(1);
+        Attention capped = Attention.of(new Init(5), 8, 2, true, 0.7, 0.7).with(Rotary.HALVES).withCap(1);
         Tensor x = normal(55, 2, 5, 8), whole = capped.forward(x);
         var cache = new Cache();
         assertClose(whole.slice(1, 0, 3), capped.forward(x.slice(1, 0, 3), Context.cached(cache)), 1e-6);
