@@ -1,5 +1,7 @@
 package norma.nn;
 
+import static norma.tensor.Axes.keepDims;
+
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import norma.backend.Backend;
@@ -138,9 +140,9 @@ public final class ScaledDotProduct {
             Tensor logits = change.apply(byGroup(heads(q, sizes.heads())).matmulTransposed(heads(k, sizes.groups()))
                     .multiply(sizes.scale()).reshape(sizes.batch(), sizes.heads(), sizes.queries(), sizes.keys()));
             Tensor scores = visible.where(bias.map(logits::add).orElse(logits), Tensor.scalar(-1e30f));
-            Tensor e = scores.subtract(scores.detach().max(-1)).exp().multiply(visible);
+            Tensor e = scores.subtract(scores.detach().max(keepDims(-1))).exp().multiply(visible);
             // a row that sees nothing has e = 0 and gives 0
-            Tensor p = e.divide(e.sum(-1).maximum(Tensor.scalar(Float.MIN_NORMAL)));
+            Tensor p = e.divide(e.sum(keepDims(-1)).maximum(Tensor.scalar(Float.MIN_NORMAL)));
             Tensor y = byGroup(p).matmul(heads(v, sizes.groups()));
             return y.reshape(sizes.batch(), sizes.heads(), sizes.queries(), sizes.headSize()).transpose(1, 2)
                     .reshape(q.shape());
