@@ -23,6 +23,13 @@ public record Rotary(double base, Layout layout) {
         NEIGHBOURS
     }
 
+    /// Checks the base.
+    public Rotary {
+        if (!(base > 0) || Double.isInfinite(base)) {
+            throw new IllegalArgumentException("Rotary: the base must be a positive number; got " + base);
+        }
+    }
+
     /// Halves, with the base of the paper.
     public static final Rotary HALVES = new Rotary(10_000, Layout.HALVES);
 
