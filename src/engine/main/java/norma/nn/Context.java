@@ -43,7 +43,8 @@ public record Context(Optional<Tensor> keyMask, Optional<int[]> lengths, Optiona
     }
 
     /// The same with numbers that are added to the logits of each query and key, as positions by distance are (T5,
-    /// arXiv 1910.10683; ALiBi, arXiv 2108.12409); several are added up. A gradient reaches them.
+    /// arXiv 1910.10683; ALiBi, arXiv 2108.12409); several are added up. A gradient reaches them, by way of an attention in tensor algebra, which is slower; a bias that is not learned
+    /// costs little.
     ///
     /// @param bias (Tq, Tk), (B, Tq, Tk) or (B or 1, H or 1, Tq, Tk)
     public Context withBias(Tensor bias) {

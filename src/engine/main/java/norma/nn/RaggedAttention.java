@@ -77,7 +77,7 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
 
     private void forward() {
         var kernel = Backend.kernels().attention();
-        each(s -> kernel.forward(s.sizes, s.of(q), s.of(k), s.of(v), null, s.of(y), s.ofHeads(normalizers)));
+        each(s -> kernel.forward(s.sizes, s.of(q), s.of(k), s.of(v), null, null, s.of(y), s.ofHeads(normalizers)));
     }
 
     @Override
@@ -91,7 +91,8 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
         Tensor dk = Tensor.empty(k.shape());
         Tensor dv = Tensor.empty(v.shape());
         var kernel = Backend.kernels().attention();
-        each(s -> kernel.backward(s.sizes, s.of(q), s.of(k), s.of(v), null, s.of(y), s.ofHeads(normalizers), s.of(dy),
+        each(s -> kernel.backward(s.sizes, s.of(q), s.of(k), s.of(v), null, null, s.of(y), s.ofHeads(normalizers),
+                s.of(dy),
                 s.of(dq), s.of(dk), s.of(dv)));
         return new Tensor[] {dq, dk, dv};
     }
@@ -105,7 +106,7 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
         int to = s.from + s.sizes.keys();
         return new ScaledDotProduct.Fused(q.slice(1, s.from, to), k.slice(1, s.from, to), v.slice(1, s.from, to),
                 s.sizes,
-                null, null, null).definition();
+                null, null, null, null).definition();
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import norma.backend.Backend;
 import norma.kernel.Floats;
+import norma.kernel.contract.AttentionKernel.Bias;
 import norma.kernel.contract.AttentionKernel.Sizes;
 import norma.tensor.Op;
 import norma.tensor.Shape;
@@ -32,9 +33,9 @@ public final class ScaledDotProduct {
         return apply(q, k, v, heads, causal, Optional.of(keyMask), Optional.empty(), 0);
     }
 
-    /// Attention of all heads, with logits s that get a bias, -infinity where a query must not see a key, or can't pass c:
-    /// c tanh(s / c) in their place (Gemma 2, arXiv 2408.00118). Either is computed in tensor algebra, which makes and keeps several
-    /// (B, H, Tq, Tk) matrices and takes a few times as long as the fused attention.
+    /// Attention of all heads, with logits s that can't pass c, c tanh(s / c) in their place (Gemma 2, arXiv 2408.00118), and then get
+    /// a bias, -infinity where a query must not see a key. With a cap, or if the bias is to have a gradient, it is computed in tensor
+    /// algebra, which makes and keeps several (B, H, Tq, Tk) matrices and takes a few times as long as the fused attention.
     ///
     /// @param cap c; 0 leaves the logits as they are
     public static Tensor apply(Tensor q, Tensor k, Tensor v, int heads, boolean causal, Optional<Tensor> keyMask,
@@ -43,20 +44,19 @@ public final class ScaledDotProduct {
         int headSize = q.dim(2) / heads;
         var sizes = new Sizes(q.dim(0), q.dim(1), k.dim(1), heads, k.dim(2) / headSize, headSize,
                 (float) (1 / Math.sqrt(headSize)), causal);
-        if (cap == 0 && bias.isEmpty()) {
-            return fused(q, k, v, sizes, keyMask.orElse(null));
-        }
         bias.ifPresent(b -> requireBias(b, sizes));
-        return new Fused(q, k, v, sizes, keyMask.orElse(null), null, null)
-                .definition(logits -> cap == 0 ? logits : logits.divide(cap).tanh().multiply(cap), bias);
+        boolean learned = bias.isPresent() && Tape.records(bias.get());
+        return cap == 0 && !learned ? fused(q, k, v, sizes, keyMask.orElse(null), bias.orElse(null))
+                : new Fused(q, k, v, sizes, keyMask.orElse(null), bias.orElse(null), null, null)
+                        .definition(logits -> cap == 0 ? logits : logits.divide(cap).tanh().multiply(cap));
     }
 
-    private static Tensor fused(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor keyMask) {
+    private static Tensor fused(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor keyMask, Tensor bias) {
         Tensor y = Tensor.empty(q.shape());
         Tensor normalizers = Tensor.empty(Shape.of(q.dim(0), sizes.heads(), 2, q.dim(1)));
-        Backend.kernels().attention().forward(sizes, q.data(), k.data(), v.data(), floats(keyMask), y.data(),
-                normalizers.data());
-        return Tape.record(new Fused(q, k, v, sizes, keyMask, y, normalizers), y);
+        Backend.kernels().attention().forward(sizes, q.data(), k.data(), v.data(), floats(keyMask),
+                biasOf(bias), y.data(), normalizers.data());
+        return Tape.record(new Fused(q, k, v, sizes, keyMask, bias, y, normalizers), y);
     }
 
     private static void requireShapes(Tensor q, Tensor k, Tensor v, int heads, Optional<Tensor> keyMask) {
@@ -110,8 +110,14 @@ public final class ScaledDotProduct {
         return x == null ? null : x.data();
     }
 
+    private static Bias biasOf(Tensor x) {
+        int matrix = x == null ? 0 : x.dim(2) * x.dim(3);
+        return x == null ? null
+                : new Bias(x.data(), x.dim(0) == 1 ? 0 : x.dim(1) * matrix, x.dim(1) == 1 ? 0 : matrix);
+    }
+
     /// With P the softmax: dv = P^T dy, dq and dk by way of the logits' gradient P * (dy v^T - rowsum(dy * y)).
-    record Fused(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor keyMask, Tensor y, Tensor normalizers)
+    record Fused(Tensor q, Tensor k, Tensor v, Sizes sizes, Tensor keyMask, Tensor bias, Tensor y, Tensor normalizers)
             implements Op.Fused {
 
         @Override
@@ -124,22 +130,23 @@ public final class ScaledDotProduct {
             Tensor dq = Tensor.empty(q.shape());
             Tensor dk = Tensor.empty(k.shape());
             Tensor dv = Tensor.empty(v.shape());
-            Backend.kernels().attention().backward(sizes, q.data(), k.data(), v.data(), floats(keyMask), y.data(),
+            Backend.kernels().attention().backward(sizes, q.data(), k.data(), v.data(), floats(keyMask),
+                    biasOf(bias), y.data(),
                     normalizers.data(), dy.data(), dq.data(), dk.data(), dv.data());
             return new Tensor[] {dq, dk, dv};
         }
 
         @Override
         public Tensor definition() {
-            return definition(logits -> logits, Optional.empty());
+            return definition(logits -> logits);
         }
 
-        Tensor definition(UnaryOperator<Tensor> change, Optional<Tensor> bias) {
-            Tensor visible = bias.map(b -> visible().multiply(b.greater(Tensor.scalar(Float.NEGATIVE_INFINITY))))
-                    .orElseGet(this::visible);
+        Tensor definition(UnaryOperator<Tensor> change) {
+            Tensor visible = bias == null ? visible()
+                    : visible().multiply(bias.greater(Tensor.scalar(Float.NEGATIVE_INFINITY)));
             Tensor logits = change.apply(byGroup(heads(q, sizes.heads())).matmulTransposed(heads(k, sizes.groups()))
                     .multiply(sizes.scale()).reshape(sizes.batch(), sizes.heads(), sizes.queries(), sizes.keys()));
-            Tensor scores = visible.where(bias.map(logits::add).orElse(logits), Tensor.scalar(-1e30f));
+            Tensor scores = visible.where(bias == null ? logits : logits.add(bias), Tensor.scalar(-1e30f));
             Tensor e = scores.subtract(scores.detach().max(keepDims(-1))).exp().multiply(visible);
             // a row that sees nothing has e = 0 and gives 0
             Tensor p = e.divide(e.sum(keepDims(-1)).maximum(Tensor.scalar(Float.MIN_NORMAL)));

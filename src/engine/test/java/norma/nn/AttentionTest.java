@@ -143,8 +143,9 @@ class AttentionTest {
         Tensor x = q.variable();
         try (Tape tape = Tape.training(new BufferPool(), 0)) {
             Tensor y = ScaledDotProduct.apply(x, k.variable(), v.variable(), 1, true);
-            Tensor definition = new ScaledDotProduct.Fused(x, k, v, new Sizes(1, 2, 2, 1, 1, 1, 1, true), null, y, null)
-                    .definition();
+            Tensor definition =
+                    new ScaledDotProduct.Fused(x, k, v, new Sizes(1, 2, 2, 1, 1, 1, 1, true), null, null, y, null)
+                            .definition();
             assertClose(y.detach(), definition.detach(), 1e-6);
             assertEquals(2, tape.gradients(y.sum(), x)[0].size());
         }

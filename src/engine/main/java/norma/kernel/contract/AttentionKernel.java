@@ -8,7 +8,7 @@ import norma.parallel.Workers;
 /// matrix: scores are made, used and dropped, and backward makes them again (Dao et al. 2022, arXiv 2205.14135).
 ///
 /// Backward has the weights from `normalizers` as exp(scale * (s - m)) / l: of each row of s = q k^T a number m near the maximum, and the
-/// sum l of exp(scale * (s - m)). The two stay apart: next to a score of 10,000 a log sum exp in float is off by 5e-4, and so would be
+/// sum l of exp(scale * (s - m)); s contains bias / scale. The two stay apart: next to a score of 10,000 a log sum exp in float is off by 5e-4, and so would be
 /// every weight. For the same reason backward makes each score in the very operations of forward.
 ///
 /// The reference goes query by query. Every inner loop is `y[i] += a * x[i]` over a row or a column of its own array,
@@ -65,17 +65,33 @@ public interface AttentionKernel {
         }
     }
 
-    /// y = softmax(scale * q k^T) v over the keys that may be seen, head by head.
+    /// Numbers that are added to the logits, -infinity where a query must not see a key.
     ///
-    /// A query that may see no key at all gives zeros. What a masked key or its value holds never reaches y.
+    /// @param values (..., Tq, Tk)
+    /// @param perSequence distance from one sequence to the next, 0 if all share theirs
+    /// @param perHead distance from one head to the next, 0 if all share theirs
+    record Bias(Floats values, int perSequence, int perHead) {
+
+        /// Where the first row of a head lies.
+        public int start(int sequence, int head) {
+            return values.offset() + sequence * perSequence + head * perHead;
+        }
+    }
+
+    /// y = softmax(scale * q k^T + bias) v over the keys that may be seen, head by head.
+    ///
+    /// A query that may see no key at all gives zeros. What a masked key or its value holds never reaches y; what lies behind a bias
+    /// of -infinity does if it is not finite.
     ///
     /// @param q (B, Tq, H * d)
     /// @param k (B, Tk, G * d)
     /// @param v (B, Tk, G * d)
     /// @param keyMask (B, Tk), 1 for a key that may be seen and 0 for padding, or null
+    /// @param bias or null
     /// @param y (B, Tq, H * d), written
     /// @param normalizers (B, H, 2, Tq), written: m and l of each query, for `backward` of the same set of kernels; l is 0 if a query sees nothing
-    default void forward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Floats y, Floats normalizers) {
+    default void forward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Bias bias, Floats y,
+            Floats normalizers) {
         int queries = sizes.queries(), keys = sizes.keys(), d = sizes.headSize();
         Workers.split(sizes.batch() * sizes.heads(), 1, (from, to) -> {
             for (int bh = from; bh < to; bh++) {
@@ -89,6 +105,7 @@ public interface AttentionKernel {
                     int visible = sizes.visible(i);
                     scores(queryRows[i], keyColumns, visible, p);
                     hide(keyMask, sequence * keys, visible, p);
+                    add(sizes, bias, sequence, head, i, visible, p);
                     float max = max(p, visible);
                     float sum = 0;
                     Arrays.fill(row, 0);
@@ -114,7 +131,8 @@ public interface AttentionKernel {
     /// dS = P * (dP - rowsum(dy * y)), dq = scale * dS k, dk = scale * dS^T q; dk and dv of a group are sums over its heads.
     ///
     /// A query that sees no key takes no part; a masked key and its value have gradients of zero.
-    default void backward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Floats y, Floats normalizers,
+    default void backward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Bias bias, Floats y,
+            Floats normalizers,
             Floats dy, Floats dq, Floats dk, Floats dv) {
         int queries = sizes.queries(), keys = sizes.keys(), d = sizes.headSize();
         Workers.split(sizes.batch() * sizes.groups(), 1, (from, to) -> {
@@ -136,6 +154,7 @@ public interface AttentionKernel {
                         int visible = sum == 0 ? 0 : sizes.visible(i);
                         scores(queryRows[i], keyColumns, visible, p);
                         hide(keyMask, sequence * keys, visible, p);
+                        add(sizes, bias, sequence, head, i, visible, p);
                         scores(dyRows[i], valueColumns, visible, dp);
                         float mean = dot(dyRows[i], yRows[i]);
                         for (int j = 0; j < visible; j++) {
@@ -169,6 +188,13 @@ public interface AttentionKernel {
             if (keyMask.get(at + j) == 0) {
                 s[j] = Float.NEGATIVE_INFINITY;
             }
+        }
+    }
+
+    private static void add(Sizes sizes, Bias bias, int sequence, int head, int query, int count, float[] s) {
+        int at = bias == null ? 0 : bias.start(sequence, head) + query * sizes.keys();
+        for (int j = 0; bias != null && j < count; j++) {
+            s[j] += bias.values.array()[at + j] / sizes.scale();
         }
     }
 

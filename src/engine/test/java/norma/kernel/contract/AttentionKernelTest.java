@@ -68,6 +68,15 @@ class AttentionKernelTest {
 
     @ParameterizedTest
     @MethodSource("problems")
+    void agreesWithTheFormulaUnderABias(AttentionKernel attention, Problem problem) {
+        new Case(problem, 2).bias(true, true).run(attention).check();
+        new Case(problem, 2).bias(true, false).run(attention).check();
+        new Case(problem, 2).bias(false, true).mask(j -> j * j % 7 < 3 ? 1 : 0).run(attention).check();
+        new Case(problem, 2).bias(false, false).run(attention).check();
+    }
+
+    @ParameterizedTest
+    @MethodSource("problems")
     void threadsDoNotChangeTheBits(AttentionKernel attention, Problem problem) {
         Case one = new Case(problem, 3);
         Case three = new Case(problem, 3);
@@ -265,6 +274,7 @@ class AttentionKernelTest {
         final Floats dk;
         final Floats dv;
         Floats mask;
+        AttentionKernel.Bias bias;
 
         Case(Problem problem, long seed) {
             this.problem = problem;
@@ -291,10 +301,21 @@ class AttentionKernelTest {
             return this;
         }
 
+        /// Numbers of its own for each sequence, for each head, or for both; every third one -infinity.
+        Case bias(boolean sequences, boolean heads) {
+            int matrix = problem.queries * problem.keys, perSequence = heads ? problem.heads * matrix : matrix;
+            Floats values = random(new Random(14), sequences ? problem.batch * perSequence : perSequence, 2);
+            for (int i = 0; i < values.length(); i += 3) {
+                values.array()[values.offset() + i] = Float.NEGATIVE_INFINITY;
+            }
+            bias = new AttentionKernel.Bias(values, sequences ? perSequence : 0, heads ? matrix : 0);
+            return this;
+        }
+
         Case run(AttentionKernel attention) {
             AttentionKernel.Sizes sizes = problem.sizes();
-            attention.forward(sizes, q, k, v, mask, y, normalizers);
-            attention.backward(sizes, q, k, v, mask, y, normalizers, dy, dq, dk, dv);
+            attention.forward(sizes, q, k, v, mask, bias, y, normalizers);
+            attention.backward(sizes, q, k, v, mask, bias, y, normalizers, dy, dq, dk, dv);
             return this;
         }
 
@@ -333,7 +354,8 @@ class AttentionKernelTest {
                         for (int j = 0; j < keys; j++) {
                             boolean seen = (!problem.causal || j <= i + keys - queries)
                                     && (mask == null || mask.get(b * keys + j) != 0);
-                            p[j] = seen ? scale * dot(q, row, k, (b * keys + j) * keyWidth + keyColumn)
+                            double added = bias == null ? 0 : bias.values().array()[bias.start(b, h) + i * keys + j];
+                            p[j] = seen ? scale * dot(q, row, k, (b * keys + j) * keyWidth + keyColumn) + added
                                     : Double.NEGATIVE_INFINITY;
                             max = Math.max(max, p[j]);
                         }

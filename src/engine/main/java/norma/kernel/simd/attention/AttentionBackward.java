@@ -38,6 +38,7 @@ final class AttentionBackward {
     private final int head;
     private final int width;
     private final VisibleKeys visible;
+    private final BiasView bias;
     private final HeadView q;
     private final HeadView k;
     private final HeadView v;
@@ -72,12 +73,13 @@ final class AttentionBackward {
     private final int dkSums;
     private final int dvSums;
 
-    AttentionBackward(AttentionKernel.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask, Floats y,
-            Floats normalizers, Floats dy, Floats dq, Floats dk, Floats dv) {
+    AttentionBackward(AttentionKernel.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask,
+            AttentionKernel.Bias bias, Floats y, Floats normalizers, Floats dy, Floats dq, Floats dk, Floats dv) {
         this.sizes = sizes;
         this.head = head;
         this.width = SimdAttention.padded(sizes.headSize());
         this.visible = VisibleKeys.of(sizes, head, keyMask);
+        this.bias = BiasView.of(sizes, head, bias);
         this.q = HeadView.ofQueries(sizes, head, q);
         this.k = HeadView.ofKeys(sizes, head, k);
         this.v = HeadView.ofKeys(sizes, head, v);
@@ -196,6 +198,9 @@ final class AttentionBackward {
         multiply(qRows, kColumns, weights, query, rows, key, some);
         multiply(dyRows, vColumns, slopes, query, rows, key, some);
         for (int i = 0; i < rows; i++) {
+            if (bias != null) {
+                bias.add(visible, query + i, key, some, keys, weights + i * SIDE);
+            }
             softmax(query, rows, i, key, some);
         }
         addToKeys(weights, dyRows, dvSums, query, rows, key, some);

@@ -43,6 +43,7 @@ final class AttentionForward {
     private final int head;
     private final int width;
     private final VisibleKeys visible;
+    private final BiasView bias;
     private final HeadView q;
     private final HeadView k;
     private final HeadView v;
@@ -54,7 +55,7 @@ final class AttentionForward {
     private float[] keyRows;
     private float[] valueRows;
 
-    /// One block: Q^T, scores (64 keys, 64 queries), and for each query the sum of weighted values, m, l, and a
+    /// One block: Q^T, scores (64 keys, 64 queries), a bias laid out alike, and for each query the sum of weighted values, m, l, and a
     /// factor: exp(scale * (m - m')), at the end 1 / l.
     private float[] block;
     private int size;
@@ -64,6 +65,7 @@ final class AttentionForward {
     private final int max;
     private final int total;
     private final int factors;
+    private final int biases;
 
     /// Whether m has moved for some query of the block.
     private boolean moved;
@@ -72,12 +74,13 @@ final class AttentionForward {
     private final float factor;
     private final float slack;
 
-    AttentionForward(AttentionKernel.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask, Floats y,
-            Floats normalizers) {
+    AttentionForward(AttentionKernel.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask,
+            AttentionKernel.Bias bias, Floats y, Floats normalizers) {
         this.sizes = sizes;
         this.head = head;
         this.width = SimdAttention.padded(sizes.headSize());
         this.visible = VisibleKeys.of(sizes, head, keyMask);
+        this.bias = BiasView.of(sizes, head, bias);
         this.q = HeadView.ofQueries(sizes, head, q);
         this.k = HeadView.ofKeys(sizes, head, k);
         this.v = HeadView.ofKeys(sizes, head, v);
@@ -91,6 +94,7 @@ final class AttentionForward {
         max = take(SIDE);
         total = take(SIDE);
         factors = take(SIDE);
+        biases = take(bias == null ? 0 : SIDE * SIDE);
     }
 
     static float factor(AttentionKernel.Sizes sizes) {
@@ -140,6 +144,9 @@ final class AttentionForward {
     /// S = K Q^T, P = exp(scale * (S - m'))
     private void makeWeights(int query, int count, int key) {
         moved = false;
+        if (bias != null) {
+            bias.transpose(visible, query, count, key, Math.min(SIDE, visible.count() - key), block, biases);
+        }
         for (int i = 0; i < count; i += COLUMNS) {
             int reach = visible.reach(query + Math.min(count, i + COLUMNS), key, SIDE);
             for (int c = 0; c < sizes.headSize(); c += SIDE) {
@@ -148,6 +155,9 @@ final class AttentionForward {
                     AttentionTiles.multiply(keyRows, c * keys + (key + j) * SIDE, block, queries + c * SIDE + i, depth,
                             c > 0, block, scores + j * SIDE + i);
                 }
+            }
+            if (bias != null) {
+                BiasView.add(block, biases + i, bias.factor(), reach, block, scores + i);
             }
             boolean all = visible.limit(query + i) >= key + reach;
             for (int lane = i; lane < i + COLUMNS; lane += L) {

@@ -24,15 +24,18 @@ final class DecodeAttention {
     private final AttentionKernel.Sizes sizes;
     private final int head;
     private final VisibleKeys visible;
+    private final BiasView bias;
     private final HeadView q;
     private final HeadView k;
     private final HeadView v;
     private final HeadView y;
 
-    DecodeAttention(AttentionKernel.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask, Floats y) {
+    DecodeAttention(AttentionKernel.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask,
+            AttentionKernel.Bias bias, Floats y) {
         this.sizes = sizes;
         this.head = head;
         this.visible = VisibleKeys.of(sizes, head, keyMask);
+        this.bias = BiasView.of(sizes, head, bias);
         this.q = HeadView.ofQueries(sizes, head, q);
         this.y = HeadView.ofQueries(sizes, head, y);
         this.k = visible(k, KEYS);
@@ -60,7 +63,13 @@ final class DecodeAttention {
         int keys = scores.length();
         float[] lanes = RowMath.lanes();
         for (int j = 0; j < keys; j++) {
-            s[j] = sizes.scale() * q.dot(i, k, j, lanes);
+            s[j] = q.dot(i, k, j, lanes);
+        }
+        if (bias != null) {
+            bias.add(visible, i, 0, keys, s, 0);
+        }
+        for (int j = 0; j < keys; j++) {
+            s[j] *= sizes.scale();
         }
         float max = Math.max(RowMath.max(s, 0, keys), -Float.MAX_VALUE);
         return RowMath.exps(s, 0, keys, max, s, 0);

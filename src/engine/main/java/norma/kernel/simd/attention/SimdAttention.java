@@ -33,11 +33,12 @@ public final class SimdAttention implements AttentionKernel {
     private static final Scratch PARTIAL = new Scratch();
 
     @Override
-    public void forward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Floats y, Floats normalizers) {
+    public void forward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Bias bias, Floats y,
+            Floats normalizers) {
         if (sizes.queries() <= DecodeAttention.MOST) {
             Workers.split(heads(sizes), grain(sizes), (from, to) -> {
                 for (int head = from; head < to; head++) {
-                    new DecodeAttention(sizes, head, q, k, v, keyMask, y).forward();
+                    new DecodeAttention(sizes, head, q, k, v, keyMask, bias, y).forward();
                 }
             });
             return;
@@ -45,20 +46,22 @@ public final class SimdAttention implements AttentionKernel {
         Parts parts = Parts.of(sizes.queries(), heads(sizes));
         Workers.split(heads(sizes) * parts.count, grain(sizes), (from, to) -> {
             for (int chunk = from; chunk < to; chunk++) {
-                new AttentionForward(sizes, chunk / parts.count, q, k, v, keyMask, y, normalizers)
+                new AttentionForward(sizes, chunk / parts.count, q, k, v, keyMask, bias, y, normalizers)
                         .run(parts.start(chunk), parts.end(chunk));
             }
         });
     }
 
     @Override
-    public void backward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Floats y, Floats normalizers,
+    public void backward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Bias bias, Floats y,
+            Floats normalizers,
             Floats dy, Floats dq, Floats dk, Floats dv) {
         int each = sizes.heads() / sizes.groups();
         if (sizes.queries() <= DecodeAttention.MOST) {
             Workers.split(groups(sizes), Math.max(1, grain(sizes) / each), (from, to) -> {
                 for (int head = from * each; head < to * each; head++) {
-                    new DecodeAttention(sizes, head, q, k, v, keyMask, y).backward(dy, dq, dk, dv, head % each == 0);
+                    new DecodeAttention(sizes, head, q, k, v, keyMask, bias, y).backward(dy, dq, dk, dv,
+                            head % each == 0);
                 }
             });
             return;
@@ -71,7 +74,7 @@ public final class SimdAttention implements AttentionKernel {
             for (int chunk = from; chunk < to; chunk++) {
                 int first = chunk / parts.count * each, part = chunk % parts.count;
                 for (int head = first; head < first + each; head++) {
-                    new AttentionBackward(sizes, head, q, k, v, keyMask, y, normalizers, dy, dq, dk, dv).run(
+                    new AttentionBackward(sizes, head, q, k, v, keyMask, bias, y, normalizers, dy, dq, dk, dv).run(
                             parts.start(chunk), parts.end(chunk), head == first, partial,
                             (head * parts.count + part) * size);
                 }
