@@ -37,6 +37,10 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
         if (heads < 1) {
             throw new IllegalArgumentException("Attention: needs a head at least; got " + heads);
         }
+        requireGroups(heads, groups);
+    }
+
+    private static void requireGroups(int heads, int groups) {
         if (groups < 1 || heads % groups != 0) {
             throw new IllegalArgumentException(
                     "Attention: the groups must divide the heads; got %d heads and %d groups".formatted(heads, groups));
@@ -48,19 +52,29 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
         return new Attention(query, key, value, output, heads, heads, causal, Optional.empty(), 0);
     }
 
+    /// Self-attention over D = `dim` features in `heads` heads of D / H each, that sees all positions. First values are those of
+    /// [Linear#of(int, int)], of the thread's next seed.
+    public static Attention of(int dim, int heads) {
+        return of(Init.next(), dim, heads);
+    }
+
     /// The same with first values from `init`.
     public static Attention of(Init init, int dim, int heads) {
         return grouped(init, dim, heads, heads);
     }
 
+    /// The same, but keys and values have `groups` heads only, each for H / G heads of queries.
+    public static Attention grouped(int dim, int heads, int groups) {
+        return grouped(Init.next(), dim, heads, groups);
+    }
+
     /// The same with first values from `init`.
     public static Attention grouped(Init init, int dim, int heads, int groups) {
         requireHeads(dim, heads);
+        requireGroups(heads, groups);
         int width = dim / heads * groups;
-        return of(Linear.of(init.at("query"), dim, dim, 1 / Math.sqrt(dim)),
-                Linear.of(init.at("key"), dim, width, 1 / Math.sqrt(dim)),
-                Linear.of(init.at("value"), dim, width, 1 / Math.sqrt(dim)),
-                Linear.of(init.at("output"), dim, dim, 1 / Math.sqrt(dim)), heads, false)
+        return of(Linear.of(init.at("query"), dim, dim), Linear.of(init.at("key"), dim, width),
+                Linear.of(init.at("value"), dim, width), Linear.of(init.at("output"), dim, dim), heads, false)
                 .withGroups(groups);
     }
 
@@ -141,7 +155,7 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
         Tensor q = rotated(query.forward(x), heads, start);
         Tensor k = rotated(key.forward(source), groups, start);
         Tensor v = value.forward(source);
-        requireGroups(q, k);
+        requireWidths(q, k);
         return output.forward(apply(this, q, k, v, heads, causal, cap, own), context);
     }
 
@@ -166,7 +180,7 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
                 context.bias(), cap);
     }
 
-    private void requireGroups(Tensor q, Tensor k) {
+    private void requireWidths(Tensor q, Tensor k) {
         if (k.dim(-1) * heads != q.dim(-1) * groups) {
             throw new IllegalArgumentException(
                     "Attention: q must have H = %d heads and k and v G = %d of the same size; got q %s and k %s"

@@ -58,7 +58,7 @@ public record Rotary(double base, Layout layout) {
             }
         }
         Shape angles = Shape.of(x.dim(1), half);
-        return rotate(x, heads, layout, Tensor.of(angles, cos), Tensor.of(angles, sin), false);
+        return rotate(x, heads, layout, Tensor.adopt(angles, cos), Tensor.adopt(angles, sin), false);
     }
 
     private static Tensor rotate(Tensor x, int heads, Layout layout, Tensor cos, Tensor sin, boolean back) {

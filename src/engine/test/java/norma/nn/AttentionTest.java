@@ -398,6 +398,14 @@ class AttentionTest {
     }
 
     @Test
+    void aNewAttentionNeedsItsSizesOnly() {
+        Tensor x = normal(79, 2, 5, 16);
+        assertEquals(x.shape(), Attention.of(16, 4).forward(x).shape());
+        assertEquals(x.shape(), Attention.grouped(16, 4, 1).withCausal().with(Rotary.NEIGHBOURS).forward(x).shape());
+        assertBits(Attention.of(new Init(12), 16, 4).forward(x), Attention.of(new Init(12), 16, 4).forward(x));
+    }
+
+    @Test
     void wrongGroupsAreNamed() {
         assertSays(assertThrows(IllegalArgumentException.class, () -> Attention.grouped(new Init(1), 12, 4, 3)),
                 "4 heads", "3 groups");

@@ -152,9 +152,11 @@ class AllocationTest {
         for (Floats keyMask : new Floats[] {null, mask}) {
             var sizes = new AttentionKernel.Sizes(1, 128, 128, 2, 1, 64, 0.125f, keyMask == null);
             String what = keyMask == null ? ", causal, biased" : ", masked";
-            all.put("attention" + what, () -> attention.forward(sizes, q, k, v, keyMask, keyMask == null ? bias : null, y, normalizers));
+            all.put("attention" + what,
+                    () -> attention.forward(sizes, q, k, v, keyMask, keyMask == null ? bias : null, y, normalizers));
             all.put("attention backward" + what,
-                    () -> attention.backward(sizes, q, k, v, keyMask, keyMask == null ? bias : null, y, normalizers, dy, dq, dk, dv));
+                    () -> attention.backward(sizes, q, k, v, keyMask, keyMask == null ? bias : null, y, normalizers, dy,
+                            dq, dk, dv));
         }
     }
 
