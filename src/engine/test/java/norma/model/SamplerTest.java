@@ -145,7 +145,7 @@ class SamplerTest {
     /// A model all of whose parameters have some value of their own, as after training.
     private static Gpt model(String norm, String placement, boolean rotary) {
         GptConfig config = Texts.with(GptConfig.of(VOCABULARY, CONTEXT, 8, 2, 2), norm, placement);
-        Gpt model = Gpt.of(rotary ? config.with(Rotary.PAPER) : config, 1);
+        Gpt model = Gpt.of(rotary ? config.with(Rotary.HALVES) : config, 1);
         var random = new SplittableRandom(2);
         for (Param param : model.params().values()) {
             float[] values = param.value().data().array();

@@ -45,7 +45,8 @@ class CheckpointTest {
     private static final long SEED = 3;
     private static final GptConfig CONFIG =
             Texts.with(GptConfig.of(7, 4, 8, 2, 1), "rms_norm{eps=1e-5}", "normformer_fairseq")
-                    .with(FeedForward.gated(12, Activation.SILU)).with(Rotary.PAPER).withTied(false).withDropout(0.25f);
+                    .with(FeedForward.gated(12, Activation.SILU)).with(Rotary.HALVES).withTied(false)
+                    .withDropout(0.25f);
 
     @TempDir
     private Path folder;
@@ -128,7 +129,7 @@ class CheckpointTest {
     @Test
     void everyWordOfTheConfigIsKept() throws IOException {
         for (GptConfig config : List.of(GptConfig.of(5, 3, 4, 2, 0), GptConfig.of(5, 3, 4, 1, 2).withDropout(0.1f),
-                GptConfig.of(5, 3, 4, 1, 1).with(new Rotary(500)),
+                GptConfig.of(5, 3, 4, 1, 1).with(Rotary.NEIGHBOURS.withBase(500)),
                 Texts.with(GptConfig.of(5, 3, 4, 1, 1), "normformer_adaptive{depth=0}", "post"))) {
             Run run = Run.of(config, 1);
             run.write(file, 0, 0);

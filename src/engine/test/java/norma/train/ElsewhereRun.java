@@ -48,7 +48,7 @@ final class ElsewhereRun {
     private static GptConfig gpt(boolean rotary) {
         GptConfig config = GptConfig.of(V, T, 16, 2, 2).with(new FeedForward(32, Activation.GELU_TANH, rotary))
                 .withDropout(0.1f);
-        return rotary ? config.with(Rotary.PAPER) : config;
+        return rotary ? config.with(Rotary.HALVES) : config;
     }
 
     /// A process of its own, with the data of all tensors out of the host's reach.

@@ -99,7 +99,7 @@ class NormFamilyTest {
     void batchRenormWithClosedBoundsIsBatchNorm() {
         Tensor x = normal(3, 6, C, 7);
         var batch = BatchNorm.of(C).untracked().withEps(BatchRenorm.EPS);
-        assertAlike(step(batch, x), step(BatchRenorm.of(C, 1, 0), x));
+        assertAlike(step(batch, x), step(BatchRenorm.of(C).withBounds(1, 0), x));
     }
 
     @Test
@@ -386,7 +386,7 @@ class NormFamilyTest {
 
     @Test
     void oneValueHasNoVariance() {
-        for (Norm norm : List.of(batchNorm(1e-5f), BatchRenorm.of(C, 3, 5), StochNorm.of(C, 0.5f),
+        for (Norm norm : List.of(batchNorm(1e-5f), BatchRenorm.of(C).withBounds(3, 5), StochNorm.of(C).withP(0.5f),
                 EvoNormB.of(EvoNormB.Form.B0, C),
                 DecorrelatedBatchNorm.iterNorm(C, 2), DecorrelatedBatchNorm.of(C, 2))) {
             assertSays(assertThrows(IllegalArgumentException.class, () -> step(norm, normal(29, 1, C))), "(1, 4)",
@@ -401,8 +401,8 @@ class NormFamilyTest {
     @Test
     void anEmptyBatchLeavesTheBuffersAlone() {
         Tensor x = Tensor.zeros(0, C, 3);
-        for (Norm norm : List.of(batchNorm(1e-5f), BatchRenorm.of(C, 3, 5), MeanOnlyBatchNorm.of(C),
-                StochNorm.of(C, 0.5f),
+        for (Norm norm : List.of(batchNorm(1e-5f), BatchRenorm.of(C).withBounds(3, 5), MeanOnlyBatchNorm.of(C),
+                StochNorm.of(C).withP(0.5f),
                 BatchInstanceNorm.of(C), SwitchableNorm.of(C), OnlineNorm.of(C), DecorrelatedBatchNorm.iterNorm(C, 2),
                 DecorrelatedBatchNorm.of(C, 2), EvoNormB.of(EvoNormB.Form.B0, C), InstanceNorm.of(C),
                 GroupNorm.of(C, 2))) {
@@ -517,7 +517,7 @@ class NormFamilyTest {
     @Test
     void wrongShapesAreNamed() {
         for (Norm norm : List.of(batchNorm(1e-5f), GroupNorm.of(C, 2), InstanceNorm.affine(C), SwitchableNorm.of(C),
-                StochNorm.of(C, 0.5f), OnlineNorm.of(C), DecorrelatedBatchNorm.iterNorm(C, 2),
+                StochNorm.of(C).withP(0.5f), OnlineNorm.of(C), DecorrelatedBatchNorm.iterNorm(C, 2),
                 DecorrelatedBatchNorm.of(C, 2),
                 EvoNormB.of(EvoNormB.Form.B0, C),
                 EvoNormS.of(EvoNormS.Form.S0, C, 2), FilterResponseNorm.of(C), GlobalResponseNorm.of(C),

@@ -169,7 +169,7 @@ class OptionsTest {
     @ParameterizedTest
     @CsvSource({"0, 1, 0", "5000, 1, 0", "15000, 1.5714286, 2.5", "25000, 2.142857, 5", "40000, 3, 5", "1000000, 3, 5"})
     void boundsOfBatchRenormOpenWithTime(long step, float rMax, float dMax) {
-        BatchRenorm norm = BatchRenorm.of(C, 7, 7), later = norm.at(step);
+        BatchRenorm norm = BatchRenorm.of(C).withBounds(7, 7), later = norm.at(step);
         assertEquals(rMax, later.rMax(), 1e-6);
         assertEquals(dMax, later.dMax(), 1e-6);
         assertTrue(norm.gamma() == later.gamma() && norm.mean() == later.mean() && norm.std() == later.std());

@@ -103,7 +103,7 @@ class ConditionalNormsTest {
 
     @Test
     void conditionalBatchNormOfOneClassIsABatchNorm() {
-        ConditionalBatchNorm norm = shaken(ConditionalBatchNorm.of(3, 2), 15, 0.5);
+        ConditionalBatchNorm norm = shaken(ConditionalBatchNorm.of(2, 3), 15, 0.5);
         Tensor x = normal(16, 5, 2, 3, 2);
         Param gamma = Param.noDecay(norm.gamma().table().value().slice(0, 1, 2).reshape(2).copy());
         Param beta = Param.noDecay(norm.beta().table().value().slice(0, 1, 2).reshape(2).copy());

@@ -119,7 +119,7 @@ final class TrainOptions {
         Placements.Entry place = Placements.named(placement);
         GptConfig config = GptConfig.of(vocabulary, context, dim, heads, layers)
                 .with(place.norm(norm()), place.placement()).withDropout(dropout);
-        return rotary ? config.with(Rotary.PAPER) : config;
+        return rotary ? config.with(Rotary.HALVES) : config;
     }
 
     /// An optimizer of the parameters.
