@@ -10,7 +10,7 @@ import norma.tokenizer.Tokenizer;
 ///
 /// Which windows a batch has is a function of seed and step, so the number of the step is all that must be kept to go
 /// on where training stopped, and a batch cut in two, on two machines or for accumulation, reads the same windows.
-public final class Batches {
+public final class TokenWindows {
 
     /// One training batch.
     ///
@@ -30,14 +30,14 @@ public final class Batches {
     /// @param batch B, rows of a batch
     /// @param time T, ids of a row
     /// @param seed another seed, other windows
-    public Batches(int[] tokens, int batch, int time, long seed) {
+    public TokenWindows(int[] tokens, int batch, int time, long seed) {
         if (batch < 1 || time < 1) {
-            throw new IllegalArgumentException("Batches: batch and time must be at least 1; got batch " + batch
+            throw new IllegalArgumentException("TokenWindows: batch and time must be at least 1; got batch " + batch
                     + ", time " + time);
         }
         Math.multiplyExact(batch, time);
         if (tokens.length <= time) {
-            throw new IllegalArgumentException("Batches: the corpus must have at least time + 1 = " + (time + 1L)
+            throw new IllegalArgumentException("TokenWindows: the corpus must have at least time + 1 = " + (time + 1L)
                     + " tokens; got " + tokens.length + "; add text or make time shorter");
         }
         this.tokens = tokens;
@@ -47,8 +47,8 @@ public final class Batches {
     }
 
     /// Batches of a corpus as one sequence; see [Corpus#encode].
-    public static Batches of(Corpus corpus, Tokenizer tokenizer, int batch, int time, long seed) {
-        return new Batches(corpus.encode(tokenizer), batch, time, seed);
+    public static TokenWindows of(Corpus corpus, Tokenizer tokenizer, int batch, int time, long seed) {
+        return new TokenWindows(corpus.encode(tokenizer), batch, time, seed);
     }
 
     /// How many ids the sequence has.
@@ -71,7 +71,8 @@ public final class Batches {
     /// In a short sequence they overlap.
     public List<Batch> validation(int count) {
         if (count < 1) {
-            throw new IllegalArgumentException("Batches: count of validation batches must be at least 1; got " + count);
+            throw new IllegalArgumentException(
+                    "TokenWindows: count of validation batches must be at least 1; got " + count);
         }
         long last = tokens.length - time - 1;
         long steps = Math.max(1, (long) count * batch - 1);
