@@ -314,7 +314,7 @@ class OwnModelTest {
             tree.add("more", Init.constant(1, 2));
         });
         ModelFile.save(more, file);
-        assertSays(assertThrows(CorruptFileException.class, () -> ModelFile.load(model, file)), "[more F32(1)]",
+        assertSays(assertThrows(CorruptFileException.class, () -> ModelFile.load(model, file)), "[more F32(2)]",
                 "lacks");
         var arrays = new LinkedHashMap<String, Array>();
         ModelFile.tensors(model).forEach((name, tensor) -> arrays.put(name, Array.of(tensor)));
