@@ -13,6 +13,7 @@ import norma.backend.Backend;
 import norma.kernel.SplitMix;
 import norma.parallel.Ahead;
 import norma.tensor.Indices;
+import norma.tensor.Seed;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
@@ -117,6 +118,11 @@ public final class Batches<B> implements Iterable<B> {
     /// The same with the examples of each epoch in an order of its own, a function of the seed and the number of the epoch.
     public Batches<B> shuffled(long seed) {
         return new Batches<>(count, size, load, Optional.of(seed), remainder, background);
+    }
+
+    /// The same, shuffled by the thread's next seed ([Seed#next]).
+    public Batches<B> shuffled() {
+        return shuffled(Seed.next());
     }
 
     /// The same without the last batch of an epoch where that would be smaller; in another order, others are left out.
@@ -225,7 +231,7 @@ public final class Batches<B> implements Iterable<B> {
     /// The entries of the first axis with these numbers, on floats that no tape owns.
     private static Tensor take(Tensor x, int[] rows) {
         Shape shape = withFirst(x.shape(), rows.length);
-        Tensor y = Tensor.of(shape, new float[shape.size()]);
+        Tensor y = Tensor.adopt(shape, new float[shape.size()]);
         Backend.kernels().gather().gather(x.data(), rows, x.size() / x.dim(0), y.data());
         return y;
     }

@@ -336,7 +336,7 @@ public final class Safetensors implements AutoCloseable {
     /// A tensor in memory, converted as [#floats] does.
     public Tensor tensor(String name) {
         float[] values = floats(name);
-        return Tensor.of(shape(name), values);
+        return Tensor.adopt(shape(name), values);
     }
 
     /// A tensor of integers in memory: ids, classes, positions.

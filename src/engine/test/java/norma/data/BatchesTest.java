@@ -22,8 +22,8 @@ import norma.nn.Mlp;
 import norma.kernel.Activation;
 import norma.nn.ParameterTree;
 import norma.optim.Sgd;
-import norma.tensor.BufferPool;
 import norma.tensor.Indices;
+import norma.tensor.Seed;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -146,6 +146,15 @@ class BatchesTest {
     }
 
     @Test
+    void shuffledWithoutASeedTakesTheThreadsNext() {
+        Seed.set(5);
+        List<Integer> one = flat(numbers(20, 6).shuffled()), two = flat(numbers(20, 6).shuffled());
+        Seed.set(5);
+        assertEquals(one, flat(numbers(20, 6).shuffled()));
+        assertNotEquals(one, two);
+    }
+
+    @Test
     void remainderIsDroppedOnRequest() {
         Batches<int[]> batches = numbers(10, 4).dropRemainder().shuffled(1);
         assertEquals(2, batches.perEpoch());
@@ -215,7 +224,7 @@ class BatchesTest {
     void noTapeOwnsABatch() {
         Batches<Tensor> batches = Batches.of(images(4), 2);
         Tensor batch;
-        try (Tape _ = Tape.inference(new BufferPool())) {
+        try (Tape _ = Tape.inference()) {
             batch = batches.batch(1);
         }
         assertEquals(12, batch.toArray()[0]);
