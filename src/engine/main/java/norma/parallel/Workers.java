@@ -28,7 +28,7 @@ public final class Workers implements AutoCloseable {
     private static final int CHUNK_FLOATS = 1 << 15;
 
     /// The team of helper threads themselves: a chunk that splits again does so alone.
-    private static final Workers ALONE = new Workers(1);
+    static final Workers ALONE = new Workers(1);
 
     private static final class ForProcess {
         private static final Workers WORKERS = new Workers(

@@ -238,7 +238,7 @@ class CheckpointTest {
         assertRefused(CorruptFileException.class, last, "F32", "I64");
         Files.write(file, whole);
         rewrite((_, arrays) -> arrays.put("mine", new Array.Floats(new float[3], 0, 3)));
-        assertRefused(CorruptFileException.class, "[mine]", "lacks");
+        assertRefused(CorruptFileException.class, "[mine F32(3)]", "lacks");
         assertThrows(CorruptFileException.class, () -> GptCheckpoint.model(file));
         Files.write(file, whole);
         rewrite((metadata, _) -> metadata.put("step", "-1"));

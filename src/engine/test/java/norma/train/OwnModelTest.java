@@ -19,6 +19,8 @@ import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import norma.io.CorruptFileException;
 import norma.io.ModelFile;
+import norma.io.Safetensors;
+import norma.io.Safetensors.Array;
 import norma.kernel.Activation;
 import norma.nn.Dropout;
 import norma.nn.Init;
@@ -306,13 +308,20 @@ class OwnModelTest {
         Map<String, float[]> before = values(model);
         ModelFile.save(Regression.of(2).mlp, file);
         assertSays(assertThrows(CorruptFileException.class, () -> ModelFile.load(model, file)), "model.safetensors",
-                "mlp.up.weight", "nothing of that name", "[up.weight,");
+                "mlp.up.weight", "nothing of that name", "[up.weight F32(16, 6),");
         Parameterized more = new Listing(tree -> {
             Regression.of(2).register(tree);
             tree.add("more", Init.constant(1, 2));
         });
         ModelFile.save(more, file);
-        assertSays(assertThrows(CorruptFileException.class, () -> ModelFile.load(model, file)), "[more]", "lacks");
+        assertSays(assertThrows(CorruptFileException.class, () -> ModelFile.load(model, file)), "[more F32(2)]",
+                "lacks");
+        var arrays = new LinkedHashMap<String, Array>();
+        ModelFile.tensors(model).forEach((name, tensor) -> arrays.put(name, Array.of(tensor)));
+        arrays.put("position_ids", new Array.Longs(new long[] {0, 1}, 1, 2));
+        Safetensors.write(file, Map.of(), arrays);
+        assertSays(assertThrows(CorruptFileException.class, () -> ModelFile.load(model, file)),
+                "the model's tensors only", "[position_ids I64(1, 2)]");
         Parameterized wider = new Listing(
                 parts -> parts.add("mlp", model.mlp).add("scale", Init.constant(2, 2)).add("seen", model.seen));
         ModelFile.save(wider, file);

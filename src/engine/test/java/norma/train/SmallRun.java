@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import norma.catalogue.GptCheckpoint;
-import norma.data.Batches;
-import norma.data.Batches.Batch;
+import norma.data.TokenWindows;
+import norma.data.TokenWindows.Batch;
 import norma.kernel.Activation;
 import norma.model.FeedForward;
 import norma.model.Gpt;
@@ -43,12 +43,12 @@ final class SmallRun {
     }
 
     /// Text of a language in which the next letter mostly follows from the last two.
-    static Batches batches(int batch) {
+    static TokenWindows batches(int batch) {
         int[] tokens = new int[3000];
         for (int i = 2; i < tokens.length; i++) {
             tokens[i] = i % 29 == 0 ? i * 7 % V : (tokens[i - 1] + 2 * tokens[i - 2] + 1) % V;
         }
-        return new Batches(tokens, batch, T, SEED);
+        return new TokenWindows(tokens, batch, T, SEED);
     }
 
     /// Everything that a run changes: parameters, the optimizer's tensors and its steps.

@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import norma.catalogue.GptCheckpoint;
 import norma.catalogue.Placements;
-import norma.data.Batches;
-import norma.data.Batches.Batch;
+import norma.data.TokenWindows;
+import norma.data.TokenWindows.Batch;
 import norma.model.Gpt;
 import norma.model.GptConfig;
 import norma.nn.Context;
@@ -308,7 +308,7 @@ class TrainerTest {
     void badInputIsExplained() {
         var run = new SmallRun(0);
         var config = config(1, 0);
-        Batches batches = SmallRun.batches(2);
+        TokenWindows batches = SmallRun.batches(2);
         assertSays(assertThrows(IllegalArgumentException.class,
                 () -> new Trainer<>(new LanguageModeling(run.model), run.optimizer, batches::batch, List.of(), config,
                         Listener.SILENT)),

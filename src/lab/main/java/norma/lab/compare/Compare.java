@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
-import norma.data.Batches.Batch;
+import norma.data.TokenWindows.Batch;
 import norma.io.AtomicFile;
 import norma.lab.catalogue.PlacementNames;
 import norma.lab.console.Json;

@@ -3,7 +3,7 @@ package norma.lab.compare;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import norma.data.Batches.Batch;
+import norma.data.TokenWindows.Batch;
 import norma.lab.console.Progress;
 import norma.lab.run.CorpusOptions;
 import norma.lab.run.JsonLines;

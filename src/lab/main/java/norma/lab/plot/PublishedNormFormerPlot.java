@@ -2,8 +2,8 @@ package norma.lab.plot;
 
 import java.util.function.LongFunction;
 import norma.catalogue.Placements;
-import norma.data.Batches;
-import norma.data.Batches.Batch;
+import norma.data.TokenWindows;
+import norma.data.TokenWindows.Batch;
 import norma.data.Corpus;
 import norma.model.Gpt;
 import norma.model.GptConfig;
@@ -37,7 +37,7 @@ final class PublishedNormFormerPlot {
 
     private static double[] gradients(Corpus corpus, String placement, boolean unitEmbeddings) {
         var tokenizer = CharacterTrainer.train(corpus.texts());
-        Batches batches = Batches.of(corpus, tokenizer, BATCH, TIME, SEED);
+        TokenWindows batches = TokenWindows.of(corpus, tokenizer, BATCH, TIME, SEED);
         GptConfig config = GptConfig.of(tokenizer.vocabulary(), TIME, 64, 4, BLOCKS)
                 .with(Placements.named(placement).placement()).withUnitEmbeddings(unitEmbeddings);
         double[] sizes = gradients(Gpt.of(config, SEED), batches::batch);

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import norma.data.Batches;
-import norma.data.Batches.Batch;
+import norma.data.TokenWindows;
+import norma.data.TokenWindows.Batch;
 import norma.data.Corpus;
 import norma.tokenizer.BpeTrainer;
 import norma.tokenizer.CharacterTrainer;
@@ -58,13 +58,13 @@ public final class CorpusOptions {
     public record Tokens(String corpus, Tokenizer tokenizer, int[] train, int[] validation) {
 
         /// Training batches; the same seed gives the same ones.
-        public Batches batches(int batch, int time, long seed) {
-            return new Batches(train, batch, time, seed);
+        public TokenWindows batches(int batch, int time, long seed) {
+            return new TokenWindows(train, batch, time, seed);
         }
 
         /// Validation batches, the same for all arms and seeds.
         public List<Batch> validation(int batch, int time, int count) {
-            return new Batches(validation, batch, time, 0).validation(count);
+            return new TokenWindows(validation, batch, time, 0).validation(count);
         }
 
         /// In words.

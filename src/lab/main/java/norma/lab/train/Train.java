@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import norma.catalogue.GptCheckpoint;
-import norma.data.Batches.Batch;
+import norma.data.TokenWindows.Batch;
 import norma.lab.console.Failure;
 import norma.lab.console.Machine;
 import norma.lab.run.CorpusOptions;
