@@ -40,7 +40,7 @@ class DirectionsTest {
             Param w = Param.weight(normal(1, 3, 4));
             Tensor before = w.value().copy(), g = normal(2, 3, 4);
             give(w, g.multiply(steep));
-            new NormalizedSgd(Map.of("w", w), new NormalizedSgd.Config(0, 0)).step(0.5, 1);
+            NormalizedSgd.of(Listed.of(Map.of("w", w)), 1, new NormalizedSgd.Config(0, 0)).step(0.5, 1);
             assertClose(before.subtract(g.multiply((float) (0.5 / length(g)))), w.value().detach(), 1e-6);
         }
     }
@@ -48,7 +48,7 @@ class DirectionsTest {
     @Test
     void momentumIsWhatIsNormalized() {
         Param w = Param.weight(normal(3, 6));
-        var optimizer = new NormalizedSgd(Map.of("w", w), new NormalizedSgd.Config(0.9, 0.1));
+        var optimizer = NormalizedSgd.of(Listed.of(Map.of("w", w)), 1, new NormalizedSgd.Config(0.9, 0.1));
         Tensor m = Tensor.zeros(6), expected = w.value().copy();
         for (int t = 0; t < 5; t++) {
             Tensor g = normal(4 + t, 6);
@@ -65,7 +65,7 @@ class DirectionsTest {
         Param w = Param.weight(normal(5, 6));
         Tensor before = w.value().copy();
         give(w, Tensor.zeros(6));
-        new NormalizedSgd(Map.of("w", w), new NormalizedSgd.Config(0.9, 0)).step(1, 1);
+        NormalizedSgd.of(Listed.of(Map.of("w", w)), 1, new NormalizedSgd.Config(0.9, 0)).step(1, 1);
         assertBits(before, w.value().detach());
     }
 
@@ -110,7 +110,7 @@ class DirectionsTest {
     @Test
     void muonIsItsFormula() {
         Param w = Param.weight(normal(8, 6, 2, 2)), tall = Param.weight(normal(9, 8, 2));
-        var optimizer = new Muon(Map.of("w", w, "tall", tall), new Muon.Config(0.9, 5, 0.1));
+        var optimizer = Muon.of(Listed.of(Map.of("w", w, "tall", tall)), 1, new Muon.Config(0.9, 5, false, 0.1));
         for (Param param : List.of(w, tall)) {
             int rows = param.shape().dim(0), columns = param.shape().size() / rows;
             Tensor velocity = Tensor.zeros(rows, columns), expected = param.value().copy().reshape(rows, columns);
@@ -127,14 +127,6 @@ class DirectionsTest {
             }
         }
         assertTrue(optimizer.state().keySet().containsAll(Set.of("velocity.w", "velocity.tall")));
-    }
-
-    @Test
-    void muonIsForMatrices() {
-        Map<String, Param> params = Map.of("gamma", Param.noDecay(normal(11, 6)));
-        assertSays(assertThrows(IllegalArgumentException.class, () -> new Muon(params, Muon.Config.STANDARD)), "Muon",
-                "gamma", "(6)", "another optimizer");
-        assertDoesNotThrow(() -> new Muon(Map.of("mean", Param.buffer(normal(12, 6))), Muon.Config.STANDARD));
     }
 
     // ---- Lengths over workers ----
