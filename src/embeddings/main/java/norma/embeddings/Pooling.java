@@ -1,5 +1,7 @@
 package norma.embeddings;
 
+import static norma.tensor.Axes.keepDims;
+
 import norma.tensor.Tensor;
 
 /// How the vectors of a text's tokens become one (Reimers & Gurevych 2019, arXiv 1908.10084).
@@ -10,7 +12,7 @@ public enum Pooling {
     MEAN {
         @Override
         Tensor of(Tensor stream) {
-            return flat(stream.mean(1));
+            return flat(stream.mean(keepDims(1)));
         }
     },
     /// The first one, of `[CLS]` or `<s>`.

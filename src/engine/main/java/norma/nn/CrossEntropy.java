@@ -1,5 +1,7 @@
 package norma.nn;
 
+import static norma.tensor.Axes.keepDims;
+
 import java.util.Arrays;
 import norma.backend.Backend;
 import norma.tensor.Indices;
@@ -79,8 +81,8 @@ public final class CrossEntropy {
         public Tensor definition() {
             int classes = logits.dim(-1);
             Tensor rows = logits.reshape(targets.shape().size(), classes);
-            Tensor shifted = rows.subtract(rows.detach().max(-1));
-            Tensor logP = shifted.subtract(shifted.exp().sum(-1).log());
+            Tensor shifted = rows.subtract(rows.detach().max(keepDims(-1)));
+            Tensor logP = shifted.subtract(shifted.exp().sum(keepDims(-1)).log());
             float[] q = new float[rows.size()];
             for (int r = 0; r < targets.values().length; r++) {
                 if (targets.values()[r] != ignore) {

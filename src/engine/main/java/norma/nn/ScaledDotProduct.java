@@ -1,5 +1,7 @@
 package norma.nn;
 
+import static norma.tensor.Axes.keepDims;
+
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import norma.backend.Backend;
@@ -96,9 +98,9 @@ public final class ScaledDotProduct {
             Tensor visible = visible();
             Tensor logits = change.apply(heads(q).matmulTransposed(heads(k)).multiply(sizes.scale()));
             Tensor scores = visible.where(logits, Tensor.scalar(-1e30f));
-            Tensor e = scores.subtract(scores.detach().max(-1)).exp().multiply(visible);
+            Tensor e = scores.subtract(scores.detach().max(keepDims(-1))).exp().multiply(visible);
             // a row that sees nothing has e = 0 and gives 0
-            Tensor p = e.divide(e.sum(-1).maximum(Tensor.scalar(Float.MIN_NORMAL)));
+            Tensor p = e.divide(e.sum(keepDims(-1)).maximum(Tensor.scalar(Float.MIN_NORMAL)));
             return p.matmul(heads(v)).transpose(1, 2).reshape(q.shape());
         }
 

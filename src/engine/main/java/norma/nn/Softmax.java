@@ -1,5 +1,7 @@
 package norma.nn;
 
+import static norma.tensor.Axes.keepDims;
+
 import norma.backend.Backend;
 import norma.tensor.Op;
 import norma.tensor.Tape;
@@ -30,8 +32,8 @@ public final class Softmax {
         /// The maximum is subtracted for range and takes no part in the derivative.
         @Override
         public Tensor definition() {
-            Tensor e = x.subtract(x.detach().max(-1)).exp();
-            return e.divide(e.sum(-1));
+            Tensor e = x.subtract(x.detach().max(keepDims(-1))).exp();
+            return e.divide(e.sum(keepDims(-1)));
         }
 
         @Override

@@ -102,6 +102,30 @@ public final class Shape {
         return new Shape(rest);
     }
 
+    /// Other sizes for as many elements, of which one may be -1: what is left for it.
+    Shape reshaped(int... others) {
+        int open = -1;
+        long product = 1;
+        for (int i = 0; i < others.length; i++) {
+            if (others[i] == -1 && open < 0) {
+                open = i;
+            } else {
+                product *= others[i];
+            }
+        }
+        if (open < 0) {
+            return of(others);
+        }
+        if (product <= 0 || size % product != 0) {
+            throw new IllegalArgumentException(
+                    "reshape: the sizes besides -1 must divide the %d elements of %s; got %s; no element is dropped"
+                            .formatted(size, this, format(others)));
+        }
+        int[] filled = others.clone();
+        filled[open] = (int) (size / product);
+        return new Shape(filled);
+    }
+
     /// The axes in `[from, to)` as a shape.
     public Shape slice(int from, int to) {
         return new Shape(Arrays.copyOfRange(dims, from, to));

@@ -1,5 +1,7 @@
 package norma.tensor;
 
+import static norma.tensor.Axes.keepDims;
+
 import java.util.Locale;
 import norma.backend.Backend;
 import norma.kernel.Floats;
@@ -302,7 +304,7 @@ public final class Tensor {
 
     /// this / divisor
     public Tensor divide(float divisor) {
-        return Affine.of(this, 1 / divisor, 0);
+        return divide(scalar(divisor));
     }
 
     /// this to a fixed power
@@ -377,20 +379,21 @@ public final class Tensor {
         return UnaryOp.of(Unary.COS, this);
     }
 
-    // ---- Reductions; a reduced axis is kept with size 1 ----
+    // ---- Reductions: reduced axes are dropped, unless Axes.keepDims says otherwise ----
 
     /// Sum of all elements, shape ().
     public Tensor sum() {
-        return reshape(Shape.of(size())).sum(0).reshape(Shape.SCALAR);
+        return Reduce.sum(this);
     }
 
     /// Sum over the given axes.
     public Tensor sum(int... axes) {
-        Tensor y = this;
-        for (int axis : axes) {
-            y = Reduce.sum(y, axis);
-        }
-        return y;
+        return sum(Axes.of(axes));
+    }
+
+    /// Sum over the given axes.
+    public Tensor sum(Axes axes) {
+        return Reduce.sum(this, axes);
     }
 
     /// Mean of all elements, shape ().
@@ -400,13 +403,27 @@ public final class Tensor {
 
     /// Mean over the given axes.
     public Tensor mean(int... axes) {
-        Tensor sum = sum(axes);
-        return sum.multiply((float) ((double) sum.size() / size()));
+        return mean(Axes.of(axes));
     }
 
-    /// Largest element along an axis; equal ones share the gradient.
-    public Tensor max(int axis) {
-        return Reduce.max(this, axis);
+    /// Mean over the given axes.
+    public Tensor mean(Axes axes) {
+        return sum(axes).divide(axes.count(shape));
+    }
+
+    /// The largest element, shape (); equal ones share the gradient.
+    public Tensor max() {
+        return reshape(size()).max(0);
+    }
+
+    /// Largest element over the given axes; equal ones share the gradient.
+    public Tensor max(int... axes) {
+        return max(Axes.of(axes));
+    }
+
+    /// Largest element over the given axes; equal ones share the gradient.
+    public Tensor max(Axes axes) {
+        return Reduce.max(this, axes);
     }
 
     // ---- Shapes ----
@@ -416,9 +433,9 @@ public final class Tensor {
         return Views.reshape(this, shape);
     }
 
-    /// The same elements in another shape of the same size: a view.
+    /// The same elements in another shape of the same size: a view. One size may be -1: it is what is left for it.
     public Tensor reshape(int... dims) {
-        return reshape(Shape.of(dims));
+        return reshape(shape.reshaped(dims));
     }
 
     /// Two axes exchanged (a copy).

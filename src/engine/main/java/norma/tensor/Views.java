@@ -1,5 +1,7 @@
 package norma.tensor;
 
+import static norma.tensor.Axes.keepDims;
+
 import java.util.Arrays;
 import norma.backend.Backend;
 import norma.kernel.Floats;
@@ -66,7 +68,7 @@ final class Views {
         int added = x.shape().rank() - shape.rank();
         for (int i = 0; i < x.shape().rank(); i++) {
             if ((i < added || shape.dim(i - added) == 1) && x.dim(i) != 1) {
-                y = y.sum(i);
+                y = y.sum(keepDims(i));
             }
         }
         return y.reshape(shape);

@@ -1,5 +1,7 @@
 package norma.golden;
 
+import static norma.tensor.Axes.keepDims;
+
 import java.util.Optional;
 import norma.nn.Layer;
 import norma.nn.Param;
@@ -112,7 +114,7 @@ final class ChannelNorms {
     /// The biased variance of each channel.
     private static Tensor variance(Tensor x) {
         Tensor channels = x.transpose(0, 1).reshape(x.dim(1), x.size() / x.dim(1));
-        return channels.subtract(channels.mean(1)).square().mean(1).reshape(x.dim(1));
+        return channels.subtract(channels.mean(keepDims(1))).square().mean(1).reshape(x.dim(1));
     }
 
     /// A batch norm with all that a case may have.

@@ -1,5 +1,6 @@
 package norma.nn;
 
+import static norma.tensor.Axes.keepDims;
 import static norma.tensor.Numbers.assertBits;
 import static norma.tensor.Numbers.assertClose;
 import static norma.tensor.Numbers.assertGradients;
@@ -240,7 +241,7 @@ class AttentionTest {
 
     private static Tensor scores(Tensor q, Tensor k, int heads, int queryAt, int keyAt) {
         Tensor product = Rotary.PAPER.rotate(q, heads, queryAt).multiply(Rotary.PAPER.rotate(k, heads, keyAt));
-        return product.reshape(heads, product.size() / heads).sum(-1);
+        return product.reshape(heads, product.size() / heads).sum(keepDims(-1));
     }
 
     @Test
@@ -264,7 +265,8 @@ class AttentionTest {
         Tensor q = normal(51, 1, 3, 4), k = normal(52, 1, 3, 4), v = normal(53, 1, 3, 4);
         Tensor logits = q.matmul(k.transpose(1, 2)).multiply(0.5f);
         Tensor e = logits.divide(2).tanh().multiply(2).exp();
-        assertClose(e.divide(e.sum(-1)).matmul(v), ScaledDotProduct.apply(q, k, v, 1, false, Optional.empty(), 2),
+        assertClose(e.divide(e.sum(keepDims(-1))).matmul(v),
+                ScaledDotProduct.apply(q, k, v, 1, false, Optional.empty(), 2),
                 1e-6);
         assertGradients("capped", xs -> ScaledDotProduct.apply(xs[0], xs[1], xs[2], 2, true, Optional.empty(), 2), q, k,
                 v);
@@ -276,7 +278,7 @@ class AttentionTest {
         Tensor x = normal(54, 2, 5, 8);
         assertClose(plain.forward(x), plain.withCap(1e4f).forward(x), 1e-5);
         Tensor last = plain.withCap(1e-4f).forward(x).slice(1, 4, 5);
-        assertClose(plain.output().forward(plain.value().forward(x).mean(1)), last, 1e-3);
+        assertClose(plain.output().forward(plain.value().forward(x).mean(keepDims(1))), last, 1e-3);
         assertSays(assertThrows(IllegalArgumentException.class, () -> plain.withCap(-1)), "Attention", "cap", "-1");
     }
 
@@ -294,6 +296,6 @@ class AttentionTest {
         Attention plain = Attention.of(new Init(6), 8, 2, true, 0.7, 0.7);
         Attention normed = plain.withOutput(Sequential.of()).withHeadNorm(RmsNorm.of(4));
         Tensor heads = normed.forward(normal(56, 2, 5, 8)).reshape(2, 5, 2, 4);
-        assertClose(Tensor.full(Shape.of(2, 5, 2, 1), 1), heads.square().mean(-1), 1e-4);
+        assertClose(Tensor.full(Shape.of(2, 5, 2, 1), 1), heads.square().mean(keepDims(-1)), 1e-4);
     }
 }

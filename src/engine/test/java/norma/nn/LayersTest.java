@@ -1,5 +1,6 @@
 package norma.nn;
 
+import static norma.tensor.Axes.keepDims;
 import static norma.tensor.Numbers.assertBits;
 import static norma.tensor.Numbers.assertClose;
 import static norma.tensor.Numbers.assertGradients;
@@ -206,7 +207,7 @@ class LayersTest {
     void softmaxRowsSumToOneAndShiftsDoNotMatter(int n) {
         Tensor x = normal(13, 4, n).multiply(5);
         Tensor y = Softmax.apply(x);
-        assertClose(Tensor.full(Shape.of(4, 1), 1), y.sum(-1), 1e-6);
+        assertClose(Tensor.full(Shape.of(4, 1), 1), y.sum(keepDims(-1)), 1e-6);
         // 1024 is added exactly to numbers that have ten bits to spare
         Tensor coarse = x.multiply(64).add(12_582_912).subtract(12_582_912).divide(64);
         assertBits(Softmax.apply(coarse), Softmax.apply(coarse.add(1024)));
@@ -270,7 +271,7 @@ class LayersTest {
         }
         assertBits(Tensor.zeros(1, 4), logits.gradient().slice(0, 1, 2).copy());
         // softmax - onehot: rows sum to 0
-        assertClose(Tensor.zeros(3, 1), logits.gradient().sum(-1), 1e-7);
+        assertClose(Tensor.zeros(3, 1), logits.gradient().sum(keepDims(-1)), 1e-7);
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package norma.norm;
 
+import static norma.tensor.Axes.keepDims;
 import static norma.tensor.Numbers.assertBits;
 import static norma.tensor.Numbers.assertClose;
 import static norma.tensor.Numbers.assertSays;
@@ -217,11 +218,11 @@ class NumericsContractTest {
     void slopesWhereNothingVaries() {
         // dx = (g - mean g) / sqrt(eps), and g / sqrt(eps) without a mean
         Tensor zeros = Tensor.zeros(N, C, L), g = normal(7, N, C, L);
-        Tensor centered = g.subtract(g.mean(-1));
+        Tensor centered = g.subtract(g.mean(keepDims(-1)));
         assertSlope(centered, EPS, LayerNorm.plain(L).withEps(EPS), zeros);
         assertSlope(centered, EPS, InstanceNorm.of(C), zeros);
         assertSlope(g, 1e-6f, RmsNorm.plain(L), zeros);
-        Tensor perChannel = g.subtract(g.mean(0, 2));
+        Tensor perChannel = g.subtract(g.mean(keepDims(0, 2)));
         assertSlope(perChannel, EPS, BatchNorm.plain(RunningStatistics.of(C, 1)).untracked().withEps(EPS),
                 zeros.add(3));
     }

@@ -2,6 +2,7 @@ package norma.norm;
 
 import static norma.nn.ParameterCheck.assertParameterGradients;
 import static norma.nn.ParameterCheck.shaken;
+import static norma.tensor.Axes.keepDims;
 import static norma.tensor.Numbers.assertBits;
 import static norma.tensor.Numbers.assertClose;
 import static norma.tensor.Numbers.assertGradients;
@@ -52,7 +53,7 @@ class VariantsTest {
     @Test
     void simpleNormOfMeanZeroIsAnRmsNormButForOneInTheDivisor() {
         SimpleNorm norm = new SimpleNorm(Init.constant(2, 6), 0);
-        Tensor x = normal(5, 4, 6), centered = x.subtract(x.mean(-1));
+        Tensor x = normal(5, 4, 6), centered = x.subtract(x.mean(keepDims(-1)));
         Tensor expected = RmsNorm.plain(6).withEps(0).forward(centered).multiply((float) (2 * Math.sqrt(5 / 6.0)));
         assertClose(expected, norm.forward(centered).detach(), 1e-6);
         assertClose(x.divide(Moments.of(x, -1).unbiased().sqrt()).multiply(2), norm.forward(x).detach(), 1e-6);

@@ -1,5 +1,6 @@
 package norma.optim;
 
+import static norma.tensor.Axes.keepDims;
 import static norma.tensor.Numbers.assertBits;
 import static norma.tensor.Numbers.assertClose;
 import static norma.tensor.Numbers.assertSays;
@@ -440,7 +441,7 @@ class OptimizerTest {
         assertEquals(Gradients.norm(both), Gradients.norm(both, 2), 1e-5);
         double sum = normal(7, 3, 4).abs().sum().item() + (double) normal(9, 5).abs().sum().item();
         assertEquals(sum, Gradients.norm(both, 1), 1e-5);
-        double max = Math.max(normal(7, 12).abs().max(0).item(), normal(9, 5).abs().max(0).item());
+        double max = Math.max(normal(7, 12).abs().max(keepDims(0)).item(), normal(9, 5).abs().max(keepDims(0)).item());
         assertEquals(max, Gradients.norm(both, Double.POSITIVE_INFINITY));
         assertEquals(max, Gradients.norm(both, 400), 0.02 * max);
         assertSays(assertThrows(IllegalArgumentException.class, () -> Gradients.norm(both, 0.5)), "p", "0.5");
@@ -459,14 +460,15 @@ class OptimizerTest {
         Tensor w = normal(12, 3, 4), g = normal(13, 3, 4).multiply(10), small = g.multiply(1e-4f);
         Param clipped = parameter(w, g), left = parameter(w, small), vector = parameter(normal(14, 4), normal(15, 4));
         Gradients.clipUnits(Map.of("clipped", clipped, "left", left, "vector", vector), 0.3, 1e-3);
-        Tensor length = clipped.value().gradient().square().sum(-1).sqrt();
-        assertClose(w.square().sum(-1).sqrt().multiply(0.3f), length, 1e-6);
+        Tensor length = clipped.value().gradient().square().sum(keepDims(-1)).sqrt();
+        assertClose(w.square().sum(keepDims(-1)).sqrt().multiply(0.3f), length, 1e-6);
         assertBits(small, left.value().gradient());
         assertEquals(0.3 * Math.sqrt(normal(14, 4).square().sum().item()),
                 Math.sqrt(vector.value().gradient().square().sum().item()), 1e-6);
         Param zero = parameter(Tensor.zeros(3, 4), g);
         Gradients.clipUnits(Map.of("zero", zero), 0.3, 1e-3);
-        assertClose(Tensor.full(Shape.of(3, 1), 3e-4f), zero.value().gradient().square().sum(-1).sqrt(), 1e-9);
+        assertClose(Tensor.full(Shape.of(3, 1), 3e-4f), zero.value().gradient().square().sum(keepDims(-1)).sqrt(),
+                1e-9);
     }
 
     @Test
@@ -484,7 +486,7 @@ class OptimizerTest {
         Tensor g = normal(16, 3, 2, 2), b = normal(17, 3);
         Param w = parameter(normal(18, 3, 2, 2), g), bias = parameter(normal(19, 3), b);
         Gradients.centralize(Map.of("w", w, "bias", bias));
-        assertClose(g.subtract(g.mean(1, 2)), w.value().gradient(), 1e-6);
+        assertClose(g.subtract(g.mean(keepDims(1, 2))), w.value().gradient(), 1e-6);
         assertBits(b, bias.value().gradient());
     }
 }

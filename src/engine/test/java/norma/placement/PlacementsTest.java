@@ -1,6 +1,7 @@
 package norma.placement;
 
 import static norma.nn.ParameterCheck.shaken;
+import static norma.tensor.Axes.keepDims;
 import static norma.tensor.Numbers.assertBits;
 import static norma.tensor.Numbers.assertClose;
 import static norma.tensor.Numbers.assertSays;
@@ -241,7 +242,7 @@ class PlacementsTest {
     // ---- nGPT ----
 
     private static void assertUnit(Tensor x, int axis) {
-        Tensor length = x.detach().square().sum(axis);
+        Tensor length = x.detach().square().sum(keepDims(axis));
         assertClose(Tensor.full(length.shape(), 1), length, 1e-6);
     }
 

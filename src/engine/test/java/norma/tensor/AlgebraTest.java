@@ -1,5 +1,6 @@
 package norma.tensor;
 
+import static norma.tensor.Axes.keepDims;
 import static norma.tensor.Numbers.assertBits;
 import static norma.tensor.Numbers.assertClose;
 import static norma.tensor.Numbers.assertGradients;
@@ -193,22 +194,22 @@ class AlgebraTest {
     static Stream<Map.Entry<String, Function<Tensor[], Tensor>>> several() {
         Map<String, Function<Tensor[], Tensor>> ops = new LinkedHashMap<>();
         for (int axis : new int[] {0, 1, 2, -1, -2, -3}) {
-            ops.put("sum " + axis, x -> x[0].sum(axis));
-            ops.put("mean " + axis, x -> x[0].mean(axis));
-            ops.put("max " + axis, x -> x[0].max(axis));
+            ops.put("sum " + axis, x -> x[0].sum(keepDims(axis)));
+            ops.put("mean " + axis, x -> x[0].mean(keepDims(axis)));
+            ops.put("max " + axis, x -> x[0].max(keepDims(axis)));
             ops.put("slice " + axis, x -> x[0].slice(axis, 1, x[0].dim(axis)));
             ops.put("concat " + axis, x -> Tensor.concat(axis, x[0], x[0].square(), x[0]));
         }
         ops.put("sum", x -> x[0].sum());
         ops.put("mean", x -> x[0].mean());
-        ops.put("sum of three axes", x -> x[0].sum(0, 2, 1));
-        ops.put("mean of two axes", x -> x[0].mean(0, -1));
+        ops.put("sum of three axes", x -> x[0].sum(keepDims(0, 2, 1)));
+        ops.put("mean of two axes", x -> x[0].mean(keepDims(0, -1)));
         ops.put("reshape", x -> x[0].reshape(6, 4).multiply(x[0].reshape(1, 6, 4)));
         ops.put("transpose", x -> x[0].transpose(0, -1));
         ops.put("permute", x -> x[0].permute(1, 2, 0));
         ops.put("expand", x -> x[0].reshape(2, 1, 3, 4).expand(shape(5, 2, 3, 3, 4)));
         ops.put("reduceTo", x -> x[0].reduceTo(shape(3, 1)));
-        ops.put("where", x -> x[0].greater(Tensor.scalar(0)).where(x[0].square(), x[0].sum(1)));
+        ops.put("where", x -> x[0].greater(Tensor.scalar(0)).where(x[0].square(), x[0].sum(keepDims(1))));
         ops.put("gather", x -> x[0].reshape(6, 4).gather(Indices.of(new int[] {5, 0, 5, 5, 2, 0}, 3, 2)));
         return ops.entrySet().stream();
     }
@@ -245,20 +246,20 @@ class AlgebraTest {
                 maxima[to] = Math.max(maxima[to], x.data().get(i));
             }
             Shape kept = x.shape().with(axis, 1);
-            assertNumbers("sum", kept, i -> sums[i], x.sum(axis));
-            assertNumbers("mean", kept, i -> sums[i] / n, x.mean(axis - 3));
-            assertNumbers("max", kept, i -> maxima[i], x.max(axis));
+            assertNumbers("sum", kept, i -> sums[i], x.sum(keepDims(axis)));
+            assertNumbers("mean", kept, i -> sums[i] / n, x.mean(keepDims(axis - 3)));
+            assertNumbers("max", kept, i -> maxima[i], x.max(keepDims(axis)));
         }
         assertEquals(Tensor.scalar(1).sum().item(), 1);
         assertEquals(0, Tensor.zeros(0).sum().item());
-        assertBits(Tensor.zeros(1, 4), Tensor.zeros(0, 4).sum(0));
+        assertBits(Tensor.zeros(1, 4), Tensor.zeros(0, 4).sum(keepDims(0)));
     }
 
     @Test
     void sumsOfMillionsAreAccurate() {
         // 0.1f a million times: a running float sum would be off by 958
         assertEquals(1e6 * 0.1f, Tensor.full(shape(1_000_000), 0.1f).sum().item(), 0.2);
-        assertEquals(1e5 * 0.1f, Tensor.full(shape(100_000, 3), 0.1f).sum(0).data().get(1), 0.01);
+        assertEquals(1e5 * 0.1f, Tensor.full(shape(100_000, 3), 0.1f).sum(keepDims(0)).data().get(1), 0.01);
     }
 
     @Test
@@ -267,7 +268,7 @@ class AlgebraTest {
         Tensor a = Tensor.of(shape(3), 1, 2, 3).variable();
         Tensor b = Tensor.of(shape(3), 2, 2, 2).variable();
         try (Tape tape = Tape.training(new BufferPool(), 0)) {
-            tape.backward(x.max(0).sum());
+            tape.backward(x.max(keepDims(0)).sum());
             tape.backward(a.maximum(b).add(a.minimum(b).multiply(10)).sum());
         }
         float third = 1f / 3;
@@ -285,7 +286,7 @@ class AlgebraTest {
         assertBits(Tensor.of(shape(4), Float.NaN, 1, 0, 0.5f), x.sigmoid());
         assertBits(Tensor.of(shape(4), Float.NaN, 1, -1, -0f), x.tanh());
         assertBits(Tensor.of(shape(4), Float.NaN, 1, -1, -0f), x.erf());
-        assertBits(Tensor.of(shape(1), Float.NaN), x.max(0));
+        assertBits(Tensor.of(shape(1), Float.NaN), x.max(keepDims(0)));
         assertBits(Tensor.of(shape(4), 0, 1, 0, 1), x.greaterOrEqual(Tensor.scalar(0)));
     }
 

@@ -1,5 +1,6 @@
 package norma.tensor;
 
+import static norma.tensor.Axes.keepDims;
 import static norma.tensor.Numbers.assertSays;
 import static norma.tensor.Numbers.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -78,8 +79,8 @@ class ShapeTest {
                 error(() -> x.permute(0, 0), "permute", "each axis", "(2, 3)", "[0, 0]"),
                 error(() -> x.permute(0), "permute", "each axis", "[0]"),
                 error(() -> x.transpose(0, 2), "[-2, 2)", "(2, 3)", "got 2"),
-                error(() -> x.sum(-3), "[-2, 2)", "got -3"),
-                error(() -> Tensor.scalar(1).sum(0), "()", "got 0"),
+                error(() -> x.sum(keepDims(-3)), "[-2, 2)", "got -3"),
+                error(() -> Tensor.scalar(1).sum(keepDims(0)), "()", "got 0"),
                 error(() -> x.expand(Shape.of(2, 2, 4)), "expand", "(2, 3) for (2, 2, 4)"),
                 error(() -> x.expand(Shape.of(3)), "expand", "(2, 3) for (3)"),
                 error(() -> x.reduceTo(Shape.of(2)), "reduceTo", "(2, 3)", "(2)"),
@@ -90,7 +91,7 @@ class ShapeTest {
                 error(() -> Tensor.concat(0), "concat", "at least one"),
                 error(() -> Tensor.concat(1, x, y), "concat", "axis 1", "(2, 3) and (4, 3)"),
                 error(() -> Tensor.concat(0, x, v), "concat", "(2, 3) and (3)"),
-                error(() -> normal(7, 0, 3).max(0), "max", "empty", "(0, 3)"),
+                error(() -> normal(7, 0, 3).max(keepDims(0)), "max", "element", "(0, 3)"),
                 error(() -> v.gather(Indices.of(new int[] {0}, 1)), "gather", "(rows, columns)", "(3)"),
                 error(() -> x.gather(Indices.of(new int[] {0, 2}, 2)), "gather", "[0, 2)", "got 2 at position 1"),
                 error(() -> x.gather(Indices.of(new int[] {-1}, 1)), "gather", "got -1"),

@@ -1,5 +1,6 @@
 package norma.tensor;
 
+import static norma.tensor.Axes.keepDims;
 import static norma.tensor.Numbers.assertBits;
 import static norma.tensor.Numbers.assertClose;
 import static norma.tensor.Numbers.assertGradients;
@@ -337,7 +338,7 @@ class TapeTest {
 
                 @Override
                 public Tensor[] backward(Tensor dy) {
-                    return new Tensor[] {dy.sum(0)};
+                    return new Tensor[] {dy.sum(keepDims(0))};
                 }
 
                 @Override

@@ -1,5 +1,7 @@
 package norma.norm.axis;
 
+import static norma.tensor.Axes.keepDims;
+
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import norma.backend.Backend;
@@ -135,7 +137,7 @@ public final class ChannelAxis {
     public static Tensor centered(Tensor x, Planes planes) {
         Tensor shifted = x.subtract(along(moments(x, planes).slice(1, 0, 1), x));
         Tensor groups = shifted.reshape(planes.batch(), planes.groups(), planes.run());
-        return groups.subtract(groups.mean(0, 2)).reshape(x.shape());
+        return groups.subtract(groups.mean(keepDims(0, 2))).reshape(x.shape());
     }
 
     /// gamma * xhat + beta, in tensor algebra; both may be null.

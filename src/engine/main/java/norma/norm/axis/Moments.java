@@ -1,5 +1,7 @@
 package norma.norm.axis;
 
+import static norma.tensor.Axes.keepDims;
+
 import java.util.Arrays;
 import norma.tensor.Tensor;
 
@@ -14,11 +16,11 @@ public record Moments(Tensor centered, Tensor mean, Tensor variance) {
     /// Of x. The mean rounded to float is taken off first, as a constant, so nothing of small deviations is lost to a large
     /// mean.
     public static Moments of(Tensor x, int... axes) {
-        Tensor shift = x.detach().mean(axes);
+        Tensor shift = x.detach().mean(keepDims(axes));
         Tensor shifted = x.subtract(shift);
-        Tensor rest = shifted.mean(axes);
+        Tensor rest = shifted.mean(keepDims(axes));
         Tensor centered = shifted.subtract(rest);
-        return new Moments(centered, rest.add(shift), centered.square().mean(axes));
+        return new Moments(centered, rest.add(shift), centered.square().mean(keepDims(axes)));
     }
 
     /// Mean and variance of parts of equal size taken together: the mean of their variances and the variance of their means.
@@ -28,7 +30,7 @@ public record Moments(Tensor centered, Tensor mean, Tensor variance) {
     /// @param axis along which the parts lie
     public static Moments together(Tensor mean, Tensor variance, int axis) {
         Moments means = of(mean, axis);
-        return new Moments(means.centered, means.mean, variance.mean(axis).add(means.variance));
+        return new Moments(means.centered, means.mean, variance.mean(keepDims(axis)).add(means.variance));
     }
 
     /// Mean and variance of parts of any size taken together, exactly (Chan, Golub & LeVeque 1979):

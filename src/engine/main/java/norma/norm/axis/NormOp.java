@@ -1,5 +1,7 @@
 package norma.norm.axis;
 
+import static norma.tensor.Axes.keepDims;
+
 import norma.kernel.Floats;
 import norma.tensor.Op;
 import norma.tensor.Tensor;
@@ -21,8 +23,8 @@ public interface NormOp extends Op.Fused {
 
     /// The definition of xhat: x / sqrt(mean(x^2) + eps) over some axes, of x - mean if it is centered.
     static Tensor normalized(Tensor x, boolean centered, float eps, int... axes) {
-        Tensor deviation = centered ? x.subtract(x.mean(axes)) : x;
-        return deviation.divide(deviation.square().mean(axes).add(eps).sqrt());
+        Tensor deviation = centered ? x.subtract(x.mean(keepDims(axes))) : x;
+        return deviation.divide(deviation.square().mean(keepDims(axes)).add(eps).sqrt());
     }
 
     @Override

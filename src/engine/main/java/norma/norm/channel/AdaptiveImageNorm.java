@@ -1,5 +1,7 @@
 package norma.norm.channel;
 
+import static norma.tensor.Axes.keepDims;
+
 import java.util.function.IntFunction;
 import norma.nn.Context;
 import norma.nn.Init;
@@ -95,7 +97,7 @@ public record AdaptiveImageNorm(GroupNorm base, AdaptiveNormFormer reader, boole
         if (spatial) {
             return NearestResize.apply(perToken.transpose(1, 2).reshape(grid.shape()), x.dim(2), x.dim(3));
         }
-        Tensor mean = perToken.sum(1).divide(Tensor.scalar(perToken.dim(1)));
+        Tensor mean = perToken.sum(keepDims(1)).divide(Tensor.scalar(perToken.dim(1)));
         return mean.reshape(x.dim(0), x.dim(1), 1, 1);
     }
 

@@ -1,5 +1,7 @@
 package norma.norm.channel;
 
+import static norma.tensor.Axes.keepDims;
+
 import java.util.Optional;
 import java.util.function.Function;
 import norma.kernel.Planes;
@@ -90,7 +92,7 @@ public record EvoNormB(Form form, Optional<Param> v, Param gamma, Param beta, Pa
     }
 
     private Tensor rms(Tensor x) {
-        return x.square().mean(2).add(eps).sqrt();
+        return x.square().mean(keepDims(2)).add(eps).sqrt();
     }
 
     @Override

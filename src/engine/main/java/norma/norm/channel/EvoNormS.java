@@ -1,5 +1,7 @@
 package norma.norm.channel;
 
+import static norma.tensor.Axes.keepDims;
+
 import java.util.Optional;
 import java.util.function.Function;
 import norma.kernel.Planes;
@@ -55,7 +57,7 @@ public record EvoNormS(Form form, int groups, Optional<Param> v, Param gamma, Pa
     public Tensor forward(Tensor x, Context context) {
         Planes planes = ChannelAxis.planes("EvoNormS", x, gamma.value().size(), groups, false);
         Tensor rows = x.reshape(planes.batch(), groups, planes.run());
-        Tensor square = form == Form.S2 ? rows.square().mean(2) : Moments.of(rows, 2).variance();
+        Tensor square = form == Form.S2 ? rows.square().mean(keepDims(2)) : Moments.of(rows, 2).variance();
         Tensor steep = v.map(factor -> x.multiply(ChannelAxis.along(factor.value(), x))).orElse(x);
         Tensor active = x.multiply(steep.sigmoid());
         Tensor y = active.reshape(rows.shape()).divide(square.add(eps).sqrt());

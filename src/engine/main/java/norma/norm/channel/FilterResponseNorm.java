@@ -1,5 +1,7 @@
 package norma.norm.channel;
 
+import static norma.tensor.Axes.keepDims;
+
 import java.util.Optional;
 import norma.kernel.Planes;
 import norma.nn.Context;
@@ -43,7 +45,8 @@ public record FilterResponseNorm(Param gamma, Param beta, Optional<Param> tau, O
     public Tensor forward(Tensor x, Context context) {
         Planes planes = ChannelAxis.planes("FilterResponseNorm", x, gamma.value().size(), 1, false);
         Tensor rows = x.reshape(planes.batch() * planes.channels(), planes.inner());
-        Tensor xhat = l.map(learned -> rows.divide(rows.square().mean(-1).add(eps).add(learned.value().abs()).sqrt()))
+        Tensor xhat = l.map(
+                learned -> rows.divide(rows.square().mean(keepDims(-1)).add(eps).add(learned.value().abs()).sqrt()))
                 .orElseGet(() -> RmsNorm.apply(rows, Shape.of(planes.inner()), eps));
         Tensor y = ChannelAxis.affine(xhat.reshape(x.shape()), gamma.value(), beta.value());
         return tau.map(least -> threshold(y, ChannelAxis.along(least.value(), y))).orElse(y);

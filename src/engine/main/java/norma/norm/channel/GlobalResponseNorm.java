@@ -1,5 +1,7 @@
 package norma.norm.channel;
 
+import static norma.tensor.Axes.keepDims;
+
 import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Init;
@@ -35,13 +37,14 @@ public record GlobalResponseNorm(Param gamma, Param beta, float eps) implements 
         Planes planes = ChannelAxis.planes("GlobalResponseNorm", x, channels, channels, false);
         Tensor images = x.reshape(planes.batch(), channels, planes.inner());
         Tensor length = length(images);
-        Tensor scale = length.divide(length.mean(1).add(eps)).multiply(gamma.value().reshape(channels, 1)).add(1);
+        Tensor scale =
+                length.divide(length.mean(keepDims(1)).add(eps)).multiply(gamma.value().reshape(channels, 1)).add(1);
         return ChannelAxis.affine(images.multiply(scale).reshape(x.shape()), null, beta.value());
     }
 
     /// ||x|| of each plane. One of zeros has length 1e-19 and gradient 0, as in PyTorch, where the root alone would give NaN.
     private static Tensor length(Tensor images) {
-        return images.square().sum(2).maximum(Tensor.scalar(Float.MIN_NORMAL)).sqrt();
+        return images.square().sum(keepDims(2)).maximum(Tensor.scalar(Float.MIN_NORMAL)).sqrt();
     }
 
     @Override

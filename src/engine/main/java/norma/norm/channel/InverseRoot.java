@@ -1,5 +1,7 @@
 package norma.norm.channel;
 
+import static norma.tensor.Axes.keepDims;
+
 import java.util.Arrays;
 import norma.tensor.Op;
 import norma.tensor.Tape;
@@ -28,7 +30,7 @@ public sealed interface InverseRoot {
         @Override
         public Tensor of(Tensor a) {
             Tensor identity = Tensor.identity(a.dim(-1));
-            Tensor trace = a.multiply(identity).sum(-2, -1);
+            Tensor trace = a.multiply(identity).sum(keepDims(-2, -1));
             Tensor y = a.divide(trace), p = identity;
             for (int i = 0; i < iterations; i++) {
                 Tensor f = identity.multiply(1.5f).subtract(p.matmul(y).multiply(0.5f));

@@ -1,5 +1,7 @@
 package norma.norm.channel;
 
+import static norma.tensor.Axes.keepDims;
+
 import norma.kernel.Planes;
 import norma.nn.Context;
 import norma.nn.Init;
@@ -129,9 +131,9 @@ public record OnlineNorm(Param gamma, Param beta, Param mean, Param variance, Pa
             for (int t = 0; t < dx.length; t++) {
                 Tensor zt = z.slice(0, t, t + 1);
                 Tensor g = dz.slice(0, t, t + 1).subtract(zt.multiply(scalings).multiply(1 - alpha));
-                scalings = scalings.add(g.multiply(zt).mean(2));
+                scalings = scalings.add(g.multiply(zt).mean(keepDims(2)));
                 dx[t] = g.divide(scales.slice(0, t, t + 1)).subtract(shifts.multiply(1 - alpha));
-                shifts = shifts.add(dx[t].mean(2));
+                shifts = shifts.add(dx[t].mean(keepDims(2)));
             }
             u.value().set(shifts);
             v.value().set(scalings);

@@ -1,5 +1,7 @@
 package norma.norm.channel;
 
+import static norma.tensor.Axes.keepDims;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -55,7 +57,7 @@ public final class Sharded {
             throw new IllegalArgumentException("Sharded.rmsNorm: eps must stand under the root; got " + norm.form());
         }
         Tensor[] rows = rows(shards);
-        Tensor squares = Arrays.stream(rows).map(x -> x.square().sum(-1)).reduce(Tensor::add).orElseThrow();
+        Tensor squares = Arrays.stream(rows).map(x -> x.square().sum(keepDims(-1))).reduce(Tensor::add).orElseThrow();
         Tensor rms = squares.divide(norm.shape().size()).add(norm.eps()).sqrt();
         for (int i = 0; i < shards.length; i++) {
             Tensor gamma = part(norm.gamma(), from, i);
@@ -111,7 +113,7 @@ public final class Sharded {
         if (rows[0].dim(0) == 0) {
             return rows;
         }
-        Tensor shift = rows[0].detach().mean(-1);
+        Tensor shift = rows[0].detach().mean(keepDims(-1));
         Moments[] own = Arrays.stream(rows).map(x -> Moments.of(x.subtract(shift), -1)).toArray(Moments[]::new);
         Moments all = Moments.merge(own);
         Tensor std = all.variance().add(eps).sqrt();

@@ -1,5 +1,7 @@
 package norma.norm.conditional;
 
+import static norma.tensor.Axes.keepDims;
+
 import norma.kernel.Planes;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -45,7 +47,7 @@ public record VirtualBatchNorm(Param gamma, Param beta, float eps) implements Co
             throw new IllegalArgumentException(
                     "VirtualBatchNorm: the reference batch must have an example; got " + reference.shape());
         }
-        Tensor shift = fixed.detach().mean(0, 2);
+        Tensor shift = fixed.detach().mean(keepDims(0, 2));
         Moments all = Moments.of(fixed.subtract(shift), 0, 2);
         Tensor shifted = own.subtract(shift);
         Moments each = Moments.of(shifted, 2);

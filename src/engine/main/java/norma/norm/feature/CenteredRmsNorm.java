@@ -1,5 +1,7 @@
 package norma.norm.feature;
 
+import static norma.tensor.Axes.keepDims;
+
 import norma.nn.Context;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
@@ -17,7 +19,7 @@ public record CenteredRmsNorm(float eps) implements Norm {
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        Tensor squares = x.square().sum(-1).add(x.sum(-1).square());
+        Tensor squares = x.square().sum(keepDims(-1)).add(x.sum(keepDims(-1)).square());
         return x.divide(squares.divide(x.dim(-1) + 1).add(eps).sqrt());
     }
 

@@ -1,5 +1,7 @@
 package norma.norm.feature;
 
+import static norma.tensor.Axes.keepDims;
+
 import java.util.function.UnaryOperator;
 import norma.nn.Context;
 import norma.norm.Norm;
@@ -75,16 +77,16 @@ public record LpNormalize(float p, int axis, float eps, boolean zeroGradAtZero) 
     private static Tensor clamped(Tensor x, int axis, Tensor tiny, float eps, boolean zeroGradAtZero,
             UnaryOperator<Tensor> unit) {
         Tensor numerator = !zeroGradAtZero ? x
-                : x.detach().abs().max(axis).greater(Tensor.scalar(0)).where(x, x.detach());
+                : x.detach().abs().max(keepDims(axis)).greater(Tensor.scalar(0)).where(x, x.detach());
         return tiny.where(numerator.divide(eps), unit.apply(tiny.where(Tensor.scalar(1), x)));
     }
 
     /// ||x||_p along an axis, which keeps size 1; p is not 2.
     private Tensor length(Tensor x) {
         if (p == Float.POSITIVE_INFINITY) {
-            return x.abs().max(axis);
+            return x.abs().max(keepDims(axis));
         }
-        return p == 1 ? x.abs().sum(axis) : x.abs().power(p).sum(axis).power(1 / p);
+        return p == 1 ? x.abs().sum(keepDims(axis)) : x.abs().power(p).sum(keepDims(axis)).power(1 / p);
     }
 
     public static NormFactory factory(NormSpec spec) {

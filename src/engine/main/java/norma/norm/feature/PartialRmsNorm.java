@@ -1,5 +1,7 @@
 package norma.norm.feature;
 
+import static norma.tensor.Axes.keepDims;
+
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -40,7 +42,7 @@ public record PartialRmsNorm(Param gamma, float p, float eps) implements Norm {
     @Override
     public Tensor forward(Tensor x, Context context) {
         int dim = RowLayout.of("PartialRmsNorm", x, gamma.value().shape(), null, null).columns();
-        Tensor square = x.slice(-1, 0, first(p, dim)).square().mean(-1);
+        Tensor square = x.slice(-1, 0, first(p, dim)).square().mean(keepDims(-1));
         return x.divide(square.add(eps).sqrt()).multiply(gamma.value());
     }
 

@@ -1,5 +1,7 @@
 package norma.norm.feature;
 
+import static norma.tensor.Axes.keepDims;
+
 import norma.backend.Backend;
 import norma.kernel.contract.RunningAverageKernel;
 import norma.nn.Context;
@@ -94,8 +96,8 @@ public record PowerNorm(Layer scaling, Param gamma, Param beta, Param phi, Param
 
     /// The mean over the tokens that are kept, (1, D).
     private static Tensor mean(Tensor tokens, Tensor keep) {
-        return keep == null ? tokens.mean(0)
-                : tokens.multiply(keep).sum(0).divide(keep.sum().maximum(Tensor.scalar(1)));
+        return keep == null ? tokens.mean(keepDims(0))
+                : tokens.multiply(keep).sum(keepDims(0)).divide(keep.sum().maximum(Tensor.scalar(1)));
     }
 
     /// z with the authors' backward pass.

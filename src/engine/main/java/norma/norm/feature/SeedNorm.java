@@ -1,5 +1,7 @@
 package norma.norm.feature;
 
+import static norma.tensor.Axes.keepDims;
+
 import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -49,7 +51,7 @@ public record SeedNorm(Param alpha, Param beta, Param gamma, int heads, float ep
     /// tanh(x . beta) of each head, repeated for its features.
     private Tensor similarity(Tensor x) {
         Shape split = x.shape().without(-1).append(heads, x.dim(-1) / heads);
-        return x.multiply(beta.value()).reshape(split).sum(-1).tanh().expand(split).reshape(x.shape());
+        return x.multiply(beta.value()).reshape(split).sum(keepDims(-1)).tanh().expand(split).reshape(x.shape());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package norma.norm.weight;
 
+import static norma.tensor.Axes.keepDims;
+
 import norma.kernel.Planes;
 import norma.nn.Conv2d;
 import norma.nn.Init;
@@ -121,7 +123,7 @@ public record WeightNorm(Weight raw, Param gain, float eps) implements Reparamet
             ChannelAxis.requireSeveral("WeightNorm", t, planes);
             Tensor statistics = ChannelAxis.moments(t, planes);
             Tensor rstd = statistics.slice(1, 2, 3).sqrt().reciprocal();
-            if (rstd.max(0).item() == Float.POSITIVE_INFINITY) {
+            if (rstd.max(keepDims(0)).item() == Float.POSITIVE_INFINITY) {
                 throw new IllegalArgumentException(
                         "WeightNorm: on the batch each output must vary; got one of the same value "
                                 + "everywhere in outputs " + t.shape() + "; use a larger batch, or v other than 0");

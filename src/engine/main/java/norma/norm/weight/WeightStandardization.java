@@ -1,5 +1,7 @@
 package norma.norm.weight;
 
+import static norma.tensor.Axes.keepDims;
+
 import java.util.Optional;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -75,7 +77,7 @@ public record WeightStandardization(Weight raw, Form form, Optional<Param> gain,
             return LayerNorm.apply(rows, Shape.of(n), eps);
         }
         Tensor centered = Moments.of(rows, -1).centered();
-        Tensor squares = centered.square().sum(-1);
+        Tensor squares = centered.square().sum(keepDims(-1));
         return centered.divide(form == Form.SCALED
                 ? squares.maximum(Tensor.scalar(eps)).sqrt()
                 : squares.divide(n - 1).sqrt().add(eps));

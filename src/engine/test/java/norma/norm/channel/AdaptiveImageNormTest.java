@@ -3,6 +3,7 @@ package norma.norm.channel;
 import static norma.nn.ParameterCheck.assertFusedIsComposed;
 import static norma.nn.ParameterCheck.assertParameterGradients;
 import static norma.nn.ParameterCheck.shaken;
+import static norma.tensor.Axes.keepDims;
 import static norma.tensor.Numbers.assertBits;
 import static norma.tensor.Numbers.assertClose;
 import static norma.tensor.Numbers.assertGradients;
@@ -81,9 +82,10 @@ class AdaptiveImageNormTest {
     void imagesOfManyPixelsAreReadByTheMeansOfTheirCells() {
         AdaptiveImageNorm norm = moved(false);
         Tensor x = normal(7, 2, C, 24, 32), xhat = norm.base().forward(x);
-        Tensor means = xhat.reshape(2, C, 8, 3, 8, 4).mean(3, 5).reshape(2, C, 64).transpose(1, 2);
+        Tensor means = xhat.reshape(2, C, 8, 3, 8, 4).mean(keepDims(3, 5)).reshape(2, C, 64).transpose(1, 2);
         AdaptiveNormFormer.Affine affine = norm.reader().read(means, norma.nn.Context.NONE);
-        Tensor gamma = affine.gamma().mean(1).reshape(2, C, 1, 1), beta = affine.beta().mean(1).reshape(2, C, 1, 1);
+        Tensor gamma = affine.gamma().mean(keepDims(1)).reshape(2, C, 1, 1),
+                beta = affine.beta().mean(keepDims(1)).reshape(2, C, 1, 1);
         assertClose(gamma.multiply(xhat).add(beta).detach(), norm.forward(x).detach(), 2e-6);
     }
 

@@ -1,5 +1,6 @@
 package norma.norm.channel;
 
+import static norma.tensor.Axes.keepDims;
 import static norma.tensor.Numbers.assertBits;
 import static norma.tensor.Numbers.assertClose;
 import static norma.tensor.Numbers.assertGradients;
@@ -173,7 +174,8 @@ class NormFamilyTest {
             // the variance of an instance is the unbiased one, which adds 1/24 of their mean to the others
             Tensor own = instances.slice(1, 2, 3).reshape(3, C).multiply(unbiased - 1);
             Tensor added =
-                    choice == 0 ? own.reshape(3 * C, 1) : own.mean(choice == 1 ? 1 : 0).reshape(planes.statistics(), 1);
+                    choice == 0 ? own.reshape(3 * C, 1)
+                            : own.mean(keepDims(choice == 1 ? 1 : 0)).reshape(planes.statistics(), 1);
             Tensor changed = Tensor.concat(1, statistics.slice(1, 0, 2), statistics.slice(1, 2, 3).add(added));
             assertClose(ChannelAxis.normalize(x, planes, changed, true, null, null, 1e-5f), y, 5e-6);
         }
@@ -303,9 +305,9 @@ class NormFamilyTest {
         Tensor x = normal(20, 6, C).add(1);
         PowerNorm first = PowerNorm.of(C);
         Tensor scaled = new GroupScaling(1, PowerNorm.EPS).forward(x);
-        assertClose(scaled.divide(scaled.square().mean(0).add(1e-5f).sqrt()), step(first, x).y, 2e-6);
+        assertClose(scaled.divide(scaled.square().mean(keepDims(0)).add(1e-5f).sqrt()), step(first, x).y, 2e-6);
         // the first step sets phi to the mean of its own squares
-        assertClose(scaled.square().mean(0).reshape(C), first.phi().value(), 1e-6);
+        assertClose(scaled.square().mean(keepDims(0)).reshape(C), first.phi().value(), 1e-6);
         assertEquals(1, first.steps().value().item());
         // padding counts in no mean
         PowerNorm padded = PowerNorm.of(C);

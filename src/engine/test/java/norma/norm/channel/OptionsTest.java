@@ -1,5 +1,6 @@
 package norma.norm.channel;
 
+import static norma.tensor.Axes.keepDims;
 import static norma.tensor.Numbers.assertBits;
 import static norma.tensor.Numbers.assertClose;
 import static norma.tensor.Numbers.assertGradients;
@@ -64,7 +65,7 @@ class OptionsTest {
         for (int i = 1; i <= 5; i++) {
             Tensor x = normal(i, 6, C);
             trained(norm, x);
-            mean = mean.add(x.mean(0).reshape(C).multiply(0.2f));
+            mean = mean.add(x.mean(keepDims(0)).reshape(C).multiply(0.2f));
         }
         assertClose(mean, buffer(norm, "running.running_mean"), 1e-6);
         assertEquals(5, buffer(norm, "running.num_batches_tracked").item());
@@ -102,9 +103,12 @@ class OptionsTest {
         Norm norm = (Norm) part("instance_norm{track=true, affine=true, new_stat_weight=1}");
         Tensor x = normal(8, 3, C, 5);
         trained(norm, x);
-        Tensor centered = x.subtract(x.mean(2));
-        assertClose(centered.square().sum(2).divide(4).mean(0).reshape(C), buffer(norm, "running.running_var"), 1e-6);
-        assertClose(x.subtract(x.mean(0, 2)).divide(centered.square().sum(2).divide(4).mean(0).add(1e-5f).sqrt()),
+        Tensor centered = x.subtract(x.mean(keepDims(2)));
+        assertClose(centered.square().sum(keepDims(2)).divide(4).mean(0).reshape(C),
+                buffer(norm, "running.running_var"), 1e-6);
+        assertClose(
+                x.subtract(x.mean(keepDims(0, 2)))
+                        .divide(centered.square().sum(keepDims(2)).divide(4).mean(keepDims(0)).add(1e-5f).sqrt()),
                 norm.forward(x).detach(), 2e-6);
         assertThrows(IllegalArgumentException.class,
                 () -> ((Norm) part("instance_norm")).forward(normal(9, 3, C, 1)));
@@ -120,9 +124,9 @@ class OptionsTest {
             trained(norm, batch);
         }
         // all batches as one: the variance of an instance is the unbiased one
-        Tensor all = Tensor.concat(0, batches), each = all.mean(2), mean = each.mean(0);
-        Tensor variance = all.subtract(each).square().sum(2).divide(5).mean(0)
-                .add(each.subtract(mean).square().mean(0));
+        Tensor all = Tensor.concat(0, batches), each = all.mean(keepDims(2)), mean = each.mean(keepDims(0));
+        Tensor variance = all.subtract(each).square().sum(keepDims(2)).divide(5).mean(0)
+                .add(each.subtract(mean).square().mean(keepDims(0)));
         assertClose(mean.reshape(C), buffer(norm, "running_mean"), 1e-6);
         assertClose(variance.reshape(C), buffer(norm, "running_var"), 1e-5);
         assertBits(Tensor.zeros(3, C, 6), trained((Norm) part("switchable_norm{last_gamma=true}"), batches[0]));
@@ -212,7 +216,8 @@ class OptionsTest {
     void styleOfACropIsThatOfTheCrop() {
         Tensor x = normal(21, 2, C, 4, 4);
         Tensor plain = new CrossNorm(1, 0, true).exchanged(x, Indices.of(new int[] {1, 0}, 2));
-        assertClose(x.mean(2, 3).slice(0, 1, 2).copy(), plain.mean(2, 3).slice(0, 0, 1).copy(), 1e-5);
+        assertClose(x.mean(keepDims(2, 3)).slice(0, 1, 2).copy(), plain.mean(keepDims(2, 3)).slice(0, 0, 1).copy(),
+                1e-5);
     }
 
     // ---- Formulas ----
@@ -222,7 +227,7 @@ class OptionsTest {
     @CsvSource({"0.1, 10, 1", "0.2, 5, 1", "0.3, 10, 3", "0.25, 6, 2", "0.0625, 16, 1", "1, 7, 7"})
     void featuresOfAPartialRms(String p, int dim, int k) {
         Tensor x = normal(1, 3, dim);
-        Tensor rms = x.slice(-1, 0, k).square().mean(-1).add(PartialRmsNorm.EPS).sqrt();
+        Tensor rms = x.slice(-1, 0, k).square().mean(keepDims(-1)).add(PartialRmsNorm.EPS).sqrt();
         assertBits(x.divide(rms),
                 ((Norm) Norms.any("prms_norm{p=" + p + "}", false).create(new Init(1), dim)).forward(x));
     }
@@ -231,7 +236,7 @@ class OptionsTest {
     void epsilonMayStandOutsideOfTheRoot() {
         Norm norm = (Norm) part("rms_norm{form=eps_outside, eps=0.1}");
         Tensor x = normal(23, 5, C);
-        assertClose(x.divide(x.square().mean(-1).sqrt().add(0.1f)), norm.forward(x).detach(), 1e-6);
+        assertClose(x.divide(x.square().mean(keepDims(-1)).sqrt().add(0.1f)), norm.forward(x).detach(), 1e-6);
         assertGradients("eps outside", xs -> norm.forward(xs[0]), x);
         assertBits(Tensor.zeros(2, C), norm.forward(Tensor.zeros(2, C)).detach());
         Tensor zero = Tensor.zeros(2, C).variable();
@@ -243,13 +248,14 @@ class OptionsTest {
 
     @Test
     void formulasOfTheSearch() {
-        Tensor x = normal(24, 3, C, 5), std = x.subtract(x.mean(0, 2)).square().mean(0, 2).add(1e-5f).sqrt();
-        Tensor rms = x.square().mean(2).add(1e-5f).sqrt();
+        Tensor x = normal(24, 3, C, 5),
+                std = x.subtract(x.mean(keepDims(0, 2))).square().mean(keepDims(0, 2)).add(1e-5f).sqrt();
+        Tensor rms = x.square().mean(keepDims(2)).add(1e-5f).sqrt();
         assertClose(x.divide(std.maximum(x.add(1).multiply(rms))), trained((Norm) part("evonorm_b1"), x), 2e-6);
         assertClose(x.divide(std.maximum(rms.subtract(x))), trained((Norm) part("evonorm_b2"), x), 2e-6);
         Tensor silu = x.multiply(x.sigmoid()), groups = x.reshape(3, 2, 10);
-        Tensor spread = groups.subtract(groups.mean(2)).square().mean(2).add(1e-5f).sqrt();
-        Tensor square = groups.square().mean(2).add(1e-5f).sqrt();
+        Tensor spread = groups.subtract(groups.mean(keepDims(2))).square().mean(keepDims(2)).add(1e-5f).sqrt();
+        Tensor square = groups.square().mean(keepDims(2)).add(1e-5f).sqrt();
         assertClose(silu.reshape(3, 2, 10).divide(spread).reshape(x.shape()),
                 ((Norm) part("evonorm_s1{groups=2}")).forward(x).detach(), 2e-6);
         assertClose(silu.reshape(3, 2, 10).divide(square).reshape(x.shape()),

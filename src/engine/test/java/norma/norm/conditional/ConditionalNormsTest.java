@@ -2,6 +2,7 @@ package norma.norm.conditional;
 
 import static norma.nn.ParameterCheck.assertParameterGradients;
 import static norma.nn.ParameterCheck.shaken;
+import static norma.tensor.Axes.keepDims;
 import static norma.tensor.Numbers.assertBits;
 import static norma.tensor.Numbers.assertClose;
 import static norma.tensor.Numbers.assertGradients;
@@ -123,7 +124,7 @@ class ConditionalNormsTest {
                 style = normal(20, 2, 3, 2, 7).multiply(2).subtract(4);
         var norm = new AdaIn(AdaIn.EPS, true);
         Tensor y = norm.forward(content, style);
-        assertClose(style.mean(2, 3), y.mean(2, 3), 1e-5);
+        assertClose(style.mean(keepDims(2, 3)), y.mean(keepDims(2, 3)), 1e-5);
         assertClose(variance(style), variance(y), 1e-3);
         assertClose(content, norm.forward(content, content), 1e-5);
         assertGradients("adain", xs -> norm.forward(xs[0], xs[1]), content, style);
@@ -133,7 +134,7 @@ class ConditionalNormsTest {
 
     private static Tensor variance(Tensor x) {
         int n = x.dim(2) * x.dim(3);
-        return x.subtract(x.mean(2, 3)).square().sum(2, 3).divide(n - 1);
+        return x.subtract(x.mean(keepDims(2, 3))).square().sum(keepDims(2, 3)).divide(n - 1);
     }
 
     @Test

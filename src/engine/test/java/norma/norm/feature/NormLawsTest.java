@@ -1,5 +1,6 @@
 package norma.norm.feature;
 
+import static norma.tensor.Axes.keepDims;
 import static norma.tensor.Numbers.assertBits;
 import static norma.tensor.Numbers.assertClose;
 import static norma.tensor.Numbers.assertGradients;
@@ -45,9 +46,9 @@ class NormLawsTest {
         assertClose(rmsNorm(x, TINY), rmsNorm(x.multiply(1000), TINY), 2e-6);
         // powers of two change exponents only
         assertBits(rmsNorm(x, 0), rmsNorm(x.multiply(1024), 0));
-        assertClose(layerNorm(x, 1e-5f), rmsNorm(x.subtract(x.mean(-1)), 1e-5f), 2e-6);
-        assertClose(Tensor.zeros(5, 1), layerNorm(x, 1e-5f).mean(-1), 1e-6);
-        assertClose(Tensor.full(Shape.of(5, 1), 1), rmsNorm(x, TINY).square().mean(-1), 1e-5);
+        assertClose(layerNorm(x, 1e-5f), rmsNorm(x.subtract(x.mean(keepDims(-1))), 1e-5f), 2e-6);
+        assertClose(Tensor.zeros(5, 1), layerNorm(x, 1e-5f).mean(keepDims(-1)), 1e-6);
+        assertClose(Tensor.full(Shape.of(5, 1), 1), rmsNorm(x, TINY).square().mean(keepDims(-1)), 1e-5);
     }
 
     private static Tensor gradient(Norm norm, Tensor x, Tensor dy) {
@@ -62,9 +63,11 @@ class NormLawsTest {
     void rowsOfTheGradientAreOrthogonalToWhatDoesNotMatter() {
         Tensor x = normal(2, 6, 33), dy = normal(3, 6, 33);
         // to shifts: rows of dx sum to 0; to scalings: <dx, x> = 0 but for eps
-        assertClose(Tensor.zeros(6, 1), gradient(LayerNorm.plain(33), x, dy).sum(-1), 5e-6);
-        assertClose(Tensor.zeros(6, 1), gradient(RmsNorm.plain(33).withEps(TINY), x, dy).multiply(x).sum(-1), 2e-5);
-        assertClose(Tensor.zeros(6, 1), gradient(LayerNorm.plain(33).withEps(TINY), x, dy).multiply(x).sum(-1), 2e-5);
+        assertClose(Tensor.zeros(6, 1), gradient(LayerNorm.plain(33), x, dy).sum(keepDims(-1)), 5e-6);
+        assertClose(Tensor.zeros(6, 1), gradient(RmsNorm.plain(33).withEps(TINY), x, dy).multiply(x).sum(keepDims(-1)),
+                2e-5);
+        assertClose(Tensor.zeros(6, 1),
+                gradient(LayerNorm.plain(33).withEps(TINY), x, dy).multiply(x).sum(keepDims(-1)), 2e-5);
     }
 
     @ParameterizedTest
@@ -97,7 +100,7 @@ class NormLawsTest {
         Tensor x = normal(15, 3, 8), gamma = uniform(16, 0.5, 1.5, 8);
         var norm = new RmsNorm(Shape.of(8), Optional.of(Param.noDecay(gamma)), 1e-6f, form);
         Tensor gain = form == RmsNorm.Form.UNIT_OFFSET ? gamma.add(1) : gamma;
-        assertClose(x.divide(x.square().mean(-1).sqrt()).multiply(gain), norm.forward(x), 1e-5);
+        assertClose(x.divide(x.square().mean(keepDims(-1)).sqrt()).multiply(gain), norm.forward(x), 1e-5);
         assertGradients("form " + form,
                 xs -> new RmsNorm(Shape.of(8), Optional.of(new Param(xs[1], Param.Role.NO_DECAY)), 1e-6f, form)
                         .forward(xs[0]),
@@ -124,7 +127,7 @@ class NormLawsTest {
             assertBits(beta.detach(), y.slice(0, 1, 2).reshape(7).copy());
             // dx = (g - mean g) / sqrt(eps): a factor of 316
             Tensor g = dy.multiply(2);
-            assertClose(g.subtract(g.mean(-1)).divide((float) Math.sqrt(1e-5)), gradient(norm, x, dy), 1e-3);
+            assertClose(g.subtract(g.mean(keepDims(-1))).divide((float) Math.sqrt(1e-5)), gradient(norm, x, dy), 1e-3);
         }
     }
 

@@ -1,5 +1,7 @@
 package norma.lab.plot;
 
+import static norma.tensor.Axes.keepDims;
+
 import norma.nn.Layer;
 import norma.norm.channel.BatchNorm;
 import norma.tensor.BufferPool;
@@ -30,6 +32,6 @@ final class BatchNormPlot {
             }
         }
         Tensor all = Tensor.concat(0, results);
-        return Math.sqrt(all.subtract(all.mean(0)).square().mean().item());
+        return Math.sqrt(all.subtract(all.mean(keepDims(0))).square().mean().item());
     }
 }

@@ -1,5 +1,7 @@
 package norma.lab.plot;
 
+import static norma.tensor.Axes.keepDims;
+
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import norma.kernel.Window;
@@ -84,7 +86,7 @@ final class GroupNormPlot {
             int errors = 0;
             for (int i = 0; i < TESTS; i++) {
                 Tensor row = logits.slice(0, i, i + 1);
-                errors += row.toArray()[test.classes().values()[i]] < row.max(1).item() ? 1 : 0;
+                errors += row.toArray()[test.classes().values()[i]] < row.max(keepDims(1)).item() ? 1 : 0;
             }
             return errors;
         }

@@ -1,5 +1,7 @@
 package norma.lab.plot;
 
+import static norma.tensor.Axes.keepDims;
+
 import norma.norm.feature.LayerNorm;
 import norma.tensor.Tensor;
 
@@ -29,14 +31,14 @@ final class LayerNormPlot {
     }
 
     private static Tensor oneFormula(Tensor x) {
-        Tensor mean = x.mean(-1);
-        Tensor variance = x.square().mean(-1).subtract(mean.square()).maximum(Tensor.scalar(0));
+        Tensor mean = x.mean(keepDims(-1));
+        Tensor variance = x.square().mean(keepDims(-1)).subtract(mean.square()).maximum(Tensor.scalar(0));
         return x.subtract(mean).divide(variance.add(LayerNorm.EPS).sqrt());
     }
 
     private static Tensor twoPasses(Tensor x) {
-        Tensor centered = x.subtract(x.mean(-1));
-        return centered.divide(centered.square().mean(-1).add(LayerNorm.EPS).sqrt());
+        Tensor centered = x.subtract(x.mean(keepDims(-1)));
+        return centered.divide(centered.square().mean(keepDims(-1)).add(LayerNorm.EPS).sqrt());
     }
 
     /// In double.

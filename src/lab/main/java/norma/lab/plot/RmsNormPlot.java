@@ -1,5 +1,7 @@
 package norma.lab.plot;
 
+import static norma.tensor.Axes.keepDims;
+
 import norma.norm.feature.RmsNorm;
 import norma.tensor.Tensor;
 
@@ -20,7 +22,7 @@ final class RmsNormPlot {
     }
 
     private static Tensor inFloat(Tensor x) {
-        return x.divide(x.square().mean(-1).add(RmsNorm.EPS).sqrt());
+        return x.divide(x.square().mean(keepDims(-1)).add(RmsNorm.EPS).sqrt());
     }
 
     private static double rms(Tensor y) {
