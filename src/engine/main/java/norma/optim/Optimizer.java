@@ -1,11 +1,15 @@
 package norma.optim;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.Stream;
 import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.nn.Param;
@@ -62,7 +66,7 @@ public abstract class Optimizer {
 
     private final List<String> kinds;
     private final double rate;
-    private final Map<Parameterized, ParameterTree> models = new IdentityHashMap<>();
+    private final List<ParameterTree> models = new ArrayList<>();
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private long steps;
 
@@ -74,8 +78,7 @@ public abstract class Optimizer {
         Bounds.requireNotNegative(getClass().getSimpleName(), "rate", rate);
         this.kinds = List.of(kinds);
         this.rate = rate;
-        Parameterized whole = whole(model);
-        models.put(whole, ParameterTree.of(whole));
+        models.add(ParameterTree.of(whole(model)));
         ParameterTree.of(model).params().forEach((name, param) -> {
             if (param.role() != Param.Role.BUFFER) {
                 slots.put(name, new Slot(this, param, zeros(param.shape(), kinds.length)));
@@ -112,30 +115,35 @@ public abstract class Optimizer {
                             + "the other one has taken %d steps").formatted(both, other.steps));
         }
         slots.putAll(other.slots);
-        models.putAll(other.models);
+        models.addAll(other.models);
         return this;
     }
 
-    /// A whole step in a loop of one's own: at the full rate, by the gradients as they are, which must be finite; then the parts
-    /// of the model do what they do after a step ([Parameterized#afterStep]), and all its gradients are cleared, those of frozen
-    /// parameters, too.
+    /// A step at the full rate, by the gradients as they are, which must be finite.
     public final void step() {
         if (!Double.isFinite(Gradients.norm(params()))) {
             Gradients.requireFinite(params());
         }
         step(1, 1);
-        models.values().forEach(tree -> {
-            tree.afterStep();
-            tree.params().values().forEach(param -> param.value().clearGradient());
-        });
     }
 
-    /// One step on all parameters that have a gradient, in place, and nothing else; their gradients are cleared. Whoever gives
-    /// the factors also asks the parts what to do after a step, as [TrainStep][norma.train.TrainStep] does.
+    /// A step of all parameters that have a gradient, in place. Then the parts of the model do what they do after a step
+    /// ([Parameterized#afterStep]), and all gradients of the model are cleared, those of frozen parameters, too.
+    ///
+    /// ```java
+    /// optimizer.step(schedule.factor(i), Gradients.clip(Gradients.norm(optimizer.params()), 1));
+    /// ```
     ///
     /// @param factor on the rates: what a [Schedule] gives
     /// @param gradientScale factor on all gradients: what clipping and averaging ask for, without a pass of its own
     public final void step(double factor, double gradientScale) {
+        step(factor, gradientScale, List.of());
+    }
+
+    /// The same for a model inside an objective that has parts of its own.
+    ///
+    /// @param more trees whose parts are asked and whose gradients are cleared, too; a part in several trees is asked once
+    public final void step(double factor, double gradientScale, Collection<ParameterTree> more) {
         Bounds.requireNotNegative("Optimizer.step", "factor", factor);
         Bounds.requireNotNegative("Optimizer.step", "gradientScale", gradientScale);
         steps++;
@@ -146,6 +154,11 @@ public abstract class Optimizer {
                 slot.param().value().clearGradient();
             }
         }
+        Set<Parameterized> asked = Collections.newSetFromMap(new IdentityHashMap<>());
+        Stream.concat(models.stream(), more.stream()).forEach(tree -> {
+            tree.afterStep(asked);
+            tree.params().values().forEach(param -> param.value().clearGradient());
+        });
     }
 
     /// The learning rate of its own parameters, without the factor of a step.

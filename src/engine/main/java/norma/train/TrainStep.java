@@ -90,9 +90,7 @@ public final class TrainStep<B> {
             return false;
         }
         listener.gradients(step);
-        optimizer.step(factor, scale * Gradients.clip(norm, config.clip()));
-        tree.afterStep();
-        clearGradients(); // those of frozen parameters too
+        optimizer.step(factor, scale * Gradients.clip(norm, config.clip()), List.of(tree));
         listener.step(event(step, loss, rate, norm, start, tokens));
         return true;
     }

@@ -260,8 +260,8 @@ class OptimizerTest {
         backward(1);
         both.step();
         assertEquals(1, asked[0], "a model of two groups is asked once");
-        both.step(1, 1);
-        assertEquals(1, asked[0], "the trainer asks by itself");
+        both.step(1, 1, List.of(ParameterTree.of(counting), ParameterTree.of(model)));
+        assertEquals(2, asked[0], "and so is one inside of other trees");
     }
 
     @Test
@@ -364,9 +364,10 @@ class OptimizerTest {
         return Math.sqrt(squares);
     }
 
-    @Test
-    void larsIsItsFormula() {
-        double eta = 0.02, momentum = 0.9, decay = 0.1;
+    @ParameterizedTest
+    @CsvSource({"0.9, 0.1", "0, 0.1", "0.9, 0"})
+    void larsIsItsFormula(double momentum, double decay) {
+        double eta = 0.02;
         var lars = Lars.of(model, 1, new Lars.Config(eta, momentum, decay));
         double[][] w = {doubles(weight), doubles(gain)}, velocity = new double[2][N];
         for (int t = 1; t <= 10; t++) {
@@ -381,9 +382,10 @@ class OptimizerTest {
         }
     }
 
-    @Test
-    void lambIsItsFormula() {
-        var config = new Lamb.Config(0.9, 0.95, 1e-6, 0.1);
+    @ParameterizedTest
+    @CsvSource({"0.9, 0.95, 1e-6, 0.1", "0.9, 0.999, 1e-6, 0", "0, 0.5, 1e-2, 0.5"})
+    void lambIsItsFormula(double b1, double b2, double eps, double decay) {
+        var config = new Lamb.Config(b1, b2, eps, decay);
         var lamb = Lamb.of(model, 1, config);
         double[][] w = {doubles(weight), doubles(gain)}, change = new double[2][N];
         double[] m = new double[N], v = new double[N];

@@ -97,7 +97,6 @@ final class ElsewhereRun {
             throw new AssertionError(read + " is not " + Gradients.norm(params));
         }
         optimizer.step(1, Gradients.clip(read.norm(), 1));
-        ParameterTree.of(model).afterStep();
         return read;
     }
 
