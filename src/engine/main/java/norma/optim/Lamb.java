@@ -43,7 +43,7 @@ public final class Lamb extends Optimizer {
     }
 
     private final Config config;
-    private Tensor room = Tensor.of(Shape.of(0));
+    private Tensor room = Tensor.zeros(0);
 
     private Lamb(Parameterized model, double rate, Config config) {
         super(model, rate, "m", "v");
@@ -81,7 +81,7 @@ public final class Lamb extends Optimizer {
 
     private Floats zeros(int length) {
         if (room.size() < length) {
-            room = Tensor.of(Shape.of(length), new float[length]);
+            room = Tensor.adopt(Shape.of(length), new float[length]);
         }
         Tensor zeros = room.slice(0, 0, length);
         return zeros.fill(0).data();

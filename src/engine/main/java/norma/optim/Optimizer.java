@@ -93,7 +93,7 @@ public abstract class Optimizer {
     private static List<Tensor> zeros(Shape shape, int count) {
         var zeros = new ArrayList<Tensor>();
         for (int i = 0; i < count; i++) {
-            zeros.add(Tensor.of(shape, new float[shape.size()]));
+            zeros.add(Tensor.adopt(shape, new float[shape.size()]));
         }
         return List.copyOf(zeros);
     }
@@ -146,11 +146,13 @@ public abstract class Optimizer {
     public final void step(double factor, double gradientScale, Collection<ParameterTree> more) {
         Bounds.requireNotNegative("Optimizer.step", "factor", factor);
         Bounds.requireNotNegative("Optimizer.step", "gradientScale", gradientScale);
+        requireAllListed();
         steps++;
         for (Slot slot : slots.values()) {
             if (slot.param().value().hasGradient()) {
                 var step = new Step((float) (factor * slot.owner().rate), (float) gradientScale, steps);
                 slot.owner().update(slot.param(), slot.state(), step);
+                slot.param().value().markWritten();
                 slot.param().value().clearGradient();
             }
         }
@@ -159,6 +161,19 @@ public abstract class Optimizer {
             tree.afterStep(asked);
             tree.params().values().forEach(param -> param.value().clearGradient());
         });
+    }
+
+    /// A layer that forgets to register a parameter would never train it.
+    private void requireAllListed() {
+        for (Slot slot : slots.values()) {
+            List<Tensor> unlisted = slot.param().value().unlistedBeside();
+            if (!unlisted.isEmpty()) {
+                throw new IllegalStateException(
+                        ("Optimizer.step: all parameters that the loss depends on must be registered; nobody lists %s; name them "
+                                + "in the register method of the layer that has them, or detach what should not learn")
+                                .formatted(unlisted));
+            }
+        }
     }
 
     /// The learning rate of its own parameters, without the factor of a step.
