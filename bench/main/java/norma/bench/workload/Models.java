@@ -63,8 +63,8 @@ final class Models {
     static Operation trainingStep(int batch, int time, int dim, int heads, int layers, int vocabulary) {
         Gpt model = Gpt.of(GptConfig.of(vocabulary, time, dim, heads, layers), 1);
         var batches = new TokenWindows(Inputs.indices(1, vocabulary, 1_000_000).values(), batch, time, 1);
-        var training = new TrainStep<>(new LanguageModeling(model), new AdamW(model.params(), AdamW.Config.GPT),
-                batches::batch, TrainConfig.of(Long.MAX_VALUE, Schedule.constant(3e-4), 1, 1), Listener.SILENT);
+        var training = new TrainStep<>(new LanguageModeling(model), AdamW.of(model, 3e-4, AdamW.Config.GPT),
+                batches::batch, TrainConfig.of(Long.MAX_VALUE, Schedule.constant(), 1, 1), Listener.SILENT);
         var steps = new AtomicLong();
         return () -> {
             training.run(steps.getAndIncrement());

@@ -302,7 +302,7 @@ class GptTest {
 
     private static double[] losses(GptConfig config, int steps, BufferPool memory) {
         Gpt model = model(config);
-        var optimizer = new AdamW(model.params(), AdamW.Config.GPT);
+        var optimizer = AdamW.of(model, 0.01, AdamW.Config.GPT);
         double[] losses = new double[steps];
         for (int i = 0; i < steps; i++) {
             try (Tape tape = Tape.training(memory, i)) {
@@ -310,8 +310,7 @@ class GptTest {
                 losses[i] = loss.item();
                 tape.backward(loss);
             }
-            optimizer.step(0.01, 1);
-            ParameterTree.of(model).afterStep();
+            optimizer.step();
         }
         return losses;
     }

@@ -56,7 +56,7 @@ class CheckpointTest {
     private record Run(Gpt model, Optimizer optimizer) {
         static Run of(GptConfig config, long seed) {
             Gpt model = Gpt.of(config, seed);
-            return new Run(model, new AdamW(model.params(), AdamW.Config.GPT));
+            return new Run(model, AdamW.of(model, 0.01, AdamW.Config.GPT));
         }
 
         Run trained() {
@@ -64,7 +64,7 @@ class CheckpointTest {
                 try (Tape tape = Tape.training(new BufferPool(), step)) {
                     tape.backward(model.loss(ids(step, 7, 2, 4), ids(10 + step, 7, 2, 4)));
                 }
-                optimizer.step(0.01, 1);
+                optimizer.step(1, 1);
             }
             return this;
         }
@@ -256,7 +256,7 @@ class CheckpointTest {
         Run same = Run.of(CONFIG, 1);
         same.write(file, 3, 4);
         assertRefused(IllegalArgumentException.class, "seed 4", "seed 3");
-        var sgd = new Run(same.model, new Sgd(same.model.params(), new Sgd.Config(0.9, false, 0)));
+        var sgd = new Run(same.model, Sgd.of(same.model, 0.01, new Sgd.Config(0.9, false, 0)));
         sgd.write(file, 3, SEED);
         assertRefused(CorruptFileException.class, "optimizer.m.", "optimizer.velocity.head.weight", "lacks");
     }

@@ -73,7 +73,7 @@ final class ElsewhereRun {
 
     private static String gpt(GptConfig config) throws IOException {
         Gpt model = Gpt.of(config, 5);
-        var optimizer = new AdamW(model.params(), AdamW.Config.GPT);
+        var optimizer = AdamW.of(model, 0.01, AdamW.Config.GPT);
         var values = new StepValues(1);
         var told = new StringBuilder();
         for (int step = 0; step < STEPS; step++) {
@@ -96,8 +96,7 @@ final class ElsewhereRun {
         if (read.norm() != Gradients.norm(params)) {
             throw new AssertionError(read + " is not " + Gradients.norm(params));
         }
-        optimizer.step(0.01, Gradients.clip(read.norm(), 1));
-        ParameterTree.of(model).afterStep();
+        optimizer.step(1, Gradients.clip(read.norm(), 1));
         return read;
     }
 
@@ -132,7 +131,7 @@ final class ElsewhereRun {
         Layer layer = (Layer) Norms.any(entry.name(), false).create(new Init(1), D);
         Shape shape = entry.on() instanceof On.Channels ? Shape.of(6, D, 4, 4) : Shape.of(6, 3, D);
         Tensor x = input("x", shape).variable(), weight = input("weight", shape);
-        var optimizer = new AdamW(ParameterTree.of(layer).params(), AdamW.Config.GPT);
+        var optimizer = AdamW.of(layer, 0.01, AdamW.Config.GPT);
         var values = new StepValues(1);
         var told = new StringBuilder();
         for (int step = 0; step < STEPS; step++) {

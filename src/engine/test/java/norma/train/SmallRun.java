@@ -26,11 +26,12 @@ final class SmallRun {
                     "normformer_adaptive{width=8, bottleneck=true}", "normformer_resscale");
 
     final Gpt model = Gpt.of(CONFIG, SEED);
-    final Optimizer optimizer = new AdamW(model.params(), AdamW.Config.GPT);
+    final Optimizer optimizer = AdamW.of(model, 0.01, AdamW.Config.GPT);
     final Trainer<Batch> trainer;
 
     SmallRun(long steps) {
-        this(new TrainConfig(steps, 1, Schedule.cosine(0.01, 5, 50), 1, SEED, 25, 0), BATCH, Listener.SILENT);
+        this(new TrainConfig(steps, 1, Schedule.cosine(45).withFloor(0.1).withWarmup(5), 1, SEED, 25, 0), BATCH,
+                Listener.SILENT);
     }
 
     SmallRun(TrainConfig config, int batch, Listener listener) {

@@ -118,6 +118,10 @@ class AllocationTest {
         Floats m = normal(ELEMENTS, 6), v = normal(ELEMENTS, 7);
         UpdateKernel.AdamW step = new UpdateKernel.AdamW(0, 0.9f, 0.99f, 1, 0, 1, 1);
         all.put("adamW", () -> kernels.update().adamW(step, z, dy, m, v));
+        all.put("rmsProp",
+                () -> kernels.update().rmsProp(new UpdateKernel.RmsProp(0, 0.9f, 1, 0, 1), z, dy, v, null, null));
+        all.put("adagrad", () -> kernels.update().adagrad(new UpdateKernel.Adagrad(0, 1, 1), z, dy, v));
+        all.put("lion", () -> kernels.update().lion(new UpdateKernel.Lion(0, 0.9f, 0.99f, 0, 1), z, dy, m));
         all.put("sgd", () -> kernels.update().sgd(new UpdateKernel.Sgd(0, 0.9f, true, 0, 1), z, dy, m));
         int bins = 2 * (ELEMENTS / 64) * 33;
         Floats spectrum = normal(bins, 8);

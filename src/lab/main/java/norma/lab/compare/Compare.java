@@ -170,7 +170,7 @@ public final class Compare implements Callable<Integer> {
         var trials = new ArrayList<Trial>();
         try (var metrics = new JsonLines(folder.resolve("metrics.jsonl"));
                 var progress = run.progress("compare", "step", arms.size() * seeds * steps)) {
-            var all = new Trials(arms, tokens, batch, validation, metrics, progress);
+            var all = new Trials(arms, tokens, batch, rate, validation, metrics, progress);
             for (int i = 0; i < seeds; i++) {
                 progress.note("seed %d of %d".formatted(i + 1, seeds));
                 trials.addAll(all.run(training(run.seed() + i)));
@@ -180,8 +180,9 @@ public final class Compare implements Callable<Integer> {
     }
 
     private TrainConfig training(long seed) {
-        return new TrainConfig(steps, accumulation, Schedule.cosine(rate, warmupSteps(), steps), CLIP, seed,
-                Math.max(1, steps / 12), 0);
+        Schedule schedule =
+                Schedule.cosine(Math.max(0, steps - warmupSteps())).withFloor(0.1).withWarmup(warmupSteps());
+        return new TrainConfig(steps, accumulation, schedule, CLIP, seed, Math.max(1, steps / 12), 0);
     }
 
     private long warmupSteps() {

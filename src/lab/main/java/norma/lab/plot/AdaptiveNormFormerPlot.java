@@ -61,8 +61,8 @@ final class AdaptiveNormFormerPlot {
                 .limit(STEPS).toList();
         double[] losses = new double[STEPS / EVERY];
         new Trainer<>(Objective.of(model, model::loss),
-                new AdamW(ParameterTree.of(model).params(), new AdamW.Config(0.9, 0.99, 1e-8, 0)),
-                step -> batches.get((int) step), TrainConfig.of(STEPS, Schedule.constant(3e-3), 0, 0), new Listener() {
+                AdamW.of(model, 3e-3, new AdamW.Config(0.9, 0.99, 1e-8, 0)),
+                step -> batches.get((int) step), TrainConfig.of(STEPS, Schedule.constant(), 0, 0), new Listener() {
                     @Override
                     public void step(Step step) {
                         losses[(int) (step.step() - 1) / EVERY] += step.loss() / EVERY;

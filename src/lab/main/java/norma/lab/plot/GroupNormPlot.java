@@ -70,9 +70,9 @@ final class GroupNormPlot {
         /// The number of updates is the same for all sizes of batches.
         Network learn(int batch) {
             new Trainer<>(Objective.of(this, this::loss),
-                    new Sgd(ParameterTree.of(this).params(), new Sgd.Config(0.9, false, 0)),
+                    Sgd.of(this, 0.01, new Sgd.Config(0.9, false, 0)),
                     step -> Examples.of("learn", (int) step, batch),
-                    TrainConfig.of(UPDATES, Schedule.constant(0.01), 0, 0), Listener.SILENT).run();
+                    TrainConfig.of(UPDATES, Schedule.constant(), 0, 0), Listener.SILENT).run();
             return this;
         }
 

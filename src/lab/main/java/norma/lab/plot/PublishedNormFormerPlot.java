@@ -47,8 +47,8 @@ final class PublishedNormFormerPlot {
     /// Mean |dL/dW2| of each block, W2 the last matrix of its feed-forward layer, over the updates from `FROM` to `TO`.
     private static double[] gradients(Gpt model, LongFunction<Batch> batches) {
         double[] means = new double[BLOCKS];
-        var schedule = new Schedule(Schedule.Decay.CONSTANT, RATE, RATE, 50, TO, 1);
-        new Trainer<>(new LanguageModeling(model), new AdamW(model.params(), AdamW.Config.GPT), batches,
+        var schedule = Schedule.constant().withWarmup(50);
+        new Trainer<>(new LanguageModeling(model), AdamW.of(model, RATE, AdamW.Config.GPT), batches,
                 TrainConfig.of(TO, schedule, 0, 0), new Listener() {
                     @Override
                     public void gradients(long step) {

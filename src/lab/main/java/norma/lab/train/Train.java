@@ -94,7 +94,7 @@ public final class Train implements Callable<Integer> {
                 "%08x%08x".formatted(Arrays.hashCode(tokens.train()), Arrays.hashCode(tokens.validation()));
         Gpt model = Gpt.of(options.model(tokens.tokenizer().vocabulary()), run.seed());
         try (var log = new TrainLog(config, run)) {
-            var trainer = new Trainer<>(GptCheckpoint.objective(model), options.optimizer(model.params()),
+            var trainer = new Trainer<>(GptCheckpoint.objective(model), options.optimizer(model),
                     tokens.batches(options.batch(), options.context(), run.seed())::batch, validation(tokens), config,
                     log);
             run.say(tokens.describe());

@@ -1,11 +1,10 @@
 package norma.lab.train;
 
 import java.util.Locale;
-import java.util.Map;
 import norma.catalogue.Placements;
 import norma.lab.catalogue.PlacementNames;
 import norma.model.GptConfig;
-import norma.nn.Param;
+import norma.nn.Parameterized;
 import norma.nn.Rotary;
 import norma.optim.AdamW;
 import norma.optim.Optimizer;
@@ -23,6 +22,28 @@ final class TrainOptions {
         ADAMW,
         /// gradient descent with momentum
         SGD
+    }
+
+    /// How the rate falls.
+    enum Fall {
+        /// half a cosine to a tenth
+        COSINE,
+        /// a line to 0
+        LINEAR,
+        /// a square to 0
+        POLYNOMIAL,
+        /// not at all
+        CONSTANT;
+
+        /// The schedule of so many steps.
+        Schedule over(long steps) {
+            return switch (this) {
+                case COSINE -> Schedule.cosine(steps).withFloor(0.1);
+                case LINEAR -> Schedule.linear(steps);
+                case POLYNOMIAL -> Schedule.polynomial(steps, 2);
+                case CONSTANT -> Schedule.constant();
+            };
+        }
     }
 
     @Option(names = "--norm", paramLabel = "NORM",
@@ -77,7 +98,7 @@ final class TrainOptions {
     @Option(names = "--schedule", paramLabel = "KIND", defaultValue = "cosine",
             description = "How the rate falls: cosine (to a "
                     + "tenth), linear or polynomial (to 0, the latter with the square), constant (default: ${DEFAULT-VALUE}).")
-    private Schedule.Decay schedule;
+    private Fall schedule;
 
     @Option(names = "--warmup", paramLabel = "N",
             description = "Steps in which the rate rises (default: a tenth of --steps).")
@@ -122,19 +143,18 @@ final class TrainOptions {
         return rotary ? config.with(Rotary.HALVES) : config;
     }
 
-    /// An optimizer of the parameters.
-    Optimizer optimizer(Map<String, Param> params) {
+    /// An optimizer of the model.
+    Optimizer optimizer(Parameterized model) {
         return switch (optimizer) {
-            case ADAMW -> new AdamW(params, new AdamW.Config(AdamW.Config.GPT.b1(), AdamW.Config.GPT.b2(),
-                    AdamW.Config.GPT.eps(), decay));
-            case SGD -> new Sgd(params, new Sgd.Config(momentum, nesterov, decay));
+            case ADAMW -> AdamW.of(model, rate, AdamW.Config.GPT.withDecay(decay));
+            case SGD -> Sgd.of(model, rate, new Sgd.Config(momentum, nesterov, decay));
         };
     }
 
     /// Length, schedule, clipping and validation of the run.
     TrainConfig training(long seed) {
-        double floor = schedule == Schedule.Decay.COSINE ? rate / 10 : 0;
-        var rates = new Schedule(schedule, rate, floor, warmup == null ? Math.ceilDiv(steps, 10) : warmup, steps, 2);
+        long rise = warmup == null ? Math.ceilDiv(steps, 10) : warmup;
+        Schedule rates = schedule.over(Math.max(0, steps - rise)).withWarmup(rise);
         return new TrainConfig(steps, accumulation, rates, clip, seed, validateEvery, checkpointEvery);
     }
 
