@@ -75,7 +75,7 @@ class SamplerTest {
     void greedyTextIsWhatFullPassesSayAcrossAFullContext() {
         Gpt model = model("rms_norm", "pre", false);
         int[] text = Arrays.copyOf(PROMPT, 30);
-        var sampler = new Sampler(model, PROMPT, new Choice(0, 0, 1));
+        var sampler = new Sampler(model, PROMPT, Choice.greedy());
         int start = 0;
         for (int end = PROMPT.length; end < text.length; end++) {
             Tensor logits =
@@ -104,12 +104,12 @@ class SamplerTest {
     @Test
     void tokensComeAsOftenAsTheirProbabilitySays() {
         Gpt model = model("layer_norm", "post", true);
-        float[] logits = new Sampler(model, PROMPT, new Choice(1, 0, 0)).logits();
+        float[] logits = new Sampler(model, PROMPT, Choice.of(1)).logits();
         double sum = IntStream.range(0, VOCABULARY).mapToDouble(i -> Math.exp(logits[i])).sum();
         int[] count = new int[VOCABULARY];
         int draws = 4000;
         for (int seed = 0; seed < draws; seed++) {
-            count[new Sampler(model, PROMPT, new Choice(1, 0, seed)).next()]++;
+            count[new Sampler(model, PROMPT, Choice.of(1).withSeed(seed)).next()]++;
         }
         for (int i = 0; i < VOCABULARY; i++) {
             double p = Math.exp(logits[i]) / sum;
@@ -120,17 +120,17 @@ class SamplerTest {
     @Test
     void longPromptsAndTheShortestContextWork() {
         Gpt model = Gpt.of(GptConfig.of(VOCABULARY, 1, 4, 1, 1), 1);
-        var sampler = new Sampler(model, PROMPT, new Choice(1, 3, 1));
+        var sampler = new Sampler(model, PROMPT, Choice.of(1).withTopK(3));
         assertTrue(IntStream.range(0, 5).map(_ -> sampler.next()).allMatch(token -> token >= 0 && token < VOCABULARY));
     }
 
     @Test
     void refusesWhatMakesNoSense() {
         Gpt model = model("layer_norm", "pre", false);
-        var choice = new Choice(1, 0, 1);
-        assertThrows(IllegalArgumentException.class, () -> new Choice(-1, 0, 1));
-        assertThrows(IllegalArgumentException.class, () -> new Choice(Double.NaN, 0, 1));
-        assertThrows(IllegalArgumentException.class, () -> new Choice(1, -1, 1));
+        var choice = Choice.of(1);
+        assertThrows(IllegalArgumentException.class, () -> Choice.of(-1));
+        assertThrows(IllegalArgumentException.class, () -> Choice.of(Double.NaN));
+        assertThrows(IllegalArgumentException.class, () -> Choice.of(1).withTopK(-1));
         assertThrows(IllegalArgumentException.class, () -> new Sampler(model, new int[0], choice));
         assertThrows(IllegalArgumentException.class, () -> new Sampler(model, new int[] {VOCABULARY}, choice));
         model.tokens().table().value().fill(Float.NaN);
@@ -138,7 +138,8 @@ class SamplerTest {
     }
 
     private static int[] sample(double temperature, int topK, long seed, int count) {
-        var sampler = new Sampler(model("layer_norm", "pre", false), PROMPT, new Choice(temperature, topK, seed));
+        var sampler = new Sampler(model("layer_norm", "pre", false), PROMPT,
+                Choice.of(temperature).withTopK(topK).withSeed(seed));
         return IntStream.range(0, count).map(_ -> sampler.next()).toArray();
     }
 
