@@ -86,15 +86,16 @@ public final class Train implements Callable<Integer> {
             ModelOptions.restore(command, new CommandLine(new Train()), before.options(), "--steps");
             longer = options.extend(Long.parseLong(before.options().get("--steps")));
         }
-        return run.call(() -> train(folder, before));
+        options.check();
+        return options.footprint(1).run(() -> run.call(() -> train(folder, before)));
     }
 
     private int train(RunFolder folder, RunFolder.Manifest before) throws IOException {
-        options.check();
         Gpt.of(options.model(2), 0); // to find mistakes in the options before the corpus is read
         TrainConfig config = options.training(run.seed());
         CorpusOptions.Tokens tokens = resume ? text.read(run, Optional.of(Tokenizer.load(folder.tokenizer())))
                 : text.read(run);
+        options.footprint(tokens.tokenizer().vocabulary()).check();
         String fingerprint =
                 "%08x%08x".formatted(Arrays.hashCode(tokens.train()), Arrays.hashCode(tokens.validation()));
         Gpt model = Gpt.of(options.model(tokens.tokenizer().vocabulary()), run.seed());

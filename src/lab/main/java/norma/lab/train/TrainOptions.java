@@ -5,7 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 import norma.catalogue.Placements;
 import norma.lab.catalogue.PlacementNames;
+import norma.lab.run.Footprint;
 import norma.lab.run.Numbers;
+import norma.lab.run.Run;
 import norma.model.GptConfig;
 import norma.nn.Param;
 import norma.nn.Rotary;
@@ -124,6 +126,11 @@ final class TrainOptions {
         return rotary ? config.with(Rotary.PAPER) : config;
     }
 
+    /// What training it takes at least.
+    Footprint footprint(int vocabulary) {
+        return new Footprint(vocabulary, context, dim, layers, batch);
+    }
+
     /// An optimizer of the parameters.
     Optimizer optimizer(Map<String, Param> params) {
         return switch (optimizer) {
@@ -162,13 +169,13 @@ final class TrainOptions {
 
     /// Checks what is not checked elsewhere.
     void check() {
-        Numbers.require("--steps", steps, steps >= 1, "at least 1");
+        Numbers.require("--steps", steps, steps >= 1 && steps <= Run.MOST_STEPS, "in [1, 10^12]");
         Numbers.require("--rate", rate, rate > 0 && rate < Double.POSITIVE_INFINITY, "positive");
         Numbers.require("--clip", clip, clip >= 0, "at least 0");
         Numbers.require("--decay", decay, decay >= 0 && decay < Double.POSITIVE_INFINITY, "at least 0");
         Numbers.require("--momentum", momentum, momentum >= 0 && momentum < 1, "in [0, 1)");
-        Numbers.require("--batch", batch, batch >= 1, "at least 1");
         Numbers.require("--accumulation", accumulation, accumulation >= 1, "at least 1");
+        Numbers.require("--heads", heads, heads >= 1, "at least 1");
         Numbers.require("--warmup", warmup, warmup == null || warmup >= 0, "at least 0");
         Numbers.require("--validate-every", validateEvery, validateEvery >= 1, "at least 1");
         Numbers.require("--checkpoint-every", checkpointEvery, checkpointEvery >= 0, "at least 0");
