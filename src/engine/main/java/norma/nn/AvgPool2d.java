@@ -50,7 +50,7 @@ public record AvgPool2d(Window vertical, Window horizontal, boolean countPadding
             float[] counts = new float[geometry.outPlane()];
             PoolingKernel.counts(geometry, countPadding, counts);
             Tensor sums = Patches.of(x, geometry).sum(keepDims(0)).reshape(geometry.outPlane(), x.dim(0) * x.dim(1));
-            return sums.transpose(0, 1).divide(Tensor.of(Shape.of(geometry.outPlane()), counts))
+            return sums.transpose(0, 1).divide(Tensor.adopt(Shape.of(geometry.outPlane()), counts))
                     .reshape(Images.outputs(x, geometry));
         }
 

@@ -90,7 +90,7 @@ public final class CrossEntropy {
                     q[r * classes + targets.values()[r]] += 1 - smoothing;
                 }
             }
-            return logP.multiply(Tensor.of(rows.shape(), q)).sum().divide(-count);
+            return logP.multiply(Tensor.adopt(rows.shape(), q)).sum().divide(-count);
         }
 
         @Override

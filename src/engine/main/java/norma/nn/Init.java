@@ -1,18 +1,46 @@
 package norma.nn;
 
 import java.util.Arrays;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import norma.kernel.SplitMix;
+import norma.tensor.Seed;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
 /// Initial values of parameters. Numbers depend on the seed and on the parameter's name, not on the order of calls: models
 /// that share a parameter by name and shape start it alike.
 ///
-/// @param seed of everything made here
-public record Init(long seed) implements LayerSource {
+/// Two layers that are made alike would begin with the same numbers, so a name can be drawn once only: [#at] gives each layer
+/// names of its own.
+///
+/// ```java
+/// Init init = new Init(42);
+/// Linear up = Linear.of(init.at("up"), 256, 1024), down = Linear.of(init.at("down"), 1024, 256);
+/// ```
+public final class Init implements LayerSource {
+    private final long seed;
+    private final String path;
+    private final Set<Long> drawn;
+
+    private Init(long seed, String path, Set<Long> drawn) {
+        this.seed = seed;
+        this.path = path;
+        this.drawn = drawn;
+    }
+
+    /// Values of a seed.
+    public Init(long seed) {
+        this(seed, "", ConcurrentHashMap.newKeySet());
+    }
+
+    /// Values of the thread's next seed, for what is made without one: see [Seed].
+    public static Init next() {
+        return new Init(Seed.next());
+    }
 
     @Override
     public Init at(String name) {
@@ -20,7 +48,12 @@ public record Init(long seed) implements LayerSource {
         for (int i = 0; i < name.length(); i++) {
             hash = SplitMix.at(hash + name.charAt(i), 0);
         }
-        return new Init(SplitMix.mix(hash));
+        return new Init(SplitMix.mix(hash), path.isEmpty() ? name : path + "." + name, drawn);
+    }
+
+    /// The seed of everything made here.
+    public long seed() {
+        return seed;
     }
 
     @Override
@@ -55,7 +88,7 @@ public record Init(long seed) implements LayerSource {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (std * random.nextGaussian());
         }
-        return Param.weight(Tensor.of(Shape.of(dims), values));
+        return Param.weight(Tensor.adopt(Shape.of(dims), values));
     }
 
     /// A weight (out, in) with elements uniform in +- gain sqrt(6 / (in + out)) (Glorot & Bengio 2010).
@@ -66,22 +99,29 @@ public record Init(long seed) implements LayerSource {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.nextDouble(-bound, bound);
         }
-        return Param.weight(Tensor.of(Shape.of(out, in), values));
+        return Param.weight(Tensor.adopt(Shape.of(out, in), values));
     }
 
     /// A weight of zeros.
     public Param zeros(int... dims) {
-        return Param.weight(Tensor.of(Shape.of(dims), new float[Shape.of(dims).size()]));
+        return Param.weight(Tensor.adopt(Shape.of(dims), new float[Shape.of(dims).size()]));
     }
 
     private SplittableRandom random(String name) {
-        return new SplittableRandom(at(name).seed);
+        Init own = at(name);
+        if (!drawn.add(own.seed)) {
+            throw new IllegalStateException(
+                    "Init: each name must be drawn once; %s was drawn before, and what is drawn again begins with the same numbers; "
+                            .formatted(own.path)
+                            + "give each layer an Init of its own: init.at(\"first\"), init.at(\"second\")");
+        }
+        return new SplittableRandom(own.seed);
     }
 
     /// A gain or bias, all elements equal.
     public static Param constant(float value, int... dims) {
         float[] values = new float[Shape.of(dims).size()];
         Arrays.fill(values, value);
-        return Param.noDecay(Tensor.of(Shape.of(dims), values));
+        return Param.noDecay(Tensor.adopt(Shape.of(dims), values));
     }
 }

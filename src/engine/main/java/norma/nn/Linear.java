@@ -17,7 +17,7 @@ import norma.tensor.Tensor;
 /// Shapes: x (..., in), W (out, in), b (out), y (..., out).
 ///
 /// ```java
-/// Linear up = Linear.of(init.at("up"), 256, 1024, 0.02).then(Activation.GELU_TANH);
+/// Linear up = Linear.of(256, 1024).then(Activation.GELU_TANH);
 /// Linear head = Linear.of(tokens.table());       // the weight of another layer, no bias
 /// ```
 ///
@@ -34,6 +34,17 @@ public record Linear(Weight weight, Optional<Param> bias, Activation activation)
     /// x W^T + b with the given parameters.
     public static Linear of(Weight weight, Param bias) {
         return of(weight).withBias(bias);
+    }
+
+    /// A layer with the first values of [#of(Init, int, int)], of the thread's next seed.
+    public static Linear of(int in, int out) {
+        return of(Init.next(), in, out);
+    }
+
+    /// A layer with W uniform in +- sqrt(6 / (in + out)), which keeps the variance of what goes there and of gradients that come
+    /// back (Glorot & Bengio 2010), and b of zeros.
+    public static Linear of(Init init, int in, int out) {
+        return of(init.xavier("weight", 1, out, in), Init.constant(0, out));
     }
 
     /// A layer with W of N(0, std^2) and b of zeros.

@@ -19,6 +19,13 @@ public record Param(Tensor value, Role role) implements Weight {
         BUFFER
     }
 
+    /// Marks what is learned, so that an optimizer notices when nobody lists it.
+    public Param {
+        if (role != Role.BUFFER) {
+            value.markLearned();
+        }
+    }
+
     /// A learned matrix.
     public static Param weight(Tensor value) {
         return new Param(value.variable(), Role.WEIGHT);

@@ -32,6 +32,9 @@ public final class ParameterTree {
 
     /// Lists a parameter.
     public ParameterTree add(String name, Param param) {
+        if (param.role() != Param.Role.BUFFER) {
+            param.value().markListed();
+        }
         if (places.add(place(param)) && params.put(prefix + name, param) != null) {
             throw twice(name);
         }

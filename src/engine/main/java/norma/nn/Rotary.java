@@ -31,7 +31,7 @@ public record Rotary(double base) {
             }
         }
         Shape angles = Shape.of(x.dim(1), half);
-        return rotate(x, heads, Tensor.of(angles, cos), Tensor.of(angles, sin), false);
+        return rotate(x, heads, Tensor.adopt(angles, cos), Tensor.adopt(angles, sin), false);
     }
 
     private static Tensor rotate(Tensor x, int heads, Tensor cos, Tensor sin, boolean back) {

@@ -122,7 +122,7 @@ public final class ScaledDotProduct {
                     }
                 }
             }
-            return Tensor.of(Shape.of(sizes.batch(), 1, sizes.queries(), sizes.keys()), visible);
+            return Tensor.adopt(Shape.of(sizes.batch(), 1, sizes.queries(), sizes.keys()), visible);
         }
 
         @Override

@@ -21,7 +21,7 @@ import norma.tensor.Tensor;
 /// steps.
 public final class Lamb extends Optimizer {
     private final AdamW.Config config;
-    private Tensor room = Tensor.of(Shape.of(0));
+    private Tensor room = Tensor.zeros(0);
 
     /// An optimizer of the learned ones among these parameters.
     public Lamb(Map<String, Param> params, AdamW.Config config) {
@@ -50,7 +50,7 @@ public final class Lamb extends Optimizer {
 
     private Floats zeros(int length) {
         if (room.size() < length) {
-            room = Tensor.of(Shape.of(length), new float[length]);
+            room = Tensor.adopt(Shape.of(length), new float[length]);
         }
         Tensor zeros = room.slice(0, 0, length);
         return zeros.fill(0).data();

@@ -61,8 +61,9 @@ public abstract class Optimizer {
                 var state = new ArrayList<Tensor>();
                 Shape shape = param.value().shape();
                 for (int i = 0; i < kinds.length; i++) {
-                    state.add(Tensor.of(shape, new float[shape.size()]));
+                    state.add(Tensor.adopt(shape, new float[shape.size()]));
                 }
+                param.value().markListed();
                 slots.put(name, new Slot(this, 1, param, List.copyOf(state)));
             }
         });
@@ -95,12 +96,28 @@ public abstract class Optimizer {
     /// @param rate learning rate
     /// @param gradientScale factor on all gradients: what clipping and averaging ask for, without a pass of its own
     public final void step(double rate, double gradientScale) {
+        requireAllListed();
         steps++;
         for (Slot slot : slots.values()) {
-            if (slot.param().value().hasGradient()) {
+            Tensor value = slot.param().value();
+            if (value.hasGradient()) {
                 var step = new Step((float) (rate * slot.rate()), (float) gradientScale, steps);
                 slot.owner().update(slot.param(), slot.state(), step);
-                slot.param().value().clearGradient();
+                value.markWritten();
+                value.clearGradient();
+            }
+        }
+    }
+
+    /// A layer that forgets to register a parameter would never train it.
+    private void requireAllListed() {
+        for (Slot slot : slots.values()) {
+            List<Tensor> unlisted = slot.param().value().unlistedBeside();
+            if (!unlisted.isEmpty()) {
+                throw new IllegalStateException(
+                        ("Optimizer.step: all parameters that the loss depends on must be registered; nobody lists %s; name them "
+                                + "in the register method of the layer that has them, or detach what should not learn")
+                                .formatted(unlisted));
             }
         }
     }

@@ -54,7 +54,8 @@ public interface Initializers {
             Param weight = params.get(layer + ".weight");
             int out = weight.shape().dim(0), in = weight.shape().dim(1);
             double std = gain * Math.sqrt(2.0 / (in + out));
-            weight.value().set(init.at(layer).normal("weight", std, out, in).value());
+            // a new Init, since this takes the place of what was drawn under that name
+            weight.value().set(new Init(init.at(layer).seed()).normal("weight", std, out, in).value());
         }
     }
 }

@@ -2,12 +2,13 @@ package norma.tensor;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import norma.parallel.OneThread;
 
 /// Arrays that were used before and will be again: what lets a training step allocate nothing after the first.
 ///
 /// Lengths are rounded up by at most 1/16, and an array serves lengths down to half of its own. Where none does, a new one takes
-/// the place of a free one of nearly that length; so steps whose lengths keep changing need the memory of the largest. Not for
-/// several threads at once: each tape that is open needs a pool of its own.
+/// the place of a free one of nearly that length; so steps whose lengths keep changing need the memory of the largest. A pool
+/// serves one thread at a time.
 public final class BufferPool {
     /// Sizes between a power of two and the next, the latter included.
     private static final int STEPS = 16;
@@ -17,6 +18,7 @@ public final class BufferPool {
 
     private final Free[] free = new Free[sizeClass(Integer.MAX_VALUE - 8) + 1];
     private long bytes;
+    private final OneThread user = new OneThread();
 
     /// Arrays of one size.
     private static final class Free extends ArrayDeque<float[]> {
@@ -30,6 +32,17 @@ public final class BufferPool {
     /// Bytes of all arrays that are free here or were acquired from here.
     public long bytes() {
         return bytes;
+    }
+
+    /// Tells the pool that a tape of this thread takes arrays from here until [#tapeClosed].
+    void tapeOpened() {
+        user.enter("BufferPool: one thread at a time may have tapes on a pool",
+                "give each thread a pool of its own, as Tape.training() does");
+    }
+
+    /// Tells the pool that a tape is closed.
+    void tapeClosed() {
+        user.leave();
     }
 
     /// An array of at least `length` floats with undefined contents.

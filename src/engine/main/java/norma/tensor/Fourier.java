@@ -167,6 +167,6 @@ public final class Fourier {
         if (n % 2 == 0) {
             weights[n / 2] = 1;
         }
-        return Tensor.of(Shape.of(weights.length, 1), weights);
+        return Tensor.adopt(Shape.of(weights.length, 1), weights);
     }
 }

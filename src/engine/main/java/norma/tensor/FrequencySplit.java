@@ -49,7 +49,7 @@ public record FrequencySplit(Tensor low, Tensor high, Tensor mask) {
                 mask[i * width + j] = Math.hypot(i - height / 2.0, j - width / 2.0) < radius ? 1 : 0;
             }
         }
-        return Tensor.of(Shape.of(height, width), mask);
+        return Tensor.adopt(Shape.of(height, width), mask);
     }
 
     private static Tensor complex(Tensor x) {

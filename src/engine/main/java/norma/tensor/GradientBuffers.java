@@ -31,6 +31,7 @@ final class GradientBuffers implements AutoCloseable {
     private final Tensor[] pending;
     private final Map<float[], Buffer> buffers = new IdentityHashMap<>(8);
     private final List<Buffer> fresh = new ArrayList<>();
+    private final List<Tensor> unlisted = new ArrayList<>(0);
 
     /// @param entries how many operations are on the tape
     GradientBuffers(BufferPool pool, int entries) {
@@ -94,13 +95,17 @@ final class GradientBuffers implements AutoCloseable {
 
     private void addToVariable(Tensor x, Tensor[] dx, int k) {
         Tensor gradient = dx[k];
+        Variable variable = x.asVariable();
+        if (variable.learned && !variable.listed) {
+            unlisted.add(x);
+        }
         if (x.hasGradient()) {
             Backend.kernels().elementwise().addScaled(gradient.data(), 1, x.gradient().data());
         } else if (hasItsOwnArray(dx, k)) {
             buffers.remove(gradient.array()).holders++;
-            x.adoptGradient(gradient.data());
+            variable.adopt(gradient.data(), unlisted);
         } else {
-            x.adoptGradient(new Floats(pool.acquire(x.size()), 0, x.size()));
+            variable.adopt(new Floats(pool.acquire(x.size()), 0, x.size()), unlisted);
             x.gradient().set(gradient);
         }
     }

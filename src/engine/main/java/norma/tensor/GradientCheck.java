@@ -138,6 +138,6 @@ public record GradientCheck(double first, double agreement, double second) {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.nextDouble(-1, 1);
         }
-        return Tensor.of(shape, values);
+        return Tensor.adopt(shape, values);
     }
 }

@@ -20,7 +20,7 @@ record RecordedBackward(List<TapeEntry> entries) {
             TapeEntry entry = entries.get(i);
             Tensor dOutput = gradients.get(entry.output);
             if (dOutput != null) {
-                add(gradients, entry.op.inputs(), pullBack(entry, dOutput));
+                add(gradients, entry.inputs, pullBack(entry, dOutput));
             }
         }
         Tensor[] found = new Tensor[xs.length];
@@ -33,10 +33,11 @@ record RecordedBackward(List<TapeEntry> entries) {
 
     private Tensor[] pullBack(TapeEntry entry, Tensor dy) {
         if (!(entry.op instanceof Op.Fused fused)) {
-            return entry.backward(entry.op.inputs(), dy);
+            return entry.backward(dy);
         }
+        entry.requireUnchanged();
         int mark = entries.size();
-        return once(fused.inputs(), gradients(fused.definition(), dy, mark, fused.inputs()));
+        return once(entry.inputs, gradients(fused.definition(), dy, mark, entry.inputs));
     }
 
     /// A tensor that is several inputs has its whole gradient at the first of them, and none at the others.

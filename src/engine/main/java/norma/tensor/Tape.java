@@ -10,17 +10,22 @@ import norma.kernel.SplitMix;
 /// One step: the operations done since it was opened, in order; the buffers of their results; the step's random seed.
 ///
 /// ```java
-/// try (Tape tape = Tape.training(pool, seed)) {
+/// try (Tape tape = Tape.training()) {   // another dropout mask each time
 ///     Tensor loss = model.loss(batch);
 ///     tape.backward(loss);              // adds to the gradient of every variable
-/// }                                     // the buffers of all results go back to the pool
+/// }                                     // the buffers of all results are free for the next step
 /// ```
 ///
 /// A tape belongs to the thread that opened it and is its current one until it is closed; tapes nest. Operations record
 /// themselves on the current tape if one of their inputs is tracked. Gradients don't flow from tape to tape: on an inner
 /// tape, results of an outer one must be detached. Without a tape nothing is recorded and results are ordinary garbage.
+/// Buffers come from the thread's own pool, which keeps what the largest step needed, or from a given one.
 public final class Tape implements AutoCloseable {
     private static final ThreadLocal<Tape> CURRENT = new ThreadLocal<>();
+    private static final ThreadLocal<BufferPool> POOL = ThreadLocal.withInitial(BufferPool::new);
+
+    /// More open tapes than nesting explains.
+    private static final int DEEPEST = 64;
 
     private final BufferPool pool;
     private final boolean training;
@@ -30,9 +35,11 @@ public final class Tape implements AutoCloseable {
     private final List<TapeEntry> entries = new ArrayList<>();
     private final List<float[]> acquired = new ArrayList<>();
     private GradientBuffers gradients;
+    private final int depth = outer == null ? 1 : outer.depth + 1;
     private long lastRecord = System.nanoTime();
     private long keys;
     private boolean recording;
+    private boolean pulledBack;
     private boolean closed;
 
     private Tape(BufferPool pool, boolean training, boolean records, long seed) {
@@ -41,7 +48,38 @@ public final class Tape implements AutoCloseable {
         this.records = records;
         this.recording = records;
         this.seed = seed;
+        requireNoneAbandoned();
+        pool.tapeOpened();
         CURRENT.set(this);
+    }
+
+    /// A loop that forgets to close its tapes would use up the memory, step after step.
+    private void requireNoneAbandoned() {
+        if (outer != null && training && outer.training && outer.pulledBack) {
+            throw new IllegalStateException(
+                    ("Tape: each training tape must be closed before the next one is opened; one with %d operations, whose backward "
+                            + "pass is done, is still open on this thread; write try (Tape tape = Tape.training()) { ... }")
+                            .formatted(outer.entries.size()));
+        }
+        if (depth > DEEPEST) {
+            throw new IllegalStateException(
+                    "Tape: must be closed; %d are open on this thread; write try (Tape _ = Tape.inference()) { ... }"
+                            .formatted(outer.depth));
+        }
+    }
+
+    /// Opens a tape that records, with dropout on, on buffers of this thread's pool.
+    ///
+    /// Each call has another seed ([Seed#next]), so each step draws other random numbers, and each run of a program the same.
+    public static Tape training() {
+        return training(Seed.next());
+    }
+
+    /// Opens a tape that records, with dropout on, on buffers of this thread's pool.
+    ///
+    /// @param seed of everything random in this step; the same one draws the same mask
+    public static Tape training(long seed) {
+        return training(POOL.get(), seed);
     }
 
     /// Opens a tape that records, with dropout on.
@@ -54,11 +92,21 @@ public final class Tape implements AutoCloseable {
 
     /// Opens a tape that records, with layers as they are in use: no dropout, running statistics instead of those of the batch.
     /// For gradients of a model that is not to change, and for tuning one whose statistics are frozen.
+    public static Tape evaluation() {
+        return evaluation(POOL.get());
+    }
+
+    /// The same on buffers of a pool.
     public static Tape evaluation(BufferPool pool) {
         return new Tape(pool, false, true, 0);
     }
 
     /// Opens a tape that records nothing, with layers as they are in use: it only owns the buffers of the results.
+    public static Tape inference() {
+        return inference(POOL.get());
+    }
+
+    /// The same on buffers of a pool.
     public static Tape inference(BufferPool pool) {
         return new Tape(pool, false, false, 0);
     }
@@ -87,13 +135,31 @@ public final class Tape implements AutoCloseable {
     /// @return y
     public static Tensor record(Op op, Tensor y) {
         Tape tape = CURRENT.get();
-        if (tape != null && tape.recording && tape.tracks(op)) {
-            y.made(op, tape.entries.size());
-            long now = System.nanoTime();
-            tape.entries.add(new TapeEntry(op, y, now - tape.lastRecord));
-            tape.lastRecord = now;
+        if (tape == null || tape.recording) {
+            Tensor[] inputs = op.inputs();
+            if (tape != null && tape.tracks(op, inputs)) {
+                tape.add(op, inputs, y);
+            } else {
+                noteUntaped(inputs, y);
+            }
         }
         return y;
+    }
+
+    private void add(Op op, Tensor[] inputs, Tensor y) {
+        y.made(op, entries.size());
+        long now = System.nanoTime();
+        entries.add(new TapeEntry(op, inputs, y, now - lastRecord));
+        lastRecord = now;
+    }
+
+    /// Remembers of a result that it depends on a variable and that no tape has recorded how.
+    private static void noteUntaped(Tensor[] inputs, Tensor y) {
+        for (Tensor input : inputs) {
+            if (input.tracked() || input.untaped()) {
+                y.markUntaped();
+            }
+        }
     }
 
     /// Whether an operation on x would be put on the current tape: what only its backward pass needs is needed then.
@@ -103,9 +169,9 @@ public final class Tape implements AutoCloseable {
     }
 
     /// Whether an input is tracked. Results of other tapes are refused: their gradients would be lost in silence.
-    private boolean tracks(Op op) {
+    private boolean tracks(Op op, Tensor[] inputs) {
         boolean tracked = false;
-        for (Tensor input : op.inputs()) {
+        for (Tensor input : inputs) {
             if (input.position() >= 0 && !made(input)) {
                 throw new IllegalStateException(
                         ("%s: inputs that were recorded must be on the tape that is open now; got %s "
@@ -130,11 +196,8 @@ public final class Tape implements AutoCloseable {
     /// @param loss one element
     public void backward(Tensor loss) {
         requireCurrent();
-        if (loss.size() != 1 || !loss.tracked() || loss.position() >= 0 && !made(loss)) {
-            throw new IllegalArgumentException(
-                    ("Tape.backward: the loss must be one element that depends, on this tape, on a "
-                            + "variable; got %s; sum or average it?").formatted(loss));
-        }
+        requireLoss(loss);
+        pulledBack = true;
         recording = false;
         try (var pending = new GradientBuffers(pool, entries.size())) {
             gradients = pending;
@@ -150,13 +213,25 @@ public final class Tape implements AutoCloseable {
         }
     }
 
+    private void requireLoss(Tensor loss) {
+        String fault = loss.size() != 1 ? "sum or average it?"
+                : !records ? "this tape records nothing; open it with Tape.training()"
+                        : loss.untaped()
+                                ? "no tape was open when it was computed; open the tape first, then compute the loss"
+                                : !loss.tracked() ? "it depends on no variable; detached, or made of constants?"
+                                        : loss.position() >= 0 && !made(loss) ? "it was made on another tape" : "";
+        if (!fault.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Tape.backward: the loss must be one element that depends, on this tape, on a variable; got %s; %s"
+                            .formatted(loss, fault));
+        }
+    }
+
     /// The chain rule: from the gradient of an operation's result to those of its inputs.
     private void pullBack(TapeEntry entry) {
         long start = System.nanoTime();
-        Tensor[] inputs = entry.op.inputs();
-        gradients.reuseCleared(inputs);
-        Tensor[] dx = entry.backward(inputs, gradients.of(entry.output));
-        gradients.add(inputs, dx);
+        gradients.reuseCleared(entry.inputs);
+        gradients.add(entry.inputs, entry.backward(gradients.of(entry.output)));
         gradients.finish(entry.output);
         entry.backwardTook(System.nanoTime() - start);
     }
@@ -217,6 +292,7 @@ public final class Tape implements AutoCloseable {
         }
         closed = true;
         CURRENT.set(outer);
+        pool.tapeClosed();
         acquired.forEach(pool::release);
         acquired.clear();
         entries.clear();

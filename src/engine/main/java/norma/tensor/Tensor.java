@@ -2,6 +2,7 @@ package norma.tensor;
 
 import static norma.tensor.Axes.keepDims;
 
+import java.util.List;
 import java.util.Locale;
 import norma.backend.Backend;
 import norma.kernel.Floats;
@@ -17,14 +18,14 @@ public final class Tensor {
     private final Shape shape;
     private final Floats data;
     private final Tape owner;
-    private final boolean variable;
+    private final Variable variable;
+    private final Writes writes;
     private Op op;
     private int position = -1;
-    private Floats gradient;
-    private boolean hasGradient;
     private boolean isOne;
+    private boolean untaped;
 
-    private Tensor(Shape shape, Floats data, Tape owner, boolean variable) {
+    private Tensor(Shape shape, Floats data, Tape owner, Variable variable, Writes writes) {
         if (shape.size() != data.length()) {
             throw new IllegalArgumentException(
                     "Tensor: %s holds %d elements; got %d".formatted(shape, shape.size(), data.length()));
@@ -33,18 +34,24 @@ public final class Tensor {
         this.data = data;
         this.owner = owner;
         this.variable = variable;
+        this.writes = writes;
     }
 
     // ---- Making tensors ----
 
-    /// A tensor on these values: the array is its own from now on.
+    /// A tensor of these values, which are copied.
     public static Tensor of(Shape shape, float... values) {
-        return new Tensor(shape, Backend.kernels().transfer().adopt(values), null, false);
+        return adopt(shape, values.clone());
     }
 
     /// A tensor on these floats, which are not copied.
     public static Tensor of(Shape shape, Floats values) {
-        return new Tensor(shape, values, null, false);
+        return new Tensor(shape, values, null, null, new Writes());
+    }
+
+    /// A tensor on this array, which is its own from now on: nobody else may write to it.
+    public static Tensor adopt(Shape shape, float[] values) {
+        return of(shape, Backend.kernels().transfer().adopt(values));
     }
 
     /// One number, shape ().
@@ -63,7 +70,7 @@ public final class Tensor {
         for (int i = 0; i < n; i++) {
             values[i * (n + 1)] = 1;
         }
-        return of(Shape.of(n, n), values);
+        return adopt(Shape.of(n, n), values);
     }
 
     /// The gradient 1 of a loss with respect to itself, which a backward pass starts from.
@@ -80,28 +87,28 @@ public final class Tensor {
 
     /// Undefined contents, in a buffer of the current tape if one is open: where an operation writes its result.
     public static Tensor empty(Shape shape) {
-        return Tape.current().map(tape -> new Tensor(shape, tape.allocate(shape.size()), tape, false))
+        return Tape.current().map(tape -> new Tensor(shape, tape.allocate(shape.size()), tape, null, null))
                 .orElseGet(() -> of(shape, Floats.zeros(shape.size())));
     }
 
     /// A tensor on the same floats that gradients are wanted for: a parameter, or an input under study.
     public Tensor variable() {
-        return new Tensor(shape, data(), owner, true);
+        return new Tensor(shape, data(), owner, new Variable(), writes);
     }
 
     /// A tensor on the same floats that no gradient flows through.
     public Tensor detach() {
-        return new Tensor(shape, data(), owner, false);
+        return new Tensor(shape, data(), owner, null, writes);
     }
 
     /// A copy on floats of its own, which outlives every tape.
     public Tensor copy() {
-        return of(shape, toArray());
+        return adopt(shape, toArray());
     }
 
     /// The same floats in another shape or a part of them, untracked; for operations that are views.
     Tensor view(Shape shape, Floats data) {
-        return new Tensor(shape, data, owner, false);
+        return new Tensor(shape, data, owner, null, writes);
     }
 
     // ---- What it is ----
@@ -153,6 +160,7 @@ public final class Tensor {
     /// Sets every element; for tensors that no operation has read yet. Returns this.
     public Tensor fill(float value) {
         Backend.kernels().elementwise().fill(value, data());
+        markWritten();
         return this;
     }
 
@@ -160,12 +168,27 @@ public final class Tensor {
     public void set(float... values) {
         requireSize(values.length);
         Backend.kernels().transfer().write(values, 0, data());
+        markWritten();
     }
 
     /// Copies the elements of another tensor of this size; for tensors that no operation has read yet.
     public void set(Tensor source) {
         requireSize(source.size());
         Backend.kernels().elementwise().copy(source.data(), data());
+        markWritten();
+    }
+
+    /// Says that its floats were written to in another way than by [#set]: a kernel did, by way of [#data]. A backward pass through
+    /// operations that have read them before then refuses to go on with numbers of two moments.
+    public void markWritten() {
+        if (writes != null) {
+            writes.mark();
+        }
+    }
+
+    /// Whether its floats were written to since a moment of [Writes#now]; those of a tape's results are not watched.
+    boolean writtenSince(long moment) {
+        return writes != null && writes.since(moment);
     }
 
     private void requireSize(int values) {
@@ -179,7 +202,7 @@ public final class Tensor {
 
     /// Whether gradients flow through it: it is a variable, or the result of a recorded operation on tracked tensors.
     public boolean tracked() {
-        return variable || op != null;
+        return variable != null || op != null;
     }
 
     /// Whether it is the gradient of a loss with respect to itself: what is scaled by it need not be. Known without a look at
@@ -198,36 +221,67 @@ public final class Tensor {
         this.position = position;
     }
 
-    /// Sets the gradient to floats that were acquired from a pool and are this variable's from now on.
-    void adoptGradient(Floats floats) {
-        gradient = floats;
-        hasGradient = true;
+    /// Whether it would depend on a variable if a tape had been open.
+    boolean untaped() {
+        return untaped;
     }
 
-    /// Releases the floats of a gradient that was cleared to the pool from which the next one is acquired.
-    void releaseClearedGradient(BufferPool pool) {
-        if (gradient != null && !hasGradient) {
-            pool.release(gradient.array());
-            gradient = null;
+    void markUntaped() {
+        untaped = true;
+    }
+
+    /// What it has as a variable.
+    Variable asVariable() {
+        return variable;
+    }
+
+    /// Says that this is a layer's parameter: if it is a variable, an optimizer complains when a backward pass reaches it and nobody
+    /// has listed it.
+    public void markLearned() {
+        if (variable != null) {
+            variable.learned = true;
         }
+    }
+
+    /// Says that this is in a list of parameters, where an optimizer finds it.
+    public void markListed() {
+        if (variable != null) {
+            variable.listed = true;
+        }
+    }
+
+    /// The parameters without a list ([#markLearned], [#markListed]) that were reached by the last backward pass that reached this
+    /// variable: nobody trains them.
+    public List<Tensor> unlistedBeside() {
+        return variable == null ? List.of() : variable.unlistedBeside();
     }
 
     /// Whether a backward pass has reached this variable since [#clearGradient()].
     public boolean hasGradient() {
-        return hasGradient;
+        return variable != null && variable.hasGradient();
     }
 
     /// The gradient summed over the backward passes since [#clearGradient()]; its floats live outside every tape.
     public Tensor gradient() {
-        if (!hasGradient) {
+        if (!hasGradient()) {
             throw new IllegalStateException(this + ": has no gradient; it must be a variable that the loss depends on");
         }
-        return of(shape, gradient);
+        return of(shape, variable.gradient());
+    }
+
+    /// Releases the floats of a gradient that was cleared to the pool from which the next one is acquired.
+    void releaseClearedGradient(BufferPool pool) {
+        Floats cleared = variable == null ? null : variable.takeCleared();
+        if (cleared != null) {
+            pool.release(cleared.array());
+        }
     }
 
     /// Forgets the gradient; the next backward pass starts from zero and takes over the floats of this one.
     public void clearGradient() {
-        hasGradient = false;
+        if (variable != null) {
+            variable.clear();
+        }
     }
 
     // ---- Arithmetic, with broadcasting ----
@@ -494,7 +548,7 @@ public final class Tensor {
     /// Shape, maker and the first elements.
     @Override
     public String toString() {
-        var text = new StringBuilder(op != null ? op.name() : variable ? "variable" : "Tensor").append(shape);
+        var text = new StringBuilder(op != null ? op.name() : variable != null ? "variable" : "Tensor").append(shape);
         if (owner != null && owner.closed()) {
             return text.toString();
         }

@@ -185,6 +185,22 @@ class NormsTest {
 
     // ---- Gradients ----
 
+    /// What a backward pass reaches is what is listed, in both directions.
+    @ParameterizedTest
+    @MethodSource("specs")
+    void whatItLearnsIsListed(String spec) {
+        Try method = Try.of(spec);
+        Tensor x = method.input(1, 4, D).variable();
+        ParameterTree listed = ParameterTree.of(method.part());
+        try (Tape tape = Tape.training(1)) {
+            Tensor y = method.f().apply(x);
+            tape.backward(y.multiply(normal(2, y.shape().toArray())).sum());
+        }
+        assertEquals(List.of(), x.unlistedBeside());
+        listed.params().forEach(
+                (name, param) -> assertEquals(param.role() != Param.Role.BUFFER, param.value().hasGradient(), name));
+    }
+
     @ParameterizedTest
     @MethodSource("specs")
     void gradients(String spec) {

@@ -104,7 +104,7 @@ class LayersTest {
     void mlpIsGatedOrNot() {
         var init = new Init(2);
         Mlp plain = Mlp.of(init, 3, 5, Activation.GELU_ERF, 0.7, 0.7);
-        Mlp gated = Mlp.gated(init, 3, 5, Activation.SILU, 0.7, 0.7);
+        Mlp gated = Mlp.gated(init.at("gated"), 3, 5, Activation.SILU, 0.7, 0.7);
         Tensor x = normal(8, 2, 4, 3);
         Tensor hidden = plain.up().forward(x), gate = gated.gate().orElseThrow().forward(x);
         assertClose(plain.down().forward(hidden), plain.forward(x), 1e-6);

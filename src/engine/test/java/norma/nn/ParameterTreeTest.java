@@ -37,7 +37,7 @@ class ParameterTreeTest {
         var init = new Init(1);
         Mlp mlp = Mlp.gated(init, 3, 4, Activation.SILU, 1, 1);
         Box model = new Box(
-                p -> p.add("blocks", List.of(mlp, Linear.of(init, 3, 3, 1).withoutBias()))
+                p -> p.add("blocks", List.of(mlp, Linear.of(new Init(2), 3, 3, 1).withoutBias()))
                         .add("missing", Optional.empty())
                         .add("gain", Init.constant(1, 2)));
         assertEquals(List.of("blocks.0.up.weight", "blocks.0.up.bias", "blocks.0.gate.weight", "blocks.0.gate.bias",

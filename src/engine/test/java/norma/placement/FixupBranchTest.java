@@ -19,12 +19,15 @@ import norma.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
 class FixupBranchTest {
-    private static final Init INIT = new Init(1);
+    /// The same first values for whatever is made alike.
+    private static Init init() {
+        return new Init(1);
+    }
 
     @Test
     void aBranchBeginsAsNothing() {
-        assertBits(normal(1, 4, 6), FixupBranch.linear(INIT, 6, 3, 10).forward(normal(1, 4, 6)).detach());
-        assertBits(normal(2, 2, 6, 5, 5), FixupBranch.conv2d(INIT, 6, 2, 10).forward(normal(2, 2, 6, 5, 5)).detach());
+        assertBits(normal(1, 4, 6), FixupBranch.linear(init(), 6, 3, 10).forward(normal(1, 4, 6)).detach());
+        assertBits(normal(2, 2, 6, 5, 5), FixupBranch.conv2d(init(), 6, 2, 10).forward(normal(2, 2, 6, 5, 5)).detach());
     }
 
     private static double rms(Tensor x) {
@@ -33,14 +36,14 @@ class FixupBranchTest {
 
     @Test
     void weightsBecomeSmallerWithTheNumberOfBranches() {
-        FixupBranch one = FixupBranch.linear(INIT, 200, 3, 1), many = FixupBranch.linear(INIT, 200, 3, 16);
+        FixupBranch one = FixupBranch.linear(init(), 200, 3, 1), many = FixupBranch.linear(init(), 200, 3, 16);
         for (int i = 0; i < 2; i++) {
             double alone = rms(((Linear) one.layers().get(i)).weight().value());
             assertEquals(Math.sqrt(2.0 / 200), alone, 0.02 * alone);
             // 16^(-1 / 4)
             assertEquals(alone / 2, rms(((Linear) many.layers().get(i)).weight().value()), 1e-6);
         }
-        double first = rms(((Conv2d) FixupBranch.conv2d(INIT, 40, 2, 4).layers().getFirst()).weight().value());
+        double first = rms(((Conv2d) FixupBranch.conv2d(init(), 40, 2, 4).layers().getFirst()).weight().value());
         assertEquals(Math.sqrt(2.0 / 360) / 2, first, 0.03 * first);
     }
 
@@ -50,7 +53,7 @@ class FixupBranchTest {
     void manyBranchesStayInBounds() {
         Tensor x = normal(3, 8, 30), h = x;
         for (int i = 0; i < 100; i++) {
-            FixupBranch branch = FixupBranch.linear(INIT.at("" + i), 30, 2, 100);
+            FixupBranch branch = FixupBranch.linear(init().at("" + i), 30, 2, 100);
             try (Tape tape = Tape.training(new BufferPool(), 0)) {
                 tape.backward(branch.forward(x).square().mean());
             }
@@ -67,19 +70,20 @@ class FixupBranchTest {
 
     @Test
     void gradients() {
-        FixupBranch linear = shaken(FixupBranch.linear(INIT, 5, 3, 4), 4, 0.3);
+        FixupBranch linear = shaken(FixupBranch.linear(init(), 5, 3, 4), 4, 0.3);
         assertGradients("linear", xs -> linear.forward(xs[0]), normal(5, 3, 5));
         assertParameterGradients("linear", linear, () -> linear.forward(normal(5, 3, 5)));
-        FixupBranch conv = shaken(FixupBranch.conv2d(INIT, 2, 2, 4), 6, 0.3);
+        FixupBranch conv = shaken(FixupBranch.conv2d(init(), 2, 2, 4), 6, 0.3);
         assertGradients("conv", xs -> conv.forward(xs[0]), normal(7, 1, 2, 3, 3));
     }
 
     @Test
     void whatIsMissingIsNamed() {
-        assertSays(assertThrows(IllegalArgumentException.class, () -> FixupBranch.linear(INIT, 5, 1, 4)), "FixupBranch",
+        assertSays(assertThrows(IllegalArgumentException.class, () -> FixupBranch.linear(init(), 5, 1, 4)),
+                "FixupBranch",
                 "at least 2",
                 "1");
-        FixupBranch good = FixupBranch.linear(INIT, 5, 2, 4);
+        FixupBranch good = FixupBranch.linear(init(), 5, 2, 4);
         assertSays(assertThrows(IllegalArgumentException.class,
                 () -> new FixupBranch(good.layers(), List.of(), good.between(), good.scale(), good.after())),
                 "2, 0 and 1");

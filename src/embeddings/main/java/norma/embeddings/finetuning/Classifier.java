@@ -46,9 +46,9 @@ public record Classifier(TextEncoder encoder, Linear head) implements Objective<
                 throw new CorruptFileException(path, "must hold classifier.weight and classifier.bias; it has no head");
             }
             float[] bias = file.floats("classifier.bias");
-            Tensor weight = Tensor.of(Shape.of(bias.length, encoder.dim()), file.floats("classifier.weight"));
+            Tensor weight = Tensor.adopt(Shape.of(bias.length, encoder.dim()), file.floats("classifier.weight"));
             return new Classifier(encoder,
-                    Linear.of(Param.weight(weight), Param.noDecay(Tensor.of(Shape.of(bias.length), bias))));
+                    Linear.of(Param.weight(weight), Param.noDecay(Tensor.adopt(Shape.of(bias.length), bias))));
         }
     }
 

@@ -31,7 +31,7 @@ public final class FrozenEncoder implements TextEncoder {
         for (int i = 0; i < texts.size(); i++) {
             System.arraycopy(vectors.get(texts.get(i)), 0, rows, i * dim(), dim());
         }
-        return Tensor.of(Shape.of(texts.size(), dim()), rows);
+        return Tensor.adopt(Shape.of(texts.size(), dim()), rows);
     }
 
     private void compute(List<Encoding> texts) {

@@ -153,7 +153,7 @@ public enum BertVariant {
 
     private static Linear linear(Weights weights, String name, int in, int out) {
         Shape shape = Shape.of(out, in);
-        return Linear.of(Param.weight(Tensor.of(shape, weights.take(name + ".weight", shape))),
-                Param.noDecay(Tensor.of(Shape.of(out), weights.take(name + ".bias", Shape.of(out)))));
+        return Linear.of(Param.weight(Tensor.adopt(shape, weights.take(name + ".weight", shape))),
+                Param.noDecay(Tensor.adopt(Shape.of(out), weights.take(name + ".bias", Shape.of(out)))));
     }
 }

@@ -32,7 +32,7 @@ public record StoredLayers(Weights weights, LoadMode mode, String path) implemen
 
     @Override
     public Linear linear(int in, int out, double std) {
-        return Linear.of(weight(in, out), Param.noDecay(Tensor.of(Shape.of(out), take("bias", Shape.of(out)))));
+        return Linear.of(weight(in, out), Param.noDecay(Tensor.adopt(Shape.of(out), take("bias", Shape.of(out)))));
     }
 
     @Override
@@ -47,7 +47,7 @@ public record StoredLayers(Weights weights, LoadMode mode, String path) implemen
     @Override
     public Embedding embedding(int ids, int dim, double std, float scale) {
         Shape shape = Shape.of(ids, dim);
-        return new Embedding(Param.weight(Tensor.of(shape, take("table", shape))), scale);
+        return new Embedding(Param.weight(Tensor.adopt(shape, take("table", shape))), scale);
     }
 
     /// New, and then each parameter gets what is stored.

@@ -18,6 +18,6 @@ public interface Weights {
     ///
     /// @throws IllegalArgumentException if there is none of that name and shape
     default Matrix linear(String name, int out, int in) {
-        return Matrix.of(Tensor.of(Shape.of(out, in), take(name, Shape.of(out, in))).data(), out, in);
+        return Matrix.of(Tensor.adopt(Shape.of(out, in), take(name, Shape.of(out, in))).data(), out, in);
     }
 }

@@ -56,7 +56,7 @@ final class OnnxWeights implements Weights {
     @Override
     public Matrix linear(String name, int out, int in) {
         float[] stored = taken(name, Shape.of(out, in), true).floats();
-        return Matrix.of(Tensor.of(Shape.of(in, out), stored).data(), in, out).transpose();
+        return Matrix.of(Tensor.adopt(Shape.of(in, out), stored).data(), in, out).transpose();
     }
 
     /// The weight is removed, so that its numbers are in memory once.

@@ -191,6 +191,6 @@ public final class ChannelAxis {
             merged[3 * c + 1] = (float) (mean - (float) mean);
             merged[3 * c + 2] = (float) (squares / n);
         }
-        return Tensor.of(shards[0].shape(), merged);
+        return Tensor.adopt(shards[0].shape(), merged);
     }
 }

@@ -84,7 +84,7 @@ public record AdaptiveImageNorm(GroupNorm base, AdaptiveNormFormer reader, boole
             int width = Math.ceilDiv((cell + 1) * pixels, cells) - Math.ceilDiv(cell * pixels, cells);
             matrix[cell * pixels + i] = 1f / width;
         }
-        return Tensor.of(Shape.of(cells, pixels), matrix);
+        return Tensor.adopt(Shape.of(cells, pixels), matrix);
     }
 
     /// (N, C, rows, columns) as (N, T, C)

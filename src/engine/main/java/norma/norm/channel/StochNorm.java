@@ -63,7 +63,7 @@ public record StochNorm(Param gamma, Param beta, RunningStatistics running, floa
         for (int c = 0; c < channels; c++) {
             coins[c] = random.nextDouble() < p ? 1 : 0;
         }
-        return Tensor.of(Shape.of(channels), coins);
+        return Tensor.adopt(Shape.of(channels), coins);
     }
 
     /// As in training, with the coins already thrown.

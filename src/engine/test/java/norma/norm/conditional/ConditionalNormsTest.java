@@ -37,13 +37,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Norms whose gain depends on something: on a second input, or on x itself.
 class ConditionalNormsTest {
-    private static final Init INIT = new Init(1);
+    /// The same first values for whatever is made alike.
+    private static Init init() {
+        return new Init(1);
+    }
 
     // ---- Gain and bias from a vector ----
 
     @Test
     void filmBeginsAsTheIdentity() {
-        Film film = Film.of(INIT, 3, 5);
+        Film film = Film.of(init(), 3, 5);
         for (Tensor x : new Tensor[] {normal(2, 4, 3), normal(2, 4, 3, 2, 2)}) {
             assertBits(x, film.forward(x, normal(3, 4, 5)).detach());
         }
@@ -51,7 +54,7 @@ class ConditionalNormsTest {
 
     @Test
     void filmIsItsFormula() {
-        Film film = shaken(Film.of(INIT, 3, 5), 4, 0.5);
+        Film film = shaken(Film.of(init(), 3, 5), 4, 0.5);
         Tensor x = normal(5, 4, 3, 2), c = normal(6, 4, 5), both = film.condition().forward(c).detach();
         Tensor y = film.forward(x, c).detach();
         for (int i = 0; i < x.size(); i++) {
@@ -71,7 +74,7 @@ class ConditionalNormsTest {
 
     @Test
     void adaptiveLayerNormBeginsAsALayerNorm() {
-        AdaLayerNorm norm = AdaLayerNorm.of(INIT, 6, 5);
+        AdaLayerNorm norm = AdaLayerNorm.of(init(), 6, 5);
         Tensor x = normal(8, 2, 3, 6), c = normal(9, 2, 5);
         assertBits(LayerNorm.plain(6).withEps(AdaLayerNorm.EPS).forward(x), norm.forward(x, c).detach());
         AdaLayerNorm moved = shaken(norm, 10, 0.5);
@@ -86,8 +89,8 @@ class ConditionalNormsTest {
 
     @Test
     void adaptiveLayerNormZeroBeginsAsTheIdentity() {
-        Mlp mlp = Mlp.of(INIT, 6, 8, Activation.GELU_ERF, 0.5, 0.5);
-        AdaLayerNormZero block = AdaLayerNormZero.of(INIT, mlp, 6, 5);
+        Mlp mlp = Mlp.of(init(), 6, 8, Activation.GELU_ERF, 0.5, 0.5);
+        AdaLayerNormZero block = AdaLayerNormZero.of(init(), mlp, 6, 5);
         Tensor x = normal(12, 2, 3, 6), c = normal(13, 2, 5);
         assertBits(x, block.forward(x, c, Context.NONE).detach());
         AdaLayerNormZero moved = shaken(block, 14, 0.3);
@@ -151,7 +154,7 @@ class ConditionalNormsTest {
 
     @Test
     void spadeIsTheNormWhereTheMapSaysNothing() {
-        Spade spade = Spade.of(INIT, InstanceNorm.of(2), 2, 3, 4);
+        Spade spade = Spade.of(init(), InstanceNorm.of(2), 2, 3, 4);
         Tensor x = normal(23, 2, 2, 4, 4), map = normal(24, 2, 3, 2, 2);
         assertBits(InstanceNorm.of(2).forward(x), spade.forward(x, Tensor.zeros(2, 3, 2, 2)).detach());
         Spade moved = shaken(spade, 25, 0.2);

@@ -27,7 +27,10 @@ import org.junit.jupiter.api.Test;
 
 /// A norm folded into the layer beside it computes the same in one layer.
 class FoldingTest {
-    private static final Init INIT = new Init(1);
+    /// The same first values for whatever is made alike.
+    private static Init init() {
+        return new Init(1);
+    }
 
     /// A batch norm that has seen what the layer makes of x.
     private static BatchNorm trained(Layer layer, Tensor x, boolean affine) {
@@ -44,7 +47,7 @@ class FoldingTest {
     @Test
     void batchNormAfterALinearLayer() {
         Tensor x = normal(3, 30, 6).multiply(2).add(1);
-        Linear biased = shaken(Linear.of(INIT, 6, 4, 1), 4, 0.5), plain = Linear.of(INIT, 6, 4, 1).withoutBias();
+        Linear biased = shaken(Linear.of(init(), 6, 4, 1), 4, 0.5), plain = Linear.of(init(), 6, 4, 1).withoutBias();
         for (Linear layer : List.of(biased, plain, biased.with(WeightNorm.whole(biased.weight())))) {
             for (boolean affine : new boolean[] {true, false}) {
                 BatchNorm norm = trained(layer, x, affine);
@@ -60,7 +63,7 @@ class FoldingTest {
     @Test
     void batchNormAfterAConvolution() {
         Tensor x = normal(5, 6, 2, 5, 4).multiply(2).add(1);
-        Conv2d one = Conv2d.of(INIT, 2, 4, Window.of(3).padding(1)), two = Conv2d.of(INIT, 2, 4, Window.of(2), 2);
+        Conv2d one = Conv2d.of(init(), 2, 4, Window.of(3).padding(1)), two = Conv2d.of(init(), 2, 4, Window.of(2), 2);
         for (Conv2d layer : List.of(one, one.withoutBias(), two.with(WeightStandardization.of(two.weight())))) {
             BatchNorm norm = trained(layer, x, true);
             assertClose(norm.forward(layer.forward(x)).detach(), Folding.batchNorm(layer, norm).forward(x).detach(),
@@ -74,9 +77,9 @@ class FoldingTest {
         LayerNorm both = shaken(LayerNorm.of(6), 7, 0.5);
         LayerNorm gain = both.withoutBias();
         LayerNorm bias = new LayerNorm(both.shape(), Optional.empty(), both.beta(), both.eps());
-        Linear biased = shaken(Linear.of(INIT, 6, 4, 1), 8, 0.5).then(Activation.GELU_ERF);
+        Linear biased = shaken(Linear.of(init(), 6, 4, 1), 8, 0.5).then(Activation.GELU_ERF);
         for (LayerNorm norm : List.of(both, gain, bias, LayerNorm.plain(6))) {
-            for (Linear layer : List.of(biased, Linear.of(INIT, 6, 4, 1).withoutBias())) {
+            for (Linear layer : List.of(biased, Linear.of(init(), 6, 4, 1).withoutBias())) {
                 Linear folded = Folding.layerNorm(norm, layer);
                 assertClose(layer.forward(norm.forward(x)).detach(),
                         folded.forward(LayerNorm.plain(6).withEps(norm.eps()).forward(x)).detach(), 1e-5);
@@ -86,17 +89,17 @@ class FoldingTest {
 
     @Test
     void parametersAreNotShared() {
-        Linear layer = Linear.of(INIT, 6, 4, 1);
+        Linear layer = Linear.of(init(), 6, 4, 1);
         Linear folded = Folding.layerNorm(LayerNorm.plain(6), layer);
         folded.weight().value().fill(7);
         folded.bias().orElseThrow().value().fill(7);
-        assertBits(Linear.of(INIT, 6, 4, 1).weight().value().detach(), layer.weight().value().detach());
+        assertBits(Linear.of(init(), 6, 4, 1).weight().value().detach(), layer.weight().value().detach());
         assertBits(Tensor.zeros(4), layer.bias().orElseThrow().value().detach());
     }
 
     @Test
     void whatCanNotBeFoldedIsNamed() {
-        Linear layer = Linear.of(INIT, 6, 4, 1);
+        Linear layer = Linear.of(init(), 6, 4, 1);
         assertSays(assertThrows(IllegalArgumentException.class,
                 () -> Folding.batchNorm(layer.then(Activation.RELU), BatchNorm.of(4))), "Folding", "RELU");
         assertSays(assertThrows(IllegalArgumentException.class, () -> Folding.batchNorm(layer, BatchNorm.of(5))),

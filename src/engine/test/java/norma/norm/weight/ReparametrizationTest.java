@@ -39,7 +39,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Weights that are computed: what each reparametrization leaves unchanged, and how layers use them.
 class ReparametrizationTest {
-    private static final Init INIT = new Init(1);
+    /// The same first values for whatever is made alike.
+    private static Init init() {
+        return new Init(1);
+    }
 
     private record Form(String name, Function<Weight, Reparametrization> on) {
         @Override
@@ -55,8 +58,8 @@ class ReparametrizationTest {
                 new Form("standardization", WeightStandardization::of),
                 new Form("unbiased standardization", WeightStandardization::unbiased),
                 new Form("scaled standardization", w -> WeightStandardization.scaled(w, 1.7139f)),
-                new Form("fix norm", w -> FixNorm.of(w, 2)), new Form("spectral norm", w -> SpectralNorm.of(INIT, w)),
-                new Form("sigma reparam", w -> SigmaReparam.of(INIT, w)),
+                new Form("fix norm", w -> FixNorm.of(w, 2)), new Form("spectral norm", w -> SpectralNorm.of(init(), w)),
+                new Form("sigma reparam", w -> SigmaReparam.of(init(), w)),
                 new Form("both", w -> WeightNorm.of(WeightStandardization.of(w))));
     }
 
@@ -69,8 +72,8 @@ class ReparametrizationTest {
     @ParameterizedTest
     @MethodSource("forms")
     void gradients(Form form) {
-        Linear linear = Linear.of(INIT, 6, 4, 1);
-        Conv2d conv = Conv2d.of(INIT, 2, 3, Window.of(2));
+        Linear linear = Linear.of(init(), 6, 4, 1);
+        Conv2d conv = Conv2d.of(init(), 2, 3, Window.of(2));
         Tensor rows = normal(3, 5, 6), images = normal(4, 2, 2, 4, 3);
         checkGradients(form, linear.with(form.on().apply(linear.weight())), rows);
         if (!form.name().equals("fix norm")) {
@@ -89,7 +92,7 @@ class ReparametrizationTest {
     @ParameterizedTest
     @MethodSource("forms")
     void bakedIsTheSame(Form form) {
-        Linear plain = Linear.of(INIT, 6, 4, 1);
+        Linear plain = Linear.of(init(), 6, 4, 1);
         Linear learning = plain.with(form.on().apply(plain.weight()));
         Linear learned = learning.with(learning.weight().materialized());
         Tensor x = normal(6, 3, 6);
@@ -101,11 +104,11 @@ class ReparametrizationTest {
 
     @Test
     void partsAreListedInsideTheWeight() {
-        Linear linear = Linear.of(INIT, 6, 4, 1);
+        Linear linear = Linear.of(init(), 6, 4, 1);
         assertEquals(List.of("weight.raw", "weight.gain", "bias"),
                 List.copyOf(ParameterTree.of(linear.with(WeightNorm.of(linear.weight()))).params().keySet()));
         assertEquals(List.of("weight.raw.raw", "weight.raw.u", "weight.raw.v", "weight.gamma", "bias"),
-                List.copyOf(ParameterTree.of(linear.with(SigmaReparam.of(INIT, linear.weight()))).params().keySet()));
+                List.copyOf(ParameterTree.of(linear.with(SigmaReparam.of(init(), linear.weight()))).params().keySet()));
         assertEquals(4 * 6 + 4 + 4, ParameterTree.of(linear.with(WeightNorm.of(linear.weight()))).size());
     }
 
@@ -143,11 +146,11 @@ class ReparametrizationTest {
     @Test
     void dataDependentStartGivesMeanZeroAndVarianceOne() {
         Tensor rows = normal(10, 4, 50, 6).multiply(3).add(2);
-        Linear linear = WeightNorm.fitted(Linear.of(INIT, 6, 4, 5).then(Activation.RELU), rows);
+        Linear linear = WeightNorm.fitted(Linear.of(init(), 6, 4, 5).then(Activation.RELU), rows);
         assertEquals(Activation.RELU, linear.activation());
         assertStandard(linear.then(Activation.IDENTITY).forward(rows).reshape(200, 4), 0);
         Tensor images = normal(11, 8, 2, 5, 4).multiply(3).add(2);
-        Conv2d conv = WeightNorm.fitted(Conv2d.of(INIT, 2, 3, Window.of(3).padding(1)), images);
+        Conv2d conv = WeightNorm.fitted(Conv2d.of(init(), 2, 3, Window.of(3).padding(1)), images);
         assertStandard(conv.forward(images), 0, 2, 3);
     }
 
@@ -159,7 +162,7 @@ class ReparametrizationTest {
 
     @Test
     void whatCanNotBeFittedIsNamed() {
-        Linear linear = Linear.of(INIT, 6, 4, 1);
+        Linear linear = Linear.of(init(), 6, 4, 1);
         assertSays(assertThrows(IllegalArgumentException.class,
                 () -> WeightNorm.fitted(linear, Tensor.full(Shape.of(3, 6), 1))), "WeightNorm", "vary", "(3, 4)");
         assertSays(assertThrows(IllegalArgumentException.class, () -> WeightNorm.fitted(linear, normal(1, 1, 6))),
@@ -205,10 +208,10 @@ class ReparametrizationTest {
     void theLargestSingularValueBecomesOne() {
         Tensor a = normal(14, 5, 1), b = normal(15, 1, 7), v = a.multiply(b);
         float sigma = (float) Math.sqrt(a.square().sum().item() * (double) b.square().sum().item());
-        assertClose(v.divide(sigma), SpectralNorm.of(INIT, Param.weight(v)).value().detach(), 1e-6);
+        assertClose(v.divide(sigma), SpectralNorm.of(init(), Param.weight(v)).value().detach(), 1e-6);
         for (int[] dims : new int[][] {{5, 7}, {7, 5}, {4, 2, 3, 3}, {6, 1}, {1, 6}}) {
             Param raw = weight(dims);
-            var norm = SpectralNorm.of(INIT, raw);
+            var norm = SpectralNorm.of(init(), raw);
             double factor = 1;
             for (int step = 0; step < 300; step++) {
                 try (Tape _ = Tape.training(new BufferPool(), 0)) {
