@@ -7,6 +7,7 @@ import norma.nn.Cache;
 import norma.nn.Context;
 import norma.tensor.BufferPool;
 import norma.tensor.Indices;
+import norma.tensor.Seed;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -58,9 +59,9 @@ public final class Sampler {
             return new Choice(0, 0, 1, 1, 0);
         }
 
-        /// Draws from all tokens, with seed 0.
+        /// Draws from all tokens, with the thread's next seed ([Seed#next]).
         public static Choice of(double temperature) {
-            return new Choice(temperature, 0, 1, 1, 0);
+            return new Choice(temperature, 0, 1, 1, Seed.next());
         }
 
         /// With another temperature.

@@ -13,7 +13,7 @@ public final class Characters {
     /// The first of them, those that can't be seen by their numbers, and how many there are more.
     public static String list(List<String> texts) {
         String first = texts.stream().limit(SHOWN).map(Characters::visible).collect(Collectors.joining(" "));
-        return texts.size() <= SHOWN ? first : "%s and %,d others".formatted(first, texts.size() - SHOWN);
+        return texts.size() <= SHOWN ? first : "%s and %,d more".formatted(first, texts.size() - SHOWN);
     }
 
     private static String visible(String text) {

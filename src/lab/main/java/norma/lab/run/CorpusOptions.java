@@ -123,7 +123,7 @@ public final class CorpusOptions {
         List<Path> leftOut = Corpus.leftOut(data);
         if (!leftOut.isEmpty()) {
             run.say("Left out, hidden or not text: %s%s".formatted(data.relativize(leftOut.getFirst()),
-                    leftOut.size() == 1 ? "" : " and %,d other files".formatted(leftOut.size() - 1)));
+                    leftOut.size() == 1 ? "" : " and %,d more".formatted(leftOut.size() - 1)));
         }
         if (!dropDuplicates) {
             return all;
