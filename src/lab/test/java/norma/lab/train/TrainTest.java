@@ -257,7 +257,7 @@ class TrainTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"--norm no_norm | must be one of [layer_norm",
             "--norm rms_norm{eps=big} | option eps can't be 'big'", "--placement nowhere | must be one of [pre, post",
-            "--heads 3 | dim must be a multiple of heads", "--steps 0 | --steps must be at least 1",
+            "--heads 3 | dim must be a multiple of heads", "--steps 0 | --steps must be in [1, 10^12]",
             "--rate NaN | --rate must be positive", "--rate fast | is not a double",
             "--warmup -1 | --warmup must be at least 0",
             "--schedule steps | expected one of", "--dropout 1 | rate must lie in [0, 1)",
