@@ -84,7 +84,7 @@ final class ElsewhereRun {
             }
             told.append(step(model, optimizer, values)).append(' ');
         }
-        var sampler = new Sampler(model, new int[] {1, 2, 3}, new Sampler.Choice(1, 0, 7));
+        var sampler = new Sampler(model, new int[] {1, 2, 3}, Sampler.Choice.of(1).withSeed(7));
         return told.append(sampler.next()).append(' ').append(sampler.next()).append(' ').append(reread(model))
                 .toString();
     }

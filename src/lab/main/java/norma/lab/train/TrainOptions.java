@@ -1,8 +1,12 @@
 package norma.lab.train;
 
 import java.util.Locale;
+import java.util.Optional;
 import norma.catalogue.Placements;
 import norma.lab.catalogue.PlacementNames;
+import norma.lab.run.Footprint;
+import norma.lab.run.Numbers;
+import norma.lab.run.Run;
 import norma.model.GptConfig;
 import norma.nn.Parameterized;
 import norma.nn.Rotary;
@@ -143,6 +147,11 @@ final class TrainOptions {
         return rotary ? config.with(Rotary.HALVES) : config;
     }
 
+    /// What training it takes at least.
+    Footprint footprint(int vocabulary) {
+        return new Footprint(vocabulary, context, dim, layers, batch);
+    }
+
     /// An optimizer of the model.
     Optimizer optimizer(Parameterized model) {
         return switch (optimizer) {
@@ -153,29 +162,43 @@ final class TrainOptions {
 
     /// Length, schedule, clipping and validation of the run.
     TrainConfig training(long seed) {
-        long rise = warmup == null ? Math.ceilDiv(steps, 10) : warmup;
+        long rise = warmup == null ? usualWarmup(steps) : warmup;
         Schedule rates = schedule.over(Math.max(0, steps - rise)).withWarmup(rise);
         return new TrainConfig(steps, accumulation, rates, clip, seed, validateEvery, checkpointEvery);
     }
 
-    /// Checks what is not checked elsewhere.
-    void check() {
-        require("--steps", steps, steps >= 1, "at least 1");
-        require("--rate", rate, rate > 0 && rate < Double.POSITIVE_INFINITY, "positive");
-        require("--clip", clip, clip >= 0, "at least 0");
-        require("--decay", decay, decay >= 0 && decay < Double.POSITIVE_INFINITY, "at least 0");
-        require("--momentum", momentum, momentum >= 0 && momentum < 1, "in [0, 1)");
-        require("--batch", batch, batch >= 1, "at least 1");
-        require("--accumulation", accumulation, accumulation >= 1, "at least 1");
-        require("--warmup", warmup, warmup == null || warmup >= 0, "at least 0");
-        require("--validate-every", validateEvery, validateEvery >= 1, "at least 1");
-        require("--checkpoint-every", checkpointEvery, checkpointEvery >= 0, "at least 0");
+    /// Goes on with a run of `before` steps, which may become longer. The rise of the rate stays what it was.
+    ///
+    /// @return what changes, in words; empty if nothing does
+    Optional<String> extend(long before) {
+        Numbers.require("--steps", steps, steps >= before,
+                "at least %,d, as when the run began, to make it longer".formatted(before));
+        if (steps == before) {
+            return Optional.empty();
+        }
+        warmup = warmup == null ? usualWarmup(before) : warmup;
+        String rates =
+                " The rate falls until step %,d now, so from here on it is higher than it was to be.".formatted(steps);
+        return Optional.of("Longer: %,d steps instead of %,d.%s".formatted(steps, before,
+                schedule == Fall.CONSTANT ? "" : rates));
     }
 
-    private static void require(String option, Number value, boolean holds, String what) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s must be %s; got %s".formatted(option, what, value));
-        }
+    private static long usualWarmup(long steps) {
+        return Math.ceilDiv(steps, 10);
+    }
+
+    /// Checks what is not checked elsewhere.
+    void check() {
+        Numbers.require("--steps", steps, steps >= 1 && steps <= Run.MOST_STEPS, "in [1, 10^12]");
+        Numbers.require("--rate", rate, rate > 0 && rate < Double.POSITIVE_INFINITY, "positive");
+        Numbers.require("--clip", clip, clip >= 0, "at least 0");
+        Numbers.require("--decay", decay, decay >= 0 && decay < Double.POSITIVE_INFINITY, "at least 0");
+        Numbers.require("--momentum", momentum, momentum >= 0 && momentum < 1, "in [0, 1)");
+        Numbers.require("--accumulation", accumulation, accumulation >= 1, "at least 1");
+        Numbers.require("--heads", heads, heads >= 1, "at least 1");
+        Numbers.require("--warmup", warmup, warmup == null || warmup >= 0, "at least 0");
+        Numbers.require("--validate-every", validateEvery, validateEvery >= 1, "at least 1");
+        Numbers.require("--checkpoint-every", checkpointEvery, checkpointEvery >= 0, "at least 0");
     }
 
     int batch() {
