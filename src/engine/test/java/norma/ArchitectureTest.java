@@ -121,7 +121,8 @@ class ArchitectureTest {
     /// Of all modules, which the classes of this one do not show.
     @Test
     void onlyTheTrainingStepStepsTheOptimizer() throws IOException {
-        Pattern step = Pattern.compile("\\boptimizer\\w*\\.step\\(|ParameterTree\\.of\\([^)]*\\)\\.afterStep\\(");
+        Pattern step = Pattern.compile(
+                "(?m)^(?!\\s*///).*(\\boptimizer\\w*\\.step\\(|ParameterTree\\.of\\([^)]*\\)\\.afterStep\\()");
         try (Stream<Path> files = Files.walk(Path.of("../.."))) {
             List<String> callers =
                     files.filter(ArchitectureTest::isInMain).filter(file -> step.matcher(read(file)).find())

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Every program in the README and in `docs/` runs as it stands there. Those about embeddings need more than the engine; the module
-/// for langchain4j runs them.
+/// Every program in the README and in `docs/` runs as it stands there. Those about embeddings and tables need more than the
+/// engine; the modules for langchain4j and for tables run them.
 class DocsTest {
     private static final Pattern PROGRAM = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
@@ -34,7 +34,7 @@ class DocsTest {
             var matcher = PROGRAM.matcher(Files.readString(page));
             for (int i = 1; matcher.find(); i++) {
                 String program = matcher.group(1);
-                if (program.contains("void main()")) {
+                if (program.contains("void main()") && !program.contains("norma.csv")) {
                     String name = page.getFileName() + "-" + i;
                     tests.add(DynamicTest.dynamicTest(name, () -> run(program)));
                 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import norma.bench.workload.TwoWays.Cost;
 import norma.kernel.Activation;
-import norma.nn.Activations;
 import norma.nn.Dropout;
 import norma.tensor.BufferPool;
 import norma.tensor.Tape;
@@ -26,13 +25,13 @@ final class Elementwise {
         activation(workloads, "silu", Activation.SILU, new Cost(4, 11, 2, 5));
         Tensor bias = Inputs.random(9, COLUMNS).variable();
         TwoWays.add(workloads, "bias_gelu", ROWS, COLUMNS, new Cost(6, 16, 2, 5), true, 1,
-                x -> new Tensor[] {Activations.apply(Activation.GELU_ERF, x[0].add(bias))}, bias);
+                x -> new Tensor[] {x[0].add(bias).gelu()}, bias);
         dropout(workloads);
         return workloads;
     }
 
     private static void activation(List<Workload> workloads, String name, Activation f, Cost cost) {
-        TwoWays.add(workloads, name, ROWS, COLUMNS, cost, true, 1, x -> new Tensor[] {Activations.apply(f, x[0])});
+        TwoWays.add(workloads, name, ROWS, COLUMNS, cost, true, 1, x -> new Tensor[] {x[0].activate(f)});
     }
 
     /// Its forward pass needs a tape that trains.

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import norma.bench.workload.Workload.Operation;
-import norma.data.Batches;
+import norma.data.TokenWindows;
 import norma.model.Bert;
 import norma.model.BertConfig;
 import norma.model.Gpt;
@@ -62,9 +62,9 @@ final class Models {
     /// Forward, backward, clip, AdamW; another batch of random tokens each step.
     static Operation trainingStep(int batch, int time, int dim, int heads, int layers, int vocabulary) {
         Gpt model = Gpt.of(GptConfig.of(vocabulary, time, dim, heads, layers), 1);
-        var batches = new Batches(Inputs.indices(1, vocabulary, 1_000_000).values(), batch, time, 1);
-        var training = new TrainStep<>(new LanguageModeling(model), new AdamW(model.params(), AdamW.Config.GPT),
-                batches::batch, TrainConfig.of(Long.MAX_VALUE, Schedule.constant(3e-4), 1, 1), Listener.SILENT);
+        var batches = new TokenWindows(Inputs.indices(1, vocabulary, 1_000_000).values(), batch, time, 1);
+        var training = new TrainStep<>(new LanguageModeling(model), AdamW.of(model, 3e-4, AdamW.Config.GPT),
+                batches::batch, TrainConfig.of(Long.MAX_VALUE, Schedule.constant(), 1, 1), Listener.SILENT);
         var steps = new AtomicLong();
         return () -> {
             training.run(steps.getAndIncrement());

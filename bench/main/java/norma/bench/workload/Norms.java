@@ -2,7 +2,6 @@ package norma.bench.workload;
 
 import java.util.ArrayList;
 import java.util.List;
-import norma.nn.Softmax;
 import norma.norm.feature.LayerNorm;
 import norma.norm.feature.RmsNorm;
 import norma.tensor.Shape;
@@ -35,7 +34,7 @@ final class Norms {
                     x -> new Tensor[] {RmsNorm.apply(x[0], gamma, RmsNorm.EPS)}, gamma);
         }
         TwoWays.add(workloads, "softmax", 4096, 1024, new TwoWays.Cost(5, 9, 2, 5), true, 1,
-                x -> new Tensor[] {Softmax.apply(x[0])});
+                x -> new Tensor[] {x[0].softmax(-1)});
         return workloads;
     }
 }

@@ -21,7 +21,7 @@ public final class Workloads {
             new Family("attention", byName(Attentions.workloads())),
             new Family("norms and softmax", byName(Norms.workloads())),
             new Family("elementwise", byName(Elementwise.workloads())),
-            new Family("losses and embedding", Losses.workloads()),
+            new Family("losses and embedding", ModelEnds.workloads()),
             new Family("updates", Updates.workloads()),
             new Family("convolution and pooling", byName(Images.workloads())),
             new Family("Fourier transforms", Transforms.workloads()),

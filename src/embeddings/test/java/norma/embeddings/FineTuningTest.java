@@ -178,15 +178,14 @@ class FineTuningTest {
         });
         SHORT.run(listening, letters(first, 45), Listener.SILENT);
         Map<String, Param> params = ParameterTree.of(byHand).params();
-        var optimizer = new AdamW(params, new AdamW.Config(0.9, 0.999, 1e-8, SHORT.decay()));
+        var optimizer = AdamW.of(byHand, SHORT.rate(), AdamW.Config.STANDARD.withDecay(SHORT.decay()));
         assertEquals(24, order.size());
-        var schedule = new Schedule(Schedule.Decay.LINEAR, SHORT.rate(), 0, 3, 24, 1);
+        var schedule = Schedule.linear(21).withWarmup(3);
         for (int step = 0; step < 24; step++) {
             try (Tape tape = Tape.training(new BufferPool(), SplitMix.at(~SHORT.seed(), step))) {
                 tape.backward(byHand.loss(order.get(step)));
             }
-            optimizer.step(schedule.rate(step), Gradients.clip(Gradients.norm(params), SHORT.clip()));
-            ParameterTree.of(byHand).afterStep();
+            optimizer.step(schedule.factor(step), Gradients.clip(Gradients.norm(params), SHORT.clip()));
         }
         Map<String, float[]> expected = TrainableFolder.values(byHand);
         TrainableFolder.values(tuned).forEach((name, values) -> assertArrayEquals(expected.get(name), values, name));

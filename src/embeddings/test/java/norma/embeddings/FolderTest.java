@@ -11,12 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import norma.embeddings.huggingface.LoadMode;
 import norma.io.CorruptFileException;
+import norma.io.Safetensors;
 import norma.io.Safetensors.Array;
 import norma.tokenizer.Encoding;
 import org.junit.jupiter.api.Test;
@@ -160,6 +163,18 @@ class FolderTest {
         refuses("must hold encoder.layer.2.attention.self.query.weight (16, 16); got none of that name");
         Files.writeString(folder.resolve("config.json"), "[".repeat(10_000));
         refuses("must be JSON");
+    }
+
+    /// Integers are read exactly where they are asked for, but a quantized weight without its scale is another weight.
+    @Test
+    void quantizedWeightsAreRefused() throws IOException {
+        TinyFolder tiny = bert();
+        tiny.write();
+        var arrays = new LinkedHashMap<String, Array>(tiny.weights);
+        arrays.replaceAll((name, weight) -> name.endsWith("layer.0.attention.self.query.weight")
+                ? new Array.Bytes(new byte[256], weight.shape()) : weight);
+        Safetensors.write(folder.resolve("model.safetensors"), Map.of(), arrays);
+        refuses("must hold encoder.layer.0.attention.self.query.weight as floats; got U8(16, 16); convert it to F32");
     }
 
     private void refuses(String message) {

@@ -83,8 +83,10 @@ public final class GptCheckpoint {
         json.addProperty("norm", named(t.norm().text(), "norm"));
         json.addProperty("placement", named(Placements.nameOf(t.placement()), "placement"));
         json.addProperty("rotary", t.rotary().isPresent());
-        t.rotary().filter(rotary -> !rotary.equals(Rotary.PAPER))
-                .ifPresent(rotary -> json.addProperty("rotaryBase", rotary.base()));
+        t.rotary().filter(rotary -> !rotary.equals(Rotary.HALVES)).ifPresent(rotary -> {
+            json.addProperty("rotaryBase", rotary.base());
+            json.addProperty("rotaryLayout", rotary.layout().name());
+        });
         json.addProperty("tied", c.tied());
         json.addProperty("unitEmbeddings", c.unitEmbeddings());
         json.addProperty("dropout", t.dropout());
@@ -111,6 +113,9 @@ public final class GptCheckpoint {
     }
 
     private static Rotary rotary(JsonObject json) {
-        return json.has("rotaryBase") ? new Rotary(json.get("rotaryBase").getAsDouble()) : Rotary.PAPER;
+        Rotary layout = json.has("rotaryLayout")
+                ? new Rotary(Rotary.HALVES.base(), Rotary.Layout.valueOf(json.get("rotaryLayout").getAsString()))
+                : Rotary.HALVES;
+        return json.has("rotaryBase") ? layout.withBase(json.get("rotaryBase").getAsDouble()) : layout;
     }
 }

@@ -54,8 +54,9 @@ public final class ModelFile {
     /// @param ignored names of the file that may be left out
     public static void read(Path file, Safetensors stored, Map<String, Tensor> tensors, Predicate<String> ignored)
             throws IOException {
-        List<String> unknown = stored.entries().keySet().stream()
-                .filter(name -> !tensors.containsKey(name) && !ignored.test(name)).toList();
+        List<String> unknown = stored.entries().entrySet().stream()
+                .filter(entry -> !tensors.containsKey(entry.getKey()) && !ignored.test(entry.getKey()))
+                .map(entry -> entry.getKey() + " " + entry.getValue()).toList();
         String others = unknown.isEmpty() ? "" : "; it has %s, which the model lacks".formatted(unknown);
         for (var wanted : tensors.entrySet()) {
             Safetensors.Entry entry = stored.entries().get(wanted.getKey());

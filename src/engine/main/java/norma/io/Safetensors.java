@@ -11,10 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.StringJoiner;
+import norma.tensor.Indices;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
@@ -29,6 +32,8 @@ import norma.tensor.Tensor;
 ///
 /// Opening costs the header only; a tensor is read when it is asked for, in small chunks. The header is checked before anything
 /// else is believed: every byte behind it must belong to one tensor, and each tensor has as many bytes as its shape asks for.
+/// Which types its numbers have does not matter until somebody asks for them ([Dtype]): a file opens with tensors that can't be
+/// read here.
 ///
 /// The file is not mapped into memory: all that is ever read of a mapping counts as the process's memory until it is
 /// unmapped, and where another process cuts a mapped file short, reading is an error of the virtual machine. Here it is a
@@ -38,52 +43,111 @@ import norma.tensor.Tensor;
 /// wrong with the file while a tensor is read is thrown as `UncheckedIOException`.
 public final class Safetensors implements AutoCloseable {
 
-    /// What a number looks like in the file.
+    /// What a number looks like in the file: the names of the format's own library, version 0.8, and [#UNKNOWN].
     public enum Dtype {
-        /// `double`.
-        F64(8),
+        /// `double`; a `float` is the nearest.
+        F64(64),
         /// `float`.
-        F32(4),
+        F32(32),
         /// IEEE half precision.
-        F16(2),
+        F16(16),
         /// The upper half of a `float`.
-        BF16(2),
+        BF16(16),
         /// `long`.
-        I64(8),
+        I64(64),
         /// `int`.
-        I32(4),
-        /// A byte, 0 to 255.
-        U8(1),
+        I32(32),
+        /// `short`.
+        I16(16),
+        /// `byte`, -128 to 127.
+        I8(8),
+        /// 0 to 2^64 - 1; what is 2^63 or more can't be read.
+        U64(64),
+        /// 0 to 2^32 - 1.
+        U32(32),
+        /// 0 to 65535.
+        U16(16),
+        /// 0 to 255.
+        U8(8),
         /// A byte, 0 or 1.
-        BOOL(1);
+        BOOL(8),
+        /// Two `float`s, a complex number; not read.
+        C64(64),
+        /// Eight bits, 4 of them exponent; not read, as all that follow: such numbers mean nothing without their scales, and
+        /// where those are is the writer's affair.
+        F8_E4M3(8),
+        /// Eight bits, 5 of them exponent.
+        F8_E5M2(8),
+        /// A power of two, the scale of others.
+        F8_E8M0(8),
+        /// Eight bits, 4 of them exponent, without infinities and a negative zero.
+        F8_E4M3FNUZ(8),
+        /// Eight bits, 5 of them exponent, without infinities and a negative zero.
+        F8_E5M2FNUZ(8),
+        /// Six bits, 2 of them exponent, packed.
+        F6_E2M3(6),
+        /// Six bits, 3 of them exponent, packed.
+        F6_E3M2(6),
+        /// Four bits, 2 of them exponent, packed.
+        F4(4),
+        /// A name that is not among these; not read, and its size can't be checked.
+        UNKNOWN(0);
 
-        private final int bytes;
+        private static final Set<Dtype> FLOATS = EnumSet.of(F64, F32, F16, BF16);
+        private static final Set<Dtype> INTEGERS = EnumSet.of(I64, I32, I16, I8, U64, U32, U16, U8, BOOL);
 
-        Dtype(int bytes) {
-            this.bytes = bytes;
+        private final int bits;
+
+        Dtype(int bits) {
+            this.bits = bits;
         }
 
-        /// The size of one number.
-        public int bytes() {
-            return bytes;
+        /// The type of that name, or [#UNKNOWN].
+        public static Dtype of(String name) {
+            for (Dtype dtype : values()) {
+                if (dtype.name().equals(name)) {
+                    return dtype;
+                }
+            }
+            return UNKNOWN;
+        }
+
+        /// The size of one number; 0 where it is not known.
+        public int bits() {
+            return bits;
+        }
+
+        /// Whether it is a float that can be read: F64, F32, F16 or BF16.
+        public boolean isFloat() {
+            return FLOATS.contains(this);
+        }
+
+        /// Whether it is an integer: I64, I32, I16, I8, U64, U32, U16, U8 or BOOL.
+        public boolean isInteger() {
+            return INTEGERS.contains(this);
         }
     }
 
     /// Where a tensor is and what it looks like.
     ///
-    /// @param dtype its numbers
+    /// @param type the name of its numbers' type, as the file has it
     /// @param shape its axes, outermost first; empty for a single number; not copied
     /// @param begin its first byte, counted from the end of the header
     /// @param end the byte after its last
-    public record Entry(Dtype dtype, long[] shape, long begin, long end) {
+    public record Entry(String type, long[] shape, long begin, long end) {
+        /// What its numbers look like.
+        public Dtype dtype() {
+            return Dtype.of(type);
+        }
+
         /// How many numbers it has.
         public long count() {
-            return (end - begin) / dtype.bytes;
+            return SafetensorsHeader.count(shape);
         }
 
         @Override
         public String toString() {
-            return dtype + shapeText(shape);
+            return type + shapeText(shape);
         }
     }
 
@@ -201,14 +265,19 @@ public final class Safetensors implements AutoCloseable {
         return header.entries();
     }
 
-    /// All numbers of a tensor of F64, F32, F16 or BF16; F64 is rounded to `float`.
+    /// All numbers of a tensor as `float`: F32, F16, BF16, I16, I8, U16, U8 and BOOL as they are, F64 rounded to the nearest, and
+    /// I64, I32, U64 and U32 where they are as they are: up to 2^24, and beyond if divisible by the right power of two.
+    ///
+    /// @throws IllegalArgumentException if there is no such tensor, its type is not among these, or a whole number is not exact
+    ///         as a `float`
     public float[] floats(String name) {
+        readable(name);
         float[] values = new float[length(name)];
         read(name, 0, values, 0, values.length);
         return values;
     }
 
-    /// Reads a part of a tensor of F64, F32, F16 or BF16.
+    /// Reads a part of a tensor, as [#floats] does.
     ///
     /// @param name which tensor
     /// @param from its first number to read
@@ -216,10 +285,11 @@ public final class Safetensors implements AutoCloseable {
     /// @param offset index of the first there
     /// @param count how many
     public void read(String name, long from, float[] into, int offset, int count) {
-        Entry entry = entry(name);
+        Entry entry = readable(name);
         Objects.checkFromIndexSize(from, count, entry.count());
         Objects.checkFromIndexSize(offset, count, into.length);
-        read(name, from, count, switch (entry.dtype) {
+        Dtype dtype = entry.dtype();
+        read(name, from, count, switch (dtype) {
             case F32 ->
                 (chunk, done) -> chunk.asFloatBuffer().get(into, offset + done, chunk.remaining() / Float.BYTES);
             case F64 -> (chunk, done) -> {
@@ -237,29 +307,102 @@ public final class Safetensors implements AutoCloseable {
                     into[i] = Float.intBitsToFloat(chunk.getShort() << 16);
                 }
             };
-            default -> throw mismatch(name, entry, "F64, F32, F16 or BF16", "longs");
+            default -> (chunk, done) -> {
+                for (int i = done; chunk.hasRemaining(); i++) {
+                    into[offset + i] = exact(name, from + i, whole(name, dtype, chunk));
+                }
+            };
         });
     }
 
-    /// All numbers of a tensor of I64, I32, U8 or BOOL.
+    /// All numbers of a tensor of integers, exactly; of U64 those below 2^63.
+    ///
+    /// @throws IllegalArgumentException if there is no such tensor, it is not of integers, or a number is too large
     public long[] longs(String name) {
-        Entry entry = entry(name);
+        Entry entry = readable(name);
+        Dtype dtype = entry.dtype();
+        if (!dtype.isInteger()) {
+            throw mismatch(name, "must be of integers", "read it as floats");
+        }
         long[] values = new long[length(name)];
-        read(name, 0, values.length, switch (entry.dtype) {
-            case I64 -> (chunk, done) -> chunk.asLongBuffer().get(values, done, chunk.remaining() / Long.BYTES);
-            case I32 -> (chunk, done) -> {
-                for (int i = done; chunk.hasRemaining(); i++) {
-                    values[i] = chunk.getInt();
-                }
-            };
-            case U8, BOOL -> (chunk, done) -> {
-                for (int i = done; chunk.hasRemaining(); i++) {
-                    values[i] = Byte.toUnsignedLong(chunk.get());
-                }
-            };
-            default -> throw mismatch(name, entry, "I64, I32, U8 or BOOL", "floats");
+        read(name, 0, values.length, (chunk, done) -> {
+            for (int i = done; chunk.hasRemaining(); i++) {
+                values[i] = whole(name, dtype, chunk);
+            }
         });
         return values;
+    }
+
+    /// A tensor in memory, converted as [#floats] does.
+    public Tensor tensor(String name) {
+        float[] values = floats(name);
+        return Tensor.adopt(shape(name), values);
+    }
+
+    /// A tensor of integers in memory: ids, classes, positions.
+    ///
+    /// @throws IllegalArgumentException if there is no such tensor, it is not of integers, or a number is not an `int`
+    public Indices indices(String name) {
+        long[] longs = longs(name);
+        int[] values = new int[longs.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (int) longs[i];
+            if (values[i] != longs[i]) {
+                throw unfit(name, "an int", longs[i], i, "read it as longs");
+            }
+        }
+        return new Indices(values, shape(name));
+    }
+
+    private Shape shape(String name) {
+        return Shape.of(Arrays.stream(entry(name).shape).mapToInt(Math::toIntExact).toArray());
+    }
+
+    /// The next whole number of a chunk.
+    private long whole(String name, Dtype dtype, ByteBuffer chunk) {
+        return switch (dtype) {
+            case I64 -> chunk.getLong();
+            case I32 -> chunk.getInt();
+            case I16 -> chunk.getShort();
+            case I8 -> chunk.get();
+            case U64 -> signed(name, chunk.getLong());
+            case U32 -> Integer.toUnsignedLong(chunk.getInt());
+            case U16 -> Short.toUnsignedLong(chunk.getShort());
+            case U8, BOOL -> Byte.toUnsignedLong(chunk.get());
+            default -> throw new AssertionError(dtype);
+        };
+    }
+
+    private long signed(String name, long bits) {
+        if (bits < 0) {
+            throw new IllegalArgumentException("Safetensors %s: tensor %s, %s, must be below 2^63 to be read; it has %s"
+                    .formatted(file, name, entry(name), Long.toUnsignedString(bits)));
+        }
+        return bits;
+    }
+
+    private float exact(String name, long at, long value) {
+        float rounded = value;
+        if ((long) rounded != value || value == Long.MAX_VALUE) {
+            throw unfit(name, "a float", value, at, "read it as longs or indices");
+        }
+        return rounded;
+    }
+
+    private IllegalArgumentException unfit(String name, String type, long value, long at, String instead) {
+        return new IllegalArgumentException(
+                "Safetensors %s: tensor %s, %s, must have numbers that are exact as %s; got %d at position %d; %s"
+                        .formatted(file, name, entry(name), type, value, at, instead));
+    }
+
+    /// What is known of a tensor whose numbers can be read.
+    private Entry readable(String name) {
+        Entry entry = entry(name);
+        if (!entry.dtype().isFloat() && !entry.dtype().isInteger()) {
+            throw mismatch(name, "must be of floats of 16, 32 or 64 bits or of integers to be read",
+                    "convert it before, or leave it");
+        }
+        return entry;
     }
 
     private synchronized void read(String name, long from, int count, Decoder decoder) {
@@ -268,7 +411,7 @@ public final class Safetensors implements AutoCloseable {
                     "Safetensors " + file + ": must be open to read " + name + "; it is closed");
         }
         Entry entry = entry(name);
-        int bytes = entry.dtype.bytes;
+        int bytes = entry.dtype().bits / Byte.SIZE;
         try {
             data.seek(header.end() + entry.begin + from * bytes);
             for (int done = 0; done < count; done += chunk.limit() / bytes) {
@@ -320,7 +463,7 @@ public final class Safetensors implements AutoCloseable {
             write(channel, chunk, new Array.Floats(elements.tensor.toArray(), 0, entry.shape), entry);
             return;
         }
-        int bytes = entry.dtype.bytes;
+        int bytes = entry.dtype().bits / Byte.SIZE;
         int count = (int) entry.count();
         int part;
         for (int from = 0; from < count; from += part) {
@@ -359,9 +502,9 @@ public final class Safetensors implements AutoCloseable {
         return (int) count;
     }
 
-    private IllegalArgumentException mismatch(String name, Entry entry, String must, String instead) {
-        return new IllegalArgumentException("Safetensors " + file + ": tensor " + name + " must be " + must + "; it is "
-                + entry + "; read it as " + instead);
+    private IllegalArgumentException mismatch(String name, String must, String instead) {
+        return new IllegalArgumentException("Safetensors %s: tensor %s %s; it is %s; %s"
+                .formatted(file, name, must, entry(name), instead));
     }
 
     static String shapeText(long[] shape) {

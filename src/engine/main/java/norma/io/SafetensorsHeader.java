@@ -64,8 +64,8 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
                 if (dtypeOf(arrays.get(name)) == dtype) {
                     long[] shape = arrays.get(name).shape();
                     long begin = at;
-                    at += count(shape) * dtype.bytes();
-                    entries.put(name, new Entry(dtype, shape, begin, at));
+                    at += count(shape) * dtype.bits() / Byte.SIZE;
+                    entries.put(name, new Entry(dtype.name(), shape, begin, at));
                 }
             }
         }
@@ -102,7 +102,7 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
             }
             for (Map.Entry<String, Entry> tensor : entries.entrySet()) {
                 Entry entry = tensor.getValue();
-                json.name(tensor.getKey()).beginObject().name("dtype").value(entry.dtype().name());
+                json.name(tensor.getKey()).beginObject().name("dtype").value(entry.type());
                 json.name("shape").beginArray();
                 for (long axis : entry.shape()) {
                     json.value(axis);
@@ -167,11 +167,10 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
             if (entry.end() < at || entry.end() > size - end) {
                 throw new CorruptFileException(file, who + "must end by " + (size - end) + ", the end of the file");
             }
-            long count = count(entry.shape());
-            long bytes = entry.end() - entry.begin();
-            if (count < 0 || bytes % entry.dtype().bytes() != 0 || bytes / entry.dtype().bytes() != count) {
-                throw new CorruptFileException(file, who + "must have " + entry.dtype().bytes()
-                        + " bytes for each number of its shape; has " + bytes);
+            if (!holdsItsShape(entry)) {
+                throw new CorruptFileException(file, who + "must have " + entry.dtype().bits()
+                        + " bits for each number of its shape, and whole bytes; has " + (entry.end() - entry.begin())
+                        + " bytes");
             }
             at = entry.end();
             ordered.put(tensor.getKey(), entry);
@@ -181,6 +180,17 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
                     + " behind the header; ends at " + at);
         }
         return new SafetensorsHeader(metadata, Collections.unmodifiableSequencedMap(ordered), end);
+    }
+
+    /// Whether a tensor has as many bytes as its shape asks for; of a type that is not known, whether the shape can be.
+    private static boolean holdsItsShape(Entry entry) {
+        long count = count(entry.shape());
+        long bits = entry.dtype().bits();
+        if (count < 0 || entry.dtype() == Dtype.UNKNOWN) {
+            return count >= 0;
+        }
+        return Math.multiplyHigh(count, bits) == 0 && count * bits >= 0 && count * bits % Byte.SIZE == 0
+                && count * bits / Byte.SIZE == entry.end() - entry.begin();
     }
 
     /// A few names of tensors, for messages.
@@ -255,20 +265,11 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
                 }
             }
             json.endObject();
-            if (shape == null || range == null || range.length != 2) {
-                throw new CorruptFileException(file, "tensor " + name + " must have a shape and two data_offsets");
+            if (dtype == null || shape == null || range == null || range.length != 2) {
+                throw new CorruptFileException(file,
+                        "tensor " + name + " must have a dtype, a shape and two data_offsets");
             }
-            return new Entry(dtype(name, dtype), shape, range[0], range[1]);
-        }
-
-        private Dtype dtype(String name, String text) throws CorruptFileException {
-            for (Dtype dtype : Dtype.values()) {
-                if (dtype.name().equals(text)) {
-                    return dtype;
-                }
-            }
-            throw new CorruptFileException(file, "tensor " + name + " must have a dtype of "
-                    + Arrays.toString(Dtype.values()) + "; has " + text);
+            return new Entry(dtype, shape, range[0], range[1]);
         }
 
         private static long[] longs(JsonReader json) throws IOException {

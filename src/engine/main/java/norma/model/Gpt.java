@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import norma.nn.Cache;
 import norma.nn.Context;
-import norma.nn.CrossEntropy;
 import norma.nn.Dropout;
 import norma.nn.Embedding;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.LayerSource;
 import norma.nn.Linear;
+import norma.nn.Losses;
 import norma.nn.Param;
 import norma.nn.ParameterTree;
 import norma.nn.Parameterized;
@@ -110,7 +110,7 @@ public record Gpt(GptConfig config, Embedding tokens, Optional<Embedding> positi
 
     /// Mean cross entropy in nats of targets (B, T) after ids (B, T).
     public Tensor loss(Indices ids, Indices targets) {
-        return CrossEntropy.apply(logits(ids, Context.NONE), targets);
+        return Losses.crossEntropy(logits(ids, Context.NONE), targets);
     }
 
     private static Indices range(int start, int time) {

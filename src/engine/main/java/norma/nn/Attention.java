@@ -5,7 +5,14 @@ import norma.tensor.Tensor;
 
 /// Multi-head attention (Vaswani et al. 2017, arXiv 1706.03762): y = W_o concat_h softmax(q_h k_h^T / sqrt(d)) v_h.
 ///
-/// Shapes: x (B, T, D); q, k, v (B, T, H * d), where H * d may differ from D; y (B, T, D).
+/// Shapes: x (B, T, D); q (B, T, H * d), k, v (B, T, G * d), where H * d may differ from D; y (B, T, D).
+///
+/// ```java
+/// Attention self = Attention.of(256, 8);                           // every position sees all
+/// Attention decoder = Attention.grouped(256, 8, 2).withCausal().with(Rotary.HALVES);
+/// Tensor y = self.forward(x, Context.padded(keyMask));             // (B, T), 0 for padding
+/// Tensor z = self.forward(x, Context.NONE.withMask(mask));         // (T, T) or (B, T, T), 0 where nothing is seen
+/// ```
 ///
 /// The maps to q, k, v and y are layers: a [Linear], or a [Sequential] of it and a norm or factors on the heads.
 ///
@@ -14,13 +21,15 @@ import norma.tensor.Tensor;
 /// @param value W_v
 /// @param output W_o
 /// @param heads H
+/// @param groups G, heads of k and v, each for H / G heads of q (grouped-query attention: Ainslie et al. 2023, arXiv 2305.13245); H
+///     for an own one each
 /// @param causal whether position t sees positions 0 .. t only
 /// @param rotary how positions are written into q and k; absent if they are not
 /// @param cap c, if logits s become c tanh(s / c) (Gemma 2, arXiv 2408.00118; not fused, so slower), or 0
-public record Attention(Layer query, Layer key, Layer value, Layer output, int heads, boolean causal,
-        Optional<Rotary> rotary, float cap) implements Layer {
+public record Attention(Layer query, Layer key, Layer value, Layer output, int heads, int groups,
+        boolean causal, Optional<Rotary> rotary, float cap) implements Layer {
 
-    /// Checks the number of heads and the cap.
+    /// Checks the numbers of heads and the cap.
     public Attention {
         if (!(cap >= 0)) {
             throw new IllegalArgumentException("Attention: the cap of the logits must not be negative; got " + cap);
@@ -28,26 +37,74 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
         if (heads < 1) {
             throw new IllegalArgumentException("Attention: needs a head at least; got " + heads);
         }
+        requireGroups(heads, groups);
+    }
+
+    private static void requireGroups(int heads, int groups) {
+        if (groups < 1 || heads % groups != 0) {
+            throw new IllegalArgumentException(
+                    "Attention: the groups must divide the heads; got %d heads and %d groups".formatted(heads, groups));
+        }
     }
 
     /// Attention by these layers, without rotary positions and cap.
     public static Attention of(Layer query, Layer key, Layer value, Layer output, int heads, boolean causal) {
-        return new Attention(query, key, value, output, heads, causal, Optional.empty(), 0);
+        return new Attention(query, key, value, output, heads, heads, causal, Optional.empty(), 0);
+    }
+
+    /// Self-attention over D = `dim` features in `heads` heads of D / H each, that sees all positions. First values are those of
+    /// [Linear#of(int, int)], of the thread's next seed.
+    public static Attention of(int dim, int heads) {
+        return of(Init.next(), dim, heads);
+    }
+
+    /// The same with first values from `init`.
+    public static Attention of(Init init, int dim, int heads) {
+        return grouped(init, dim, heads, heads);
+    }
+
+    /// The same, but keys and values have `groups` heads only, each for H / G heads of queries.
+    public static Attention grouped(int dim, int heads, int groups) {
+        return grouped(Init.next(), dim, heads, groups);
+    }
+
+    /// The same with first values from `init`.
+    public static Attention grouped(Init init, int dim, int heads, int groups) {
+        requireHeads(dim, heads);
+        requireGroups(heads, groups);
+        int width = dim / heads * groups;
+        return of(Linear.of(init.at("query"), dim, dim), Linear.of(init.at("key"), dim, width),
+                Linear.of(init.at("value"), dim, width), Linear.of(init.at("output"), dim, dim), heads, false)
+                .withGroups(groups);
     }
 
     /// Self-attention over D = `dim` features with biases, weights of N(0, std^2), W_o of N(0, outStd^2).
     public static Attention of(LayerSource source, int dim, int heads, boolean causal, double std, double outStd) {
-        if (heads < 1 || dim % heads != 0) {
-            throw new IllegalArgumentException(
-                    "Attention: the width must be a multiple of the heads; got %d and %d heads".formatted(dim, heads));
-        }
+        requireHeads(dim, heads);
         return of(source.at("query").linear(dim, dim, std), source.at("key").linear(dim, dim, std),
                 source.at("value").linear(dim, dim, std), source.at("output").linear(dim, dim, outStd), heads, causal);
     }
 
+    private static void requireHeads(int dim, int heads) {
+        if (heads < 1 || dim % heads != 0) {
+            throw new IllegalArgumentException(
+                    "Attention: the width must be a multiple of the heads; got %d and %d heads".formatted(dim, heads));
+        }
+    }
+
+    /// The same, but position t sees positions 0 .. t only.
+    public Attention withCausal() {
+        return new Attention(query, key, value, output, heads, groups, true, rotary, cap);
+    }
+
+    /// The same layers, whose keys and values have so many heads.
+    public Attention withGroups(int groups) {
+        return new Attention(query, key, value, output, heads, groups, causal, rotary, cap);
+    }
+
     /// The same with positions written into q and k.
     public Attention with(Rotary rotary) {
-        return new Attention(query, key, value, output, heads, causal, Optional.of(rotary), cap);
+        return new Attention(query, key, value, output, heads, groups, causal, Optional.of(rotary), cap);
     }
 
     /// The same with factors on the heads.
@@ -58,12 +115,12 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
 
     /// The same with another way from the heads to y.
     public Attention withOutput(Layer output) {
-        return new Attention(query, key, value, output, heads, causal, rotary, cap);
+        return new Attention(query, key, value, output, heads, groups, causal, rotary, cap);
     }
 
     /// The same with other ways from x to q, k and v.
     public Attention withInputs(Layer query, Layer key, Layer value) {
-        return new Attention(query, key, value, output, heads, causal, rotary, cap);
+        return new Attention(query, key, value, output, heads, groups, causal, rotary, cap);
     }
 
     /// The same with a norm on what each head gives, shared by all heads (RetNet, arXiv 2307.08621; differential attention,
@@ -76,7 +133,7 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
 
     /// The same with logits that stay between -cap and cap.
     public Attention withCap(float cap) {
-        return new Attention(query, key, value, output, heads, causal, rotary, cap);
+        return new Attention(query, key, value, output, heads, groups, causal, rotary, cap);
     }
 
     /// Self-attention.
@@ -95,28 +152,43 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
         }
         Context own = x == source ? context : context.withoutCache();
         int start = own.cache().map(c -> c.length(this)).orElse(0);
-        Tensor q = rotated(query.forward(x), start);
-        Tensor k = rotated(key.forward(source), start);
+        Tensor q = rotated(query.forward(x), heads, start);
+        Tensor k = rotated(key.forward(source), groups, start);
         Tensor v = value.forward(source);
+        requireWidths(q, k);
         return output.forward(apply(this, q, k, v, heads, causal, cap, own), context);
     }
 
     /// Attention of new positions to themselves and to the earlier positions in the cache.
     ///
-    /// Shapes: q (B, Tq, H * d), k, v (B, Tk, H * d); result as q.
+    /// Shapes: q (B, Tq, H * d), k, v (B, Tk, G * d); result as q.
     ///
     /// @param layer whose entry in the cache it is
     /// @param cap as of the layer, 0 for none
     public static Tensor apply(Parameterized layer, Tensor q, Tensor k, Tensor v, int heads, boolean causal, float cap,
             Context context) {
         if (context.lengths().isPresent()) {
+            if (context.bias().isPresent()) {
+                throw new IllegalArgumentException(
+                        "Attention: a mask or bias of queries and keys goes with sequences that are rows of a batch; got lengths of "
+                                + "sequences that lie in one row; pad them instead");
+            }
             return RaggedAttention.apply(q, k, v, heads, causal, context.lengths().get());
         }
         Cache.Entry all = context.cache().map(c -> c.append(layer, k, v)).orElseGet(() -> new Cache.Entry(k, v));
-        return ScaledDotProduct.apply(q, all.keys(), all.values(), heads, causal, context.keyMask(), cap);
+        return ScaledDotProduct.apply(q, all.keys(), all.values(), heads, causal, context.keyMask(),
+                context.bias(), cap);
     }
 
-    private Tensor rotated(Tensor x, int start) {
+    private void requireWidths(Tensor q, Tensor k) {
+        if (k.dim(-1) * heads != q.dim(-1) * groups) {
+            throw new IllegalArgumentException(
+                    "Attention: q must have H = %d heads and k and v G = %d of the same size; got q %s and k %s"
+                            .formatted(heads, groups, q.shape(), k.shape()));
+        }
+    }
+
+    private Tensor rotated(Tensor x, int heads, int start) {
         return rotary.map(r -> r.rotate(x, heads, start)).orElse(x);
     }
 

@@ -11,7 +11,8 @@ import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
-/// The mean of the inputs under a window that slides over each plane of x (N, C, H, W).
+/// The mean of the inputs under a window that slides over each plane of x (N, C, H, W). With [Window#ceil] windows may reach beyond
+/// the padding; what lies there never counts.
 ///
 /// @param vertical how the window goes down
 /// @param horizontal how it goes across
@@ -21,6 +22,16 @@ public record AvgPool2d(Window vertical, Window horizontal, boolean countPadding
     /// A square window; padding counts.
     public static AvgPool2d of(Window window) {
         return new AvgPool2d(window, window, true);
+    }
+
+    /// A window that need not be square; padding counts.
+    public static AvgPool2d of(Window vertical, Window horizontal) {
+        return new AvgPool2d(vertical, horizontal, true);
+    }
+
+    /// The same where padding counts as inputs of 0, or not at all.
+    public AvgPool2d withCountPadding(boolean counts) {
+        return new AvgPool2d(vertical, horizontal, counts);
     }
 
     @Override

@@ -25,19 +25,37 @@ import norma.tensor.Tensor;
 public record Conv2d(Weight weight, Optional<Param> bias, Window vertical, Window horizontal, int groups)
         implements Layer {
 
+    /// A layer with the first values of [#of(Init, int, int, Window)], of the thread's next seed.
+    public static Conv2d of(int in, int out, Window window) {
+        return of(Init.next(), in, out, window);
+    }
+
     /// A square kernel with w of N(0, 2 / (inputs of an output)), which keeps the variance through ReLU (He et al. 2015,
     /// arXiv 1502.01852), and b of zeros.
     public static Conv2d of(Init init, int in, int out, Window window) {
-        return of(init, in, out, window, 1);
+        return of(init, in, out, window, window, 1);
     }
 
     /// The same with G = `groups`.
     public static Conv2d of(Init init, int in, int out, Window window, int groups) {
-        var sizes = new Sizes(1, in, out, groups,
-                new WindowGeometry(window.reach() + 1, window.reach() + 1, window, window));
-        double std = Math.sqrt(2.0 / Math.max(1, sizes.depth()));
-        Param weight = init.normal("weight", std, out, sizes.groupChannels(), window.size(), window.size());
-        return of(weight, window, groups).withBias(Init.constant(0, out));
+        return of(init, in, out, window, window, groups);
+    }
+
+    /// The same with a kernel that need not be square.
+    public static Conv2d of(Init init, int in, int out, Window vertical, Window horizontal, int groups) {
+        int depth = groupChannels("Conv2d", in, out, groups) * vertical.size() * horizontal.size();
+        Param weight = init.normal("weight", Math.sqrt(2.0 / Math.max(1, depth)), out, in / groups, vertical.size(),
+                horizontal.size());
+        return new Conv2d(weight, Optional.of(Init.constant(0, out)), vertical, horizontal, groups);
+    }
+
+    static int groupChannels(String who, int in, int out, int groups) {
+        if (groups < 1 || in % groups != 0 || out % groups != 0) {
+            throw new IllegalArgumentException(
+                    "%s: groups must divide the channels of x and of y; got %d groups, %d and %d channels"
+                            .formatted(who, groups, in, out));
+        }
+        return in / groups;
     }
 
     /// A square kernel with the given w and without b.

@@ -22,6 +22,11 @@ public record Dropout(float rate) implements Layer {
         }
     }
 
+    /// A layer that drops with probability `rate`.
+    public static Dropout of(double rate) {
+        return new Dropout((float) rate);
+    }
+
     @Override
     public Tensor forward(Tensor x, Context context) {
         return apply(x, rate);

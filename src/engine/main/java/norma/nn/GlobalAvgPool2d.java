@@ -8,6 +8,11 @@ import norma.tensor.Tensor;
 /// The mean of each plane of x: (N, C, H, W) to (N, C, 1, 1).
 public record GlobalAvgPool2d() implements Layer {
 
+    /// The layer.
+    public static GlobalAvgPool2d of() {
+        return new GlobalAvgPool2d();
+    }
+
     @Override
     public Tensor forward(Tensor x, Context context) {
         return apply(x);

@@ -161,7 +161,7 @@ public record Linear(Weight weight, Optional<Param> bias, Activation activation)
         public Tensor definition() {
             Tensor product =
                     x.reshape(x.shape().rows(), x.dim(-1)).matmulTransposed(w).reshape(x.shape().with(-1, w.dim(0)));
-            return Activations.definition(f, b == null ? product : product.add(b));
+            return (b == null ? product : product.add(b)).activate(f);
         }
 
         @Override

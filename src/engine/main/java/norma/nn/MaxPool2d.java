@@ -11,7 +11,7 @@ import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
 /// The largest input under a window that slides over each plane of x (N, C, H, W); padding is never the largest. Of
-/// equal inputs the first gets the gradient.
+/// equal inputs the first gets the gradient. With [Window#ceil] the inputs at the end that fill no whole window have one too.
 ///
 /// @param vertical how the window goes down
 /// @param horizontal how it goes across
@@ -20,6 +20,11 @@ public record MaxPool2d(Window vertical, Window horizontal) implements Layer {
     /// A square window.
     public static MaxPool2d of(Window window) {
         return new MaxPool2d(window, window);
+    }
+
+    /// A window that need not be square.
+    public static MaxPool2d of(Window vertical, Window horizontal) {
+        return new MaxPool2d(vertical, horizontal);
     }
 
     @Override
@@ -55,7 +60,7 @@ public record MaxPool2d(Window vertical, Window horizontal) implements Layer {
             int[] won = new int[winners.size()];
             float[] taps = winners.toArray();
             Arrays.setAll(won, i -> winner(i, (int) taps[i]));
-            return pixels.gather(Indices.of(won, won.length)).reshape(winners.shape());
+            return pixels.take(Indices.of(won, won.length), 0).reshape(winners.shape());
         }
 
         /// The input that output `i` is taken from; padding, if no input is larger than -infinity.

@@ -53,7 +53,7 @@ public final class PackedWeight implements Weight {
     @Override
     public Tensor value() {
         int in = shape.dim(1);
-        return linear(Tensor.identity(in), Optional.empty(), Activation.IDENTITY).transpose(0, 1);
+        return linear(Tensor.eye(in), Optional.empty(), Activation.IDENTITY).transpose(0, 1);
     }
 
     @Override

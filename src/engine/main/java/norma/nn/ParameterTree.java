@@ -112,6 +112,13 @@ public final class ParameterTree {
         all.forEach(Parameterized::afterStep);
     }
 
+    /// The same, but those that another tree has are left to it.
+    ///
+    /// @param asked the parts that have been asked; those of this tree are added
+    public void afterStep(Set<Parameterized> asked) {
+        all.stream().filter(asked::add).forEach(Parameterized::afterStep);
+    }
+
     /// Number of learned values.
     public long size() {
         return params.values().stream().filter(p -> p.role() != Param.Role.BUFFER).mapToLong(p -> p.value().size())

@@ -14,11 +14,11 @@ import norma.tensor.Tensor;
 /// [ScaledDotProduct] within each of several sequences that lie one behind the other: nothing is padded, and no sequence sees
 /// another (Krell et al. 2021, arXiv 2107.02027).
 ///
-/// Shapes: q, k, v, y (1, N, H * d), where N is the sum of the lengths.
+/// Shapes: q, y (1, N, H * d), k, v (1, N, G * d), where N is the sum of the lengths.
 ///
-/// @param logSumExp of each sequence (H, T), one behind the other
+/// @param normalizers of each sequence (H, 2, T), one behind the other
 record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, boolean causal, Tensor y,
-        Tensor logSumExp) implements Op.Fused {
+        Tensor normalizers) implements Op.Fused {
 
     /// One of the sequences: its first row, and its sizes for the kernels.
     private record Sequence(int from, Sizes sizes) {
@@ -27,9 +27,9 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
             return x.data().slice(from * x.dim(2), sizes.keys() * x.dim(2));
         }
 
-        /// Its part of a tensor with one number for each head and row.
+        /// Its part of the normalizers, two for each head and row.
         Floats ofHeads(Tensor x) {
-            return x.data().slice(from * sizes.heads(), sizes.keys() * sizes.heads());
+            return x.data().slice(from * sizes.heads() * 2, sizes.keys() * sizes.heads() * 2);
         }
     }
 
@@ -37,28 +37,30 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
     static Tensor apply(Tensor q, Tensor k, Tensor v, int heads, boolean causal, int[] lengths) {
         requireShapes(q, k, v, heads, lengths);
         var attention = new RaggedAttention(q, k, v, lengths, heads, causal, Tensor.empty(q.shape()),
-                Tensor.empty(Shape.of(heads * q.dim(1))));
+                Tensor.empty(Shape.of(2 * heads * q.dim(1))));
         attention.forward();
         return Tape.record(attention, attention.y);
     }
 
     private static void requireShapes(Tensor q, Tensor k, Tensor v, int heads, int[] lengths) {
-        boolean alike = q.shape().equals(k.shape()) && k.shape().equals(v.shape());
-        if (!alike || q.shape().rank() != 3 || q.dim(0) != 1 || q.dim(2) % heads != 0
+        boolean alike = k.shape().equals(v.shape()) && q.shape().without(-1).equals(k.shape().without(-1));
+        if (!alike || q.shape().rank() != 3 || q.dim(0) != 1
                 || Arrays.stream(lengths).anyMatch(length -> length < 1) || Arrays.stream(lengths).sum() != q.dim(1)) {
             throw new IllegalArgumentException(
-                    ("attention: q, k and v must be (1, N, H * d), N the sum of lengths of at least 1; "
+                    ("attention: q must be (1, N, H * d), k and v (1, N, G * d), N the sum of lengths of at least 1; "
                             + "got q %s, k %s, v %s with H = %d and lengths %s")
                             .formatted(q.shape(), k.shape(), v.shape(), heads, Arrays.toString(lengths)));
         }
+        ScaledDotProduct.requireHeads(q, k, heads);
     }
 
     private Sequence[] sequences() {
-        int headSize = q.dim(2) / heads;
+        int headSize = q.dim(2) / heads, groups = k.dim(2) / headSize;
         float scale = (float) (1 / Math.sqrt(headSize));
         var sequences = new Sequence[lengths.length];
         for (int i = 0, from = 0; i < lengths.length; from += lengths[i++]) {
-            sequences[i] = new Sequence(from, new Sizes(1, lengths[i], lengths[i], heads, headSize, scale, causal));
+            sequences[i] =
+                    new Sequence(from, new Sizes(1, lengths[i], lengths[i], heads, groups, headSize, scale, causal));
         }
         return sequences;
     }
@@ -75,7 +77,7 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
 
     private void forward() {
         var kernel = Backend.kernels().attention();
-        each(s -> kernel.forward(s.sizes, s.of(q), s.of(k), s.of(v), null, s.of(y), s.ofHeads(logSumExp)));
+        each(s -> kernel.forward(s.sizes, s.of(q), s.of(k), s.of(v), null, null, s.of(y), s.ofHeads(normalizers)));
     }
 
     @Override
@@ -89,7 +91,8 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
         Tensor dk = Tensor.empty(k.shape());
         Tensor dv = Tensor.empty(v.shape());
         var kernel = Backend.kernels().attention();
-        each(s -> kernel.backward(s.sizes, s.of(q), s.of(k), s.of(v), null, s.of(y), s.ofHeads(logSumExp), s.of(dy),
+        each(s -> kernel.backward(s.sizes, s.of(q), s.of(k), s.of(v), null, null, s.of(y), s.ofHeads(normalizers),
+                s.of(dy),
                 s.of(dq), s.of(dk), s.of(dv)));
         return new Tensor[] {dq, dk, dv};
     }
@@ -103,7 +106,7 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
         int to = s.from + s.sizes.keys();
         return new ScaledDotProduct.Fused(q.slice(1, s.from, to), k.slice(1, s.from, to), v.slice(1, s.from, to),
                 s.sizes,
-                null, null, null).definition();
+                null, null, null, null).definition();
     }
 
     @Override

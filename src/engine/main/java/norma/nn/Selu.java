@@ -21,6 +21,6 @@ public record Selu() implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Context context) {
-        return Activations.apply(Activation.SELU, x);
+        return x.activate(Activation.SELU);
     }
 }

@@ -1,10 +1,10 @@
 package norma.optim;
 
 import java.util.List;
-import java.util.Map;
 import norma.backend.Backend;
 import norma.kernel.contract.UpdateKernel;
 import norma.nn.Param;
+import norma.nn.Parameterized;
 import norma.tensor.Tensor;
 
 /// Adam with decoupled weight decay (Loshchilov & Hutter 2017, arXiv 1711.05101):
@@ -14,26 +14,48 @@ import norma.tensor.Tensor;
 /// w = w - rate (decay w + (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps))
 /// ```
 ///
-/// Gains and biases are not decayed. m and v belong to each parameter; t counts the steps.
+/// Gains and biases are not decayed. m and v belong to each parameter; t counts the steps. 1e-3 is a usual rate.
 public final class AdamW extends Optimizer {
 
     /// The constants.
     ///
-    /// @param b1 weight of the old mean
-    /// @param b2 weight of the old mean square
-    /// @param eps against division by zero
+    /// @param b1 weight of the old mean, in [0, 1)
+    /// @param b2 weight of the old mean square, in [0, 1)
+    /// @param eps against division by zero, positive
     /// @param decay of weights
     public record Config(double b1, double b2, double eps, double decay) {
+        /// As PyTorch has them: 0.9, 0.999, 1e-8, 0.01.
+        public static final Config STANDARD = new Config(0.9, 0.999, 1e-8, 0.01);
+
         /// As GPT-3 and most models since: 0.9, 0.95, 1e-8, 0.1.
         public static final Config GPT = new Config(0.9, 0.95, 1e-8, 0.1);
+
+        /// Checks the numbers.
+        public Config {
+            Adam.require("AdamW", b1, b2, eps, decay);
+        }
+
+        /// The same with another decay.
+        public Config withDecay(double decay) {
+            return new Config(b1, b2, eps, decay);
+        }
     }
 
     private final Config config;
 
-    /// An optimizer of the learned ones among these parameters.
-    public AdamW(Map<String, Param> params, Config config) {
-        super(params, "m", "v");
+    private AdamW(Parameterized model, double rate, Config config) {
+        super(model, rate, "m", "v");
         this.config = config;
+    }
+
+    /// An optimizer of a model or a [Group] of its parameters, with [Config#STANDARD].
+    public static AdamW of(Parameterized model, double rate) {
+        return of(model, rate, Config.STANDARD);
+    }
+
+    /// An optimizer of a model or a [Group] of its parameters.
+    public static AdamW of(Parameterized model, double rate, Config config) {
+        return new AdamW(model, rate, config);
     }
 
     @Override

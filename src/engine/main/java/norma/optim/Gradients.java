@@ -88,8 +88,10 @@ public final class Gradients {
     }
 
     /// The factor that clips gradients of length `norm` to `limit`: min(1, limit / (norm + 1e-6)) (Pascanu et al. 2013,
-    /// arXiv 1211.5063). A limit of 0 clips nothing.
+    /// arXiv 1211.5063). A limit of 0 clips nothing. A norm that is not finite is refused.
     public static double clip(double norm, double limit) {
+        Bounds.require(norm >= 0 && Double.isFinite(norm), "Gradients.clip", "norm", "finite and not negative", norm);
+        Bounds.requireLimit("Gradients.clip", "limit", limit);
         return limit == 0 ? 1 : Math.min(1, limit / (norm + 1e-6));
     }
 
@@ -97,7 +99,7 @@ public final class Gradients {
 
     /// g = min(max(g, -limit), limit), element by element.
     public static void clipValues(Map<String, Param> params, float limit) {
-        requireLimit("Gradients.clipValues", limit);
+        Bounds.requireLimit("Gradients.clipValues", "limit", limit);
         Tensor most = Tensor.scalar(limit), least = Tensor.scalar(-limit);
         forEach(params, (_, g) -> g.set(g.maximum(least).minimum(most)));
     }
@@ -109,7 +111,9 @@ public final class Gradients {
     ///
     /// A vector or scalar is one unit. The paper has limit 0.01 and eps 1e-3, and leaves the last linear layer out.
     public static void clipUnits(Map<String, Param> params, double limit, double eps) {
-        requireLimit("Gradients.clipUnits", limit);
+        Bounds.requireLimit("Gradients.clipUnits", "limit", limit);
+        Bounds.requireNotNegative("Gradients.clipUnits", "eps", eps);
+        requireFinite(params);
         var kernels = Backend.kernels();
         forEach(params, (w, gradient) -> {
             int units = w.shape().rank() > 1 ? w.dim(0) : 1, n = units == 0 ? 0 : w.size() / units;
@@ -144,12 +148,6 @@ public final class Gradients {
             sum += x;
         }
         return sum / g.length;
-    }
-
-    private static void requireLimit(String who, double limit) {
-        if (!(limit >= 0)) {
-            throw new IllegalArgumentException("%s: the limit must not be negative; got %s".formatted(who, limit));
-        }
     }
 
     private interface Change {

@@ -1,11 +1,11 @@
 package norma.optim;
 
 import java.util.List;
-import java.util.Map;
 import norma.backend.Backend;
 import norma.kernel.Floats;
 import norma.kernel.contract.UpdateKernel;
 import norma.nn.Param;
+import norma.nn.Parameterized;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
@@ -18,15 +18,46 @@ import norma.tensor.Tensor;
 /// ```
 ///
 /// Gains and biases have trust 1 in place of ||w|| / ||u|| and are not decayed. m and v belong to each parameter; t counts the
-/// steps.
+/// steps. 1e-3 is a usual rate, more with larger batches.
 public final class Lamb extends Optimizer {
-    private final AdamW.Config config;
+
+    /// The constants.
+    ///
+    /// @param b1 weight of the old mean, in [0, 1)
+    /// @param b2 weight of the old mean square, in [0, 1)
+    /// @param eps against division by zero, positive
+    /// @param decay of weights
+    public record Config(double b1, double b2, double eps, double decay) {
+        /// As in the paper: 0.9, 0.999, 1e-6, 0.01.
+        public static final Config STANDARD = new Config(0.9, 0.999, 1e-6, 0.01);
+
+        /// Checks the numbers.
+        public Config {
+            Adam.require("Lamb", b1, b2, eps, decay);
+        }
+
+        /// The same with another decay.
+        public Config withDecay(double decay) {
+            return new Config(b1, b2, eps, decay);
+        }
+    }
+
+    private final Config config;
     private Tensor room = Tensor.zeros(0);
 
-    /// An optimizer of the learned ones among these parameters.
-    public Lamb(Map<String, Param> params, AdamW.Config config) {
-        super(params, "m", "v");
+    private Lamb(Parameterized model, double rate, Config config) {
+        super(model, rate, "m", "v");
         this.config = config;
+    }
+
+    /// An optimizer of a model or a [Group] of its parameters, with [Config#STANDARD].
+    public static Lamb of(Parameterized model, double rate) {
+        return of(model, rate, Config.STANDARD);
+    }
+
+    /// An optimizer of a model or a [Group] of its parameters.
+    public static Lamb of(Parameterized model, double rate, Config config) {
+        return new Lamb(model, rate, config);
     }
 
     /// The direction is what a step of rate 1 does to a parameter of zeros.

@@ -1,10 +1,10 @@
 package norma.optim;
 
 import java.util.List;
-import java.util.Map;
 import norma.backend.Backend;
 import norma.kernel.contract.UpdateKernel;
 import norma.nn.Param;
+import norma.nn.Parameterized;
 import norma.tensor.Tensor;
 
 /// Gradient descent whose steps are measured by the length of each weight, for very large batches (You et al. 2017, arXiv
@@ -22,19 +22,40 @@ public final class Lars extends Optimizer {
     /// The constants.
     ///
     /// @param eta how far a weight may go in a step, as a part of its length, at rate 1
-    /// @param momentum weight of the old velocity
+    /// @param momentum weight of the old velocity, in [0, 1)
     /// @param decay of weights
     public record Config(double eta, double momentum, double decay) {
         /// As in the paper: 0.001, 0.9, 5e-4.
-        public static final Config PAPER = new Config(0.001, 0.9, 5e-4);
+        public static final Config STANDARD = new Config(0.001, 0.9, 5e-4);
+
+        /// Checks the numbers.
+        public Config {
+            Bounds.requirePositive("Lars", "eta", eta);
+            Bounds.requireWeight("Lars", "momentum", momentum);
+            Bounds.requireNotNegative("Lars", "decay", decay);
+        }
+
+        /// The same with another decay.
+        public Config withDecay(double decay) {
+            return new Config(eta, momentum, decay);
+        }
     }
 
     private final Config config;
 
-    /// An optimizer of the learned ones among these parameters.
-    public Lars(Map<String, Param> params, Config config) {
-        super(params, "velocity");
+    private Lars(Parameterized model, double rate, Config config) {
+        super(model, rate, "velocity");
         this.config = config;
+    }
+
+    /// An optimizer of a model or a [Group] of its parameters, with [Config#STANDARD].
+    public static Lars of(Parameterized model, double rate) {
+        return of(model, rate, Config.STANDARD);
+    }
+
+    /// An optimizer of a model or a [Group] of its parameters.
+    public static Lars of(Parameterized model, double rate, Config config) {
+        return new Lars(model, rate, config);
     }
 
     @Override

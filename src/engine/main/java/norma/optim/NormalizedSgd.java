@@ -1,9 +1,9 @@
 package norma.optim;
 
 import java.util.List;
-import java.util.Map;
 import norma.backend.Backend;
 import norma.nn.Param;
+import norma.nn.Parameterized;
 import norma.tensor.Tensor;
 
 /// Gradient descent whose steps have the same length however steep it is: each parameter goes by its momentum's direction alone
@@ -21,17 +21,39 @@ public final class NormalizedSgd extends Optimizer {
 
     /// The constants.
     ///
-    /// @param momentum weight of the old in m, 0 for the gradient itself
+    /// @param momentum weight of the old in m, in [0, 1); 0 for the gradient itself
     /// @param decay of weights
     public record Config(double momentum, double decay) {
+        /// As Cutkosky and Mehta have the momentum: 0.9, 0.
+        public static final Config STANDARD = new Config(0.9, 0);
+
+        /// Checks the numbers.
+        public Config {
+            Bounds.requireWeight("NormalizedSgd", "momentum", momentum);
+            Bounds.requireNotNegative("NormalizedSgd", "decay", decay);
+        }
+
+        /// The same with another decay.
+        public Config withDecay(double decay) {
+            return new Config(momentum, decay);
+        }
     }
 
     private final Config config;
 
-    /// An optimizer of the learned ones among these parameters.
-    public NormalizedSgd(Map<String, Param> params, Config config) {
-        super(params, "m");
+    private NormalizedSgd(Parameterized model, double rate, Config config) {
+        super(model, rate, "m");
         this.config = config;
+    }
+
+    /// An optimizer of a model or a [Group] of its parameters, with [Config#STANDARD].
+    public static NormalizedSgd of(Parameterized model, double rate) {
+        return of(model, rate, Config.STANDARD);
+    }
+
+    /// An optimizer of a model or a [Group] of its parameters.
+    public static NormalizedSgd of(Parameterized model, double rate, Config config) {
+        return new NormalizedSgd(model, rate, config);
     }
 
     @Override

@@ -25,10 +25,13 @@ public final class Workers implements AutoCloseable {
     /// About 50 microseconds: in a training step the next kernel comes sooner, and waking a parked thread costs as much.
     private static final int SPINS = 2000;
 
+    /// More than a machine has processors.
+    private static final int MOST = 4096;
+
     private static final int CHUNK_FLOATS = 1 << 15;
 
     /// The team of helper threads themselves: a chunk that splits again does so alone.
-    private static final Workers ALONE = new Workers(1);
+    static final Workers ALONE = new Workers(1);
 
     private static final class ForProcess {
         private static final Workers WORKERS = new Workers(
@@ -42,8 +45,8 @@ public final class Workers implements AutoCloseable {
 
     /// A team of `threads` threads, the caller's own among them.
     public Workers(int threads) {
-        if (threads < 1) {
-            throw new IllegalArgumentException("Workers: threads must be at least 1; got " + threads);
+        if (threads < 1 || threads > MOST) {
+            throw new IllegalArgumentException("Workers: threads must be in [1, " + MOST + "]; got " + threads);
         }
         helpers = new Thread[threads - 1];
         for (int i = 0; i < helpers.length; i++) {

@@ -3,9 +3,7 @@ package norma.placement;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import norma.kernel.Activation;
 import norma.kernel.Window;
-import norma.nn.Activations;
 import norma.nn.Context;
 import norma.nn.Conv2d;
 import norma.nn.Init;
@@ -88,7 +86,7 @@ public record FixupBranch(List<Layer> layers, List<Param> before, List<Param> be
     public Tensor forward(Tensor x, Context context) {
         Tensor h = layers.getFirst().forward(x.add(before.getFirst().value()), context);
         for (int i = 1; i < layers.size(); i++) {
-            h = Activations.apply(Activation.RELU, h.add(between.get(i - 1).value()));
+            h = h.add(between.get(i - 1).value()).relu();
             h = layers.get(i).forward(h.add(before.get(i).value()), context);
         }
         return x.add(h.multiply(scale.value()).add(after.value()));

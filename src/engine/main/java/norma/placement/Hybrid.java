@@ -23,17 +23,19 @@ public record Hybrid(boolean star) implements Placement {
     @Override
     public Block block(Attention attention, Mlp mlp, PlacementContext place) {
         PlacementContext forAttention = place.at("attention"), forMlp = place.at("mlp");
-        Attention normed = attention.withInputs(perHead(attention.query(), "queryNorm", attention, forAttention),
-                perHead(attention.key(), "keyNorm", attention, forAttention),
-                perHead(attention.value(), "valueNorm", attention, forAttention));
+        int d = place.dim() / attention.heads();
+        Attention normed =
+                attention.withInputs(perHead(attention.query(), "queryNorm", attention.heads(), d, forAttention),
+                        perHead(attention.key(), "keyNorm", attention.groups(), d, forAttention),
+                        perHead(attention.value(), "valueNorm", attention.groups(), d, forAttention));
         return star && place.layer() == 1
                 ? new Block(Recipe.PRE.around(normed, forAttention), Recipe.PRE.around(mlp, forMlp))
                 : new Block(BARE.around(normed, forAttention),
                         new AfterNorm(forMlp.norm("norm"), BARE.around(mlp, forMlp)));
     }
 
-    private static Layer perHead(Layer linear, String name, Attention f, PlacementContext place) {
-        return Sequential.of(linear, new PerHead(place.plain(name, place.dim() / f.heads()), f.heads()));
+    private static Layer perHead(Layer linear, String name, int heads, int d, PlacementContext place) {
+        return Sequential.of(linear, new PerHead(place.plain(name, d), heads));
     }
 
     private record AfterNorm(Norm norm, Residual branch) implements Residual {

@@ -2,8 +2,6 @@ package norma.placement;
 
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import norma.kernel.Activation;
-import norma.nn.Activations;
 import norma.nn.Attention;
 import norma.nn.Context;
 import norma.nn.Init;
@@ -90,7 +88,7 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
         Tensor scale = uvScale.value().multiply((float) Math.sqrt(h.dim(-1)));
         Tensor u = up.forward(h).multiply(scale.slice(0, 0, hidden));
         Tensor v = gate.forward(h).multiply(scale.slice(0, hidden, 2 * hidden));
-        return down.forward(u.multiply(Activations.apply(Activation.SILU, v)));
+        return down.forward(u.multiply(v.silu()));
     }
 
     private Tensor step(Tensor h, Tensor towards, Param stored) {

@@ -24,6 +24,20 @@ public record Axes(boolean kept, int... axes) {
         return new Axes(true, axes);
     }
 
+    /// All axes of a shape, dropped.
+    static Axes all(Shape shape) {
+        int[] axes = new int[shape.rank()];
+        for (int i = 0; i < axes.length; i++) {
+            axes[i] = i;
+        }
+        return of(axes);
+    }
+
+    /// These axes, kept.
+    Axes keepingDims() {
+        return kept ? this : keepDims(axes);
+    }
+
     /// The shape that is left of one.
     Shape of(Shape shape) {
         Shape left = kept ? shape : Shape.SCALAR;

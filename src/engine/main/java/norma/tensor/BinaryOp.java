@@ -8,12 +8,12 @@ import norma.kernel.contract.ElementwiseKernel.Binary;
 record BinaryOp(Binary f, Tensor a, Tensor b, Tensor y) implements Op {
 
     static Tensor of(Binary f, Tensor a, Tensor b) {
-        Shape shape = Shape.broadcast(f.name().toLowerCase(Locale.ROOT), a.shape(), b.shape());
+        Shape shape = Shape.broadcast(name(f), a.shape(), b.shape());
         Tensor y = Tensor.empty(shape);
         Backend.kernels().elementwise().binary(f, a.data(), b.data(), y.data(),
                 Strides.broadcast(shape, a.shape(), b.shape()));
         return switch (f) {
-            case EQUAL, GREATER, GREATER_OR_EQUAL -> y;
+            case EQUAL, NOT_EQUAL, GREATER, GREATER_OR_EQUAL, LESS, LESS_OR_EQUAL -> y;
             default -> Tape.record(new BinaryOp(f, a, b, y), y);
         };
     }
@@ -35,10 +35,11 @@ record BinaryOp(Binary f, Tensor a, Tensor b, Tensor y) implements Op {
             case ADD, SUBTRACT -> dy;
             case MULTIPLY -> dy.multiply(b);
             case DIVIDE -> dy.divide(b);
-            case POWER -> dy.multiply(b.multiply(a.power(b.subtract(1))));
+            case POWER -> dy.multiply(b.multiply(a.power(exponent().subtract(1))));
+            case ATAN2 -> dy.multiply(b.divide(a.square().add(b.square())));
             case MAXIMUM -> dy.multiply(share(a.greater(b)));
             case MINIMUM -> dy.multiply(share(b.greater(a)));
-            case EQUAL, GREATER, GREATER_OR_EQUAL -> null;
+            case EQUAL, NOT_EQUAL, GREATER, GREATER_OR_EQUAL, LESS, LESS_OR_EQUAL -> null;
         };
     }
 
@@ -48,11 +49,22 @@ record BinaryOp(Binary f, Tensor a, Tensor b, Tensor y) implements Op {
             case SUBTRACT -> dy.negate();
             case MULTIPLY -> dy.multiply(a);
             case DIVIDE -> dy.multiply(y.divide(b)).negate();
-            case POWER -> dy.multiply(y.multiply(a.log()));
+            case POWER -> dy.multiply(y.multiply(base().log()));
+            case ATAN2 -> dy.multiply(a.divide(a.square().add(b.square()))).negate();
             case MAXIMUM -> dy.multiply(share(b.greater(a)));
             case MINIMUM -> dy.multiply(share(a.greater(b)));
-            case EQUAL, GREATER, GREATER_OR_EQUAL -> null;
+            case EQUAL, NOT_EQUAL, GREATER, GREATER_OR_EQUAL, LESS, LESS_OR_EQUAL -> null;
         };
+    }
+
+    /// b, but 1 where 0^0 stands: there b a^(b - 1) is 0, and not 0 times infinity.
+    private Tensor exponent() {
+        return a.equal(0).multiply(b.equal(0)).where(1, b);
+    }
+
+    /// a, but 1 where a power of 0 is 0 or 1 whatever the exponent: the logarithm is 0 there.
+    private Tensor base() {
+        return a.equal(0).multiply(b.greaterOrEqual(0)).where(1, a);
     }
 
     /// 1 where an operand wins, 1/2 where both are equal.
@@ -62,6 +74,10 @@ record BinaryOp(Binary f, Tensor a, Tensor b, Tensor y) implements Op {
 
     @Override
     public String name() {
-        return f.name().toLowerCase(Locale.ROOT);
+        return name(f);
+    }
+
+    private static String name(Binary f) {
+        return f.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 }

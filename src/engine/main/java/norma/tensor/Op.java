@@ -1,5 +1,7 @@
 package norma.tensor;
 
+import java.util.Locale;
+
 /// What one operation leaves on the tape: a record whose components are exactly what its backward pass needs.
 ///
 /// To define an operation: compute its value into `Tensor.empty(shape)`, then `return Tape.record(new MyOp(...), y)`.
@@ -16,9 +18,14 @@ public interface Op {
     /// @return a tensor of each input's shape; the place of an input that is not tracked ([Tensor#tracked()]) may stay empty
     Tensor[] backward(Tensor dy);
 
-    /// How the operation is called in tables and errors.
+    /// How the operation is called in tables and errors: the words of its type in lower case, and for a type that is called `Fused`
+    /// those of the type around it.
     default String name() {
-        return getClass().getSimpleName();
+        Class<?> type = getClass();
+        if (type.getSimpleName().equals("Fused") && type.getEnclosingClass() != null) {
+            type = type.getEnclosingClass();
+        }
+        return type.getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
     }
 
     /// An operation by kernels of its own that is also defined in tensor algebra.

@@ -69,6 +69,24 @@ public final class Shape {
         return fromStart;
     }
 
+    /// Where the element at these places lies, row-major; a place may count from the end of its axis.
+    int offset(String who, int... index) {
+        if (index.length != dims.length) {
+            throw new IllegalArgumentException("%s: needs one place for each axis of %s; got %s"
+                    .formatted(who, this, Arrays.toString(index)));
+        }
+        int offset = 0;
+        for (int i = 0; i < index.length; i++) {
+            int place = index[i] < 0 ? index[i] + dims[i] : index[i];
+            if (place < 0 || place >= dims[i]) {
+                throw new IllegalArgumentException("%s: place %d on axis %d must lie in [%d, %d) for %s"
+                        .formatted(who, index[i], i, -dims[i], dims[i], this));
+            }
+            offset = offset * dims[i] + place;
+        }
+        return offset;
+    }
+
     /// Product of the sizes of the axes in `[from, to)`.
     int product(int from, int to) {
         int product = 1;

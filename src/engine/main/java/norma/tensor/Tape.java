@@ -175,7 +175,8 @@ public final class Tape implements AutoCloseable {
             if (input.position() >= 0 && !made(input)) {
                 throw new IllegalStateException(
                         ("%s: inputs that were recorded must be on the tape that is open now; got %s "
-                                + "of another one; detach() it to use it as a constant").formatted(op.name(), input));
+                                + "of another one; detach() it to use it as a constant")
+                                .formatted(op.name(), input.describe()));
             }
             tracked |= input.tracked();
         }
@@ -223,7 +224,7 @@ public final class Tape implements AutoCloseable {
         if (!fault.isEmpty()) {
             throw new IllegalArgumentException(
                     "Tape.backward: the loss must be one element that depends, on this tape, on a variable; got %s; %s"
-                            .formatted(loss, fault));
+                            .formatted(loss.describe(), fault));
         }
     }
 
@@ -247,7 +248,7 @@ public final class Tape implements AutoCloseable {
         }
         if (y.size() != 1 || y.position() >= 0 && !made(y)) {
             throw new IllegalArgumentException(
-                    "Tape.gradients: y must be one element, made on this tape; got " + y + "; sum it?");
+                    "Tape.gradients: y must be one element, made on this tape; got " + y.describe() + "; sum it?");
         }
         return new RecordedBackward(entries).gradients(y, Tensor.full(y.shape(), 1), 0, xs);
     }

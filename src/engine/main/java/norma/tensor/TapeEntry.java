@@ -42,7 +42,7 @@ final class TapeEntry {
                 throw new IllegalStateException(
                         ("%s.backward: its inputs must be as they were in the forward pass; %s was written to since, by an optimizer's "
                                 + "step or by set(); finish the backward passes first, or compute the loss again")
-                                .formatted(op.name(), input));
+                                .formatted(op.name(), input.describe()));
             }
         }
     }

@@ -1,5 +1,6 @@
 package norma.tensor;
 
+import java.util.Locale;
 import norma.backend.Backend;
 import norma.kernel.contract.ElementwiseKernel.Unary;
 
@@ -10,7 +11,10 @@ record UnaryOp(Unary f, Tensor x, Tensor y) implements Op.OneInput {
     static Tensor of(Unary f, Tensor x) {
         Tensor y = Tensor.empty(x.shape());
         Backend.kernels().elementwise().unary(f, x.data(), y.data());
-        return f == Unary.SIGN ? y : Tape.record(new UnaryOp(f, x, y), y);
+        return switch (f) {
+            case SIGN, FLOOR, ROUND -> y;
+            default -> Tape.record(new UnaryOp(f, x, y), y);
+        };
     }
 
     @Override
@@ -18,14 +22,18 @@ record UnaryOp(Unary f, Tensor x, Tensor y) implements Op.OneInput {
         return switch (f) {
             case NEGATE -> dy.negate();
             case ABS -> dy.multiply(x.sign());
-            case SIGN -> null;
+            case SIGN, FLOOR, ROUND -> null;
             case SQUARE -> dy.multiply(x).multiply(2);
             case SQRT -> dy.divide(y).multiply(0.5f);
+            case RSQRT -> dy.multiply(y.square().multiply(y)).multiply(-0.5f);
             case RECIPROCAL -> dy.multiply(y.square()).negate();
             case EXP -> dy.multiply(y);
+            case EXPM1 -> dy.multiply(y.add(1));
             case LOG -> dy.divide(x);
+            case LOG1P -> dy.divide(x.add(1));
             case TANH -> dy.multiply(Affine.of(y.square(), -1, 1));
             case SIGMOID -> dy.multiply(y.multiply(Affine.of(y, -1, 1)));
+            case SOFTPLUS -> dy.multiply(x.sigmoid());
             case ERF -> dy.multiply(x.square().negate().exp()).multiply(TWO_OVER_SQRT_PI);
             case SIN -> dy.multiply(x.cos());
             case COS -> dy.multiply(x.sin()).negate();
@@ -34,6 +42,6 @@ record UnaryOp(Unary f, Tensor x, Tensor y) implements Op.OneInput {
 
     @Override
     public String name() {
-        return f.name().toLowerCase(java.util.Locale.ROOT);
+        return f.name().toLowerCase(Locale.ROOT);
     }
 }

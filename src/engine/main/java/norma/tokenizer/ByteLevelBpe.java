@@ -7,11 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import norma.io.CorruptFileException;
-import norma.json.JsonFields;
 import norma.io.Utf8;
+import norma.json.JsonFields;
 
 /// Byte-level byte-pair encoding: a word is its bytes in UTF-8, and of all neighbours that have a merge the ones with the first merge
 /// of the list are joined, the leftmost first, until none has one.
@@ -179,6 +180,11 @@ final class ByteLevelBpe implements SubwordModel {
             }
         }
         return -1;
+    }
+
+    @Override
+    public OptionalInt unknown() {
+        return OptionalInt.empty();
     }
 
     @Override

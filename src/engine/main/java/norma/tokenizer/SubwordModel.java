@@ -1,12 +1,16 @@
 package norma.tokenizer;
 
 import com.google.gson.JsonObject;
+import java.util.OptionalInt;
 
 /// A vocabulary of pieces of words, and how a word is made of them.
 sealed interface SubwordModel permits ByteLevelBpe, WordPiece, Unigram, WordLevel {
 
     /// Adds the tokens of the word `[from, to)`.
     void tokenize(Normalized text, int from, int to, TokenBuffer out);
+
+    /// The id of what it has no token for; empty if it knows every text.
+    OptionalInt unknown();
 
     /// The text of tokens that follow each other, as far as the tokens still say what it was.
     String text(Iterable<String> tokens);

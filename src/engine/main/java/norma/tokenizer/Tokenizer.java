@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import norma.io.AtomicFile;
 import norma.io.CorruptFileException;
 import norma.json.JsonFields;
@@ -166,6 +168,25 @@ public final class Tokenizer {
     /// The id of a token, such as `[PAD]`; empty if the vocabulary does not have it.
     public OptionalInt id(String token) {
         return vocabulary.find(token);
+    }
+
+    /// The parts of a text that no token stands for, each once, in the order of the text: single characters, or, where words are
+    /// known as a whole or not at all, words. They all get the same id, so a model can't tell them apart, and [#decode] can't
+    /// say what they were. Always empty for tokenizers of bytes.
+    public List<String> unknown(String text) {
+        OptionalInt unknown = model.unknown();
+        if (unknown.isEmpty()) {
+            return List.of();
+        }
+        Set<String> parts = new LinkedHashSet<>();
+        TokenBuffer tokens = tokens(text, Integer.MAX_VALUE);
+        for (int i = 0; i < tokens.size(); i++) {
+            if (tokens.ids[i] == unknown.getAsInt()) {
+                parts.add(text.substring(tokens.starts[i], tokens.ends[i]));
+            }
+        }
+        parts.remove(vocabulary.token(unknown.getAsInt())); // who writes [UNK] means it
+        return List.copyOf(parts);
     }
 
     private static int room(List<PostProcessor.Part> parts, int maxTokens) {

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import norma.io.CorruptFileException;
 import norma.json.JsonFields;
 
@@ -43,6 +44,11 @@ final class Unigram implements SubwordModel {
                             + unknown);
         }
         return new Unigram(vocabulary, scores, unknown);
+    }
+
+    @Override
+    public OptionalInt unknown() {
+        return OptionalInt.of(unknown);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package norma.tokenizer;
 
 import com.google.gson.JsonObject;
+import java.util.OptionalInt;
 import norma.io.CorruptFileException;
 import norma.json.JsonFields;
 
@@ -31,6 +32,11 @@ final class WordPiece implements SubwordModel {
     static WordPiece read(JsonFields model, Vocabulary vocabulary) throws CorruptFileException {
         return new WordPiece(vocabulary, model.text("continuing_subword_prefix"),
                 vocabulary.id(model.text("unk_token")), model.whole("max_input_chars_per_word"));
+    }
+
+    @Override
+    public OptionalInt unknown() {
+        return OptionalInt.of(unknown);
     }
 
     @Override

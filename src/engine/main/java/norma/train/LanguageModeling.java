@@ -1,6 +1,6 @@
 package norma.train;
 
-import norma.data.Batches.Batch;
+import norma.data.TokenWindows.Batch;
 import norma.model.Gpt;
 import norma.nn.ParameterTree;
 import norma.tensor.Tensor;

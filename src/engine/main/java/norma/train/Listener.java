@@ -9,7 +9,7 @@ public interface Listener {
     ///
     /// @param step steps done, this one included
     /// @param loss mean over its batches, before the step
-    /// @param rate learning rate
+    /// @param rate learning rate: the optimizer's, times the factor of the schedule
     /// @param gradientNorm before clipping
     /// @param seconds the step took
     /// @param tokens of its batches, as [Objective#tokens] counts them

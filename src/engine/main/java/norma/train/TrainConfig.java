@@ -6,7 +6,7 @@ import norma.optim.Schedule;
 ///
 /// @param steps optimizer steps in all
 /// @param accumulation batches whose gradients are averaged for one step
-/// @param schedule learning rate
+/// @param schedule factor on the optimizer's learning rate
 /// @param clip largest length of the gradient; 0 for no limit
 /// @param seed of batches and dropout
 /// @param validateEvery steps between validations; there is one before the first step and one after the last
@@ -24,9 +24,10 @@ public record TrainConfig(long steps, int accumulation, Schedule schedule, doubl
         }
     }
 
-    /// Clipped at 1, with half a cosine for a schedule.
-    public static TrainConfig of(long steps, double rate, long seed) {
-        return of(steps, Schedule.cosine(rate, steps / 20, steps), 1, seed);
+    /// Clipped at 1; the rate rises in a twentieth of the steps and falls along half a cosine to a tenth.
+    public static TrainConfig of(long steps, long seed) {
+        long warmup = steps / 20;
+        return of(steps, Schedule.cosine(steps - warmup).withFloor(0.1).withWarmup(warmup), 1, seed);
     }
 
     /// One batch a step, a validation every tenth of the way, a checkpoint at the end.

@@ -58,7 +58,7 @@ public final class TrainStep<B> {
         if (!lacking.isEmpty() || !others.isEmpty()) {
             throw new IllegalArgumentException(
                     ("TrainStep: the optimizer must have the parameters that the objective learns, and no others; it lacks %s "
-                            + "and has %s besides; build it of ParameterTree.of(objective).params(), or "
+                            + "and has %s besides; build it of the objective or its model, or "
                             + "let Objective.frozen say what stays").formatted(lacking, others));
         }
     }
@@ -83,16 +83,14 @@ public final class TrainStep<B> {
         values.gradients(tree.params().values());
         StepValues.Read read = values.read(); // the only place that waits for results
         double loss = read.loss(), scale = 1.0 / config.accumulation(), norm = read.norm() * scale;
-        double rate = config.schedule().rate(step);
+        double factor = config.schedule().factor(step), rate = factor * optimizer.rate();
         if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
             clearGradients();
             listener.diverged(event(step, loss, rate, norm, start, tokens));
             return false;
         }
         listener.gradients(step);
-        optimizer.step(rate, scale * Gradients.clip(norm, config.clip()));
-        tree.afterStep();
-        clearGradients(); // those of frozen parameters too
+        optimizer.step(factor, scale * Gradients.clip(norm, config.clip()), List.of(tree));
         listener.step(event(step, loss, rate, norm, start, tokens));
         return true;
     }

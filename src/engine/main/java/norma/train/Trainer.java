@@ -7,13 +7,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongFunction;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.optim.Optimizer;
 import norma.tensor.Tape;
 
 /// Trains a model step after step, and now and then validates it and writes a checkpoint.
 ///
 /// ```java
-/// new Trainer<>(objective, optimizer, batches::batch, TrainConfig.of(1000, 1e-3, 1), Listener.SILENT).run();
+/// new Trainer<>(objective, AdamW.of(objective, 1e-3), batches::batch, TrainConfig.of(1000, 1), Listener.SILENT).run();
 /// ```
 ///
 /// What a step does depends on the seed and its number only, so a run that is resumed from a checkpoint ends in the same
@@ -59,6 +61,10 @@ public final class Trainer<B> {
         this.config = config;
         this.listener = listener;
         this.trainStep = new TrainStep<>(objective, optimizer, batches, config, listener);
+        if (validation.isEmpty() && config.schedule().needsValidation()) {
+            throw new IllegalArgumentException(
+                    "Trainer: the schedule goes by validation losses, so there must be validation batches; got none");
+        }
     }
 
     /// A run that has not begun and never validates.
@@ -86,7 +92,17 @@ public final class Trainer<B> {
 
     /// Goes on where a checkpoint stopped; nothing is changed if it is not one of this run.
     public void resume(Path checkpoint) throws IOException {
-        step = Checkpoint.resume(checkpoint, objective, optimizer, config.seed(), objective.description()).step();
+        step = Checkpoint.resume(checkpoint, kept(), optimizer, config.seed(), objective.description()).step();
+    }
+
+    /// What a checkpoint keeps besides the optimizer: the model, and what the schedule remembers.
+    private Parameterized kept() {
+        return new Parameterized() {
+            @Override
+            public void register(ParameterTree tree) {
+                tree.addAll(objective).add(Checkpoint.OPTIMIZER + "schedule", config.schedule());
+            }
+        };
     }
 
     /// Steps done so far.
@@ -124,12 +140,16 @@ public final class Trainer<B> {
             }
             step++;
             last = isLast(); // asked once: whoever leaves the loop has written a checkpoint
-            boolean measured = !validation.isEmpty() && (last || step % config.validateEvery() == 0);
+            boolean regular = step % config.validateEvery() == 0;
+            boolean measured = !validation.isEmpty() && (last || regular);
             boolean kept = checkpoint.isPresent() && (last || isCheckpoint());
             loss = measured ? measure() : loss;
             // a step on finite numbers may still end in a broken model, which must not replace a good one
             if ((measured || kept) && !Double.isFinite(measured ? loss : mean(sample()))) {
                 return diverged();
+            }
+            if (measured && regular) { // no others: a run that was stopped in between would have heard more
+                config.schedule().validated(step, loss);
             }
             if (kept) {
                 write(checkpoint.get());
@@ -161,7 +181,7 @@ public final class Trainer<B> {
 
     private void write(Path checkpoint) throws IOException {
         Files.createDirectories(checkpoint.toAbsolutePath().getParent());
-        new Checkpoint(step, config.seed(), objective.description()).write(checkpoint, objective, optimizer);
+        new Checkpoint(step, config.seed(), objective.description()).write(checkpoint, kept(), optimizer);
     }
 
     /// Validates and says so; NaN where there is nothing to validate on.

@@ -4,6 +4,7 @@ import static norma.nn.ParameterCheck.assertFusedIsComposed;
 import static norma.nn.ParameterCheck.assertParameterGradients;
 import static norma.nn.ParameterCheck.shaken;
 import static norma.tensor.Numbers.assertBits;
+import static norma.tensor.Numbers.assertClose;
 import static norma.tensor.Numbers.assertGradients;
 import static norma.tensor.Numbers.assertSays;
 import static norma.tensor.Numbers.normal;
@@ -162,6 +163,42 @@ class NormsTest {
         for (NormEntry entry : Norms.all()) {
             assertTrue(names.add(entry.name()) && entry.name().matches("[a-z0-9_]+"), entry.name());
             assertFalse(entry.paper().isBlank(), entry.name());
+        }
+    }
+
+    /// Norms that take a mean off give the same for x and x + c. What lies near 10,000 has these deviations from it exactly, and the values and gradients of both, by kernels and by definitions, may differ by roundings only.
+    @ParameterizedTest
+    @MethodSource("specs")
+    void anOffsetCostsNoDigits(String spec) {
+        Try near = Try.of(spec);
+        Tensor offset = near.input(5, 4, D).multiply(0.1f).add(1e4f), deviation = offset.subtract(1e4f);
+        Function<Tensor, Tensor> f = near.again();
+        if (near.entry.on() instanceof On.Weight || !invariant(f, deviation)) {
+            return;
+        }
+        List<Tensor> expected = derivatives(f, deviation), actual = derivatives(f, offset);
+        for (int i = 0; i < expected.size(); i++) {
+            float largest = expected.get(i).abs().max().item();
+            assertClose(expected.get(i), actual.get(i), 1e-6 * largest);
+        }
+    }
+
+    private static boolean invariant(Function<Tensor, Tensor> f, Tensor x) {
+        try (Tape _ = Tape.training(new BufferPool(), 0)) {
+            return f.apply(x).subtract(f.apply(x.add(0.5f))).abs().max().item() < 1e-3;
+        }
+    }
+
+    /// y, the gradient by kernels, by definitions, and the derivative of that.
+    private static List<Tensor> derivatives(Function<Tensor, Tensor> f, Tensor at) {
+        Tensor x = at.copy().variable();
+        Tensor v = normal(7, at.shape().toArray());
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
+            Tensor y = f.apply(x), loss = y.multiply(normal(6, y.shape().toArray())).sum();
+            Tensor defined = tape.gradients(loss, x)[0];
+            Tensor second = tape.gradients(defined.multiply(v).sum(), x)[0];
+            tape.backward(loss);
+            return Stream.of(y, x.gradient(), defined, second).map(t -> t.detach().copy()).toList();
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import norma.io.CorruptFileException;
+import norma.tokenizer.CharacterTrainer;
 import norma.tokenizer.Tokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,9 +41,28 @@ class CorpusTest {
     }
 
     @Test
-    void firstOfEqualDocumentsIsKept() {
-        Corpus corpus = Corpus.of(List.of("a  b", " ", "c", "\ta\nb ", "A b", "a b"));
-        assertEquals(List.of("a  b", "c", "A b"), corpus.documents());
+    void nothingIsDroppedUnasked() {
+        assertEquals(List.of("a  b", "c", "\ta\nb ", "a  b"),
+                Corpus.of(List.of("a  b", " ", "c", "\ta\nb ", "a  b")).documents());
+    }
+
+    @Test
+    void distinctKeepsTheFirstOfEqualDocuments() {
+        Corpus.Distinct distinct = Corpus.of(List.of("a  b", " ", "c", "A b", "a b")).distinct();
+        assertEquals(List.of("a  b", "c", "A b"), distinct.corpus().documents());
+        assertEquals(1, distinct.dropped());
+    }
+
+    @Test
+    void distinctDropsLinesOrParagraphsInADocumentToo() throws IOException {
+        Corpus.Distinct lines = read("to be\nor not\n to  be\nthat\n").distinct();
+        assertEquals(List.of("to be\nor not\nthat"), lines.corpus().documents());
+        assertEquals(1, lines.dropped());
+        Corpus.Distinct paragraphs = read("to be\nor\n\nor\n\n\nto be\nor\n").distinct();
+        assertEquals(List.of("to be\nor\n\nor"), paragraphs.corpus().documents());
+        assertEquals(1, paragraphs.dropped());
+        String all = "  to be\r\n\r\n\r\nor not\n\n";
+        assertEquals(List.of(all), read(all).distinct().corpus().documents());
     }
 
     @Test
@@ -53,16 +73,18 @@ class CorpusTest {
 
     @Test
     void splitIsAPartition() {
-        for (int count : new int[] {2, 3, 10, 1000}) {
-            for (double share : new double[] {1e-9, 0.1, 0.5, 0.999999}) {
+        for (int count : new int[] {2, 10, 1000}) {
+            for (double share : new double[] {0.1, 0.5, 0.8}) { // two documents are cut where neither is about the share
                 Corpus corpus = numbered(count);
                 Corpus.Split split = corpus.split(share, 1);
-                Set<String> both = new HashSet<>(split.train().documents());
-                both.addAll(split.validation().documents());
-                assertEquals(new HashSet<>(corpus.documents()), both);
-                assertEquals(count, split.train().documents().size() + split.validation().documents().size());
-                int expected = Math.clamp(Math.round(share * count), 1, count - 1);
-                assertEquals(expected, split.validation().documents().size());
+                assertEquals(corpus.length(), split.train().length() + split.validation().length());
+                if (count * Math.min(share, 1 - share) >= 1) {
+                    Set<String> both = new HashSet<>(split.train().documents());
+                    both.addAll(split.validation().documents());
+                    assertEquals(new HashSet<>(corpus.documents()), both);
+                }
+                double measured = (double) split.validation().length() / corpus.length();
+                assertTrue(measured >= share / 2 && measured <= share * 2, "%s of %s".formatted(measured, share));
             }
         }
     }
@@ -73,7 +95,7 @@ class CorpusTest {
         for (int i = 0; i < 300; i++) {
             documents.add("some words " + i / 3 + "\n".repeat(i % 3));
         }
-        Corpus.Split split = Corpus.of(documents).split(0.5, 3);
+        Corpus.Split split = Corpus.of(documents).distinct().corpus().split(0.5, 3);
         Set<String> train = new HashSet<>();
         split.train().documents().forEach(document -> train.add(document.strip()));
         assertEquals(50, train.size());
@@ -98,9 +120,9 @@ class CorpusTest {
 
     @Test
     void onlyDocumentIsCutInTwoBetweenWords() throws IOException {
-        Corpus.Split split = read("one two three four five six seven eight nine ten").split(0.25, 1);
-        assertEquals(List.of("one two three four five six seven"), split.train().documents());
-        assertEquals(List.of("eight nine ten"), split.validation().documents());
+        Corpus.Split split = read("one two three four five six seven eight nine ten\n").split(0.25, 1);
+        assertEquals(List.of("one two three four five six seven "), split.train().documents());
+        assertEquals(List.of("eight nine ten\n"), split.validation().documents());
     }
 
     @Test
@@ -108,8 +130,50 @@ class CorpusTest {
         Corpus.Split split = Corpus.of(List.of("😀😁😂😃")).split(0.5, 1);
         assertEquals(List.of("😀😁"), split.train().documents());
         assertEquals(List.of("😂😃"), split.validation().documents());
-        assertEquals(List.of("a"), Corpus.of(List.of(" ab ")).split(1e-18, 1).train().documents());
-        assertThrows(IllegalArgumentException.class, () -> Corpus.of(List.of("😀")).split(0.5, 1));
+        assertEquals(List.of("😀"), Corpus.of(List.of("😀😁")).split(0.3, 1).train().documents());
+        assertEquals(List.of(" a"), Corpus.of(List.of(" ab ")).split(1e-18, 1).train().documents());
+    }
+
+    @Test
+    void aSideWithoutTextIsNamed() {
+        var e = assertThrows(IllegalArgumentException.class, () -> Corpus.of(List.of("😀")).split(0.5, 1));
+        assertTrue(e.getMessage().contains("the training side"), e.getMessage());
+        e = assertThrows(IllegalArgumentException.class, () -> Corpus.of(List.of("a\n")).split(0.5, 1));
+        assertTrue(e.getMessage().contains("the validation side"), e.getMessage());
+    }
+
+    @Test
+    void aTitleIsNoSideOfItsOwn() throws IOException {
+        for (String body : List.of("dog ".repeat(10_000), "犬".repeat(40_000), "a line\n\n".repeat(5000))) {
+            Corpus.Split split = read("Chapter 0\n\n" + body).split(0.05, 0);
+            assertEquals("Chapter 0\n\n" + body,
+                    split.train().documents().getFirst() + split.validation().documents().getFirst());
+            assertEquals(0.05, split.validation().length() / (11.0 + body.length()), 0.003);
+        }
+    }
+
+    @Test
+    void documentsOfUnequalLengthAreSplitByLength() {
+        String book = "word ".repeat(20_000);
+        for (List<String> documents : List.of(List.of("a note", book), List.of(book, "a note"),
+                List.of(book, book, book))) {
+            Corpus.Split split = Corpus.of(documents).split(0.05, 0);
+            assertEquals(String.join("", documents),
+                    String.join("", split.train().documents()) + String.join("", split.validation().documents()));
+            double share = split.validation().length() / (double) Corpus.of(documents).length();
+            assertEquals(0.05, share, 0.001);
+        }
+    }
+
+    @Test
+    void aDocumentThatIsRepeatedStaysOnOneSide() {
+        List<String> documents = new ArrayList<>(numbered(300).documents());
+        documents.addAll(documents);
+        Corpus.Split split = Corpus.of(documents).split(0.2, 1);
+        assertEquals(600, split.train().documents().size() + split.validation().documents().size());
+        split.validation().documents().forEach(d -> assertTrue(!split.train().documents().contains(d), d));
+        Corpus.Split one = Corpus.of(List.of("word word", "word word")).split(0.2, 1);
+        assertEquals(18, one.train().length() + one.validation().length());
     }
 
     @Test
@@ -120,11 +184,9 @@ class CorpusTest {
     }
 
     @Test
-    void paragraphsOrLines() throws IOException {
-        Corpus paragraphs = read("\uFEFF\n  one\r\ntwo\r\n \t\r\n\r\nthree\n\n");
-        assertEquals(new Corpus(List.of("  one\ntwo", "three"), "\n\n"), paragraphs);
-        assertEquals(new Corpus(List.of("one", "two"), "\n"), read("\n\none\ntwo\n\n\n"));
-        assertEquals(new Corpus(List.of("one"), "\n"), read("one"));
+    void aFileIsOneDocumentAsItStands() throws IOException {
+        String text = "  one\r\ntwo\r\n \t\r\n\r\none\none\n\n";
+        assertEquals(new Corpus(List.of(text), "\n\n"), read("\uFEFF" + text));
     }
 
     @Test
@@ -136,8 +198,10 @@ class CorpusTest {
         Files.writeString(folder.resolve("b/.git/config"), "hidden");
         Files.write(folder.resolve("b/0.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', 0});
         Corpus corpus = Corpus.read(folder);
-        assertEquals(List.of("one", "two", "three\nstill three", "four", "five"), corpus.documents());
+        assertEquals(List.of("one\ntwo\n", "three\nstill three\n\nfour\n", "five\n"), corpus.documents());
         assertEquals("\n\n", corpus.separator());
+        assertEquals(List.of(folder.resolve("b/.git/config"), folder.resolve("b/0.png")), Corpus.leftOut(folder));
+        assertEquals(List.of(), Corpus.leftOut(folder.resolve("c.txt")));
     }
 
     @Test
@@ -163,5 +227,21 @@ class CorpusTest {
         Corpus corpus = new Corpus(List.of("ab", "c"), "\n\n");
         assertArrayEquals(new int[] {'a', 'b', '\n', '\n', 'c', '\n', '\n'}, corpus.encode(Tokenizer.bytes()));
         assertEquals(3, corpus.length());
+    }
+
+    @Test
+    void aLongDocumentIsEncodedWhole() {
+        String text = "The quick brown fox, jumps\n\n  over\n".repeat(6000);
+        Corpus corpus = new Corpus(List.of(text), "\n");
+        assertArrayEquals(Tokenizer.bytes().encode(text + "\n"), corpus.encode(Tokenizer.bytes()));
+        assertEquals(text + "\n", String.join("", corpus.texts()));
+        assertTrue(corpus.texts().size() > 2);
+    }
+
+    @Test
+    void whatATokenizerDoesNotKnowIsListed() {
+        Tokenizer characters = CharacterTrainer.train(List.of("abc\n"));
+        assertEquals(List.of("x", "é"), Corpus.of(List.of("axb", "éx")).unknown(characters));
+        assertEquals(List.of(), Corpus.of(List.of("axb")).unknown(Tokenizer.bytes()));
     }
 }

@@ -61,7 +61,7 @@ final class ConditionalNorms {
     private static void conditionalBatchNorm(GoldenCase c) {
         Tensor x = c.input("x");
         var norm = BatchNorm.plain(c.running(x.dim(1))).withEps(c.number("eps", BatchNorm.EPS));
-        Embedding gamma = new Embedding(c.gain("gamma_table"), 1), beta = new Embedding(c.gain("beta_table"), 1);
+        Embedding gamma = Embedding.of(c.gain("gamma_table"), 1), beta = Embedding.of(c.gain("beta_table"), 1);
         c.output("y", new ConditionalBatchNorm(norm, gamma, beta).forward(x, c.indices("classes")));
     }
 

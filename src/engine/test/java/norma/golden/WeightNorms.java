@@ -16,7 +16,7 @@ import norma.norm.weight.WeightStandardization.Form;
 final class WeightNorms {
     static final Methods METHODS = new Methods()
             .add("fix_norm", c -> c.output("y", new FixNorm(c.weight("weight"), c.gain("g")).value()
-                    .gather(c.indices("indices"))))
+                    .take(c.indices("indices"), 0)))
             .layer("cosine_normalization", c -> new CosineNormalization(c.weight("w"),
                     c.number("eps_clamp", LpNormalize.EPS)))
             .add("weight_norm", WeightNorms::weightNorm)

@@ -77,13 +77,13 @@ class GptTest {
         return Stream.of(with(SMALL, "normformer_adaptive{tied=true, depth=2, base=rms}", "pre"),
                 with(SMALL, "normformer_adaptive{bottleneck=true, width=4, heads=2, rotary=true, shared=false}",
                         "normformer"),
-                SMALL.with(Rotary.PAPER), gated(Activation.SILU, false), gated(Activation.GELU_ERF, true),
+                SMALL.with(Rotary.HALVES), gated(Activation.SILU, false), gated(Activation.GELU_ERF, true),
                 SMALL.withUnitEmbeddings(true),
                 SMALL.withDropout(0.1f));
     }
 
     private static GptConfig gated(Activation f, boolean tied) {
-        return with(SMALL, "rms_norm", "pre").with(FeedForward.gated(F, f)).with(Rotary.PAPER).withTied(tied);
+        return with(SMALL, "rms_norm", "pre").with(FeedForward.gated(F, f)).with(Rotary.HALVES).withTied(tied);
     }
 
     private static String norm(GptConfig config) {
@@ -168,7 +168,7 @@ class GptTest {
         assertEquals(size("pre") + L * extra, size("normformer"));
         assertEquals(size("normformer"), size("normformer_fairseq"));
         assertEquals(size("normformer") + L * D, size("normformer_resscale"));
-        assertEquals(size("pre") - T * D, ParameterTree.of(model(SMALL.with(Rotary.PAPER))).size());
+        assertEquals(size("pre") - T * D, ParameterTree.of(model(SMALL.with(Rotary.HALVES))).size());
         assertEquals(ParameterTree.of(model(gated(Activation.SILU, true))).size() + V * D,
                 ParameterTree.of(model(gated(Activation.SILU, false))).size());
     }
@@ -283,7 +283,7 @@ class GptTest {
                 "multiple of heads", "10", "3");
         assertSays(assertThrows(IllegalArgumentException.class, () -> GptConfig.of(0, T, D, H, 1)), "positive",
                 "vocabulary 0");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> GptConfig.of(V, T, 6, 2, 1).with(Rotary.PAPER)),
+        assertSays(assertThrows(IllegalArgumentException.class, () -> GptConfig.of(V, T, 6, 2, 1).with(Rotary.HALVES)),
                 "rotary", "even");
     }
 
@@ -302,7 +302,7 @@ class GptTest {
 
     private static double[] losses(GptConfig config, int steps, BufferPool memory) {
         Gpt model = model(config);
-        var optimizer = new AdamW(model.params(), AdamW.Config.GPT);
+        var optimizer = AdamW.of(model, 0.01, AdamW.Config.GPT);
         double[] losses = new double[steps];
         for (int i = 0; i < steps; i++) {
             try (Tape tape = Tape.training(memory, i)) {
@@ -310,8 +310,7 @@ class GptTest {
                 losses[i] = loss.item();
                 tape.backward(loss);
             }
-            optimizer.step(0.01, 1);
-            ParameterTree.of(model).afterStep();
+            optimizer.step();
         }
         return losses;
     }

@@ -64,7 +64,7 @@ class AttentionTest {
         Tensor mask = normal(4, batch, keys).greater(Tensor.scalar(-0.5f));
         for (Optional<Tensor> keyMask : List.of(Optional.<Tensor>empty(), Optional.of(mask))) {
             for (boolean causal : new boolean[] {false, true}) {
-                Tensor y = ScaledDotProduct.apply(q, k, v, heads, causal, keyMask, 0);
+                Tensor y = ScaledDotProduct.apply(q, k, v, heads, causal, keyMask, Optional.empty(), 0);
                 for (int b = 0; b < batch; b++) {
                     Tensor own = keyMask.isEmpty() ? null : mask.slice(0, b, b + 1).reshape(keys);
                     for (int h = 0; h < heads; h++) {
@@ -119,7 +119,7 @@ class AttentionTest {
                 () -> RaggedAttention.apply(x, x, x, 2, false, new int[] {2, 2})), "lengths [2, 2]");
         assertSays(assertThrows(IllegalArgumentException.class,
                 () -> RaggedAttention.apply(x, x, x, 2, false, new int[] {5, 0})), "lengths [5, 0]");
-        Attention turning = attention(new Init(2), 4, 2, false).with(Rotary.PAPER);
+        Attention turning = attention(new Init(2), 4, 2, false).with(Rotary.HALVES);
         assertSays(assertThrows(IllegalArgumentException.class, () -> turning.forward(x, Context.ragged(2, 3))),
                 "without rotary positions");
     }
@@ -143,8 +143,9 @@ class AttentionTest {
         Tensor x = q.variable();
         try (Tape tape = Tape.training(new BufferPool(), 0)) {
             Tensor y = ScaledDotProduct.apply(x, k.variable(), v.variable(), 1, true);
-            Tensor definition = new ScaledDotProduct.Fused(x, k, v, new Sizes(1, 2, 2, 1, 1, 1, true), null, y, null)
-                    .definition();
+            Tensor definition =
+                    new ScaledDotProduct.Fused(x, k, v, new Sizes(1, 2, 2, 1, 1, 1, 1, true), null, null, y, null)
+                            .definition();
             assertClose(y.detach(), definition.detach(), 1e-6);
             assertEquals(2, tape.gradients(y.sum(), x)[0].size());
         }
@@ -191,7 +192,7 @@ class AttentionTest {
     @CsvSource({"1, false", "3, false", "1, true", "3, true"})
     void theCacheGivesWhatTheWholeSequenceGives(int batch, boolean rotary) {
         Attention plain = attention(new Init(3), 8, 2, true);
-        Attention attention = rotary ? plain.with(Rotary.PAPER) : plain;
+        Attention attention = rotary ? plain.with(Rotary.HALVES) : plain;
         Tensor x = normal(21, batch, 9, 8);
         Tensor whole = attention.forward(x);
         var cache = new Cache();
@@ -231,16 +232,16 @@ class AttentionTest {
                 assertClose(expected, scores(q, k, heads, distance + start, start), 1e-4);
             }
         }
-        assertClose(q.square().sum(), Rotary.PAPER.rotate(q, heads, 55).square().sum(), 1e-4);
-        assertBits(q, Rotary.PAPER.rotate(q, heads, 0));
-        assertGradients("rotary", x -> Rotary.PAPER.rotate(x[0], heads, 3), normal(26, 2, 3, heads * d));
-        assertSays(assertThrows(IllegalArgumentException.class, () -> Rotary.PAPER.rotate(normal(27, 1, 2, 6), 2, 0)),
+        assertClose(q.square().sum(), Rotary.HALVES.rotate(q, heads, 55).square().sum(), 1e-4);
+        assertBits(q, Rotary.HALVES.rotate(q, heads, 0));
+        assertGradients("rotary", x -> Rotary.HALVES.rotate(x[0], heads, 3), normal(26, 2, 3, heads * d));
+        assertSays(assertThrows(IllegalArgumentException.class, () -> Rotary.HALVES.rotate(normal(27, 1, 2, 6), 2, 0)),
                 "even",
                 "(1, 2, 6)", "2 heads");
     }
 
     private static Tensor scores(Tensor q, Tensor k, int heads, int queryAt, int keyAt) {
-        Tensor product = Rotary.PAPER.rotate(q, heads, queryAt).multiply(Rotary.PAPER.rotate(k, heads, keyAt));
+        Tensor product = Rotary.HALVES.rotate(q, heads, queryAt).multiply(Rotary.HALVES.rotate(k, heads, keyAt));
         return product.reshape(heads, product.size() / heads).sum(keepDims(-1));
     }
 
@@ -258,6 +259,180 @@ class AttentionTest {
                 "key mask", "(2, 5)", "(2, 3)");
     }
 
+    // ---- Masks and biases of queries and keys ----
+
+    /// The definition above, with one head and a bias on the logits of (Tq, Tk).
+    private static double[] biased(Tensor q, Tensor k, Tensor v, float[] bias) {
+        int queries = q.dim(0), keys = k.dim(0), d = q.dim(1);
+        double[] y = new double[queries * d];
+        for (int i = 0; i < queries; i++) {
+            double[] weights = new double[keys];
+            double sum = 0;
+            for (int j = 0; j < keys; j++) {
+                double dot = 0;
+                for (int c = 0; c < d; c++) {
+                    dot += (double) q.data().get(i * d + c) * k.data().get(j * d + c);
+                }
+                sum += weights[j] = Math.exp(dot / Math.sqrt(d) + bias[i * keys + j]);
+            }
+            for (int j = 0; j < keys && sum > 0; j++) {
+                for (int c = 0; c < d; c++) {
+                    y[i * d + c] += weights[j] / sum * v.data().get(j * d + c);
+                }
+            }
+        }
+        return y;
+    }
+
+    private static final float HIDDEN = Float.NEGATIVE_INFINITY;
+
+    @Test
+    void aMaskOfQueriesAndKeysIsItsDefinition() {
+        Tensor q = normal(60, 2, 3, 8), k = normal(61, 2, 3, 4), v = normal(62, 2, 3, 4);
+        Tensor mask = Tensor.of(Shape.of(2, 3, 3), 1, 0, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1);
+        Tensor bias = normal(63, 4, 3, 3);
+        Context context = Context.NONE.withMask(mask).withBias(bias.reshape(1, 4, 3, 3));
+        Tensor y = ScaledDotProduct.apply(q, k, v, 4, false, Optional.empty(), context.bias(), 0);
+        for (int b = 0; b < 2; b++) {
+            for (int h = 0; h < 4; h++) {
+                float[] all = bias.slice(0, h, h + 1).toArray();
+                for (int i = 0; i < all.length; i++) {
+                    all[i] = mask.data().get(b * 9 + i) == 0 ? HIDDEN : all[i];
+                }
+                double[] expected = biased(head(q, b, h, 4), head(k, b, h / 2, 2), head(v, b, h / 2, 2), all);
+                for (int i = 0; i < expected.length; i++) {
+                    assertEquals(expected[i], head(y, b, h, 4).data().get(i), 2e-6);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aMaskCanSayWhatCausalAndPaddingSay() {
+        Attention attention = attention(new Init(8), 8, 2, false);
+        Tensor x = normal(64, 2, 4, 8);
+        Tensor causal = Tensor.of(Shape.of(4, 4), 1, 0, 0, 0, 1, 1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 1);
+        assertClose(attention.withCausal().forward(x), attention.forward(x, Context.NONE.withMask(causal)), 3e-6);
+        Tensor padding = Tensor.of(Shape.of(2, 4), 1, 1, 1, 0, 1, 1, 0, 0);
+        Tensor rows = padding.reshape(2, 1, 4).add(Tensor.zeros(2, 4, 4));
+        assertClose(attention.forward(x, Context.padded(padding)), attention.forward(x, Context.NONE.withMask(rows)),
+                3e-6);
+        assertClose(attention.withCausal().forward(x, Context.padded(padding)),
+                attention.forward(x, Context.padded(padding).withMask(causal)), 3e-6);
+        assertClose(attention.withCausal().forward(x, Context.padded(padding)),
+                attention.forward(x, Context.NONE.withMask(rows).withMask(causal)), 3e-6);
+    }
+
+    @Test
+    void gradientsReachABiasAndGoRoundWhatIsHidden() {
+        Tensor mask = Tensor.of(Shape.of(3, 4), 1, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0);
+        assertGradients("bias",
+                x -> ScaledDotProduct.apply(x[0], x[1], x[1], 2, false, Optional.empty(),
+                        Context.NONE.withMask(mask).withBias(x[2]).bias(), 0),
+                normal(65, 2, 3, 4), normal(66, 2, 4, 4), normal(67, 3, 4));
+    }
+
+    @Test
+    void aMaskGoesWithACacheAndACap() {
+        Attention attention = attention(new Init(9), 8, 2, false).with(Rotary.HALVES).withCap(3);
+        Tensor x = normal(68, 2, 4, 8);
+        Tensor mask = Tensor.of(Shape.of(4, 4), 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 0, 1, 1);
+        Tensor whole = attention.forward(x, Context.NONE.withMask(mask));
+        var cache = new Cache();
+        for (int t = 0; t < 4; t++) {
+            Tensor row = mask.slice(0, t, t + 1).slice(1, 0, t + 1);
+            assertClose(whole.slice(1, t, t + 1),
+                    attention.forward(x.slice(1, t, t + 1), Context.cached(cache).withMask(row)), 1e-6);
+        }
+    }
+
+    @Test
+    void wrongMasksAreNamed() {
+        Attention attention = attention(new Init(10), 4, 2, false);
+        Tensor x = normal(69, 2, 3, 4);
+        assertSays(assertThrows(IllegalArgumentException.class,
+                () -> attention.forward(x, Context.NONE.withMask(Tensor.zeros(2, 3)))), "(2, 2, 3, 3)", "(1, 1, 2, 3)");
+        assertSays(assertThrows(IllegalArgumentException.class, () -> Context.NONE.withMask(Tensor.zeros(3))),
+                "(B, Tq, Tk)", "(3)");
+        assertSays(assertThrows(IllegalArgumentException.class,
+                () -> attention.forward(x.reshape(1, 6, 4), Context.ragged(3, 3).withMask(Tensor.zeros(6, 6)))),
+                "mask", "pad them");
+    }
+
+    // ---- Fewer heads of keys than of queries ----
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void groupsAreHeadsThatAreRepeated(boolean causal) {
+        Tensor q = normal(70, 2, 5, 12), k = normal(71, 2, 6, 6), v = normal(72, 2, 6, 6);
+        Tensor repeated = ScaledDotProduct.apply(q, repeated(k, 2, 2), repeated(v, 2, 2), 4, causal);
+        assertClose(repeated, ScaledDotProduct.apply(q, k, v, 4, causal), 1e-6);
+        assertGradients("groups", x -> ScaledDotProduct.apply(x[0], x[1], x[2], 4, causal), q, k, v);
+        assertGradients("ragged groups",
+                x -> RaggedAttention.apply(x[0], x[1], x[2], 4, causal, new int[] {3, 1, 2}), normal(73, 1, 6, 8),
+                normal(74, 1, 6, 4), normal(75, 1, 6, 4));
+    }
+
+    /// Each of the groups in (B, T, groups * d) some times, one behind the other.
+    private static Tensor repeated(Tensor x, int groups, int times) {
+        int d = x.dim(2) / groups;
+        return x.reshape(x.dim(0), x.dim(1), groups, 1, d).add(Tensor.zeros(times, d))
+                .reshape(x.dim(0), x.dim(1), groups * times * d);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Rotary.Layout.class)
+    void groupsGoWithRotaryPositionsAndACache(Rotary.Layout layout) {
+        Attention attention = Attention.grouped(new Init(11), 16, 4, 2).withCausal().with(new Rotary(100, layout));
+        assertEquals(Shape.of(8, 16), ((Linear) attention.key()).weight().shape());
+        Tensor x = normal(76, 3, 7, 16);
+        Tensor whole = attention.forward(x);
+        var cache = new Cache();
+        for (int from = 0, to = 4; from < 7; from = to, to++) {
+            assertClose(whole.slice(1, from, to), attention.forward(x.slice(1, from, to), Context.cached(cache)), 1e-5);
+        }
+        assertGradients("layer", xs -> attention.forward(xs[0]), x);
+        Tensor padding = Tensor.of(Shape.of(3, 7), 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1);
+        assertClose(whole.slice(0, 0, 1).slice(1, 0, 5),
+                attention.forward(x, Context.padded(padding)).slice(0, 0, 1).slice(1, 0, 5), 1e-5);
+    }
+
+    @Test
+    void aNewAttentionNeedsItsSizesOnly() {
+        Tensor x = normal(79, 2, 5, 16);
+        assertEquals(x.shape(), Attention.of(16, 4).forward(x).shape());
+        assertEquals(x.shape(), Attention.grouped(16, 4, 1).withCausal().with(Rotary.NEIGHBOURS).forward(x).shape());
+        assertBits(Attention.of(new Init(12), 16, 4).forward(x), Attention.of(new Init(12), 16, 4).forward(x));
+    }
+
+    @Test
+    void wrongGroupsAreNamed() {
+        assertSays(assertThrows(IllegalArgumentException.class, () -> Attention.grouped(new Init(1), 12, 4, 3)),
+                "4 heads", "3 groups");
+        assertSays(
+                assertThrows(IllegalArgumentException.class,
+                        () -> attention(new Init(1), 8, 4, true).withGroups(2).forward(normal(77, 1, 2, 8))),
+                "H = 4", "G = 2", "(1, 2, 8)");
+        assertSays(
+                assertThrows(IllegalArgumentException.class,
+                        () -> ScaledDotProduct.apply(normal(1, 1, 2, 12), normal(2, 1, 2, 8), normal(3, 1, 2, 8), 3,
+                                true)),
+                "(1, 2, 12)", "(1, 2, 8)", "H = 3");
+    }
+
+    // ---- Positions ----
+
+    @Test
+    void layoutsOfRotaryPairsDifferByTheOrderOfFeatures() {
+        Tensor x = normal(78, 2, 5, 12);
+        // neighbours (0, 1), (2, 3), (4, 5) of two heads of 6 to halves (0, 3), (1, 4), (2, 5)
+        Tensor halves = x.reshape(2, 5, 2, 3, 2).transpose(3, 4).reshape(2, 5, 12);
+        Tensor expected = Rotary.HALVES.rotate(halves, 2, 3).reshape(2, 5, 2, 2, 3).transpose(3, 4).reshape(2, 5, 12);
+        assertBits(expected, Rotary.NEIGHBOURS.rotate(x, 2, 3));
+        assertGradients("neighbours", xs -> Rotary.NEIGHBOURS.rotate(xs[0], 2, 3), x);
+        assertSays(assertThrows(IllegalArgumentException.class, () -> Rotary.HALVES.withBase(0)), "base", "0");
+    }
+
     // ---- What can be done about logits and heads ----
 
     @Test
@@ -266,9 +441,10 @@ class AttentionTest {
         Tensor logits = q.matmul(k.transpose(1, 2)).multiply(0.5f);
         Tensor e = logits.divide(2).tanh().multiply(2).exp();
         assertClose(e.divide(e.sum(keepDims(-1))).matmul(v),
-                ScaledDotProduct.apply(q, k, v, 1, false, Optional.empty(), 2),
+                ScaledDotProduct.apply(q, k, v, 1, false, Optional.empty(), Optional.empty(), 2),
                 1e-6);
-        assertGradients("capped", xs -> ScaledDotProduct.apply(xs[0], xs[1], xs[2], 2, true, Optional.empty(), 2), q, k,
+        assertGradients("capped",
+                xs -> ScaledDotProduct.apply(xs[0], xs[1], xs[2], 2, true, Optional.empty(), Optional.empty(), 2), q, k,
                 v);
     }
 
@@ -284,7 +460,7 @@ class AttentionTest {
 
     @Test
     void aCapGoesWithACache() {
-        Attention capped = Attention.of(new Init(5), 8, 2, true, 0.7, 0.7).with(Rotary.PAPER).withCap(1);
+        Attention capped = Attention.of(new Init(5), 8, 2, true, 0.7, 0.7).with(Rotary.HALVES).withCap(1);
         Tensor x = normal(55, 2, 5, 8), whole = capped.forward(x);
         var cache = new Cache();
         assertClose(whole.slice(1, 0, 3), capped.forward(x.slice(1, 0, 3), Context.cached(cache)), 1e-6);

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import norma.kernel.Activation;
 import norma.kernel.Matrix;
+import norma.kernel.Window;
 import norma.kernel.contract.Functions;
 import norma.tensor.BufferPool;
 import norma.tensor.Indices;
@@ -58,7 +59,7 @@ class LayersTest {
             String what = f + " " + x.shape();
             assertGradients(what, xs -> Linear.apply(xs[0], xs[1], xs[2], f), x, w, b);
             assertGradients(what + " without bias", xs -> Linear.apply(xs[0], xs[1], f), x, w);
-            assertGradients(what + " activation alone", xs -> Activations.apply(f, xs[0]), x.subtract(0.1f));
+            assertGradients(what + " activation alone", xs -> xs[0].activate(f), x.subtract(0.1f));
         }
         assertGradients("x is w", xs -> Linear.apply(xs[0], xs[0], f), awayFromZero(7, 3, 3).abs());
     }
@@ -67,7 +68,7 @@ class LayersTest {
     void reluHasNoSlopeAtZeroWhicheverWayItIsComputed() {
         Tensor x = Tensor.of(Shape.of(3), -1, 0, 2).variable();
         try (Tape tape = Tape.training(new BufferPool(), 0)) {
-            Tensor y = Activations.apply(Activation.RELU, x).sum();
+            Tensor y = x.relu().sum();
             tape.backward(y);
             assertBits(Tensor.of(x.shape(), 0, 0, 1), tape.gradients(y, x)[0]);
         }
@@ -206,21 +207,20 @@ class LayersTest {
     @ValueSource(ints = {1, 2, 5, 17})
     void softmaxRowsSumToOneAndShiftsDoNotMatter(int n) {
         Tensor x = normal(13, 4, n).multiply(5);
-        Tensor y = Softmax.apply(x);
+        Tensor y = x.softmax(-1);
         assertClose(Tensor.full(Shape.of(4, 1), 1), y.sum(keepDims(-1)), 1e-6);
         // 1024 is added exactly to numbers that have ten bits to spare
         Tensor coarse = x.multiply(64).add(12_582_912).subtract(12_582_912).divide(64);
-        assertBits(Softmax.apply(coarse), Softmax.apply(coarse.add(1024)));
-        assertClose(new Softmax.Fused(x, y).definition(), y, 1e-6);
-        assertGradients("softmax", xs -> Softmax.apply(xs[0]), normal(14, 2, 3, n));
+        assertBits(coarse.softmax(-1), coarse.add(1024).softmax(-1));
+        assertGradients("softmax", xs -> xs[0].softmax(-1), normal(14, 2, 3, n));
     }
 
     @Test
     void softmaxOfLargeNumbers() {
         float inf = Float.POSITIVE_INFINITY;
         assertBits(Tensor.of(Shape.of(1, 3), 0.5f, 0, 0.5f),
-                Softmax.apply(Tensor.of(Shape.of(1, 3), 1e30f, -inf, 1e30f)));
-        Tensor rows = Softmax.apply(Tensor.of(Shape.of(2, 2), Float.NaN, 1, 2, 2));
+                Tensor.of(Shape.of(1, 3), 1e30f, -inf, 1e30f).softmax(-1));
+        Tensor rows = Tensor.of(Shape.of(2, 2), Float.NaN, 1, 2, 2).softmax(-1);
         assertBits(Tensor.of(Shape.of(2, 2), Float.NaN, Float.NaN, 0.5f, 0.5f), rows);
     }
 
@@ -235,80 +235,58 @@ class LayersTest {
                 "[0, 7)", "got 7");
     }
 
-    // ---- Cross entropy ----
-
-    private static double rowLoss(Tensor logits, int row, int target, double smoothing) {
-        int classes = logits.dim(-1);
-        double sum = 0, loss = 0;
-        for (int i = 0; i < classes; i++) {
-            sum += Math.exp(logits.data().get(row * classes + i));
-        }
-        for (int i = 0; i < classes; i++) {
-            double q = (i == target ? 1 - smoothing : 0) + smoothing / classes;
-            loss -= q * (logits.data().get(row * classes + i) - Math.log(sum));
-        }
-        return loss;
-    }
-
-    @ParameterizedTest
-    @ValueSource(floats = {0, 0.1f, 0.9f})
-    void crossEntropyIsItsDefinition(float smoothing) {
-        Tensor logits = normal(15, 2, 3, 5).multiply(3);
-        Indices targets = Indices.of(new int[] {0, 4, -1, 2, -1, 2}, 2, 3);
-        double sum = 0;
-        for (int row : new int[] {0, 1, 3, 5}) {
-            sum += rowLoss(logits, row, targets.values()[row], smoothing);
-        }
-        assertEquals(sum / 4, CrossEntropy.apply(logits, targets, -1, smoothing).item(), 1e-6);
-        assertGradients("cross entropy", xs -> CrossEntropy.apply(xs[0], targets, -1, smoothing), logits);
-    }
-
     @Test
-    void rowsThatDoNotCountHaveNoGradient() {
-        Tensor logits = normal(16, 3, 4).variable();
+    void anIdOfAnEmbeddingMayStandForNothing() {
+        Embedding embedding = Embedding.of(new Init(3), 4, 3).withPadding(2);
+        Indices ids = Indices.of(new int[] {2, 0, 2, 1}, 2, 2);
         try (Tape tape = Tape.training(new BufferPool(), 0)) {
-            tape.backward(CrossEntropy.apply(logits, Indices.of(new int[] {1, CrossEntropy.IGNORE, 3}, 3), -100, 0.1f));
+            Tensor y = embedding.forward(ids);
+            assertClose(Tensor.zeros(1, 3), y.reshape(4, 3).slice(0, 2, 3), 0);
+            tape.backward(y.square().add(y).sum());
         }
-        assertBits(Tensor.zeros(1, 4), logits.gradient().slice(0, 1, 2).copy());
-        // softmax - onehot: rows sum to 0
-        assertClose(Tensor.zeros(3, 1), logits.gradient().sum(keepDims(-1)), 1e-7);
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0, 2})
-    void whenNoRowCountsLossAndGradientAreZero(int rows) {
-        int[] ignored = new int[rows];
-        Arrays.fill(ignored, CrossEntropy.IGNORE);
-        Tensor logits = normal(17, rows, 4).variable();
-        try (Tape tape = Tape.training(new BufferPool(), 0)) {
-            Tensor loss = CrossEntropy.apply(logits, Indices.of(ignored, rows));
-            assertEquals(0, loss.item());
-            tape.backward(loss);
-            assertClose(Tensor.zeros(rows, 4), tape.gradients(loss, logits)[0], 1e-30);
-        }
-        assertBits(Tensor.zeros(rows, 4), logits.gradient());
+        assertClose(Tensor.zeros(2, 3), embedding.table().value().gradient().slice(0, 2, 4), 0);
+        assertSays(assertThrows(IllegalArgumentException.class, () -> embedding.withPadding(4)), "Embedding",
+                "[0, 4)", "got 4");
     }
 
     @Test
-    void crossEntropyOfLargeLogitsIsFinite() {
-        Tensor logits = Tensor.of(Shape.of(2, 2), 1e4f, -1e4f, -1e4f, 1e4f);
-        assertEquals(1e4, CrossEntropy.apply(logits, Indices.of(new int[] {1, 1}, 2)).item(), 1);
-        assertEquals(Math.log(64),
-                CrossEntropy.apply(Tensor.full(Shape.of(3, 64), 7), Indices.of(new int[] {0, 5, 63}, 3)).item(),
-                1e-6);
+    void aSequenceReadsAsItIsMeant() {
+        Sequential model = Sequential.of(Conv2d.of(1, 3, Window.of(3)), Activations.relu(),
+                MaxPool2d.of(Window.of(2).stride(2)), Flatten.of(), Dropout.of(0.1), Linear.of(12, 5),
+                Activations.softplus());
+        assertEquals(Shape.of(2, 5), model.forward(normal(1, 2, 1, 6, 6)).shape());
+        assertEquals(List.of("0.weight", "0.bias", "5.weight", "5.bias"),
+                List.copyOf(ParameterTree.of(model).params().keySet()));
+        assertEquals("[relu, leakyRelu(0.1)]",
+                Sequential.of(Activations.relu(), Activations.leakyRelu(0.1)).layers().toString());
     }
 
     @Test
-    void crossEntropyRefusesWhatDoesNotFit() {
-        Tensor logits = normal(18, 2, 3);
-        assertSays(
-                assertThrows(IllegalArgumentException.class,
-                        () -> CrossEntropy.apply(logits, Indices.of(new int[3], 3))),
-                "CrossEntropy", "(2, 3)", "(3)");
-        assertSays(assertThrows(IllegalArgumentException.class,
-                () -> CrossEntropy.apply(logits, Indices.of(new int[] {0, 3}, 2))), "CrossEntropy", "[0, 3)",
-                "got 3 at position 1");
-        assertSays(assertThrows(IllegalArgumentException.class,
-                () -> CrossEntropy.apply(logits, Indices.of(new int[2], 2), -1, 1)), "smoothing", "[0, 1)", "1.0");
+    void flattenKeepsTheFirstAxis() {
+        assertEquals(Shape.of(2, 12), Flatten.of().forward(normal(1, 2, 3, 4)).shape());
+        assertEquals(Shape.of(0, 12), Flatten.of().forward(normal(1, 0, 3, 4)).shape());
+        assertEquals(Shape.of(3, 1), Flatten.of().forward(normal(1, 3)).shape());
+        assertSays(assertThrows(IllegalArgumentException.class, () -> Flatten.of().forward(Tensor.scalar(1))),
+                "Flatten", "(N, ...)", "()");
+    }
+
+    @Test
+    void derivativesOfActivationsAsLayers() {
+        Tensor x = awayFromZero(1, 3, 5);
+        for (Layer f : List.of(Activations.relu(), Activations.gelu(), Activations.silu(), Activations.tanh(),
+                Activations.sigmoid(), Activations.leakyRelu(0.2), Activations.softplus(),
+                Activations.of(Activation.SELU))) {
+            assertGradients(f.toString(), xs -> f.forward(xs[0]), x);
+        }
+    }
+
+    @Test
+    void softplusOfNumbersOfAnySize() {
+        Tensor x = Tensor.of(Shape.of(6), -1e4f, -30, -1e-8f, 0, 30, 1e4f);
+        double[] want = {0, Math.exp(-30), Math.log(2), Math.log(2), 30, 1e4};
+        float[] y = Activations.softplus().forward(x).toArray();
+        for (int i = 0; i < y.length; i++) {
+            assertEquals(want[i], y[i], 2e-6 * want[i]);
+        }
     }
 }

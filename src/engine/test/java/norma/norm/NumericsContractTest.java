@@ -79,8 +79,8 @@ class NumericsContractTest {
                 new Centered("batch norm", plain, i -> i / L % C),
                 new Centered("sync batch norm", new SyncBatchNorm(plain), i -> i / L % C),
                 new Centered("ghost batch norm", new GhostBatchNorm(plain, 3), i -> i / (3 * C * L) * C + i / L % C),
-                new Centered("batch renorm", BatchRenorm.of(C, 1, 0), i -> i / L % C),
-                new Centered("stoch norm", StochNorm.of(C, 1), i -> i / L % C),
+                new Centered("batch renorm", BatchRenorm.of(C).withBounds(1, 0), i -> i / L % C),
+                new Centered("stoch norm", StochNorm.of(C).withP(1), i -> i / L % C),
                 new Centered("group norm", GroupNorm.plain(C, 4).withEps(EPS), i -> i / (2 * L)),
                 new Centered("group norm of one group", GroupNorm.plain(C, 1).withEps(EPS), i -> i / (C * L)),
                 new Centered("instance norm", InstanceNorm.of(C), i -> i / L),
@@ -151,8 +151,9 @@ class NumericsContractTest {
     void oneValueOfAChannel() {
         for (int[] dims : new int[][] {{1, C}, {1, C, 1, 1}}) {
             String shape = Shape.of(dims).toString();
-            for (Norm norm : List.of(BatchNorm.of(C), new SyncBatchNorm(BatchNorm.of(C)), BatchRenorm.of(C, 1, 0),
-                    StochNorm.of(C, 0.5f), new GhostBatchNorm(BatchNorm.of(C), 1))) {
+            for (Norm norm : List.of(BatchNorm.of(C), new SyncBatchNorm(BatchNorm.of(C)),
+                    BatchRenorm.of(C).withBounds(1, 0),
+                    StochNorm.of(C).withP(0.5f), new GhostBatchNorm(BatchNorm.of(C), 1))) {
                 assertSays(assertThrows(IllegalArgumentException.class, () -> Step.of(norm, normal(3, dims))), shape,
                         "variance");
             }
@@ -195,8 +196,9 @@ class NumericsContractTest {
 
     @Test
     void anEmptyBatchChangesNothing() {
-        for (Parameterized part : List.of(BatchNorm.of(C), new SyncBatchNorm(BatchNorm.of(C)), BatchRenorm.of(C, 1, 0),
-                StochNorm.of(C, 0.5f), new GhostBatchNorm(BatchNorm.of(C), 2))) {
+        for (Parameterized part : List.of(BatchNorm.of(C), new SyncBatchNorm(BatchNorm.of(C)),
+                BatchRenorm.of(C).withBounds(1, 0),
+                StochNorm.of(C).withP(0.5f), new GhostBatchNorm(BatchNorm.of(C), 2))) {
             List<Tensor> before = buffers(part);
             for (int[] dims : new int[][] {{0, C}, {0, C, 4}, {3, C, 0}}) {
                 assertEquals(0, Step.of((Norm) part, Tensor.zeros(dims)).y.length);

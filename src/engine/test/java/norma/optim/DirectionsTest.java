@@ -18,6 +18,8 @@ import norma.tensor.Shape;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Optimizers that go by the direction of a gradient, and lengths of gradients that are spread over workers.
 class DirectionsTest {
@@ -40,23 +42,27 @@ class DirectionsTest {
             Param w = Param.weight(normal(1, 3, 4));
             Tensor before = w.value().copy(), g = normal(2, 3, 4);
             give(w, g.multiply(steep));
-            new NormalizedSgd(Map.of("w", w), new NormalizedSgd.Config(0, 0)).step(0.5, 1);
+            NormalizedSgd.of(Listed.of(Map.of("w", w)), 1, new NormalizedSgd.Config(0, 0)).step(0.5, 1);
             assertClose(before.subtract(g.multiply((float) (0.5 / length(g)))), w.value().detach(), 1e-6);
         }
     }
 
-    @Test
-    void momentumIsWhatIsNormalized() {
-        Param w = Param.weight(normal(3, 6));
-        var optimizer = new NormalizedSgd(Map.of("w", w), new NormalizedSgd.Config(0.9, 0.1));
-        Tensor m = Tensor.zeros(6), expected = w.value().copy();
+    @ParameterizedTest
+    @CsvSource({"0.9, 0.1", "0.9, 0", "0, 0.1"})
+    void momentumIsWhatIsNormalized(double momentum, double decay) {
+        Param param = Param.weight(normal(3, 6));
+        var optimizer = NormalizedSgd.of(Listed.of(Map.of("w", param)), 1, new NormalizedSgd.Config(momentum, decay));
+        double[][] w = rows(param.value()), m = new double[6][1];
         for (int t = 0; t < 5; t++) {
             Tensor g = normal(4 + t, 6);
-            give(w, g);
+            give(param, g);
             optimizer.step(0.3, 0.5);
-            m = m.multiply(0.9f).add(g.multiply(0.05f));
-            expected = expected.multiply(1 - 0.03f).subtract(m.multiply((float) (0.3 / length(m))));
-            assertClose(expected, w.value().detach(), 1e-6);
+            m = combined(momentum, m, (1 - momentum) * 0.5, rows(g));
+            double length = Math.sqrt(product(transposed(m), m)[0][0]);
+            w = combined(1 - 0.3 * decay, w, -0.3 / length, m);
+            for (int i = 0; i < 6; i++) {
+                assertEquals(w[i][0], param.value().data().get(i), 1e-6);
+            }
         }
     }
 
@@ -65,7 +71,7 @@ class DirectionsTest {
         Param w = Param.weight(normal(5, 6));
         Tensor before = w.value().copy();
         give(w, Tensor.zeros(6));
-        new NormalizedSgd(Map.of("w", w), new NormalizedSgd.Config(0.9, 0)).step(1, 1);
+        NormalizedSgd.of(Listed.of(Map.of("w", w)), 1, new NormalizedSgd.Config(0.9, 0)).step(1, 1);
         assertBits(before, w.value().detach());
     }
 
@@ -107,34 +113,94 @@ class DirectionsTest {
         }
     }
 
-    @Test
-    void muonIsItsFormula() {
-        Param w = Param.weight(normal(8, 6, 2, 2)), tall = Param.weight(normal(9, 8, 2));
-        var optimizer = new Muon(Map.of("w", w, "tall", tall), new Muon.Config(0.9, 5, 0.1));
-        for (Param param : List.of(w, tall)) {
+    /// The iteration in double, by plain loops, on rows of x.
+    private static double[][] iterated(double[][] x) {
+        if (x.length > x[0].length) {
+            return transposed(iterated(transposed(x)));
+        }
+        double squares = 0;
+        for (double[] row : x) {
+            for (double v : row) {
+                squares += v * v;
+            }
+        }
+        double[][] y = combined(1 / (Math.sqrt(squares) + 1e-7), x, 0, x);
+        for (int i = 0; i < 5; i++) {
+            double[][] a = product(y, transposed(y)), b = combined(-4.7750, a, 2.0315, product(a, a));
+            y = combined(3.4445, y, 1, product(b, y));
+        }
+        return y;
+    }
+
+    private static double[][] transposed(double[][] x) {
+        double[][] y = new double[x[0].length][x.length];
+        for (int i = 0; i < y.length; i++) {
+            for (int j = 0; j < x.length; j++) {
+                y[i][j] = x[j][i];
+            }
+        }
+        return y;
+    }
+
+    private static double[][] product(double[][] a, double[][] b) {
+        double[][] y = new double[a.length][b[0].length];
+        for (int i = 0; i < a.length; i++) {
+            for (int j = 0; j < b[0].length; j++) {
+                for (int k = 0; k < b.length; k++) {
+                    y[i][j] += a[i][k] * b[k][j];
+                }
+            }
+        }
+        return y;
+    }
+
+    /// s a + t b
+    private static double[][] combined(double s, double[][] a, double t, double[][] b) {
+        double[][] y = new double[a.length][a[0].length];
+        for (int i = 0; i < a.length; i++) {
+            for (int j = 0; j < a[0].length; j++) {
+                y[i][j] = s * a[i][j] + t * b[i][j];
+            }
+        }
+        return y;
+    }
+
+    private static double[][] rows(Tensor x) {
+        int rows = x.dim(0), columns = x.size() / rows;
+        double[][] y = new double[rows][columns];
+        for (int i = 0; i < x.size(); i++) {
+            y[i / columns][i % columns] = x.data().get(i);
+        }
+        return y;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, 0", "false, 0.1", "true, 0.1"})
+    void muonIsItsFormula(boolean matched, double decay) {
+        Param wide = Param.weight(normal(8, 6, 2, 2)), tall = Param.weight(normal(9, 8, 2));
+        Optimizer optimizer = Muon.of(Listed.of(Map.of("wide", wide, "tall", tall)), 1,
+                new Muon.Config(0.9, 5, matched, decay));
+        for (Param param : List.of(wide, tall)) {
             int rows = param.shape().dim(0), columns = param.shape().size() / rows;
-            Tensor velocity = Tensor.zeros(rows, columns), expected = param.value().copy().reshape(rows, columns);
+            double[][] w = rows(param.value()), velocity = new double[rows][columns];
+            double scale =
+                    matched ? 0.2 * Math.sqrt(Math.max(rows, columns))
+                            : Math.sqrt(Math.max(1, rows / (double) columns));
             for (int t = 0; t < 4; t++) {
                 Tensor g = normal(10 + t, param.shape().toArray());
                 give(param, g);
                 optimizer.step(0.1, 0.5);
-                Tensor half = g.multiply(0.5f).reshape(rows, columns);
-                velocity = velocity.multiply(0.9f).add(half);
-                Tensor step = Muon.orthogonalized(half.add(velocity.multiply(0.9f)), 5);
-                float scale = (float) Math.sqrt(Math.max(1, rows / (double) columns));
-                expected = expected.multiply(0.99f).subtract(step.multiply(0.1f * scale));
-                assertClose(expected.reshape(param.shape()), param.value().detach(), 2e-6);
+                velocity = combined(0.9, velocity, 0.5, rows(g));
+                double[][] u = iterated(combined(0.9, velocity, 0.5, rows(g)));
+                w = combined(1 - 0.1 * decay, w, -0.1 * scale, u);
+                for (int i = 0; i < w.length; i++) {
+                    for (int j = 0; j < w[0].length; j++) {
+                        assertEquals(w[i][j], param.value().data().get(i * columns + j), 5e-6);
+                    }
+                }
             }
         }
-        assertTrue(optimizer.state().keySet().containsAll(Set.of("velocity.w", "velocity.tall")));
-    }
-
-    @Test
-    void muonIsForMatrices() {
-        Map<String, Param> params = Map.of("gamma", Param.noDecay(normal(11, 6)));
-        assertSays(assertThrows(IllegalArgumentException.class, () -> new Muon(params, Muon.Config.STANDARD)), "Muon",
-                "gamma", "(6)", "another optimizer");
-        assertDoesNotThrow(() -> new Muon(Map.of("mean", Param.buffer(normal(12, 6))), Muon.Config.STANDARD));
+        assertEquals(Set.of("velocity.wide", "velocity.tall"), optimizer.state().keySet());
     }
 
     // ---- Lengths over workers ----

@@ -8,12 +8,17 @@ import static norma.tensor.Numbers.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import norma.nn.Linear;
 import norma.nn.Param;
+import norma.nn.ParameterTree;
+import norma.nn.Parameterized;
 import norma.tensor.BufferPool;
 import norma.tensor.Shape;
 import norma.tensor.Tape;
@@ -28,6 +33,7 @@ class OptimizerTest {
     private final Param gain = Param.noDecay(normal(2, N));
     private final Param buffer = Param.buffer(normal(3, N));
     private final Map<String, Param> params = new LinkedHashMap<>();
+    private final Parameterized model = Listed.of(params);
 
     OptimizerTest() {
         params.put("weight", weight);
@@ -101,7 +107,7 @@ class OptimizerTest {
             }
         };
         // ten steps of float32, each of at most 0.1
-        assertTenSteps(new AdamW(params, new AdamW.Config(b1, b2, eps, decay)), rules, decay, 3e-6);
+        assertTenSteps(AdamW.of(model, 1, new AdamW.Config(b1, b2, eps, decay)), rules, decay, 3e-6);
     }
 
     @ParameterizedTest
@@ -116,14 +122,165 @@ class OptimizerTest {
                 return w - rate(t) * (d * w + (nesterov ? g + momentum * velocity : velocity));
             }
         };
-        assertTenSteps(new Sgd(params, new Sgd.Config(momentum, nesterov, decay)), rules, decay, 3e-6);
+        assertTenSteps(Sgd.of(model, 1, new Sgd.Config(momentum, nesterov, decay)), rules, decay, 3e-6);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.9, 0.999, 1e-8, 0", "0.9, 0.95, 1e-8, 0.1", "0, 0.5, 1e-3, 0.5"})
+    void adamIsItsFormula(double b1, double b2, double eps, double decay) {
+        Function<Double, Rule> rules = d -> new Rule() {
+            private double m, v;
+
+            @Override
+            public double step(double w, double gradient, int t) {
+                double g = gradient + d * w;
+                m = b1 * m + (1 - b1) * g;
+                v = b2 * v + (1 - b2) * g * g;
+                return w - rate(t) * m / (1 - Math.pow(b1, t)) / (Math.sqrt(v / (1 - Math.pow(b2, t))) + eps);
+            }
+        };
+        assertTenSteps(Adam.of(model, 1, new Adam.Config(b1, b2, eps, decay)), rules, decay, 3e-6);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.99, 1e-8, 0, false, 0", "0.9, 1e-3, 0, false, 0.1", "0.9, 1e-2, 0.9, false, 0.1",
+            "0.9, 1e-2, 0, true, 0.1", "0.9, 1e-2, 0.5, true, 0"})
+    void rmsPropIsItsFormula(double smoothing, double eps, double momentum, boolean centered, double decay) {
+        Function<Double, Rule> rules = d -> new Rule() {
+            private double v, mean, velocity;
+
+            @Override
+            public double step(double w, double gradient, int t) {
+                double g = gradient + d * w;
+                v = smoothing * v + (1 - smoothing) * g * g;
+                mean = smoothing * mean + (1 - smoothing) * g;
+                velocity = momentum * velocity + g / (Math.sqrt(centered ? v - mean * mean : v) + eps);
+                return w - rate(t) * velocity;
+            }
+        };
+        // first steps are 10 times as long as the rate, and a root near 0 magnifies what v and mean were rounded by
+        assertTenSteps(RmsProp.of(model, 1, new RmsProp.Config(smoothing, eps, momentum, centered, decay)), rules,
+                decay, 3e-5);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1e-10, 0", "1e-3, 0.1"})
+    void adagradIsItsFormula(double eps, double decay) {
+        Function<Double, Rule> rules = d -> new Rule() {
+            private double v;
+
+            @Override
+            public double step(double w, double gradient, int t) {
+                double g = gradient + d * w;
+                v += g * g;
+                return w - rate(t) * g / (Math.sqrt(v) + eps);
+            }
+        };
+        assertTenSteps(Adagrad.of(model, 1, new Adagrad.Config(eps, decay)), rules, decay, 3e-6);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.9, 0.99, 0", "0.95, 0.98, 0.3", "0, 0, 0.1"})
+    void lionIsItsFormula(double b1, double b2, double decay) {
+        Function<Double, Rule> rules = d -> new Rule() {
+            private double m;
+
+            @Override
+            public double step(double w, double g, int t) {
+                double sign = Math.signum(b1 * m + (1 - b1) * g);
+                m = b2 * m + (1 - b2) * g;
+                return w - rate(t) * (d * w + sign);
+            }
+        };
+        assertTenSteps(Lion.of(model, 1, new Lion.Config(b1, b2, decay)), rules, decay, 3e-6);
+    }
+
+    // ---- Rates and steps ----
+
+    /// By their names, each with its usual numbers.
+    static Map<String, BiFunction<Parameterized, Double, Optimizer>> all() {
+        return Map.ofEntries(Map.entry("Adagrad", Adagrad::of), Map.entry("Adam", Adam::of),
+                Map.entry("AdamW", AdamW::of), Map.entry("Lamb", Lamb::of), Map.entry("Lars", Lars::of),
+                Map.entry("Lion", Lion::of), Map.entry("Muon", Muon::of),
+                Map.entry("NormalizedSgd", NormalizedSgd::of), Map.entry("RmsProp", RmsProp::of),
+                Map.entry("Sgd", Sgd::of));
+    }
+
+    /// A loss that is least where all is 0, from weights round 1.
+    @Test
+    void allOfThemDescend() {
+        all().forEach((name, of) -> {
+            var layer = Linear.of(Param.weight(normal(50, 6, 5)), Param.noDecay(normal(51, 6)));
+            Optimizer optimizer = of.apply(layer, 0.02);
+            double first = 0, last = 0;
+            for (int step = 0; step < 100; step++) {
+                try (Tape tape = Tape.training(new BufferPool(), 0)) {
+                    Tensor loss = layer.forward(normal(60 + step % 10, 8, 5)).square().mean();
+                    last = loss.item();
+                    first = step == 0 ? last : first;
+                    tape.backward(loss);
+                }
+                optimizer.step();
+            }
+            assertEquals(100, optimizer.steps());
+            assertEquals(0.02, optimizer.rate());
+            double before = first, after = last;
+            assertTrue(after < 0.9 * before, () -> name + ": from " + before + " to " + after);
+        });
+    }
+
+    @Test
+    void aFactorIsOnTheRate() {
+        Tensor before = weight.value().copy();
+        backward(1);
+        Sgd.of(model, 0.5).step(0.2, 1);
+        Tensor once = weight.value().copy();
+        weight.value().set(before);
+        backward(1);
+        Sgd.of(model, 0.1).step();
+        assertBits(once, weight.value().detach());
+    }
+
+    @Test
+    void aStepAsksThePartsWhatTheyDoAfterIt() {
+        int[] asked = new int[1];
+        Parameterized counting = new Parameterized() {
+            @Override
+            public void register(ParameterTree tree) {
+                tree.addAll(model);
+            }
+
+            @Override
+            public void afterStep() {
+                asked[0]++;
+            }
+        };
+        Group group = new Group(counting, "gain"::equals);
+        Optimizer both = Sgd.of(group, 0.1).and(AdamW.of(group.others(), 0.1));
+        backward(1);
+        both.step();
+        assertEquals(1, asked[0], "a model of two groups is asked once");
+        both.step(1, 1, List.of(ParameterTree.of(counting), ParameterTree.of(model)));
+        assertEquals(2, asked[0], "and so is one inside of other trees");
+    }
+
+    @Test
+    void aStepByWhatIsNotFiniteChangesNothing() {
+        Tensor before = weight.value().copy();
+        Optimizer optimizer = AdamW.of(model, 0.1);
+        try (Tape tape = Tape.training(new BufferPool(), 0)) {
+            tape.backward(weight.value().multiply(Float.POSITIVE_INFINITY).sum());
+        }
+        assertSays(assertThrows(ArithmeticException.class, optimizer::step), "weight", "finite");
+        assertBits(before, weight.value().detach());
+        assertEquals(0, optimizer.steps());
     }
 
     @Test
     void parametersWithoutAGradientStay() {
         float[] before = weight.value().toArray();
-        for (Optimizer optimizer : List.of(new AdamW(params, AdamW.Config.GPT),
-                new Sgd(params, new Sgd.Config(0.9, false, 0.1)))) {
+        for (Optimizer optimizer : List.of(AdamW.of(model, 1, AdamW.Config.GPT),
+                Sgd.of(model, 1, new Sgd.Config(0.9, false, 0.1)))) {
             optimizer.step(1, 1);
             assertBits(Tensor.of(weight.value().shape(), before), weight.value().detach());
             assertEquals(1, optimizer.steps());
@@ -133,18 +290,18 @@ class OptimizerTest {
     @Test
     void stateIsWhatMustBeKept() {
         assertEquals(List.of("m.weight", "v.weight", "m.gain", "v.gain"),
-                List.copyOf(new AdamW(params, AdamW.Config.GPT).state().keySet()));
+                List.copyOf(AdamW.of(model, 1, AdamW.Config.GPT).state().keySet()));
         assertEquals(List.of("velocity.weight", "velocity.gain"),
-                List.copyOf(new Sgd(params, new Sgd.Config(0.9, false, 0)).state().keySet()));
-        assertEquals(0, new Sgd(params, new Sgd.Config(0, false, 0)).state().size());
+                List.copyOf(Sgd.of(model, 1, new Sgd.Config(0.9, false, 0)).state().keySet()));
+        assertEquals(0, Sgd.of(model, 1, new Sgd.Config(0, false, 0)).state().size());
         assertSays(assertThrows(IllegalArgumentException.class, () -> new Sgd.Config(0, true, 0)), "Nesterov",
                 "momentum");
     }
 
     @Test
     void togetherTwoOptimizersDoWhatEachDoesAlone() {
-        var sgd = new Sgd(Map.of("weight", weight), new Sgd.Config(0.9, false, 0.1));
-        var adamW = new AdamW(Map.of("gain", gain), AdamW.Config.GPT);
+        var sgd = Sgd.of(Listed.of(Map.of("weight", weight)), 1, new Sgd.Config(0.9, false, 0.1));
+        var adamW = AdamW.of(Listed.of(Map.of("gain", gain)), 1, AdamW.Config.GPT);
         float[] before = weight.value().toArray(), gainBefore = gain.value().toArray();
         backward(1);
         sgd.step(0.1, 0.5);
@@ -152,23 +309,23 @@ class OptimizerTest {
         Tensor expected = weight.value().copy(), expectedGain = gain.value().copy();
         weight.value().set(before);
         gain.value().set(gainBefore);
-        Optimizer both = new Sgd(Map.of("weight", weight), new Sgd.Config(0.9, false, 0.1))
-                .and(new AdamW(Map.of("gain", gain), AdamW.Config.GPT), 0.25);
+        Optimizer both = Sgd.of(Listed.of(Map.of("weight", weight)), 1, new Sgd.Config(0.9, false, 0.1))
+                .and(AdamW.of(Listed.of(Map.of("gain", gain)), 0.25, AdamW.Config.GPT));
         backward(1);
         both.step(0.1, 0.5);
         assertBits(expected, weight.value().detach());
         assertBits(expectedGain, gain.value().detach());
         assertEquals(List.of("velocity.weight", "m.gain", "v.gain"), List.copyOf(both.state().keySet()));
         assertEquals(List.of("weight", "gain"), List.copyOf(both.params().keySet()));
-        assertSays(assertThrows(IllegalArgumentException.class, () -> both.and(adamW, 1)), "one optimizer", "gain");
+        assertSays(assertThrows(IllegalArgumentException.class, () -> both.and(adamW)), "one optimizer", "gain");
     }
 
     @Test
     void anOptimizerGoesOnFromItsState() {
-        var first = new AdamW(params, AdamW.Config.GPT);
+        var first = AdamW.of(model, 1, AdamW.Config.GPT);
         backward(1);
         first.step(0.1, 1);
-        var second = new AdamW(params, AdamW.Config.GPT);
+        var second = AdamW.of(model, 1, AdamW.Config.GPT);
         first.state().forEach((name, tensor) -> second.state().get(name).data().set(tensor.data()));
         second.resume(first.steps());
         float[] before = weight.value().toArray();
@@ -207,10 +364,11 @@ class OptimizerTest {
         return Math.sqrt(squares);
     }
 
-    @Test
-    void larsIsItsFormula() {
-        double eta = 0.02, momentum = 0.9, decay = 0.1;
-        var lars = new Lars(params, new Lars.Config(eta, momentum, decay));
+    @ParameterizedTest
+    @CsvSource({"0.9, 0.1", "0, 0.1", "0.9, 0"})
+    void larsIsItsFormula(double momentum, double decay) {
+        double eta = 0.02;
+        var lars = Lars.of(model, 1, new Lars.Config(eta, momentum, decay));
         double[][] w = {doubles(weight), doubles(gain)}, velocity = new double[2][N];
         for (int t = 1; t <= 10; t++) {
             double[] g = scaled(backward(t), 0.5);
@@ -224,10 +382,11 @@ class OptimizerTest {
         }
     }
 
-    @Test
-    void lambIsItsFormula() {
-        var config = new AdamW.Config(0.9, 0.95, 1e-6, 0.1);
-        var lamb = new Lamb(params, config);
+    @ParameterizedTest
+    @CsvSource({"0.9, 0.95, 1e-6, 0.1", "0.9, 0.999, 1e-6, 0", "0, 0.5, 1e-2, 0.5"})
+    void lambIsItsFormula(double b1, double b2, double eps, double decay) {
+        var config = new Lamb.Config(b1, b2, eps, decay);
+        var lamb = Lamb.of(model, 1, config);
         double[][] w = {doubles(weight), doubles(gain)}, change = new double[2][N];
         double[] m = new double[N], v = new double[N];
         for (int t = 1; t <= 10; t++) {

@@ -210,7 +210,7 @@ class AlgebraTest {
         ops.put("expand", x -> x[0].reshape(2, 1, 3, 4).expand(shape(5, 2, 3, 3, 4)));
         ops.put("reduceTo", x -> x[0].reduceTo(shape(3, 1)));
         ops.put("where", x -> x[0].greater(Tensor.scalar(0)).where(x[0].square(), x[0].sum(keepDims(1))));
-        ops.put("gather", x -> x[0].reshape(6, 4).gather(Indices.of(new int[] {5, 0, 5, 5, 2, 0}, 3, 2)));
+        ops.put("gather", x -> x[0].reshape(6, 4).take(Indices.of(new int[] {5, 0, 5, 5, 2, 0}, 3, 2), 0));
         return ops.entrySet().stream();
     }
 
@@ -365,8 +365,8 @@ class AlgebraTest {
         assertBits(Tensor.of(shape(2, 0)), x.slice(-1, 2, 2));
         assertBits(Tensor.of(shape(2, 4), 1, 2, 3, 3, 4, 5, 6, 6), Tensor.concat(-1, x, x.slice(1, 2, 3)));
         assertBits(x, Tensor.concat(0, x.slice(0, 0, 1), x.slice(0, 1, 1), x.slice(0, 1, 2)));
-        assertBits(Tensor.of(shape(2, 1, 3), 4, 5, 6, 1, 2, 3), x.gather(Indices.of(new int[] {1, 0}, 2, 1)));
-        assertBits(Tensor.of(shape(0, 3)), x.gather(Indices.of(new int[] {}, 0)));
+        assertBits(Tensor.of(shape(2, 1, 3), 4, 5, 6, 1, 2, 3), x.take(Indices.of(new int[] {1, 0}, 2, 1), 0));
+        assertBits(Tensor.of(shape(0, 3)), x.take(Indices.of(new int[] {}, 0), 0));
         assertBits(Tensor.of(shape(2, 3), 1, 9, 3, 9, 5, 9),
                 Tensor.of(shape(2, 3), 1, 0, -2, 0, Float.NaN, 0).where(x, Tensor.scalar(9)));
         assertBits(Tensor.scalar(3), Tensor.scalar(3).permute());
@@ -380,7 +380,7 @@ class AlgebraTest {
         Indices rows = ids(13, 7, 300);
         Tensor table = normal(14, 7, 33).variable();
         try (Tape tape = Tape.training(new BufferPool(), 0)) {
-            tape.backward(table.gather(rows).sum());
+            tape.backward(table.take(rows, 0).sum());
         }
         for (int row = 0; row < 7; row++) {
             int wanted = row;

@@ -92,10 +92,9 @@ class ShapeTest {
                 error(() -> Tensor.concat(1, x, y), "concat", "axis 1", "(2, 3) and (4, 3)"),
                 error(() -> Tensor.concat(0, x, v), "concat", "(2, 3) and (3)"),
                 error(() -> normal(7, 0, 3).max(keepDims(0)), "max", "element", "(0, 3)"),
-                error(() -> v.gather(Indices.of(new int[] {0}, 1)), "gather", "(rows, columns)", "(3)"),
-                error(() -> x.gather(Indices.of(new int[] {0, 2}, 2)), "gather", "[0, 2)", "got 2 at position 1"),
-                error(() -> x.gather(Indices.of(new int[] {-1}, 1)), "gather", "got -1"),
-                error(() -> normal(8, 0, 3).gather(Indices.of(new int[] {0}, 1)), "gather", "[0, 0)", "got 0"),
+                error(() -> x.take(Indices.of(new int[] {0, 2}, 2), 0), "take", "[0, 2)", "got 2 at position 1"),
+                error(() -> x.take(Indices.of(new int[] {-1}, 1), 0), "take", "got -1"),
+                error(() -> normal(8, 0, 3).take(Indices.of(new int[] {0}, 1), 0), "take", "[0, 0)", "got 0"),
                 error(() -> Indices.of(new int[] {1, 2}, 3), "Indices", "(3)", "got 2"),
                 error(() -> Tensor.of(Shape.of(2, 2), 1, 2, 3), "Tensor", "(2, 2)", "4", "got 3"),
                 error(() -> Shape.of(2, -1), "Shape", "negative", "(2, -1)"),
@@ -113,15 +112,5 @@ class ShapeTest {
         RuntimeException e = assertThrows(RuntimeException.class, wrong);
         assertTrue(e instanceof IllegalArgumentException || e instanceof IllegalStateException, e.toString());
         assertSays(e, parts);
-    }
-
-    @Test
-    void aTensorShowsShapeMakerAndFirstElements() {
-        assertEquals("Tensor(2) [1.0000, -2.5000]", Tensor.of(Shape.of(2), 1, -2.5f).toString());
-        assertEquals("variable() [3.0000]", Tensor.scalar(3).variable().toString());
-        assertTrue(Tensor.zeros(3, 3).toString().endsWith("0.0000, ...]"));
-        try (Tape _ = Tape.training(new BufferPool(), 0)) {
-            assertEquals("multiply() [9.0000]", Tensor.scalar(3).variable().multiply(Tensor.scalar(3)).toString());
-        }
     }
 }

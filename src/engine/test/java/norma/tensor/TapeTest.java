@@ -188,9 +188,9 @@ class TapeTest {
             assertSays(assertThrows(IllegalArgumentException.class, () -> tape.backward(x.detach().sum())),
                     "Tape.backward",
                     "one element", "no variable");
-            assertSays(assertThrows(IllegalArgumentException.class, () -> tape.backward(x.exp())), "exp(4)");
+            assertSays(assertThrows(IllegalArgumentException.class, () -> tape.backward(x.exp())), "exp (4)");
         }
-        assertSays(assertThrows(IllegalStateException.class, x::gradient), "variable(4)", "no gradient");
+        assertSays(assertThrows(IllegalStateException.class, x::gradient), "variable (4)", "no gradient");
     }
 
     @Test
@@ -224,14 +224,14 @@ class TapeTest {
             view = x.reshape(3, 1);
             Tensor sum = y.sum();
             try (Tape inner = Tape.training(new BufferPool(), 0)) {
-                assertSays(assertThrows(IllegalStateException.class, () -> y.exp()), "exp", "square(3)", "detach()");
+                assertSays(assertThrows(IllegalStateException.class, () -> y.exp()), "exp", "square (3)", "detach()");
                 assertSays(assertThrows(IllegalArgumentException.class, () -> inner.backward(sum)), "on this tape");
                 assertSays(assertThrows(IllegalArgumentException.class, () -> inner.gradients(sum, y)), "on this tape");
             }
         }
         try (Tape _ = Tape.training(memory, 0)) {
             Tensor old = view;
-            assertSays(assertThrows(IllegalStateException.class, () -> old.exp()), "Reshape(3, 1)", "another");
+            assertSays(assertThrows(IllegalStateException.class, () -> old.exp()), "reshape (3, 1)", "another");
         }
     }
 
@@ -246,11 +246,11 @@ class TapeTest {
         }
         tape.close();
         assertBits(x.detach().square(), kept);
-        assertSays(assertThrows(IllegalStateException.class, y::toArray), "square(2, 3)", "closed", "copy()");
-        assertSays(assertThrows(IllegalStateException.class, () -> view.add(1)), "Reshape(6)", "closed");
+        assertSays(assertThrows(IllegalStateException.class, y::toArray), "square (2, 3)", "closed", "copy()");
+        assertSays(assertThrows(IllegalStateException.class, () -> view.add(1)), "reshape (6)", "closed");
         assertThrows(IllegalStateException.class, () -> y.detach());
         assertSays(assertThrows(IllegalStateException.class, () -> tape.backward(kept)), "Tape", "closed");
-        assertEquals("square(2, 3)", y.toString());
+        assertEquals("square (2, 3)", y.toString());
     }
 
     @Test

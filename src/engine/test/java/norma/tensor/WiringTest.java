@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import norma.kernel.Activation;
 import norma.nn.Context;
@@ -26,8 +25,6 @@ import org.junit.jupiter.api.Test;
 
 /// Mistakes in how a program is put together: each is told, none is trained on in silence.
 class WiringTest {
-    private static final Sgd.Config PLAIN = new Sgd.Config(0, false, 0);
-
     // ---- The tape ----
 
     @Test
@@ -126,12 +123,12 @@ class WiringTest {
 
     @Test
     void aStepBetweenForwardAndBackwardIsRefused() {
-        Param w = Param.weight(Tensor.of(Shape.of(1), 3));
-        Sgd sgd = new Sgd(Map.of("w", w), PLAIN);
+        Param w = Param.weight(Tensor.of(Shape.of(1, 1), 3));
+        Sgd sgd = Sgd.of(Linear.of(w), 1);
         try (Tape tape = Tape.training()) {
             Tensor first = w.value().multiply(2).sum(), second = w.value().square().sum();
             tape.backward(first);
-            sgd.step(1, 1);
+            sgd.step();
             assertSays(assertThrows(IllegalStateException.class, () -> tape.backward(second)), "square.backward",
                     "as they were in the forward pass", "optimizer's step");
             assertSays(assertThrows(IllegalStateException.class, () -> tape.gradients(second, w.value())),
@@ -146,7 +143,7 @@ class WiringTest {
             try (Tape tape = Tape.training()) {
                 Tensor loss = x.multiply(w).sum();
                 switch (way) {
-                    case 0 -> x.set(5, 6, 7, 8);
+                    case 0 -> x.set(new float[] {5, 6, 7, 8});
                     case 1 -> w.detach().fill(2);
                     default -> x.reshape(2, 2).slice(0, 1, 2).set(Tensor.zeros(1, 2));
                 }
@@ -171,12 +168,12 @@ class WiringTest {
     @Test
     void aParameterThatNobodyListsIsNamedAtTheFirstStep() {
         var net = new Net(Linear.of(2, 4), Linear.of(4, 1));
-        Sgd sgd = new Sgd(ParameterTree.of(net).params(), PLAIN);
+        Sgd sgd = Sgd.of(net, 0.1);
         Tensor before = net.a().weight().value().copy();
         try (Tape tape = Tape.training()) {
             tape.backward(net.forward(Tensor.full(Shape.of(3, 2), 1)).square().mean());
         }
-        assertSays(assertThrows(IllegalStateException.class, () -> sgd.step(0.1, 1)), "Optimizer.step", "registered",
+        assertSays(assertThrows(IllegalStateException.class, () -> sgd.step()), "Optimizer.step", "registered",
                 "(1, 4)", "(1)");
         assertBits(before, net.a().weight().value().detach());
     }
@@ -185,12 +182,12 @@ class WiringTest {
     void whatIsListedElsewhereMayStayAsItIs() {
         Linear frozen = Linear.of(2, 4), head = Linear.of(4, 1);
         ParameterTree.of(frozen);
-        Sgd sgd = new Sgd(ParameterTree.of(head).params(), PLAIN);
+        Sgd sgd = Sgd.of(head, 0.1);
         Tensor input = Tensor.full(Shape.of(3, 2), 1).variable();
         try (Tape tape = Tape.training()) {
             tape.backward(head.forward(frozen.forward(input)).square().mean());
         }
-        sgd.step(0.1, 1);
+        sgd.step();
         assertTrue(input.hasGradient(), "an input under study is no parameter");
     }
 
@@ -223,7 +220,7 @@ class WiringTest {
         float[] ones = {1, 1};
         Param gamma = Param.noDecay(Tensor.of(Shape.of(2), ones)), other = Param.noDecay(Tensor.of(Shape.of(2), ones));
         ones[0] = 7;
-        gamma.value().set(2, 2);
+        gamma.value().set(new float[] {2, 2});
         assertBits(Tensor.full(Shape.of(2), 1), other.value().detach());
     }
 }

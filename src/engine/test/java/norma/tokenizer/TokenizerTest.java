@@ -62,6 +62,24 @@ class TokenizerTest {
         }
     }
 
+    @Test
+    void whatIsUnknownIsListed() throws IOException {
+        String text = "the cät 日本 sat ä [UNK]";
+        assertEquals(List.of(), Tokenizer.bytes().unknown(text));
+        assertEquals(List.of(), BpeTrainer.train(TEXTS, 300).unknown(text));
+        assertEquals(List.of("ä", "日", "本", "[", "U", "N", "K", "]"), CharacterTrainer.train(TEXTS).unknown(text));
+        assertEquals(List.of("日", "本", "x"), WordPieceTrainer.train(TEXTS, 100).unknown("the cat 日本 x [UNK] 日"));
+        String pieces = "[[\"<unk>\", 0], [\"\u2581\", -1], [\"\u2581the\", -2], [\"c\", -3], [\"t\", -3]]";
+        String unigram = "{\"version\": \"1.0\", \"added_tokens\": [], \"pre_tokenizer\": {\"type\": \"Metaspace\", "
+                + "\"replacement\": \"\u2581\", \"add_prefix_space\": true}, \"decoder\": {\"type\": \"Metaspace\", "
+                + "\"replacement\": \"\u2581\", \"add_prefix_space\": true}, \"model\": {\"type\": \"Unigram\", "
+                + "\"unk_id\": 0, \"vocab\": " + pieces + "}}";
+        Tokenizer known = Tokenizer.load(Path.of("unigram.json"),
+                new ByteArrayInputStream(unigram.getBytes(StandardCharsets.UTF_8)));
+        assertEquals(List.of("ä", "日本"), known.unknown("the cät 日本 the ä"));
+        assertEquals(List.of(), known.unknown(""));
+    }
+
     @ParameterizedTest
     @MethodSource("tokenizers")
     void surrogateWithoutPartnerIsReplaced(Tokenizer tokenizer) {

@@ -45,7 +45,8 @@ class CheckpointTest {
     private static final long SEED = 3;
     private static final GptConfig CONFIG =
             Texts.with(GptConfig.of(7, 4, 8, 2, 1), "rms_norm{eps=1e-5}", "normformer_fairseq")
-                    .with(FeedForward.gated(12, Activation.SILU)).with(Rotary.PAPER).withTied(false).withDropout(0.25f);
+                    .with(FeedForward.gated(12, Activation.SILU)).with(Rotary.HALVES).withTied(false)
+                    .withDropout(0.25f);
 
     @TempDir
     private Path folder;
@@ -55,7 +56,7 @@ class CheckpointTest {
     private record Run(Gpt model, Optimizer optimizer) {
         static Run of(GptConfig config, long seed) {
             Gpt model = Gpt.of(config, seed);
-            return new Run(model, new AdamW(model.params(), AdamW.Config.GPT));
+            return new Run(model, AdamW.of(model, 0.01, AdamW.Config.GPT));
         }
 
         Run trained() {
@@ -63,7 +64,7 @@ class CheckpointTest {
                 try (Tape tape = Tape.training(new BufferPool(), step)) {
                     tape.backward(model.loss(ids(step, 7, 2, 4), ids(10 + step, 7, 2, 4)));
                 }
-                optimizer.step(0.01, 1);
+                optimizer.step(1, 1);
             }
             return this;
         }
@@ -128,7 +129,7 @@ class CheckpointTest {
     @Test
     void everyWordOfTheConfigIsKept() throws IOException {
         for (GptConfig config : List.of(GptConfig.of(5, 3, 4, 2, 0), GptConfig.of(5, 3, 4, 1, 2).withDropout(0.1f),
-                GptConfig.of(5, 3, 4, 1, 1).with(new Rotary(500)),
+                GptConfig.of(5, 3, 4, 1, 1).with(Rotary.NEIGHBOURS.withBase(500)),
                 Texts.with(GptConfig.of(5, 3, 4, 1, 1), "normformer_adaptive{depth=0}", "post"))) {
             Run run = Run.of(config, 1);
             run.write(file, 0, 0);
@@ -237,7 +238,7 @@ class CheckpointTest {
         assertRefused(CorruptFileException.class, last, "F32", "I64");
         Files.write(file, whole);
         rewrite((_, arrays) -> arrays.put("mine", new Array.Floats(new float[3], 0, 3)));
-        assertRefused(CorruptFileException.class, "[mine]", "lacks");
+        assertRefused(CorruptFileException.class, "[mine F32(3)]", "lacks");
         assertThrows(CorruptFileException.class, () -> GptCheckpoint.model(file));
         Files.write(file, whole);
         rewrite((metadata, _) -> metadata.put("step", "-1"));
@@ -255,7 +256,7 @@ class CheckpointTest {
         Run same = Run.of(CONFIG, 1);
         same.write(file, 3, 4);
         assertRefused(IllegalArgumentException.class, "seed 4", "seed 3");
-        var sgd = new Run(same.model, new Sgd(same.model.params(), new Sgd.Config(0.9, false, 0)));
+        var sgd = new Run(same.model, Sgd.of(same.model, 0.01, new Sgd.Config(0.9, false, 0)));
         sgd.write(file, 3, SEED);
         assertRefused(CorruptFileException.class, "optimizer.m.", "optimizer.velocity.head.weight", "lacks");
     }

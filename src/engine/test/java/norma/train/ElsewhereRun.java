@@ -48,7 +48,7 @@ final class ElsewhereRun {
     private static GptConfig gpt(boolean rotary) {
         GptConfig config = GptConfig.of(V, T, 16, 2, 2).with(new FeedForward(32, Activation.GELU_TANH, rotary))
                 .withDropout(0.1f);
-        return rotary ? config.with(Rotary.PAPER) : config;
+        return rotary ? config.with(Rotary.HALVES) : config;
     }
 
     /// A process of its own, with the data of all tensors out of the host's reach.
@@ -73,7 +73,7 @@ final class ElsewhereRun {
 
     private static String gpt(GptConfig config) throws IOException {
         Gpt model = Gpt.of(config, 5);
-        var optimizer = new AdamW(model.params(), AdamW.Config.GPT);
+        var optimizer = AdamW.of(model, 0.01, AdamW.Config.GPT);
         var values = new StepValues(1);
         var told = new StringBuilder();
         for (int step = 0; step < STEPS; step++) {
@@ -84,7 +84,7 @@ final class ElsewhereRun {
             }
             told.append(step(model, optimizer, values)).append(' ');
         }
-        var sampler = new Sampler(model, new int[] {1, 2, 3}, new Sampler.Choice(1, 0, 7));
+        var sampler = new Sampler(model, new int[] {1, 2, 3}, Sampler.Choice.of(1).withSeed(7));
         return told.append(sampler.next()).append(' ').append(sampler.next()).append(' ').append(reread(model))
                 .toString();
     }
@@ -96,8 +96,7 @@ final class ElsewhereRun {
         if (read.norm() != Gradients.norm(params)) {
             throw new AssertionError(read + " is not " + Gradients.norm(params));
         }
-        optimizer.step(0.01, Gradients.clip(read.norm(), 1));
-        ParameterTree.of(model).afterStep();
+        optimizer.step(1, Gradients.clip(read.norm(), 1));
         return read;
     }
 
@@ -132,7 +131,7 @@ final class ElsewhereRun {
         Layer layer = (Layer) Norms.any(entry.name(), false).create(new Init(1), D);
         Shape shape = entry.on() instanceof On.Channels ? Shape.of(6, D, 4, 4) : Shape.of(6, 3, D);
         Tensor x = input("x", shape).variable(), weight = input("weight", shape);
-        var optimizer = new AdamW(ParameterTree.of(layer).params(), AdamW.Config.GPT);
+        var optimizer = AdamW.of(layer, 0.01, AdamW.Config.GPT);
         var values = new StepValues(1);
         var told = new StringBuilder();
         for (int step = 0; step < STEPS; step++) {

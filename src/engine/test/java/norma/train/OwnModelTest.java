@@ -19,6 +19,8 @@ import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import norma.io.CorruptFileException;
 import norma.io.ModelFile;
+import norma.io.Safetensors;
+import norma.io.Safetensors.Array;
 import norma.kernel.Activation;
 import norma.nn.Dropout;
 import norma.nn.Init;
@@ -86,8 +88,8 @@ class OwnModelTest {
 
     /// Gradient descent with momentum, from the documentation of [Optimizer].
     private static final class Momentum extends Optimizer {
-        Momentum(Map<String, Param> params) {
-            super(params, "velocity");
+        Momentum(Parameterized model, double rate) {
+            super(model, rate, "velocity");
         }
 
         @Override
@@ -105,7 +107,7 @@ class OwnModelTest {
 
         Run(long steps, long seed) {
             model = Regression.of(seed);
-            optimizer = new Momentum(ParameterTree.of(model).params());
+            optimizer = new Momentum(model, 0.05);
             trainer = trainer(model, optimizer, steps, Listener.SILENT);
         }
 
@@ -119,7 +121,7 @@ class OwnModelTest {
     private static <B extends Objective<Batch>> Trainer<Batch> trainer(B model, Optimizer optimizer, long steps,
             Listener listener) {
         return new Trainer<>(model, optimizer, Batch::of,
-                new TrainConfig(steps, 2, Schedule.cosine(0.05, 3, 20), 1, SEED, 5, 0), listener);
+                new TrainConfig(steps, 2, Schedule.cosine(17).withFloor(0.1).withWarmup(3), 1, SEED, 5, 0), listener);
     }
 
     private static Map<String, float[]> values(Parameterized model) {
@@ -167,7 +169,7 @@ class OwnModelTest {
         var own = new Run(20, 1);
         own.trainer.run();
         Regression model = Regression.of(1);
-        var sgd = new Sgd(ParameterTree.of(model).params(), new Sgd.Config(0.9, false, 0));
+        var sgd = Sgd.of(model, 0.05, new Sgd.Config(0.9, false, 0));
         trainer(model, sgd, 20, Listener.SILENT).run();
         values(model).forEach((name, values) -> assertArrayEquals(values, own.state().get(name), 1e-5f, name));
     }
@@ -177,8 +179,8 @@ class OwnModelTest {
         Regression model = Regression.of(1), same = Regression.of(1);
         Objective<Batch> objective = Objective.of(model, model::loss);
         assertEquals(ParameterTree.of(model).params().keySet(), ParameterTree.of(objective).params().keySet());
-        trainer(objective, new Momentum(ParameterTree.of(model).params()), 20, Listener.SILENT).run();
-        trainer(same, new Momentum(ParameterTree.of(same).params()), 20, Listener.SILENT).run();
+        trainer(objective, new Momentum(model, 0.05), 20, Listener.SILENT).run();
+        trainer(same, new Momentum(same, 0.05), 20, Listener.SILENT).run();
         assertState(values(same), values(model));
     }
 
@@ -187,7 +189,7 @@ class OwnModelTest {
         var run = new Run(0, 1);
         LongFunction<Batch> broken = number -> new Batch(normal(number, 8, DIM),
                 Tensor.full(Shape.of(8, DIM), number == 3 ? Float.NaN : 1));
-        var config = new TrainConfig(5, 2, Schedule.constant(0.1), 1, SEED, 5, 0);
+        var config = new TrainConfig(5, 2, Schedule.constant(), 1, SEED, 5, 0);
         var step = new TrainStep<>(run.model, run.optimizer, broken, config, Listener.SILENT);
         assertTrue(step.run(0));
         Map<String, float[]> before = run.state();
@@ -240,8 +242,8 @@ class OwnModelTest {
     void gradientsOfWhatDoesNotLearnAreCleared() {
         Regression model = Regression.of(1);
         float[] before = model.scale.value().toArray();
-        var half = new Momentum(ParameterTree.of(model.mlp).params());
-        var step = new TrainStep<>(new Half(model), half, Batch::of, TrainConfig.of(2, 0.1, 1), Listener.SILENT);
+        var half = new Momentum(model.mlp, 0.05);
+        var step = new TrainStep<>(new Half(model), half, Batch::of, TrainConfig.of(2, 1), Listener.SILENT);
         assertTrue(step.run(0));
         assertArrayEquals(before, model.scale.value().toArray());
         assertFalse(model.scale.value().hasGradient());
@@ -250,8 +252,8 @@ class OwnModelTest {
     @Test
     void theOptimizerMustHaveWhatTheObjectiveLearns() {
         Regression model = Regression.of(1);
-        var half = new Momentum(ParameterTree.of(model.mlp).params());
-        var whole = new Momentum(ParameterTree.of(model).params());
+        var half = new Momentum(model.mlp, 0.05);
+        var whole = new Momentum(model, 0.05);
         assertSays(assertThrows(IllegalArgumentException.class, () -> trainer(model, half, 1, Listener.SILENT)),
                 "TrainStep", "lacks [scale]", "has [] besides", "frozen");
         assertSays(assertThrows(IllegalArgumentException.class,
@@ -306,13 +308,20 @@ class OwnModelTest {
         Map<String, float[]> before = values(model);
         ModelFile.save(Regression.of(2).mlp, file);
         assertSays(assertThrows(CorruptFileException.class, () -> ModelFile.load(model, file)), "model.safetensors",
-                "mlp.up.weight", "nothing of that name", "[up.weight,");
+                "mlp.up.weight", "nothing of that name", "[up.weight F32(16, 6),");
         Parameterized more = new Listing(tree -> {
             Regression.of(2).register(tree);
             tree.add("more", Init.constant(1, 2));
         });
         ModelFile.save(more, file);
-        assertSays(assertThrows(CorruptFileException.class, () -> ModelFile.load(model, file)), "[more]", "lacks");
+        assertSays(assertThrows(CorruptFileException.class, () -> ModelFile.load(model, file)), "[more F32(2)]",
+                "lacks");
+        var arrays = new LinkedHashMap<String, Array>();
+        ModelFile.tensors(model).forEach((name, tensor) -> arrays.put(name, Array.of(tensor)));
+        arrays.put("position_ids", new Array.Longs(new long[] {0, 1}, 1, 2));
+        Safetensors.write(file, Map.of(), arrays);
+        assertSays(assertThrows(CorruptFileException.class, () -> ModelFile.load(model, file)),
+                "the model's tensors only", "[position_ids I64(1, 2)]");
         Parameterized wider = new Listing(
                 parts -> parts.add("mlp", model.mlp).add("scale", Init.constant(2, 2)).add("seen", model.seen));
         ModelFile.save(wider, file);

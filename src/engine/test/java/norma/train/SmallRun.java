@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import norma.catalogue.GptCheckpoint;
-import norma.data.Batches;
-import norma.data.Batches.Batch;
+import norma.data.TokenWindows;
+import norma.data.TokenWindows.Batch;
 import norma.kernel.Activation;
 import norma.model.FeedForward;
 import norma.model.Gpt;
@@ -26,11 +26,12 @@ final class SmallRun {
                     "normformer_adaptive{width=8, bottleneck=true}", "normformer_resscale");
 
     final Gpt model = Gpt.of(CONFIG, SEED);
-    final Optimizer optimizer = new AdamW(model.params(), AdamW.Config.GPT);
+    final Optimizer optimizer = AdamW.of(model, 0.01, AdamW.Config.GPT);
     final Trainer<Batch> trainer;
 
     SmallRun(long steps) {
-        this(new TrainConfig(steps, 1, Schedule.cosine(0.01, 5, 50), 1, SEED, 25, 0), BATCH, Listener.SILENT);
+        this(new TrainConfig(steps, 1, Schedule.cosine(45).withFloor(0.1).withWarmup(5), 1, SEED, 25, 0), BATCH,
+                Listener.SILENT);
     }
 
     SmallRun(TrainConfig config, int batch, Listener listener) {
@@ -43,12 +44,12 @@ final class SmallRun {
     }
 
     /// Text of a language in which the next letter mostly follows from the last two.
-    static Batches batches(int batch) {
+    static TokenWindows batches(int batch) {
         int[] tokens = new int[3000];
         for (int i = 2; i < tokens.length; i++) {
             tokens[i] = i % 29 == 0 ? i * 7 % V : (tokens[i - 1] + 2 * tokens[i - 2] + 1) % V;
         }
-        return new Batches(tokens, batch, T, SEED);
+        return new TokenWindows(tokens, batch, T, SEED);
     }
 
     /// Everything that a run changes: parameters, the optimizer's tensors and its steps.

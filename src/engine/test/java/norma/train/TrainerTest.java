@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import norma.catalogue.GptCheckpoint;
 import norma.catalogue.Placements;
-import norma.data.Batches;
-import norma.data.Batches.Batch;
+import norma.data.TokenWindows;
+import norma.data.TokenWindows.Batch;
 import norma.model.Gpt;
 import norma.model.GptConfig;
 import norma.nn.Context;
@@ -99,8 +99,8 @@ class TrainerTest {
     }
 
     private static void run(Gpt model, int steps, Path from, Path to) throws IOException {
-        var config = new TrainConfig(steps, 1, Schedule.constant(0.01), 1, SmallRun.SEED, 3, 0);
-        Trainer<Batch> trainer = SmallRun.trainer(model, new AdamW(model.params(), AdamW.Config.GPT), config, 2,
+        var config = new TrainConfig(steps, 1, Schedule.constant(), 1, SmallRun.SEED, 3, 0);
+        Trainer<Batch> trainer = SmallRun.trainer(model, AdamW.of(model, 0.01, AdamW.Config.GPT), config, 2,
                 Listener.SILENT);
         if (from != null) {
             trainer.resume(from);
@@ -177,7 +177,8 @@ class TrainerTest {
     }
 
     private static TrainConfig config(long steps, long checkpointEvery) {
-        return new TrainConfig(steps, 1, Schedule.cosine(0.01, 5, 20), 1, SmallRun.SEED, 7, checkpointEvery);
+        return new TrainConfig(steps, 1, Schedule.cosine(15).withFloor(0.1).withWarmup(5), 1, SmallRun.SEED, 7,
+                checkpointEvery);
     }
 
     private static SmallRun stoppedAfter(long last, Path checkpoint) throws IOException {
@@ -216,8 +217,8 @@ class TrainerTest {
         for (int accumulation = 1; accumulation <= 2; accumulation++) {
             // without dropout, and with SGD: Adam would make whole steps of gradients that are rounding alone
             Gpt model = Gpt.of(new SmallRun(0).model.config().withDropout(0), 1);
-            var config = new TrainConfig(5, accumulation, Schedule.constant(0.1), 1, SmallRun.SEED, 5, 0);
-            SmallRun.trainer(model, new Sgd(model.params(), new Sgd.Config(0.9, false, 0.1)), config, 8 / accumulation,
+            var config = new TrainConfig(5, accumulation, Schedule.constant(), 1, SmallRun.SEED, 5, 0);
+            SmallRun.trainer(model, Sgd.of(model, 0.1, new Sgd.Config(0.9, false, 0.1)), config, 8 / accumulation,
                     Listener.SILENT)
                     .run();
             tables[accumulation - 1] = SmallRun.value(model, "tokens.table").toArray();
@@ -283,14 +284,14 @@ class TrainerTest {
                 assertEquals(holder[0].trainer.validate(), loss);
             }
         };
-        var config = new TrainConfig(4, 2, Schedule.cosine(0.01, 2, 4), 1, SmallRun.SEED, 3, 0);
+        var config = new TrainConfig(4, 2, Schedule.cosine(2).withFloor(0.1).withWarmup(2), 1, SmallRun.SEED, 3, 0);
         holder[0] = new SmallRun(config, 4, listener);
         holder[0].trainer.run();
         assertEquals(List.of("validated 0", "gradients 0", "step 1", "gradients 1", "step 2", "gradients 2", "step 3",
                 "validated 3",
                 "gradients 3", "step 4", "validated 4"), heard);
         for (int i = 0; i < 4; i++) {
-            assertEquals(config.schedule().rate(i), steps.get(i).rate());
+            assertEquals(0.01 * config.schedule().factor(i), steps.get(i).rate());
             assertEquals(2 * 4 * 32, steps.get(i).tokens());
             assertTrue(steps.get(i).loss() > 0 && steps.get(i).gradientNorm() > 0 && steps.get(i).seconds() > 0);
         }
@@ -308,13 +309,13 @@ class TrainerTest {
     void badInputIsExplained() {
         var run = new SmallRun(0);
         var config = config(1, 0);
-        Batches batches = SmallRun.batches(2);
+        TokenWindows batches = SmallRun.batches(2);
         assertSays(assertThrows(IllegalArgumentException.class,
                 () -> new Trainer<>(new LanguageModeling(run.model), run.optimizer, batches::batch, List.of(), config,
                         Listener.SILENT)),
                 "Trainer",
                 "validation");
-        var schedule = Schedule.constant(1);
+        var schedule = Schedule.constant();
         assertSays(assertThrows(IllegalArgumentException.class, () -> new TrainConfig(-1, 1, schedule, 1, 0, 1, 0)),
                 "negative", "-1");
         assertSays(assertThrows(IllegalArgumentException.class, () -> new TrainConfig(1, 0, schedule, 1, 0, 1, 0)),

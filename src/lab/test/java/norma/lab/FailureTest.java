@@ -65,12 +65,25 @@ class FailureTest {
 
     @Test
     void sizesThatAreNone() {
-        refused("--steps and --seeds must be at least 1", "--steps", 0);
-        refused("sizes must be positive", "--dim", 0);
-        refused("batch and time must be at least 1", "--batch", 0);
+        refused("--steps must be in [1, 10^12]; got 0", "--steps", 0);
+        refused("--seeds must be in [1, 1000]; got 0", "--seeds", 0);
+        refused("--dim must be at least 1; got 0", "--dim", 0);
+        refused("--batch must be at least 1; got 0", "--batch", 0);
         refused("accumulation", "--accumulation", 0);
         refused("--rate must be positive; got NaN", "--rate", "NaN");
-        refused("threads must be at least 1", "--threads", 0);
+        refused("threads must be in [1, 4096]", "--threads", 0);
+    }
+
+    @Test
+    void sizesThatNeverFit() {
+        for (String option : List.of("--dim", "--layers", "--batch", "--context")) {
+            refused("the Java heap of ", option, Integer.MAX_VALUE - 1);
+        }
+        refused("a model of about ", "--dim", 200_000);
+        refused("a batch of 800,000,000 tokens at least ", "--batch", 100_000_000);
+        refused("--steps must be in [1, 10^12]", "--steps", Long.MAX_VALUE);
+        refused("--seeds must be in [1, 1000]", "--seeds", Integer.MAX_VALUE);
+        refused("threads must be in [1, 4096]", "--threads", Integer.MAX_VALUE);
     }
 
     @Test
@@ -86,7 +99,7 @@ class FailureTest {
         refused("there is no such file", "--data", folder.resolve("none.txt"));
         refused("UTF-8", "--data",
                 Files.write(folder.resolve("latin.txt"), "caf\u00e9 au lait\n".getBytes(StandardCharsets.ISO_8859_1)));
-        refused("must have at least time + 1", "--data",
+        refused("short.txt: its validation side must have at least --context + 1 = 9 tokens; got ", "--data",
                 Files.writeString(folder.resolve("short.txt"), "to be\nor not\n"));
     }
 

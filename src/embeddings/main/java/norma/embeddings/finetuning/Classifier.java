@@ -9,9 +9,9 @@ import norma.embeddings.TrainableEncoder;
 import norma.embeddings.finetuning.Example.Labelled;
 import norma.io.CorruptFileException;
 import norma.io.Safetensors;
-import norma.nn.CrossEntropy;
 import norma.nn.Init;
 import norma.nn.Linear;
+import norma.nn.Losses;
 import norma.nn.Param;
 import norma.nn.ParameterTree;
 import norma.tensor.BufferPool;
@@ -62,7 +62,7 @@ public record Classifier(TextEncoder encoder, Linear head) implements Objective<
     @Override
     public Tensor loss(List<Labelled> batch) {
         int[] labels = batch.stream().mapToInt(Labelled::label).toArray();
-        return CrossEntropy.apply(logits(texts(batch)), Indices.of(labels, labels.length));
+        return Losses.crossEntropy(logits(texts(batch)), Indices.of(labels, labels.length));
     }
 
     @Override

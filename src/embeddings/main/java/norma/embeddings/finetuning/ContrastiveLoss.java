@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import norma.embeddings.TextEncoder;
 import norma.embeddings.finetuning.Example.Pair;
-import norma.nn.CrossEntropy;
+import norma.nn.Losses;
 import norma.nn.ParameterTree;
 import norma.norm.feature.LpNormalize;
 import norma.tensor.Indices;
@@ -36,7 +36,7 @@ public record ContrastiveLoss(TextEncoder encoder, float temperature) implements
         Tensor a = LpNormalize.l2().forward(encoder.forward(batch.stream().map(Pair::first).toList()));
         Tensor b = LpNormalize.l2().forward(encoder.forward(batch.stream().map(Pair::second).toList()));
         int[] partners = IntStream.range(0, batch.size()).toArray();
-        return CrossEntropy.apply(a.matmulTransposed(b).divide(temperature), Indices.of(partners, partners.length));
+        return Losses.crossEntropy(a.matmulTransposed(b).divide(temperature), Indices.of(partners, partners.length));
     }
 
     @Override

@@ -3,7 +3,6 @@ package norma.embeddings.finetuning;
 import java.util.List;
 import java.util.function.LongFunction;
 import norma.kernel.SplitMix;
-import norma.nn.ParameterTree;
 import norma.optim.AdamW;
 import norma.optim.Schedule;
 import norma.train.Listener;
@@ -65,8 +64,9 @@ public record FineTuning(int epochs, int batch, double rate, double decay, doubl
             return;
         }
         long steps = steps(examples.size());
-        var schedule = new Schedule(Schedule.Decay.LINEAR, rate, 0, Math.ceilDiv(steps, 10), steps, 1);
-        var optimizer = new AdamW(ParameterTree.of(objective).params(), new AdamW.Config(0.9, 0.999, 1e-8, decay));
+        long warmup = Math.ceilDiv(steps, 10);
+        var schedule = Schedule.linear(steps - warmup).withWarmup(warmup);
+        var optimizer = AdamW.of(objective, rate, AdamW.Config.STANDARD.withDecay(decay));
         // ~seed: dropout has other random numbers than the order
         var config = TrainConfig.of(steps, schedule, clip, ~seed);
         new Trainer<>(objective, optimizer, new Epochs<>(examples, batch, seed), config, listener.and(new Listener() {

@@ -47,7 +47,7 @@ public record StoredLayers(Weights weights, LoadMode mode, String path) implemen
     @Override
     public Embedding embedding(int ids, int dim, double std, float scale) {
         Shape shape = Shape.of(ids, dim);
-        return new Embedding(Param.weight(Tensor.adopt(shape, take("table", shape))), scale);
+        return Embedding.of(Param.weight(Tensor.adopt(shape, take("table", shape))), scale);
     }
 
     /// New, and then each parameter gets what is stored.

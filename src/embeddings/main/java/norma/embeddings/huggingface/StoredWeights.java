@@ -31,6 +31,11 @@ public final class StoredWeights implements Weights, AutoCloseable {
             throw new IllegalArgumentException("must hold %s %s; got %s".formatted(variant.name(name), shape,
                     entry.map(Object::toString).orElse("none of that name")));
         }
+        // integers would be read too, but quantized weights without their scales are other weights
+        if (!entry.get().dtype().isFloat()) {
+            throw new IllegalArgumentException("must hold %s as floats; got %s; convert it to F32 before"
+                    .formatted(variant.name(name), entry.get()));
+        }
         return file.floats(stored.get());
     }
 

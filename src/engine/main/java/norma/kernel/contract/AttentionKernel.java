@@ -5,8 +5,11 @@ import norma.kernel.Floats;
 import norma.parallel.Workers;
 
 /// Scaled dot-product attention (Vaswani et al. 2017, arXiv 1706.03762) without ever keeping the (queries, keys)
-/// matrix: scores are made, used and dropped, and backward makes them again from `logSumExp` (Dao et al. 2022,
-/// arXiv 2205.14135).
+/// matrix: scores are made, used and dropped, and backward makes them again (Dao et al. 2022, arXiv 2205.14135).
+///
+/// Backward has the weights from `normalizers` as exp(scale * (s - m)) / l: of each row of s = q k^T a number m near the maximum, and the
+/// sum l of exp(scale * (s - m)); s contains bias / scale. The two stay apart: next to a score of 10,000 a log sum exp in float is off by 5e-4, and so would be
+/// every weight. For the same reason backward makes each score in the very operations of forward.
 ///
 /// The reference goes query by query. Every inner loop is `y[i] += a * x[i]` over a row or a column of its own array,
 /// the form that a compiler turns into SIMD.
@@ -17,68 +20,107 @@ public interface AttentionKernel {
     /// @param batch B
     /// @param queries Tq, rows of q
     /// @param keys Tk, rows of k and v
-    /// @param heads H; a row holds its heads one after the other and they are read in place
+    /// @param heads H of q; a row holds its heads one after the other and they are read in place
+    /// @param groups G, heads of k and v; each serves H / G heads of q that follow one another (Ainslie et al. 2023,
+    ///         arXiv 2305.13245)
     /// @param headSize d
     /// @param scale factor on q k^T, usually 1 / sqrt(d)
     /// @param causal query i sees keys 0 .. i + Tk - Tq only (the last query sees all); what lies above is not computed
-    record Sizes(int batch, int queries, int keys, int heads, int headSize, float scale, boolean causal) {
+    record Sizes(int batch, int queries, int keys, int heads, int groups, int headSize, float scale,
+            boolean causal) {
 
         /// How many keys lie on or below the diagonal of a query; a mask may hide some of them.
         public int visible(int query) {
             return causal ? Math.clamp(query + 1L + keys - queries, 0, keys) : keys;
         }
 
-        /// Distance from one row of q, k or v to the next.
-        public int rowStride() {
+        /// The head of k and v that serves a head of q.
+        public int group(int head) {
+            return head / (heads / groups);
+        }
+
+        /// Distance from one row of q to the next.
+        public int queryStride() {
             return heads * headSize;
         }
 
-        /// Where the first row of a head lies in an array whose sequences have `rows` rows.
-        public int start(int sequence, int head, int rows) {
-            return (sequence * rows * heads + head) * headSize;
+        /// Distance from one row of k or v to the next.
+        public int keyStride() {
+            return groups * headSize;
+        }
+
+        /// Where the first row of a head of q lies.
+        public int queryStart(int sequence, int head) {
+            return (sequence * queries * heads + head) * headSize;
+        }
+
+        /// Where the first row of a head of k or v lies.
+        public int keyStart(int sequence, int group) {
+            return (sequence * keys * groups + group) * headSize;
+        }
+
+        /// Where the first m of a head lies among the normalizers; its first l lies Tq further on.
+        public int normalizerStart(int sequence, int head) {
+            return (sequence * heads + head) * 2 * queries;
         }
     }
 
-    /// y = softmax(scale * q k^T + mask) v, head by head.
+    /// Numbers that are added to the logits, -infinity where a query must not see a key.
     ///
-    /// A query that may see no key at all gives zeros and a `logSumExp` of -infinity. What a masked key or its value
-    /// holds never reaches y.
+    /// @param values (..., Tq, Tk)
+    /// @param perSequence distance from one sequence to the next, 0 if all share theirs
+    /// @param perHead distance from one head to the next, 0 if all share theirs
+    record Bias(Floats values, int perSequence, int perHead) {
+
+        /// Where the first row of a head lies.
+        public int start(int sequence, int head) {
+            return values.offset() + sequence * perSequence + head * perHead;
+        }
+    }
+
+    /// y = softmax(scale * q k^T + bias) v over the keys that may be seen, head by head.
+    ///
+    /// A query that may see no key at all gives zeros. What a masked key or its value holds never reaches y; what lies behind a bias
+    /// of -infinity does if it is not finite.
     ///
     /// @param q (B, Tq, H * d)
-    /// @param k (B, Tk, H * d)
-    /// @param v (B, Tk, H * d)
+    /// @param k (B, Tk, G * d)
+    /// @param v (B, Tk, G * d)
     /// @param keyMask (B, Tk), 1 for a key that may be seen and 0 for padding, or null
+    /// @param bias or null
     /// @param y (B, Tq, H * d), written
-    /// @param logSumExp (B, H, Tq), written: log of the sum of exp(scores), what backward needs to make them again
-    default void forward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Floats y, Floats logSumExp) {
+    /// @param normalizers (B, H, 2, Tq), written: m and l of each query, for `backward` of the same set of kernels; l is 0 if a query sees nothing
+    default void forward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Bias bias, Floats y,
+            Floats normalizers) {
         int queries = sizes.queries(), keys = sizes.keys(), d = sizes.headSize();
         Workers.split(sizes.batch() * sizes.heads(), 1, (from, to) -> {
             for (int bh = from; bh < to; bh++) {
-                int sequence = bh / sizes.heads(), head = bh % sizes.heads();
-                float[][] keyColumns = columns(sizes, k, sequence, head);
-                float[][] values = rows(sizes, v, sequence, head, keys);
-                float[][] queryRows = rows(sizes, q, sequence, head, queries);
+                int sequence = bh / sizes.heads(), head = bh % sizes.heads(), group = sizes.group(head);
+                float[][] keyColumns = keyColumns(sizes, k, sequence, group);
+                float[][] values = keyRows(sizes, v, sequence, group);
+                float[][] queryRows = queryRows(sizes, q, sequence, head);
                 float[] p = new float[keys], row = new float[d];
+                int normalizer = normalizers.offset() + sizes.normalizerStart(sequence, head);
                 for (int i = 0; i < queries; i++) {
                     int visible = sizes.visible(i);
-                    scores(sizes.scale(), queryRows[i], keyColumns, visible, p);
+                    scores(queryRows[i], keyColumns, visible, p);
                     hide(keyMask, sequence * keys, visible, p);
+                    add(sizes, bias, sequence, head, i, visible, p);
                     float max = max(p, visible);
                     float sum = 0;
                     Arrays.fill(row, 0);
                     for (int j = 0; j < visible; j++) {
                         if (p[j] != Float.NEGATIVE_INFINITY) {
-                            float weight = (float) Math.exp(p[j] - max);
+                            float weight = (float) Math.exp(sizes.scale() * (p[j] - max));
                             sum += weight;
                             add(weight, values[j], d, row);
                         }
                     }
-                    boolean blind = max == Float.NEGATIVE_INFINITY;
-                    logSumExp.array()[logSumExp.offset() + bh * queries + i] = blind ? max
-                            : max + (float) Math.log(sum);
-                    int at = y.offset() + sizes.start(sequence, head, queries) + i * sizes.rowStride();
+                    normalizers.array()[normalizer + i] = max;
+                    normalizers.array()[normalizer + queries + i] = sum;
+                    int at = y.offset() + sizes.queryStart(sequence, head) + i * sizes.queryStride();
                     for (int c = 0; c < d; c++) {
-                        y.array()[at + c] = blind ? 0 : row[c] / sum;
+                        y.array()[at + c] = sum == 0 ? 0 : row[c] / sum;
                     }
                 }
             }
@@ -86,52 +128,58 @@ public interface AttentionKernel {
     }
 
     /// dq, dk, dv from dy, set and not added to. With P = softmax: dv = P^T dy, dP = dy v^T,
-    /// dS = P * (dP - rowsum(dy * y)), dq = scale * dS k, dk = scale * dS^T q.
+    /// dS = P * (dP - rowsum(dy * y)), dq = scale * dS k, dk = scale * dS^T q; dk and dv of a group are sums over its heads.
     ///
     /// A query that sees no key takes no part; a masked key and its value have gradients of zero.
-    default void backward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Floats y, Floats logSumExp,
+    default void backward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Bias bias, Floats y,
+            Floats normalizers,
             Floats dy, Floats dq, Floats dk, Floats dv) {
         int queries = sizes.queries(), keys = sizes.keys(), d = sizes.headSize();
-        Workers.split(sizes.batch() * sizes.heads(), 1, (from, to) -> {
-            for (int bh = from; bh < to; bh++) {
-                int sequence = bh / sizes.heads(), head = bh % sizes.heads();
-                float[][] keyColumns = columns(sizes, k, sequence, head);
-                float[][] keyRows = rows(sizes, k, sequence, head, keys);
-                float[][] valueColumns = columns(sizes, v, sequence, head);
-                float[][] queryRows = rows(sizes, q, sequence, head, queries);
-                float[][] yRows = rows(sizes, y, sequence, head, queries);
-                float[][] dyRows = rows(sizes, dy, sequence, head, queries);
-                float[][] dqRows = new float[queries][d], dkRows = new float[keys][d], dvRows = new float[keys][d];
+        Workers.split(sizes.batch() * sizes.groups(), 1, (from, to) -> {
+            for (int bg = from; bg < to; bg++) {
+                int sequence = bg / sizes.groups(), group = bg % sizes.groups(), each = sizes.heads() / sizes.groups();
+                float[][] keyColumns = keyColumns(sizes, k, sequence, group);
+                float[][] keyRows = keyRows(sizes, k, sequence, group);
+                float[][] valueColumns = keyColumns(sizes, v, sequence, group);
+                float[][] dkRows = new float[keys][d], dvRows = new float[keys][d];
                 float[] p = new float[keys], dp = new float[keys];
-                for (int i = 0; i < queries; i++) {
-                    float lse = logSumExp.get(bh * queries + i);
-                    int visible = lse == Float.NEGATIVE_INFINITY ? 0 : sizes.visible(i);
-                    scores(sizes.scale(), queryRows[i], keyColumns, visible, p);
-                    hide(keyMask, sequence * keys, visible, p);
-                    scores(1, dyRows[i], valueColumns, visible, dp);
-                    float mean = dot(dyRows[i], yRows[i]);
-                    for (int j = 0; j < visible; j++) {
-                        if (p[j] != Float.NEGATIVE_INFINITY) {
-                            float weight = (float) Math.exp(p[j] - lse);
-                            float ds = sizes.scale() * weight * (dp[j] - mean);
-                            add(weight, dyRows[i], d, dvRows[j]);
-                            add(ds, queryRows[i], d, dkRows[j]);
-                            add(ds, keyRows[j], d, dqRows[i]);
+                for (int head = group * each; head < (group + 1) * each; head++) {
+                    float[][] queryRows = queryRows(sizes, q, sequence, head);
+                    float[][] yRows = queryRows(sizes, y, sequence, head);
+                    float[][] dyRows = queryRows(sizes, dy, sequence, head);
+                    float[][] dqRows = new float[queries][d];
+                    int normalizer = sizes.normalizerStart(sequence, head);
+                    for (int i = 0; i < queries; i++) {
+                        float max = normalizers.get(normalizer + i), sum = normalizers.get(normalizer + queries + i);
+                        int visible = sum == 0 ? 0 : sizes.visible(i);
+                        scores(queryRows[i], keyColumns, visible, p);
+                        hide(keyMask, sequence * keys, visible, p);
+                        add(sizes, bias, sequence, head, i, visible, p);
+                        scores(dyRows[i], valueColumns, visible, dp);
+                        float mean = dot(dyRows[i], yRows[i]);
+                        for (int j = 0; j < visible; j++) {
+                            if (p[j] != Float.NEGATIVE_INFINITY) {
+                                float weight = (float) Math.exp(sizes.scale() * (p[j] - max)) / sum;
+                                float ds = sizes.scale() * weight * (dp[j] - mean);
+                                add(weight, dyRows[i], d, dvRows[j]);
+                                add(ds, queryRows[i], d, dkRows[j]);
+                                add(ds, keyRows[j], d, dqRows[i]);
+                            }
                         }
                     }
+                    store(dqRows, dq, sizes.queryStart(sequence, head), sizes.queryStride());
                 }
-                store(sizes, dqRows, dq, sequence, head);
-                store(sizes, dkRows, dk, sequence, head);
-                store(sizes, dvRows, dv, sequence, head);
+                store(dkRows, dk, sizes.keyStart(sequence, group), sizes.keyStride());
+                store(dvRows, dv, sizes.keyStart(sequence, group), sizes.keyStride());
             }
         });
     }
 
-    /// s[j] = scale * (x . column j) for the first `count` columns.
-    private static void scores(float scale, float[] x, float[][] columns, int count, float[] s) {
+    /// s[j] = x . column j for the first `count` columns.
+    private static void scores(float[] x, float[][] columns, int count, float[] s) {
         Arrays.fill(s, 0, count, 0);
         for (int c = 0; c < x.length; c++) {
-            add(scale * x[c], columns[c], count, s);
+            add(x[c], columns[c], count, s);
         }
     }
 
@@ -140,6 +188,13 @@ public interface AttentionKernel {
             if (keyMask.get(at + j) == 0) {
                 s[j] = Float.NEGATIVE_INFINITY;
             }
+        }
+    }
+
+    private static void add(Sizes sizes, Bias bias, int sequence, int head, int query, int count, float[] s) {
+        int at = bias == null ? 0 : bias.start(sequence, head) + query * sizes.keys();
+        for (int j = 0; bias != null && j < count; j++) {
+            s[j] += bias.values.array()[at + j] / sizes.scale();
         }
     }
 
@@ -166,21 +221,29 @@ public interface AttentionKernel {
         }
     }
 
+    private static float[][] queryRows(Sizes sizes, Floats x, int sequence, int head) {
+        return rows(x, sizes.queryStart(sequence, head), sizes.queryStride(), sizes.queries(), sizes.headSize());
+    }
+
+    private static float[][] keyRows(Sizes sizes, Floats x, int sequence, int group) {
+        return rows(x, sizes.keyStart(sequence, group), sizes.keyStride(), sizes.keys(), sizes.headSize());
+    }
+
     /// The rows of one head, each an array of its own.
-    private static float[][] rows(Sizes sizes, Floats x, int sequence, int head, int count) {
+    private static float[][] rows(Floats x, int start, int stride, int count, int size) {
         float[][] rows = new float[count][];
         for (int i = 0; i < count; i++) {
-            int at = x.offset() + sizes.start(sequence, head, count) + i * sizes.rowStride();
-            rows[i] = Arrays.copyOfRange(x.array(), at, at + sizes.headSize());
+            int at = x.offset() + start + i * stride;
+            rows[i] = Arrays.copyOfRange(x.array(), at, at + size);
         }
         return rows;
     }
 
     /// The columns of one head of k or v.
-    private static float[][] columns(Sizes sizes, Floats x, int sequence, int head) {
+    private static float[][] keyColumns(Sizes sizes, Floats x, int sequence, int group) {
         float[][] columns = new float[sizes.headSize()][sizes.keys()];
         for (int j = 0; j < sizes.keys(); j++) {
-            int at = x.offset() + sizes.start(sequence, head, sizes.keys()) + j * sizes.rowStride();
+            int at = x.offset() + sizes.keyStart(sequence, group) + j * sizes.keyStride();
             for (int c = 0; c < columns.length; c++) {
                 columns[c][j] = x.array()[at + c];
             }
@@ -188,10 +251,9 @@ public interface AttentionKernel {
         return columns;
     }
 
-    private static void store(Sizes sizes, float[][] rows, Floats x, int sequence, int head) {
+    private static void store(float[][] rows, Floats x, int start, int stride) {
         for (int i = 0; i < rows.length; i++) {
-            int at = x.offset() + sizes.start(sequence, head, rows.length) + i * sizes.rowStride();
-            System.arraycopy(rows[i], 0, x.array(), at, rows[i].length);
+            System.arraycopy(rows[i], 0, x.array(), x.offset() + start + i * stride, rows[i].length);
         }
     }
 }

@@ -26,10 +26,18 @@ public interface ElementwiseKernel {
     }
 
     /// Functions of one number.
-    enum Unary { NEGATE, ABS, SIGN, SQUARE, SQRT, RECIPROCAL, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS }
+    enum Unary {
+        NEGATE, ABS, SIGN, FLOOR, ROUND, SQUARE, SQRT, RSQRT, RECIPROCAL, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID,
+        SOFTPLUS, ERF,
+        SIN, COS
+    }
 
     /// Functions of two numbers; comparisons give 1 for true and 0 for false.
-    enum Binary { ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, MAXIMUM, MINIMUM, EQUAL, GREATER, GREATER_OR_EQUAL }
+    enum Binary {
+        ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, ATAN2, MAXIMUM, MINIMUM, EQUAL, NOT_EQUAL, GREATER, GREATER_OR_EQUAL,
+        LESS,
+        LESS_OR_EQUAL
+    }
 
     /// y = op(x); lengths equal; y may be x.
     default void unary(Unary op, Floats x, Floats y) {
@@ -43,13 +51,19 @@ public interface ElementwiseKernel {
             case NEGATE -> { for (int i = 0; i < n; i++) { y[y0 + i] = -x[x0 + i]; } }
             case ABS -> { for (int i = 0; i < n; i++) { y[y0 + i] = Math.abs(x[x0 + i]); } }
             case SIGN -> { for (int i = 0; i < n; i++) { y[y0 + i] = Math.signum(x[x0 + i]); } }
+            case FLOOR -> { for (int i = 0; i < n; i++) { y[y0 + i] = (float) Math.floor(x[x0 + i]); } }
+            case ROUND -> { for (int i = 0; i < n; i++) { y[y0 + i] = (float) Math.rint(x[x0 + i]); } }
             case SQUARE -> { for (int i = 0; i < n; i++) { y[y0 + i] = x[x0 + i] * x[x0 + i]; } }
             case SQRT -> { for (int i = 0; i < n; i++) { y[y0 + i] = (float) Math.sqrt(x[x0 + i]); } }
+            case RSQRT -> { for (int i = 0; i < n; i++) { y[y0 + i] = (float) (1 / Math.sqrt(x[x0 + i])); } }
             case RECIPROCAL -> { for (int i = 0; i < n; i++) { y[y0 + i] = 1 / x[x0 + i]; } }
             case EXP -> { for (int i = 0; i < n; i++) { y[y0 + i] = (float) Math.exp(x[x0 + i]); } }
+            case EXPM1 -> { for (int i = 0; i < n; i++) { y[y0 + i] = (float) Math.expm1(x[x0 + i]); } }
             case LOG -> { for (int i = 0; i < n; i++) { y[y0 + i] = (float) Math.log(x[x0 + i]); } }
+            case LOG1P -> { for (int i = 0; i < n; i++) { y[y0 + i] = (float) Math.log1p(x[x0 + i]); } }
             case TANH -> { for (int i = 0; i < n; i++) { y[y0 + i] = (float) Math.tanh(x[x0 + i]); } }
             case SIGMOID -> { for (int i = 0; i < n; i++) { y[y0 + i] = (float) Functions.sigmoid(x[x0 + i]); } }
+            case SOFTPLUS -> { for (int i = 0; i < n; i++) { y[y0 + i] = (float) Functions.softplus(x[x0 + i]); } }
             case ERF -> { for (int i = 0; i < n; i++) { y[y0 + i] = (float) Functions.erf(x[x0 + i]); } }
             case SIN -> { for (int i = 0; i < n; i++) { y[y0 + i] = (float) Math.sin(x[x0 + i]); } }
             case COS -> { for (int i = 0; i < n; i++) { y[y0 + i] = (float) Math.cos(x[x0 + i]); } }
@@ -75,11 +89,15 @@ public interface ElementwiseKernel {
             case MULTIPLY -> { for (; k < end; k++, i += p, j += q) { y[k] = a[i] * b[j]; } }
             case DIVIDE -> { for (; k < end; k++, i += p, j += q) { y[k] = a[i] / b[j]; } }
             case POWER -> { for (; k < end; k++, i += p, j += q) { y[k] = (float) Math.pow(a[i], b[j]); } }
+            case ATAN2 -> { for (; k < end; k++, i += p, j += q) { y[k] = (float) Math.atan2(a[i], b[j]); } }
             case MAXIMUM -> { for (; k < end; k++, i += p, j += q) { y[k] = Math.max(a[i], b[j]); } }
             case MINIMUM -> { for (; k < end; k++, i += p, j += q) { y[k] = Math.min(a[i], b[j]); } }
             case EQUAL -> { for (; k < end; k++, i += p, j += q) { y[k] = a[i] == b[j] ? 1 : 0; } }
+            case NOT_EQUAL -> { for (; k < end; k++, i += p, j += q) { y[k] = a[i] != b[j] ? 1 : 0; } }
             case GREATER -> { for (; k < end; k++, i += p, j += q) { y[k] = a[i] > b[j] ? 1 : 0; } }
             case GREATER_OR_EQUAL -> { for (; k < end; k++, i += p, j += q) { y[k] = a[i] >= b[j] ? 1 : 0; } }
+            case LESS -> { for (; k < end; k++, i += p, j += q) { y[k] = a[i] < b[j] ? 1 : 0; } }
+            case LESS_OR_EQUAL -> { for (; k < end; k++, i += p, j += q) { y[k] = a[i] <= b[j] ? 1 : 0; } }
         }
     }
 

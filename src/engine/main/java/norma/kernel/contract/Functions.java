@@ -59,6 +59,11 @@ public final class Functions {
         return e / (1 + e);
     }
 
+    /// log(1 + exp(x))
+    public static double softplus(double x) {
+        return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+    }
+
     /// P(X <= x) for a standard normal X, accurate in both tails.
     public static double normalCdf(double x) {
         return erfc(-x * ROOT_HALF) / 2;

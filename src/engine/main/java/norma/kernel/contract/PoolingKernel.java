@@ -1,6 +1,7 @@
 package norma.kernel.contract;
 
 import norma.kernel.Floats;
+import norma.kernel.Window;
 import norma.kernel.WindowGeometry;
 
 /// The maximum or the mean of the inputs under a window, plane by plane.
@@ -23,7 +24,7 @@ public interface PoolingKernel {
 
     /// y = the sum of the inputs under the window over their number.
     ///
-    /// @param countPadding whether padding counts as inputs of 0, or not at all
+    /// @param countPadding whether padding counts as inputs of 0, or not at all; what lies beyond it never does
     default void mean(int planes, WindowGeometry geometry, boolean countPadding, Floats x, Floats y) {
         PoolingLoops.mean(planes, geometry, countPadding, x, y);
     }
@@ -38,9 +39,12 @@ public interface PoolingKernel {
     /// @param counts written; may be longer
     static void counts(WindowGeometry geometry, boolean countPadding, float[] counts) {
         for (int i = 0; i < geometry.outPlane(); i++) {
-            int down = geometry.vertical().inside(i / geometry.outWidth(), geometry.height());
-            int across = geometry.horizontal().inside(i % geometry.outWidth(), geometry.width());
-            counts[i] = countPadding ? geometry.taps() : down * across;
+            int down = count(geometry.vertical(), i / geometry.outWidth(), geometry.height(), countPadding);
+            counts[i] = down * count(geometry.horizontal(), i % geometry.outWidth(), geometry.width(), countPadding);
         }
+    }
+
+    private static int count(Window window, int output, int inputs, boolean countPadding) {
+        return countPadding ? window.insidePadded(output, inputs) : window.inside(output, inputs);
     }
 }

@@ -54,6 +54,22 @@ public interface ReductionKernel {
         });
     }
 
+    /// y[o, k, i] = sum of x[o, j, i] over the j up to and including k, or, backward, from k on; x and y (outer, n, inner).
+    default void cumulativeSum(boolean backward, Floats x, Floats y, int outer, int n, int inner) {
+        Workers.split(outer, Workers.grain(n * inner), (from, to) -> {
+            float[] xs = x.array(), ys = y.array();
+            for (int lane = from * inner; lane < to * inner; lane++) {
+                int first = lane / inner * n * inner + lane % inner;
+                double sum = 0;
+                for (int k = 0; k < n; k++) {
+                    int at = first + (backward ? n - 1 - k : k) * inner;
+                    sum += xs[x.offset() + at];
+                    ys[y.offset() + at] = (float) sum;
+                }
+            }
+        });
+    }
+
     /// Sum of squares of all elements of all xs, in their order: what the norm of all gradients is made of.
     ///
     /// @param y set to the sum, a [SplitDouble]

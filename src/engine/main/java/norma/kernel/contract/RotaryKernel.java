@@ -3,20 +3,21 @@ package norma.kernel.contract;
 import norma.kernel.Floats;
 import norma.parallel.Workers;
 
-/// Rotary position embedding (Su et al. 2021, arXiv 2104.09864), the half-split form of GPT-NeoX: in each head of size d the
-/// pair (x_j, x_{j + d/2}) is turned by an angle of its own.
+/// Rotary position embedding (Su et al. 2021, arXiv 2104.09864): in each head of size d each of d / 2 pairs is turned by an angle of its
+/// own. Pair j is (x_j, x_{j + d/2}), the halves of GPT-NeoX, or (x_{2j}, x_{2j+1}), neighbours as in the paper.
 public interface RotaryKernel {
 
-    /// y_j = x_j cos - x_{j+d/2} sin, y_{j+d/2} = x_{j+d/2} cos + x_j sin; with `back` the angles are negated, which is the
-    /// inverse and the derivative.
+    /// For each pair (a, b): (a cos - b sin, b cos + a sin); with `back` the angles are negated, which is the inverse and the
+    /// derivative.
     ///
+    /// @param neighbours whether pairs are neighbours, and not halves
     /// @param x (batch, time, heads * size)
     /// @param cos (time, size / 2)
     /// @param sin (time, size / 2)
     /// @param y as x; may be x
-    default void rotate(int batch, int time, int heads, int size, Floats x, Floats cos, Floats sin, boolean back,
-            Floats y) {
-        int half = size / 2;
+    default void rotate(int batch, int time, int heads, int size, boolean neighbours, Floats x, Floats cos, Floats sin,
+            boolean back, Floats y) {
+        int half = size / 2, step = neighbours ? 2 : 1, apart = neighbours ? 1 : half;
         float sign = back ? -1 : 1;
         Workers.split(batch * time, Math.max(1, 16_384 / Math.max(1, heads * size)), (from, to) -> {
             for (int row = from; row < to; row++) {
@@ -26,10 +27,11 @@ public interface RotaryKernel {
                     for (int j = 0; j < half; j++) {
                         float c = cos.array()[cos.offset() + angle + j];
                         float s = sign * sin.array()[sin.offset() + angle + j];
-                        float a = x.array()[x.offset() + at + j];
-                        float b = x.array()[x.offset() + at + half + j];
-                        y.array()[y.offset() + at + j] = a * c - b * s;
-                        y.array()[y.offset() + at + half + j] = b * c + a * s;
+                        int first = at + j * step, second = first + apart;
+                        float a = x.array()[x.offset() + first];
+                        float b = x.array()[x.offset() + second];
+                        y.array()[y.offset() + first] = a * c - b * s;
+                        y.array()[y.offset() + second] = b * c + a * s;
                     }
                 }
             }

@@ -63,4 +63,74 @@ public interface UpdateKernel {
             }
         });
     }
+
+    /// RMSprop (Tieleman & Hinton 2012): g = gradientScale * gradient; v = smoothing v + (1 - smoothing) g^2;
+    /// centered (Graves 2013, arXiv 1308.0850) mean = smoothing mean + (1 - smoothing) g and s = max(v - mean^2, 0), else s = v;
+    /// u = g / (sqrt(s) + eps); velocity = momentum * velocity + u; w = w - rate * (momentum > 0 ? velocity : u).
+    record RmsProp(float rate, float smoothing, float eps, float momentum, float gradientScale) {
+    }
+
+    /// One step of RMSprop.
+    ///
+    /// @param mean null where it is not centered
+    /// @param velocity null where there is no momentum
+    default void rmsProp(RmsProp step, Floats w, Floats gradient, Floats v, Floats mean, Floats velocity) {
+        float smoothing = step.smoothing, rest = 1 - smoothing;
+        Workers.split(w.length(), Workers.grain(1), (from, to) -> {
+            for (int i = from; i < to; i++) {
+                float g = gradient.get(i) * step.gradientScale;
+                float square = smoothing * v.get(i) + rest * (g * g);
+                v.set(i, square);
+                if (mean != null) {
+                    float center = smoothing * mean.get(i) + rest * g;
+                    mean.set(i, center);
+                    square = Math.max(square - center * center, 0);
+                }
+                float change = g / ((float) Math.sqrt(square) + step.eps);
+                if (velocity != null) {
+                    change = step.momentum * velocity.get(i) + change;
+                    velocity.set(i, change);
+                }
+                w.set(i, w.get(i) - step.rate * change);
+            }
+        });
+    }
+
+    /// Adagrad (Duchi, Hazan & Singer 2011): g = gradientScale * gradient; v = v + g^2; w = w - rate * g / (sqrt(v) + eps).
+    record Adagrad(float rate, float eps, float gradientScale) {
+    }
+
+    /// One step of Adagrad.
+    default void adagrad(Adagrad step, Floats w, Floats gradient, Floats v) {
+        float rate = step.rate, eps = step.eps, gradientScale = step.gradientScale;
+        Workers.split(w.length(), Workers.grain(1), (from, to) -> {
+            float[] ws = w.array(), gs = gradient.array(), vs = v.array();
+            int w0 = w.offset(), g0 = gradient.offset(), v0 = v.offset();
+            for (int i = from; i < to; i++) {
+                float g = gs[g0 + i] * gradientScale;
+                float square = vs[v0 + i] = vs[v0 + i] + g * g;
+                ws[w0 + i] -= rate * g / ((float) Math.sqrt(square) + eps);
+            }
+        });
+    }
+
+    /// Lion (Chen et al. 2023, arXiv 2302.06675): g = gradientScale * gradient; u = sign(b1 m + (1 - b1) g);
+    /// w = w - rate * decay * w - rate * u; m = b2 m + (1 - b2) g.
+    record Lion(float rate, float b1, float b2, float decay, float gradientScale) {
+    }
+
+    /// One step of Lion.
+    default void lion(Lion step, Floats w, Floats gradient, Floats m) {
+        float gradientScale = step.gradientScale, b1 = step.b1, b2 = step.b2, rate = step.rate;
+        float decay = rate * step.decay;
+        Workers.split(w.length(), Workers.grain(1), (from, to) -> {
+            float[] ws = w.array(), gs = gradient.array(), ms = m.array();
+            int w0 = w.offset(), g0 = gradient.offset(), m0 = m.offset();
+            for (int i = from; i < to; i++) {
+                float g = gs[g0 + i] * gradientScale, old = ms[m0 + i];
+                ms[m0 + i] = b2 * old + (1 - b2) * g;
+                ws[w0 + i] -= decay * ws[w0 + i] + rate * Math.signum(b1 * old + (1 - b1) * g);
+            }
+        });
+    }
 }

@@ -1,7 +1,5 @@
 package norma.norm.axis;
 
-import static norma.tensor.Axes.keepDims;
-
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import norma.backend.Backend;
@@ -114,7 +112,7 @@ public final class ChannelAxis {
             Tensor groups = x.reshape(planes.batch(), planes.groups(), planes.run());
             int[] axes = planes.acrossBatch() ? new int[] {0, 2} : new int[] {2};
             Tensor xhat = constant
-                    ? groups.subtract(column(0).add(column(1))).divide(column(2).add(eps).sqrt())
+                    ? groups.subtract(column(0)).subtract(column(1)).divide(column(2).add(eps).sqrt())
                     : NormOp.normalized(groups, true, eps, axes);
             return affine(xhat.reshape(x.shape()), gamma, beta);
         }
@@ -132,12 +130,10 @@ public final class ChannelAxis {
         }
     }
 
-    /// x - mean over the batch and all positions. The mean rounded to float is taken off first, so nothing of small
-    /// deviations is lost to a large mean.
+    /// x - mean over the batch and all positions.
     public static Tensor centered(Tensor x, Planes planes) {
-        Tensor shifted = x.subtract(along(moments(x, planes).slice(1, 0, 1), x));
-        Tensor groups = shifted.reshape(planes.batch(), planes.groups(), planes.run());
-        return groups.subtract(groups.mean(keepDims(0, 2))).reshape(x.shape());
+        Tensor groups = x.reshape(planes.batch(), planes.groups(), planes.run());
+        return Moments.of(groups, 0, 2).centered().reshape(x.shape());
     }
 
     /// gamma * xhat + beta, in tensor algebra; both may be null.

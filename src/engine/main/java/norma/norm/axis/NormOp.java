@@ -23,8 +23,11 @@ public interface NormOp extends Op.Fused {
 
     /// The definition of xhat: x / sqrt(mean(x^2) + eps) over some axes, of x - mean if it is centered.
     static Tensor normalized(Tensor x, boolean centered, float eps, int... axes) {
-        Tensor deviation = centered ? x.subtract(x.mean(keepDims(axes))) : x;
-        return deviation.divide(deviation.square().mean(keepDims(axes)).add(eps).sqrt());
+        if (centered) {
+            Moments moments = Moments.of(x, axes);
+            return moments.centered().divide(moments.std(false, eps));
+        }
+        return x.divide(x.square().mean(keepDims(axes)).add(eps).sqrt());
     }
 
     @Override

@@ -5,15 +5,16 @@ import static norma.tensor.Axes.keepDims;
 import java.util.function.IntFunction;
 import norma.nn.Context;
 import norma.nn.Init;
+import norma.nn.Interpolation;
 import norma.nn.Linear;
-import norma.nn.NearestResize;
 import norma.nn.ParameterTree;
+import norma.nn.Upsample;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
-import norma.norm.feature.AdaptiveNormFormer;
 import norma.norm.feature.AdaptiveNormFormer.Affine;
 import norma.norm.feature.AdaptiveNormFormer.Options;
+import norma.norm.feature.AdaptiveNormFormer;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
@@ -95,7 +96,8 @@ public record AdaptiveImageNorm(GroupNorm base, AdaptiveNormFormer reader, boole
     /// From (N, T, C) to what broadcasts along x: the token of each cell, or the mean of all.
     private Tensor spread(Tensor perToken, Tensor grid, Tensor x) {
         if (spatial) {
-            return NearestResize.apply(perToken.transpose(1, 2).reshape(grid.shape()), x.dim(2), x.dim(3));
+            return Upsample.apply(perToken.transpose(1, 2).reshape(grid.shape()), Interpolation.NEAREST, x.dim(2),
+                    x.dim(3));
         }
         Tensor mean = perToken.sum(keepDims(1)).divide(Tensor.scalar(perToken.dim(1)));
         return mean.reshape(x.dim(0), x.dim(1), 1, 1);

@@ -57,11 +57,16 @@ public record BatchRenorm(Param gamma, Param beta, Param mean, Param std, float 
         }
     }
 
-    /// With these bounds.
-    public static BatchRenorm of(int channels, float rMax, float dMax) {
+    /// With the bounds that the paper ends with.
+    public static BatchRenorm of(int channels) {
         RunningStatistics buffers = RunningStatistics.of(channels, WEIGHT);
         return new BatchRenorm(Init.constant(1, channels), Init.constant(0, channels), buffers.mean(),
-                buffers.variance(), EPS, WEIGHT, rMax, dMax);
+                buffers.variance(), EPS, WEIGHT, R_MAX, D_MAX);
+    }
+
+    /// The same with other bounds.
+    public BatchRenorm withBounds(float rMax, float dMax) {
+        return new BatchRenorm(gamma, beta, mean, std, eps, newStatWeight, rMax, dMax);
     }
 
     /// The same norm with the bounds that the paper has at this step of training: rMax 1 and dMax 0 for 5000 steps, then
@@ -102,6 +107,6 @@ public record BatchRenorm(Param gamma, Param beta, Param mean, Param std, float 
 
     public static NormFactory factory(NormSpec spec) {
         float rMax = spec.number("r_max", R_MAX), dMax = spec.number("d_max", D_MAX);
-        return (_, channels) -> of(channels, rMax, dMax);
+        return (_, channels) -> of(channels).withBounds(rMax, dMax);
     }
 }

@@ -135,7 +135,7 @@ public record CrossNorm(float p, Crop crop, float eps, boolean unbiased) impleme
 
     /// Statistics (N, C, 1) of other examples.
     private static Tensor of(Tensor statistic, Indices order) {
-        return statistic.reshape(statistic.dim(0), statistic.dim(1)).gather(order).reshape(statistic.shape());
+        return statistic.reshape(statistic.dim(0), statistic.dim(1)).take(order, 0).reshape(statistic.shape());
     }
 
     public static NormFactory factory(NormSpec spec) {

@@ -1,5 +1,7 @@
 package norma.norm.channel;
 
+import static norma.tensor.Axes.keepDims;
+
 import norma.kernel.Window;
 import norma.nn.AvgPool2d;
 import norma.nn.Context;
@@ -51,7 +53,9 @@ public record DivisiveNorm(Param sigma, int window, int axes) implements Norm {
         }
         int width = x.dim(-1), height = axes == 2 ? x.dim(-2) : 1;
         Tensor planes = x.reshape(1, x.size() / (height * width), height, width);
-        Tensor v = planes.subtract(localMean(planes));
+        // as a constant, so that nothing of small deviations is lost to a large mean
+        Tensor shifted = planes.subtract(planes.detach().mean(keepDims(2, 3)));
+        Tensor v = shifted.subtract(localMean(shifted));
         return v.divide(localMean(v.square()).add(sigma.value().square()).sqrt()).reshape(x.shape());
     }
 

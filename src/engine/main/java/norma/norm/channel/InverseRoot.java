@@ -29,7 +29,7 @@ public sealed interface InverseRoot {
 
         @Override
         public Tensor of(Tensor a) {
-            Tensor identity = Tensor.identity(a.dim(-1));
+            Tensor identity = Tensor.eye(a.dim(-1));
             Tensor trace = a.multiply(identity).sum(keepDims(-2, -1));
             Tensor y = a.divide(trace), p = identity;
             for (int i = 0; i < iterations; i++) {

@@ -41,9 +41,14 @@ public record StochNorm(Param gamma, Param beta, RunningStatistics running, floa
     }
 
     /// With gain, bias and running statistics.
-    public static StochNorm of(int channels, float p) {
+    public static StochNorm of(int channels) {
         return new StochNorm(Init.constant(1, channels), Init.constant(0, channels),
-                RunningStatistics.of(channels, RunningStatistics.WEIGHT), p, BatchNorm.EPS);
+                RunningStatistics.of(channels, RunningStatistics.WEIGHT), P, BatchNorm.EPS);
+    }
+
+    /// The same with another probability.
+    public StochNorm withP(float p) {
+        return new StochNorm(gamma, beta, running, p, eps);
     }
 
     @Override
@@ -87,6 +92,6 @@ public record StochNorm(Param gamma, Param beta, RunningStatistics running, floa
 
     public static NormFactory factory(NormSpec spec) {
         float p = spec.number("p", P);
-        return (_, channels) -> of(channels, p);
+        return (_, channels) -> of(channels).withP(p);
     }
 }

@@ -5,7 +5,6 @@ import norma.nn.Context;
 import norma.nn.Init;
 import norma.nn.Param;
 import norma.nn.ParameterTree;
-import norma.nn.Softmax;
 import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.norm.NormSpec;
@@ -59,20 +58,23 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
         if (x.size() == 0) {
             return x;
         }
-        Moments each = Moments.of(x.reshape(planes.batch(), channels, planes.inner()), 2);
+        // all means are relative to one of them, so that nothing of small deviations is lost to a large mean
+        Tensor shift = x.detach().mean();
+        Moments each = Moments.of(x.reshape(planes.batch(), channels, planes.inner()).subtract(shift), 2);
         Moments layer = Moments.together(each.mean(), each.unbiased(), 1);
-        Moments batch = Tape.isTraining() ? ofBatch(each) : average();
+        Moments batch = Tape.isTraining() ? ofBatch(each, shift) : average(shift);
         Tensor m = mix(meanWeight, each.mean(), layer.mean(), batch.mean());
         Tensor v = mix(varianceWeight, each.unbiased(), layer.variance(), batch.variance());
         Tensor xhat = each.centered().add(each.mean().subtract(m)).divide(v.add(eps).sqrt());
         return ChannelAxis.affine(xhat.reshape(x.shape()), gamma.value(), beta.value());
     }
 
-    private Moments ofBatch(Moments each) {
+    private Moments ofBatch(Moments each, Tensor shift) {
         Moments batch = Moments.together(each.mean(), each.unbiased(), 0);
         RunningStatistics.count(running.batches());
         Tensor mean = running.mean().value(), n = running.batches().value();
-        Tensor m = batch.mean().detach().reshape(mean.shape()), v = batch.variance().detach().reshape(mean.shape());
+        Tensor m = batch.mean().detach().add(shift).reshape(mean.shape()),
+                v = batch.variance().detach().reshape(mean.shape());
         if (Float.isNaN(running.newStatWeight())) { // elements of several batches vary within and between these
             v = v.add(m.subtract(mean).square().multiply(n.subtract(1).divide(n)));
         }
@@ -81,13 +83,14 @@ public record SwitchableNorm(Param meanWeight, Param varianceWeight, Param gamma
     }
 
     /// (1, C, 1), as those of a batch
-    private Moments average() {
+    private Moments average(Tensor shift) {
         Shape shape = Shape.of(1, running.channels(), 1);
-        return new Moments(null, running.mean().value().reshape(shape), running.variance().value().reshape(shape));
+        return new Moments(null, running.mean().value().subtract(shift).reshape(shape),
+                running.variance().value().reshape(shape));
     }
 
     private static Tensor mix(Param weight, Tensor instance, Tensor layer, Tensor batch) {
-        Tensor share = Softmax.apply(weight.value());
+        Tensor share = weight.value().softmax(-1);
         return instance.multiply(share.slice(0, 0, 1)).add(layer.multiply(share.slice(0, 1, 2)))
                 .add(batch.multiply(share.slice(0, 2, 3)));
     }

@@ -39,7 +39,7 @@ public record Whitening(Param mean, Param matrix, Kept kept, float newStatWeight
         }
         int width = channels / groups;
         Param matrix = RunningStatistics.buffer(0, groups, width, width);
-        matrix.value().set(Tensor.identity(width).expand(matrix.value().shape()));
+        matrix.value().set(Tensor.eye(width).expand(matrix.value().shape()));
         return new Whitening(RunningStatistics.buffer(0, channels), matrix, Kept.WHITENING, RunningStatistics.WEIGHT,
                 eps);
     }
@@ -70,7 +70,7 @@ public record Whitening(Param mean, Param matrix, Kept kept, float newStatWeight
     }
 
     private Tensor withEps(Tensor covariance) {
-        return covariance.add(Tensor.identity(covariance.dim(-1)).multiply(eps));
+        return covariance.add(Tensor.eye(covariance.dim(-1)).multiply(eps));
     }
 
     /// (N, C, ...) as (G, C / G, elements of a channel)

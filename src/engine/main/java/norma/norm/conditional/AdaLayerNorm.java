@@ -1,7 +1,5 @@
 package norma.norm.conditional;
 
-import norma.kernel.Activation;
-import norma.nn.Activations;
 import norma.nn.Init;
 import norma.nn.Linear;
 import norma.nn.ParameterTree;
@@ -42,7 +40,7 @@ public record AdaLayerNorm(Linear modulation, float eps) implements ConditionalN
 
     /// W silu(c) + b in equal parts, each (B, D).
     static Tensor[] modulate(Linear modulation, Tensor c, int count) {
-        return split(modulation.forward(Activations.apply(Activation.SILU, c)), count);
+        return split(modulation.forward(c.silu()), count);
     }
 
     /// Equal parts of the last axis.

@@ -24,11 +24,11 @@ import norma.tensor.Tensor;
 /// @param beta biases of each class, zeros at first
 public record ConditionalBatchNorm(Norm norm, Embedding gamma, Embedding beta) implements ConditionalNorm {
 
-    /// For K classes and C channels.
-    public static ConditionalBatchNorm of(int classes, int channels) {
+    /// For C channels and K classes.
+    public static ConditionalBatchNorm of(int channels, int classes) {
         return new ConditionalBatchNorm(BatchNorm.plain(RunningStatistics.of(channels, RunningStatistics.WEIGHT)),
-                new Embedding(Init.constant(1, classes, channels), 1),
-                new Embedding(Init.constant(0, classes, channels), 1));
+                Embedding.of(Init.constant(1, classes, channels), 1),
+                Embedding.of(Init.constant(0, classes, channels), 1));
     }
 
     /// @param classes (N), whole numbers
@@ -61,6 +61,6 @@ public record ConditionalBatchNorm(Norm norm, Embedding gamma, Embedding beta) i
 
     public static Factory<ConditionalNorm> factory(NormSpec spec) {
         int classes = spec.integer("classes", 2);
-        return (_, channels) -> of(classes, channels);
+        return (_, channels) -> of(channels, classes);
     }
 }

@@ -1,12 +1,11 @@
 package norma.norm.conditional;
 
-import norma.kernel.Activation;
 import norma.kernel.Window;
-import norma.nn.Activations;
 import norma.nn.Conv2d;
 import norma.nn.Init;
-import norma.nn.NearestResize;
+import norma.nn.Interpolation;
 import norma.nn.ParameterTree;
+import norma.nn.Upsample;
 import norma.norm.ConditionalNorm;
 import norma.norm.Factory;
 import norma.norm.Norm;
@@ -48,7 +47,7 @@ public record Spade(Norm norm, Conv2d shared, Conv2d gammas, Conv2d betas) imple
                     "Spade: x must be (N, C, H, W) and the map (N, K, height, width); got %s and %s"
                             .formatted(x.shape(), map.shape()));
         }
-        Tensor h = Activations.apply(Activation.RELU, shared.forward(NearestResize.apply(map, x.dim(2), x.dim(3))));
+        Tensor h = shared.forward(Upsample.apply(map, Interpolation.NEAREST, x.dim(2), x.dim(3))).relu();
         return norm.forward(x).multiply(gammas.forward(h).add(1)).add(betas.forward(h));
     }
 

@@ -120,7 +120,7 @@ public record AdaptiveNormFormer(Norm base, Layer in, AdaptiveNetwork gammaTrunk
     private static AdaptiveNetwork trunk(Init init, int dim, Options options) {
         int inner = options.innerFor(dim);
         int width = options.bottleneck() ? inner : dim;
-        Optional<Rotary> rotary = options.rotary() ? Optional.of(Rotary.PAPER) : Optional.empty();
+        Optional<Rotary> rotary = options.rotary() ? Optional.of(Rotary.HALVES) : Optional.empty();
         return AdaptiveNetwork.of(init, width, inner, inner, options.headsFor(dim), options.depth(), options.causal(),
                 rotary);
     }

@@ -23,9 +23,14 @@ public record DynamicErf(Param alpha, Param shift, Param gamma, Param beta) impl
     public static final float ALPHA = 0.5f;
 
     /// For D features.
-    public static DynamicErf of(int dim, float alpha) {
-        return new DynamicErf(Init.constant(alpha, 1), Init.constant(0, 1), Init.constant(1, dim),
+    public static DynamicErf of(int dim) {
+        return new DynamicErf(Init.constant(ALPHA, 1), Init.constant(0, 1), Init.constant(1, dim),
                 Init.constant(0, dim));
+    }
+
+    /// The same with another alpha at first.
+    public DynamicErf withAlpha(float first) {
+        return new DynamicErf(Init.constant(first, 1), shift, gamma, beta);
     }
 
     @Override
@@ -41,6 +46,6 @@ public record DynamicErf(Param alpha, Param shift, Param gamma, Param beta) impl
 
     public static NormFactory factory(NormSpec spec) {
         float alpha = spec.number("alpha", ALPHA);
-        return (_, dim) -> of(dim, alpha);
+        return (_, dim) -> of(dim).withAlpha(alpha);
     }
 }

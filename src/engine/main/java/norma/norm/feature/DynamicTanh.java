@@ -23,8 +23,13 @@ public record DynamicTanh(Param alpha, Param gamma, Param beta) implements Norm 
     public static final float ALPHA = 0.5f;
 
     /// For D features.
-    public static DynamicTanh of(int dim, float alpha) {
-        return new DynamicTanh(Init.constant(alpha, 1), Init.constant(1, dim), Init.constant(0, dim));
+    public static DynamicTanh of(int dim) {
+        return new DynamicTanh(Init.constant(ALPHA, 1), Init.constant(1, dim), Init.constant(0, dim));
+    }
+
+    /// The same with another alpha at first.
+    public DynamicTanh withAlpha(float first) {
+        return new DynamicTanh(Init.constant(first, 1), gamma, beta);
     }
 
     @Override
@@ -40,6 +45,6 @@ public record DynamicTanh(Param alpha, Param gamma, Param beta) implements Norm 
 
     public static NormFactory factory(NormSpec spec) {
         float alpha = spec.number("alpha", ALPHA);
-        return (_, dim) -> of(dim, alpha);
+        return (_, dim) -> of(dim).withAlpha(alpha);
     }
 }

@@ -35,8 +35,13 @@ public record PartialRmsNorm(Param gamma, float p, float eps) implements Norm {
     }
 
     /// For D features, with ones as gain.
-    public static PartialRmsNorm of(int dim, float p) {
-        return new PartialRmsNorm(Init.constant(1, dim), p, EPS);
+    public static PartialRmsNorm of(int dim) {
+        return new PartialRmsNorm(Init.constant(1, dim), P, EPS);
+    }
+
+    /// The same with another share of the features.
+    public PartialRmsNorm withP(float p) {
+        return new PartialRmsNorm(gamma, p, eps);
     }
 
     @Override
@@ -58,6 +63,6 @@ public record PartialRmsNorm(Param gamma, float p, float eps) implements Norm {
 
     public static NormFactory factory(NormSpec spec) {
         float p = spec.number("p", P);
-        return (_, dim) -> of(dim, p);
+        return (_, dim) -> of(dim).withP(p);
     }
 }

@@ -26,7 +26,7 @@ public final class QkNorm {
     /// @param key on d features
     public static Attention on(Attention attention, Layer query, Layer key) {
         return attention.withInputs(Sequential.of(attention.query(), new PerHead(query, attention.heads())),
-                Sequential.of(attention.key(), new PerHead(key, attention.heads())), attention.value());
+                Sequential.of(attention.key(), new PerHead(key, attention.groups())), attention.value());
     }
 
     /// With RMS norms, d features a head.

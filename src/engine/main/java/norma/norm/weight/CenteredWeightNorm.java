@@ -31,9 +31,14 @@ public record CenteredWeightNorm(Weight raw, Param gain) implements Reparametriz
     @Override
     public Tensor value() {
         Tensor v = raw.value();
+        // the rounded mean first, as a constant, so that nothing of small deviations is lost to a large mean
+        Tensor shifted = v.subtract(mean(v.detach()));
+        return WeightNorm.scaled(shifted.subtract(mean(shifted)), gain.value(), 0);
+    }
+
+    private Tensor mean(Tensor v) {
         Shape gains = gain.shape();
-        Tensor mean = v.reduceTo(gains).multiply((float) ((double) gains.size() / v.size()));
-        return WeightNorm.scaled(v.subtract(mean), gain.value(), 0);
+        return v.reduceTo(gains).divide(v.size() / gains.size());
     }
 
     @Override

@@ -118,6 +118,10 @@ class AllocationTest {
         Floats m = normal(ELEMENTS, 6), v = normal(ELEMENTS, 7);
         UpdateKernel.AdamW step = new UpdateKernel.AdamW(0, 0.9f, 0.99f, 1, 0, 1, 1);
         all.put("adamW", () -> kernels.update().adamW(step, z, dy, m, v));
+        all.put("rmsProp",
+                () -> kernels.update().rmsProp(new UpdateKernel.RmsProp(0, 0.9f, 1, 0, 1), z, dy, v, null, null));
+        all.put("adagrad", () -> kernels.update().adagrad(new UpdateKernel.Adagrad(0, 1, 1), z, dy, v));
+        all.put("lion", () -> kernels.update().lion(new UpdateKernel.Lion(0, 0.9f, 0.99f, 0, 1), z, dy, m));
         all.put("sgd", () -> kernels.update().sgd(new UpdateKernel.Sgd(0, 0.9f, true, 0, 1), z, dy, m));
         int bins = 2 * (ELEMENTS / 64) * 33;
         Floats spectrum = normal(bins, 8);
@@ -130,20 +134,33 @@ class AllocationTest {
         if (kernels.attention() instanceof SimdAttention attention) {
             attention(attention, all);
         }
+        rotary(kernels, all);
         return all;
+    }
+
+    private static void rotary(Kernels kernels, Map<String, Runnable> all) {
+        Floats x = normal(ELEMENTS, 1), angles = normal(ROWS * 32, 2), y = room(ELEMENTS);
+        for (boolean neighbours : new boolean[] {false, true}) {
+            all.put("rotary" + (neighbours ? " of neighbours" : " of halves"), () -> kernels.rotary().rotate(1, ROWS,
+                    N / 64, 64, neighbours, x, angles, angles, false, y));
+        }
     }
 
     /// The reference copies heads; the vector kernels must not.
     private static void attention(SimdAttention attention, Map<String, Runnable> all) {
         Floats q = normal(ELEMENTS, 1), k = normal(ELEMENTS, 2), v = normal(ELEMENTS, 3), dy = normal(ELEMENTS, 4);
-        Floats y = room(ELEMENTS), logs = room(256), dq = room(ELEMENTS), dk = room(ELEMENTS), dv = room(ELEMENTS);
+        Floats y = room(ELEMENTS), normalizers = room(512), dq = room(ELEMENTS), dk = room(ELEMENTS),
+                dv = room(ELEMENTS);
         Floats mask = normal(128, 5);
+        var bias = new AttentionKernel.Bias(normal(2 * 128 * 128, 6), 0, 128 * 128);
         for (Floats keyMask : new Floats[] {null, mask}) {
-            var sizes = new AttentionKernel.Sizes(1, 128, 128, 2, 64, 0.125f, keyMask == null);
-            String what = keyMask == null ? ", causal" : ", masked";
-            all.put("attention" + what, () -> attention.forward(sizes, q, k, v, keyMask, y, logs));
+            var sizes = new AttentionKernel.Sizes(1, 128, 128, 2, 1, 64, 0.125f, keyMask == null);
+            String what = keyMask == null ? ", causal, biased" : ", masked";
+            all.put("attention" + what,
+                    () -> attention.forward(sizes, q, k, v, keyMask, keyMask == null ? bias : null, y, normalizers));
             all.put("attention backward" + what,
-                    () -> attention.backward(sizes, q, k, v, keyMask, y, logs, dy, dq, dk, dv));
+                    () -> attention.backward(sizes, q, k, v, keyMask, keyMask == null ? bias : null, y, normalizers, dy,
+                            dq, dk, dv));
         }
     }
 

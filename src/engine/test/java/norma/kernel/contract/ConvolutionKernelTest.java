@@ -71,7 +71,8 @@ class ConvolutionKernelTest {
     }
 
     private static Window window(SplittableRandom random) {
-        return new Window(random.nextInt(1, 5), random.nextInt(1, 4), random.nextInt(0, 4), random.nextInt(1, 4));
+        return new Window(random.nextInt(1, 5), random.nextInt(1, 4), random.nextInt(0, 4), random.nextInt(1, 4),
+                random.nextBoolean());
     }
 
     private static int xLength(Sizes s) {

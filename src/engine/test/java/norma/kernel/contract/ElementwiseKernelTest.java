@@ -34,6 +34,12 @@ class ElementwiseKernelTest {
             case NEGATE -> x -> -x;
             case ABS -> Math::abs;
             case SIGN -> Math::signum;
+            case FLOOR -> Math::floor;
+            case ROUND -> Math::rint;
+            case RSQRT -> x -> 1 / Math.sqrt(x);
+            case EXPM1 -> Math::expm1;
+            case LOG1P -> Math::log1p;
+            case SOFTPLUS -> x -> x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
             case SQUARE -> x -> x * x;
             case SQRT -> Math::sqrt;
             case RECIPROCAL -> x -> 1 / x;
@@ -71,7 +77,8 @@ class ElementwiseKernelTest {
     @MethodSource("sets")
     void functionsAreRightToThreeUlp(Kernels kernels) {
         for (Unary op : Unary.values()) {
-            double from = op == Unary.LOG || op == Unary.SQRT ? 1e-3 : op == Unary.EXP ? -87 : -12;
+            double from = List.of(Unary.LOG, Unary.LOG1P, Unary.SQRT, Unary.RSQRT).contains(op) ? 1e-3
+                    : op == Unary.EXP ? -87 : -12;
             double to = op == Unary.EXP ? 88 : 12;
             Floats x = of(40_001, i -> from + (to - from) * i / 40_001);
             Floats y = room(x.length());
@@ -83,7 +90,7 @@ class ElementwiseKernelTest {
     @ParameterizedTest
     @MethodSource("sets")
     void smallArgumentsKeepTheirDigits(Kernels kernels) {
-        for (Unary op : List.of(Unary.TANH, Unary.ERF, Unary.LOG)) {
+        for (Unary op : List.of(Unary.TANH, Unary.ERF, Unary.LOG, Unary.LOG1P, Unary.EXPM1)) {
             Floats x = of(20_000, i -> (op == Unary.LOG ? 1 : 0) + Math.pow(10, -i / 2000.0) * (i % 2 * 2 - 1) * 0.9);
             if (op == Unary.LOG) {
                 x = of(20_000, i -> 1 + (i - 10_000) * 1e-5);
@@ -139,11 +146,15 @@ class ElementwiseKernelTest {
             case MULTIPLY -> (a, b) -> a * b;
             case DIVIDE -> (a, b) -> a / b;
             case POWER -> Math::pow;
+            case ATAN2 -> Math::atan2;
             case MAXIMUM -> Math::max;
             case MINIMUM -> Math::min;
             case EQUAL -> (a, b) -> a == b ? 1 : 0;
             case GREATER -> (a, b) -> a > b ? 1 : 0;
             case GREATER_OR_EQUAL -> (a, b) -> a >= b ? 1 : 0;
+            case NOT_EQUAL -> (a, b) -> a != b ? 1 : 0;
+            case LESS -> (a, b) -> a < b ? 1 : 0;
+            case LESS_OR_EQUAL -> (a, b) -> a <= b ? 1 : 0;
         };
     }
 

@@ -8,7 +8,10 @@ import static norma.kernel.contract.Samples.normal;
 
 import java.util.List;
 import norma.kernel.Floats;
+import norma.kernel.contract.UpdateKernel.Adagrad;
 import norma.kernel.contract.UpdateKernel.AdamW;
+import norma.kernel.contract.UpdateKernel.Lion;
+import norma.kernel.contract.UpdateKernel.RmsProp;
 import norma.kernel.contract.UpdateKernel.Sgd;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -74,6 +77,56 @@ class UpdateKernelTest {
         }
     }
 
+    /// One of the new w and v of a number, in double.
+    private interface Rule {
+        double step(double w, double v, double g);
+    }
+
+    private static void assertStep(int n, Floats w, Floats v, Floats gradient, Runnable step, Rule newV, Rule newW) {
+        double[] we = new double[n], ve = new double[n];
+        for (int i = 0; i < n; i++) {
+            double g = 0.5 * gradient.get(i);
+            ve[i] = newV.step(w.get(i), v.get(i), g);
+            we[i] = newW.step(w.get(i), v.get(i), g);
+        }
+        step.run();
+        assertClose(i -> we[i], w, 3e-7);
+        assertClose(i -> ve[i], v, 3e-7);
+    }
+
+    @ParameterizedTest
+    @MethodSource("sets")
+    void othersAgreeWithTheirFormulas(Kernels kernels) {
+        double d = 0.9f, d2 = 0.99f, eps = 0.01f, rate = 0.1f, decay = 0.2f;
+        for (int n : SIZES) {
+            Floats w = normal(n, 1), gradient = normal(n, 2), v = Samples.of(n, i -> 0.5f + i % 3), m = normal(n, 3);
+            assertStep(n, w, v, gradient,
+                    () -> kernels.update().rmsProp(new RmsProp(0.1f, 0.9f, 0.01f, 0, 0.5f), w, gradient, v, null, null),
+                    (_, old, g) -> d * old + (1 - d) * g * g,
+                    (x, old, g) -> x - rate * g / (Math.sqrt(d * old + (1 - d) * g * g) + eps));
+            assertStep(n, w, v, gradient,
+                    () -> kernels.update().adagrad(new Adagrad(0.1f, 0.01f, 0.5f), w, gradient, v),
+                    (_, old, g) -> old + g * g, (x, old, g) -> x - rate * g / (Math.sqrt(old + g * g) + eps));
+            assertStep(n, w, m, gradient,
+                    () -> kernels.update().lion(new Lion(0.1f, 0.9f, 0.99f, 0.2f, 0.5f), w, gradient, m),
+                    (_, old, g) -> d2 * old + (1 - d2) * g,
+                    (x, old, g) -> x - rate * (decay * x + Math.signum(d * old + (1 - d) * g)));
+        }
+    }
+
+    /// Of a gradient that never changes the variance is 0, which rounding must not make negative.
+    @ParameterizedTest
+    @MethodSource("sets")
+    void aVarianceIsNeverNegative(Kernels kernels) {
+        Floats w = Samples.of(17, _ -> 0), v = Samples.of(17, _ -> 0), mean = Samples.of(17, _ -> 0);
+        for (int t = 0; t < 500; t++) {
+            Floats gradient = Samples.of(17, i -> 0.1f * (i + 1));
+            kernels.update().rmsProp(new RmsProp(1e-3f, 0.9f, 1, 0, 1), w, gradient, v, mean, null);
+        }
+        // where the variance is gone each step is rate g / eps
+        assertClose(i -> -500 * 1e-3 * 0.1 * (i + 1), w, 0.1);
+    }
+
     @ParameterizedTest
     @MethodSource("sets")
     void everySetGivesTheSameBits(Kernels kernels) {
@@ -93,6 +146,10 @@ class UpdateKernelTest {
         for (int t = 1; t <= 3; t++) {
             kernels.update().adamW(adamW(t), w, normal(n, t), m, v);
             kernels.update().sgd(new Sgd(0.1f, 0.9f, t == 2, 0.1f, 0.5f), w, normal(n, t), m);
+            kernels.update().rmsProp(new RmsProp(0.1f, 0.9f, 0.01f, 0, 0.5f), w, normal(n, t), v, null, null);
+            kernels.update().rmsProp(new RmsProp(0.1f, 0.9f, 0.01f, 0.9f, 0.5f), w, normal(n, t), v, m, m);
+            kernels.update().adagrad(new Adagrad(0.1f, 0.01f, 0.5f), w, normal(n, t), v);
+            kernels.update().lion(new Lion(0.1f, 0.9f, 0.99f, 0.1f, 0.5f), w, normal(n, t), m);
         }
         return all;
     }

@@ -99,7 +99,7 @@ class NormFamilyTest {
     void batchRenormWithClosedBoundsIsBatchNorm() {
         Tensor x = normal(3, 6, C, 7);
         var batch = BatchNorm.of(C).untracked().withEps(BatchRenorm.EPS);
-        assertAlike(step(batch, x), step(BatchRenorm.of(C, 1, 0), x));
+        assertAlike(step(batch, x), step(BatchRenorm.of(C).withBounds(1, 0), x));
     }
 
     @Test
@@ -195,17 +195,17 @@ class NormFamilyTest {
 
     @Test
     void whiteningLeavesNoCorrelation() {
-        Tensor mixing = normal(12, C, C).multiply(0.4f).add(Tensor.identity(C));
+        Tensor mixing = normal(12, C, C).multiply(0.4f).add(Tensor.eye(C));
         Tensor x = normal(13, 500, C).matmul(mixing);
         for (Norm norm : List.of(
                 DecorrelatedBatchNorm.of(Whitening.of(C, 1, 1e-6f), new InverseRoot.Eigenvalues()),
                 DecorrelatedBatchNorm.of(Whitening.of(C, 1, 1e-6f), new InverseRoot.Newton(12)))) {
             Tensor y = step(norm, x).y;
-            assertClose(Tensor.identity(C), y.transpose(0, 1).matmul(y).divide(500), 2e-3);
+            assertClose(Tensor.eye(C), y.transpose(0, 1).matmul(y).divide(500), 2e-3);
         }
         // in pairs, each pair is white and may be correlated with the other
         Tensor y = step(DecorrelatedBatchNorm.of(Whitening.of(C, 2, 1e-6f), new InverseRoot.Eigenvalues()), x).y;
-        assertClose(Tensor.identity(2), y.slice(1, 0, 2).transpose(0, 1).matmul(y.slice(1, 0, 2)).divide(500), 2e-3);
+        assertClose(Tensor.eye(2), y.slice(1, 0, 2).transpose(0, 1).matmul(y.slice(1, 0, 2)).divide(500), 2e-3);
     }
 
     @Test
@@ -365,7 +365,7 @@ class NormFamilyTest {
         Tensor x = Tensor.of(Shape.of(4, 2), 1, 1, 1, -1, -1, 1, -1, -1);
         assertTrue(GradientCheck.first(xs -> DecorrelatedBatchNorm.of(2, 1).forward(xs[0]), x) < 3e-3);
         assertGradients("inverse root",
-                xs -> new InverseRoot.Eigenvalues().of(xs[0].matmulTransposed(xs[0]).add(Tensor.identity(3))),
+                xs -> new InverseRoot.Eigenvalues().of(xs[0].matmulTransposed(xs[0]).add(Tensor.eye(3))),
                 normal(27, 2, 3, 3));
     }
 
@@ -386,7 +386,7 @@ class NormFamilyTest {
 
     @Test
     void oneValueHasNoVariance() {
-        for (Norm norm : List.of(batchNorm(1e-5f), BatchRenorm.of(C, 3, 5), StochNorm.of(C, 0.5f),
+        for (Norm norm : List.of(batchNorm(1e-5f), BatchRenorm.of(C).withBounds(3, 5), StochNorm.of(C).withP(0.5f),
                 EvoNormB.of(EvoNormB.Form.B0, C),
                 DecorrelatedBatchNorm.iterNorm(C, 2), DecorrelatedBatchNorm.of(C, 2))) {
             assertSays(assertThrows(IllegalArgumentException.class, () -> step(norm, normal(29, 1, C))), "(1, 4)",
@@ -401,8 +401,8 @@ class NormFamilyTest {
     @Test
     void anEmptyBatchLeavesTheBuffersAlone() {
         Tensor x = Tensor.zeros(0, C, 3);
-        for (Norm norm : List.of(batchNorm(1e-5f), BatchRenorm.of(C, 3, 5), MeanOnlyBatchNorm.of(C),
-                StochNorm.of(C, 0.5f),
+        for (Norm norm : List.of(batchNorm(1e-5f), BatchRenorm.of(C).withBounds(3, 5), MeanOnlyBatchNorm.of(C),
+                StochNorm.of(C).withP(0.5f),
                 BatchInstanceNorm.of(C), SwitchableNorm.of(C), OnlineNorm.of(C), DecorrelatedBatchNorm.iterNorm(C, 2),
                 DecorrelatedBatchNorm.of(C, 2), EvoNormB.of(EvoNormB.Form.B0, C), InstanceNorm.of(C),
                 GroupNorm.of(C, 2))) {
@@ -517,7 +517,7 @@ class NormFamilyTest {
     @Test
     void wrongShapesAreNamed() {
         for (Norm norm : List.of(batchNorm(1e-5f), GroupNorm.of(C, 2), InstanceNorm.affine(C), SwitchableNorm.of(C),
-                StochNorm.of(C, 0.5f), OnlineNorm.of(C), DecorrelatedBatchNorm.iterNorm(C, 2),
+                StochNorm.of(C).withP(0.5f), OnlineNorm.of(C), DecorrelatedBatchNorm.iterNorm(C, 2),
                 DecorrelatedBatchNorm.of(C, 2),
                 EvoNormB.of(EvoNormB.Form.B0, C),
                 EvoNormS.of(EvoNormS.Form.S0, C, 2), FilterResponseNorm.of(C), GlobalResponseNorm.of(C),

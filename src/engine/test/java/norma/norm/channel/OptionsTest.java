@@ -169,7 +169,7 @@ class OptionsTest {
     @ParameterizedTest
     @CsvSource({"0, 1, 0", "5000, 1, 0", "15000, 1.5714286, 2.5", "25000, 2.142857, 5", "40000, 3, 5", "1000000, 3, 5"})
     void boundsOfBatchRenormOpenWithTime(long step, float rMax, float dMax) {
-        BatchRenorm norm = BatchRenorm.of(C, 7, 7), later = norm.at(step);
+        BatchRenorm norm = BatchRenorm.of(C).withBounds(7, 7), later = norm.at(step);
         assertEquals(rMax, later.rMax(), 1e-6);
         assertEquals(dMax, later.dMax(), 1e-6);
         assertTrue(norm.gamma() == later.gamma() && norm.mean() == later.mean() && norm.std() == later.std());
@@ -289,7 +289,7 @@ class OptionsTest {
             Orthogonal norm = Orthogonal.of(Param.weight(normal(25, dims)));
             Tensor value = norm.value().detach(), w = value.reshape(dims[0], value.size() / dims[0]);
             Tensor products = dims[0] <= w.dim(1) ? w.matmulTransposed(w) : w.transpose(0, 1).matmul(w);
-            assertClose(Tensor.identity(products.dim(0)), products, 1e-5);
+            assertClose(Tensor.eye(products.dim(0)), products, 1e-5);
             assertClose(value, Orthogonal.of(norm.materialized()).value().detach(), 1e-5);
             assertClose(value, Orthogonal.of(Param.weight(normal(25, dims).multiply(30))).value().detach(), 1e-5);
         }

@@ -16,9 +16,10 @@ import java.util.Optional;
 import norma.kernel.Activation;
 import norma.nn.Context;
 import norma.nn.Init;
+import norma.nn.Interpolation;
 import norma.nn.Mlp;
-import norma.nn.NearestResize;
 import norma.nn.Param;
+import norma.nn.Upsample;
 import norma.norm.Norm;
 import norma.norm.channel.BatchNorm;
 import norma.norm.channel.InstanceNorm;
@@ -102,7 +103,7 @@ class ConditionalNormsTest {
 
     @Test
     void conditionalBatchNormOfOneClassIsABatchNorm() {
-        ConditionalBatchNorm norm = shaken(ConditionalBatchNorm.of(3, 2), 15, 0.5);
+        ConditionalBatchNorm norm = shaken(ConditionalBatchNorm.of(2, 3), 15, 0.5);
         Tensor x = normal(16, 5, 2, 3, 2);
         Param gamma = Param.noDecay(norm.gamma().table().value().slice(0, 1, 2).reshape(2).copy());
         Param beta = Param.noDecay(norm.beta().table().value().slice(0, 1, 2).reshape(2).copy());
@@ -143,10 +144,11 @@ class ConditionalNormsTest {
     @Test
     void mapsAreBroughtToTheSizeOfTheImage() {
         Tensor map = Tensor.of(Shape.of(1, 1, 2, 3), 1, 2, 3, 4, 5, 6);
-        assertBits(Tensor.of(Shape.of(1, 1, 4, 3), 1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6), NearestResize.apply(map, 4, 3));
-        assertBits(Tensor.of(Shape.of(1, 1, 1, 2), 1, 2), NearestResize.apply(map, 1, 2));
-        assertBits(map, NearestResize.apply(map, 2, 3));
-        Tensor two = normal(22, 2, 3, 4, 4), small = NearestResize.apply(two, 2, 2);
+        assertBits(Tensor.of(Shape.of(1, 1, 4, 3), 1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6),
+                Upsample.apply(map, Interpolation.NEAREST, 4, 3));
+        assertBits(Tensor.of(Shape.of(1, 1, 1, 2), 1, 2), Upsample.apply(map, Interpolation.NEAREST, 1, 2));
+        assertBits(map, Upsample.apply(map, Interpolation.NEAREST, 2, 3));
+        Tensor two = normal(22, 2, 3, 4, 4), small = Upsample.apply(two, Interpolation.NEAREST, 2, 2);
         for (int plane = 0; plane < 6; plane++) {
             assertEquals(two.data().get(16 * plane + 10), small.data().get(4 * plane + 3));
         }

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
-import norma.data.Batches.Batch;
+import norma.data.TokenWindows.Batch;
 import norma.io.AtomicFile;
 import norma.lab.catalogue.PlacementNames;
 import norma.lab.console.Json;
@@ -17,7 +17,9 @@ import norma.lab.console.Machine;
 import norma.lab.console.Table;
 import norma.lab.console.Version;
 import norma.lab.run.CorpusOptions;
+import norma.lab.run.Footprint;
 import norma.lab.run.JsonLines;
+import norma.lab.run.Numbers;
 import norma.lab.run.Run;
 import norma.model.GptConfig;
 import norma.optim.AdamW;
@@ -38,6 +40,7 @@ import picocli.CommandLine.Option;
 public final class Compare implements Callable<Integer> {
     private static final int MEASURED_TOKENS = 1 << 13;
     private static final double CLIP = 1;
+    private static final int MOST_SEEDS = 1000;
 
     @Option(names = "--norm", paramLabel = "A,B",
             description = "Norms, as `norma norms` lists them, with options in braces: rms_norm{eps=1e-5}. With "
@@ -94,15 +97,16 @@ public final class Compare implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path folder = run.folder();
-        return run.call(() -> compare(folder));
+        check();
+        return footprint(1).run(() -> run.call(() -> compare(folder)));
     }
 
     private int compare(Path folder) throws IOException {
         long start = System.nanoTime();
-        check();
         List<Arm.Pair> pairs = Arm.pairs(split(norms), split(placements));
         List<Comparison.Refusal> refused = refused(pairs);
         CorpusOptions.Tokens tokens = text.read(run);
+        footprint(tokens.tokenizer().vocabulary()).check();
         List<Arm> arms = Arm.of(pairs.stream().filter(pair -> pair.incompatibility().isEmpty()).toList(),
                 model(tokens.tokenizer().vocabulary()));
         List<Batch> validation = tokens.validation(batch, context, measuredBatches());
@@ -140,15 +144,17 @@ public final class Compare implements Callable<Integer> {
     }
 
     private void check() {
-        if (steps < 1 || seeds < 1) {
-            throw new IllegalArgumentException(
-                    "--steps and --seeds must be at least 1; got %d and %d".formatted(steps, seeds));
-        }
-        if (!(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("--rate must be positive; got " + rate);
-        }
-        training(run.seed());
+        Numbers.require("--steps", steps, steps >= 1 && steps <= Run.MOST_STEPS, "in [1, 10^12]");
+        Numbers.require("--seeds", seeds, seeds >= 1 && seeds <= MOST_SEEDS, "in [1, 1000]");
+        Numbers.require("--heads", heads, heads >= 1, "at least 1");
+        Numbers.require("--accumulation", accumulation, accumulation >= 1, "at least 1");
+        Numbers.require("--rate", rate, rate > 0 && rate < Double.POSITIVE_INFINITY, "positive");
+        footprint(1).check();
         model(1);
+    }
+
+    private Footprint footprint(int vocabulary) {
+        return new Footprint(vocabulary, context, dim, layers, batch);
     }
 
     private GptConfig model(int vocabulary) {
@@ -170,7 +176,7 @@ public final class Compare implements Callable<Integer> {
         var trials = new ArrayList<Trial>();
         try (var metrics = new JsonLines(folder.resolve("metrics.jsonl"));
                 var progress = run.progress("compare", "step", arms.size() * seeds * steps)) {
-            var all = new Trials(arms, tokens, batch, validation, metrics, progress);
+            var all = new Trials(arms, tokens, batch, rate, validation, metrics, progress);
             for (int i = 0; i < seeds; i++) {
                 progress.note("seed %d of %d".formatted(i + 1, seeds));
                 trials.addAll(all.run(training(run.seed() + i)));
@@ -180,8 +186,9 @@ public final class Compare implements Callable<Integer> {
     }
 
     private TrainConfig training(long seed) {
-        return new TrainConfig(steps, accumulation, Schedule.cosine(rate, warmupSteps(), steps), CLIP, seed,
-                Math.max(1, steps / 12), 0);
+        Schedule schedule =
+                Schedule.cosine(Math.max(0, steps - warmupSteps())).withFloor(0.1).withWarmup(warmupSteps());
+        return new TrainConfig(steps, accumulation, schedule, CLIP, seed, Math.max(1, steps / 12), 0);
     }
 
     private long warmupSteps() {
@@ -202,7 +209,7 @@ public final class Compare implements Callable<Integer> {
         return """
 
                 %s
-                Loss in nats per token on %s tokens of other documents,
+                Loss in nats per token on %s tokens of other text,
                 %s.
                 %sOne learning rate for all arms, tuned for none.
                 Report: %s""".formatted(table(result.arms()), number(result.settings().measuredTokens()),

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import norma.data.Batches.Batch;
+import norma.data.TokenWindows.Batch;
 import norma.lab.run.JsonLines;
 import norma.model.Gpt;
 import norma.nn.Context;

@@ -3,7 +3,7 @@ package norma.lab.compare;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import norma.data.Batches.Batch;
+import norma.data.TokenWindows.Batch;
 import norma.lab.console.Progress;
 import norma.lab.run.CorpusOptions;
 import norma.lab.run.JsonLines;
@@ -20,11 +20,12 @@ import norma.train.Trainer;
 /// @param arms what is compared
 /// @param tokens to learn from
 /// @param batch B
+/// @param rate highest learning rate
 /// @param validation to measure on
 /// @param metrics the file for all numbers
 /// @param progress one unit for each step of each run
-record Trials(List<Arm> arms, CorpusOptions.Tokens tokens, int batch, List<Batch> validation, JsonLines metrics,
-        Progress progress) {
+record Trials(List<Arm> arms, CorpusOptions.Tokens tokens, int batch, double rate, List<Batch> validation,
+        JsonLines metrics, Progress progress) {
 
     /// All arms with the seed of `config`.
     List<Trial> run(TrainConfig config) {
@@ -43,7 +44,7 @@ record Trials(List<Arm> arms, CorpusOptions.Tokens tokens, int batch, List<Batch
         double[] varianceAtStart = MetricsListener.variances(model, first, pool);
         var metricsListener = new MetricsListener(arm.name(), model, config, metrics);
         var batches = tokens.batches(batch, first.inputs().shape().dim(1), config.seed());
-        var trainer = new Trainer<>(new LanguageModeling(model), new AdamW(model.params(), AdamW.Config.GPT),
+        var trainer = new Trainer<>(new LanguageModeling(model), AdamW.of(model, rate, AdamW.Config.GPT),
                 batches::batch, validation, config, metricsListener.and(new Listener() {
                     @Override
                     public void step(Step step) {

@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import norma.nn.Context;
-import norma.nn.CrossEntropy;
 import norma.nn.Embedding;
 import norma.nn.Init;
 import norma.nn.Linear;
+import norma.nn.Losses;
 import norma.nn.ParameterTree;
 import norma.nn.Parameterized;
-import norma.norm.feature.AdaptiveNormFormer;
 import norma.norm.feature.AdaptiveNormFormer.Base;
+import norma.norm.feature.AdaptiveNormFormer;
 import norma.optim.AdamW;
 import norma.optim.Schedule;
 import norma.tensor.Indices;
@@ -44,7 +44,7 @@ final class AdaptiveNormFormerPlot {
 
         Tensor loss(int[] ids) {
             Tensor x = tokens.forward(windows(ids, 0));
-            return CrossEntropy.apply(head.forward(norm.forward(x, Context.NONE)), windows(ids, 1));
+            return Losses.crossEntropy(head.forward(norm.forward(x, Context.NONE)), windows(ids, 1));
         }
 
         @Override
@@ -61,8 +61,8 @@ final class AdaptiveNormFormerPlot {
                 .limit(STEPS).toList();
         double[] losses = new double[STEPS / EVERY];
         new Trainer<>(Objective.of(model, model::loss),
-                new AdamW(ParameterTree.of(model).params(), new AdamW.Config(0.9, 0.99, 1e-8, 0)),
-                step -> batches.get((int) step), TrainConfig.of(STEPS, Schedule.constant(3e-3), 0, 0), new Listener() {
+                AdamW.of(model, 3e-3, new AdamW.Config(0.9, 0.99, 1e-8, 0)),
+                step -> batches.get((int) step), TrainConfig.of(STEPS, Schedule.constant(), 0, 0), new Listener() {
                     @Override
                     public void step(Step step) {
                         losses[(int) (step.step() - 1) / EVERY] += step.loss() / EVERY;

@@ -24,8 +24,8 @@ final class DynamicTanhPlot {
         return new Figure("Layer norm of 24 rows of different spread, and three curves", "x", "y").rangeX(-9, 9)
                 .rangeY(-4, 4)
                 .points("layer norm", doubles(rows), doubles(normed))
-                .line("2 tanh(x / 2)", xs, curve(xs, x -> twice(DynamicTanh.of(1, 0.5f).forward(x))))
-                .line("2 erf(x / 2)", xs, curve(xs, x -> twice(DynamicErf.of(1, 0.5f).forward(x))))
+                .line("2 tanh(x / 2)", xs, curve(xs, x -> twice(DynamicTanh.of(1).forward(x))))
+                .line("2 erf(x / 2)", xs, curve(xs, x -> twice(DynamicErf.of(1).forward(x))))
                 .line("2 x / √(x² + 4)", xs, curve(xs, x -> twice(ISRU.forward(x))));
     }
 

@@ -7,10 +7,10 @@ import java.util.function.Supplier;
 import norma.kernel.Window;
 import norma.nn.Context;
 import norma.nn.Conv2d;
-import norma.nn.CrossEntropy;
 import norma.nn.Init;
 import norma.nn.Layer;
 import norma.nn.Linear;
+import norma.nn.Losses;
 import norma.nn.ParameterTree;
 import norma.norm.channel.BatchNorm;
 import norma.norm.channel.GroupNorm;
@@ -70,14 +70,14 @@ final class GroupNormPlot {
         /// The number of updates is the same for all sizes of batches.
         Network learn(int batch) {
             new Trainer<>(Objective.of(this, this::loss),
-                    new Sgd(ParameterTree.of(this).params(), new Sgd.Config(0.9, false, 0)),
+                    Sgd.of(this, 0.01, new Sgd.Config(0.9, false, 0)),
                     step -> Examples.of("learn", (int) step, batch),
-                    TrainConfig.of(UPDATES, Schedule.constant(0.01), 0, 0), Listener.SILENT).run();
+                    TrainConfig.of(UPDATES, Schedule.constant(), 0, 0), Listener.SILENT).run();
             return this;
         }
 
         private Tensor loss(Examples batch) {
-            return CrossEntropy.apply(forward(batch.images()), batch.classes());
+            return Losses.crossEntropy(forward(batch.images()), batch.classes());
         }
 
         int errors() {
@@ -112,7 +112,7 @@ final class GroupNormPlot {
         /// The pattern of each class with noise, each image with a contrast of its own.
         private static Tensor images(String set, int step, Indices classes) {
             int count = classes.values().length;
-            Tensor patterns = Numbers.normal("patterns", CLASSES, SIDE * SIDE).gather(classes);
+            Tensor patterns = Numbers.normal("patterns", CLASSES, SIDE * SIDE).take(classes, 0);
             Tensor noise = Numbers.normal(set + step, count, SIDE * SIDE).multiply((float) NOISE);
             Tensor contrasts = Numbers.normal(set + step + "contrast", count, 1).exp();
             return patterns.add(noise).multiply(contrasts).reshape(count, 1, SIDE, SIDE);

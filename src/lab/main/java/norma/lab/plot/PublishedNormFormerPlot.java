@@ -2,8 +2,8 @@ package norma.lab.plot;
 
 import java.util.function.LongFunction;
 import norma.catalogue.Placements;
-import norma.data.Batches;
-import norma.data.Batches.Batch;
+import norma.data.TokenWindows;
+import norma.data.TokenWindows.Batch;
 import norma.data.Corpus;
 import norma.model.Gpt;
 import norma.model.GptConfig;
@@ -37,7 +37,7 @@ final class PublishedNormFormerPlot {
 
     private static double[] gradients(Corpus corpus, String placement, boolean unitEmbeddings) {
         var tokenizer = CharacterTrainer.train(corpus.texts());
-        Batches batches = Batches.of(corpus, tokenizer, BATCH, TIME, SEED);
+        TokenWindows batches = TokenWindows.of(corpus, tokenizer, BATCH, TIME, SEED);
         GptConfig config = GptConfig.of(tokenizer.vocabulary(), TIME, 64, 4, BLOCKS)
                 .with(Placements.named(placement).placement()).withUnitEmbeddings(unitEmbeddings);
         double[] sizes = gradients(Gpt.of(config, SEED), batches::batch);
@@ -47,8 +47,8 @@ final class PublishedNormFormerPlot {
     /// Mean |dL/dW2| of each block, W2 the last matrix of its feed-forward layer, over the updates from `FROM` to `TO`.
     private static double[] gradients(Gpt model, LongFunction<Batch> batches) {
         double[] means = new double[BLOCKS];
-        var schedule = new Schedule(Schedule.Decay.CONSTANT, RATE, RATE, 50, TO, 1);
-        new Trainer<>(new LanguageModeling(model), new AdamW(model.params(), AdamW.Config.GPT), batches,
+        var schedule = Schedule.constant().withWarmup(50);
+        new Trainer<>(new LanguageModeling(model), AdamW.of(model, RATE, AdamW.Config.GPT), batches,
                 TrainConfig.of(TO, schedule, 0, 0), new Listener() {
                     @Override
                     public void gradients(long step) {

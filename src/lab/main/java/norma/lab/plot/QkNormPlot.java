@@ -44,7 +44,7 @@ final class QkNormPlot {
     private record AllTokens() implements Layer {
         @Override
         public Tensor forward(Tensor x, Context context) {
-            return Tensor.identity(DIM).slice(0, 0, TIME).reshape(1, TIME, DIM);
+            return Tensor.eye(DIM).slice(0, 0, TIME).reshape(1, TIME, DIM);
         }
     }
 }

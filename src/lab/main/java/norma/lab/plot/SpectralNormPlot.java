@@ -27,7 +27,7 @@ final class SpectralNormPlot {
         for (int i = 0; i < SIZE; i++) {
             singular[i] = (float) Math.pow(ratio, i);
         }
-        Tensor diagonal = Tensor.identity(SIZE).multiply(Tensor.of(Shape.of(SIZE), singular));
+        Tensor diagonal = Tensor.eye(SIZE).multiply(Tensor.of(Shape.of(SIZE), singular));
         Tensor u = Numbers.normal("u", SIZE), v = Tensor.zeros(SIZE);
         var norm = new SpectralNorm(Param.weight(diagonal), Param.buffer(u), Param.buffer(v), 1, SpectralNorm.EPS);
         double[] errors = new double[STEPS];

@@ -32,8 +32,7 @@ final class WeightNormPlot {
         var layer = Linear.of(WeightNorm.of(v));
         Tensor truth = Numbers.normal("truth", OUT, IN);
         var training = new TrainStep<>(Objective.<Long>of(layer, step -> loss(layer, truth, step)),
-                new Sgd(ParameterTree.of(layer).params(), new Sgd.Config(0, false, 0)), step -> step,
-                TrainConfig.of(STEPS, Schedule.constant(rate), 0, 0), Listener.SILENT);
+                Sgd.of(layer, rate), step -> step, TrainConfig.of(STEPS, Schedule.constant(), 0, 0), Listener.SILENT);
         double[] lengths = new double[STEPS + 1];
         for (int step = 0; step <= STEPS; step++) {
             lengths[step] = v.value().detach().square().sum(keepDims(-1)).sqrt().mean().item();

@@ -19,6 +19,9 @@ import picocli.CommandLine.Option;
 /// }
 /// ```
 public final class Run extends Output {
+    /// More than anyone can wait for, and few enough to count with.
+    public static final long MOST_STEPS = 1_000_000_000_000L;
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
             description = "Of initial weights, batches and dropout (default: ${DEFAULT-VALUE}).")
     private long seed;

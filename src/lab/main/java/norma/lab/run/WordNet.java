@@ -58,7 +58,7 @@ public final class WordNet {
     public static Corpus corpus() {
         List<String> documents = new ArrayList<>();
         forEach(line -> documents.add(word(line) + ": " + gloss(line)));
-        return Corpus.of(documents);
+        return Corpus.of(documents).distinct().corpus();
     }
 
     /// All definitions that differ, in the corpus' order.

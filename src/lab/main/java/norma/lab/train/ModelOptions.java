@@ -29,11 +29,12 @@ final class ModelOptions {
         return values;
     }
 
-    /// Gives a command the options of an earlier call. One that is given again must not have another value.
+    /// Gives a command the options of an earlier call. One that is given again must not have another value, unless it is `free`.
     ///
+    /// @param free the name of an option that keeps what is given now
     /// @param fresh the same command, without arguments
     /// @param values what [#of(CommandSpec)] said of the earlier call
-    static void restore(CommandSpec command, CommandLine fresh, Map<String, String> values) {
+    static void restore(CommandSpec command, CommandLine fresh, Map<String, String> values, String free) {
         CommandSpec earlier = parse(fresh, values);
         for (OptionSpec option : command.options()) {
             String name = option.longestName();
@@ -42,6 +43,9 @@ final class ModelOptions {
             }
             Object before = earlier.findOption(name).getValue();
             boolean given = command.commandLine().getParseResult().hasMatchedOption(name);
+            if (given && name.equals(free)) {
+                continue;
+            }
             if (given && !text(option.getValue()).equals(text(before))) {
                 throw new IllegalArgumentException(
                         "%s was %s when the run began and can't become %s; leave it out, or begin a new run"

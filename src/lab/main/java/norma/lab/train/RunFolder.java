@@ -38,6 +38,11 @@ record RunFolder(Path path) {
         static Manifest of(String kernels, String tokens, Map<String, String> options) {
             return new Manifest(FORMAT, Version.text(), kernels, tokens, options);
         }
+
+        /// The same run with other options.
+        Manifest with(Map<String, String> options) {
+            return new Manifest(format, version, kernels, tokens, options);
+        }
     }
 
     Path checkpoint() {

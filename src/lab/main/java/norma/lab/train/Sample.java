@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import norma.catalogue.GptCheckpoint;
+import norma.lab.run.Characters;
+import norma.lab.run.Numbers;
 import norma.lab.run.Output;
 import norma.model.Gpt;
 import norma.model.Sampler;
+import norma.model.Sampler.Choice;
 import norma.parallel.Workers;
 import norma.tokenizer.Tokenizer;
 import picocli.CommandLine.Command;
@@ -21,8 +25,8 @@ import picocli.CommandLine.Option;
         header = "Writes text with a model that `norma train` made.")
 public final class Sample implements Callable<Integer> {
 
-    private record Result(String prompt, String text, int tokens, double temperature, int topK, long seed,
-            double tokensPerSecond) {
+    private record Result(String prompt, List<String> unknown, String text, int tokens, double temperature, int topK,
+            double topP, double repetitionPenalty, long seed, double tokensPerSecond) {
     }
 
     @Option(names = "--from", paramLabel = "DIR", defaultValue = "out/train",
@@ -45,6 +49,16 @@ public final class Sample implements Callable<Integer> {
             description = "Draw from the K most likely tokens, 0 for all (default: ${DEFAULT-VALUE}).")
     private int topK;
 
+    @Option(names = "--top-p", paramLabel = "P", defaultValue = "1",
+            description = "Draw from the most likely tokens that have probability P together, 1 for all "
+                    + "(default: ${DEFAULT-VALUE}).")
+    private double topP;
+
+    @Option(names = "--repetition-penalty", paramLabel = "X", defaultValue = "1",
+            description = "Makes tokens that the text has already less likely; 1 for none, 1.2 is usual "
+                    + "(default: ${DEFAULT-VALUE}).")
+    private double repetitionPenalty;
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of the random choices "
             + "(default: ${DEFAULT-VALUE}).")
     private long seed;
@@ -60,6 +74,7 @@ public final class Sample implements Callable<Integer> {
         if (tokens < 0) {
             throw new IllegalArgumentException("--tokens must be at least 0; got " + tokens);
         }
+        Choice choice = choice();
         var folder = new RunFolder(from);
         Gpt model = GptCheckpoint.model(folder.checkpoint());
         Tokenizer tokenizer = Tokenizer.load(folder.tokenizer());
@@ -68,15 +83,30 @@ public final class Sample implements Callable<Integer> {
                     .formatted(folder.tokenizer(), tokenizer.vocabulary(), model.config().vocabulary()));
         }
         try (var workers = new Workers(threads == null ? Workers.current().threads() : threads)) {
-            return workers.call(() -> write(model, tokenizer));
+            return workers.call(() -> write(model, tokenizer, choice));
         }
     }
 
-    private int write(Gpt model, Tokenizer tokenizer) {
+    private Choice choice() {
+        Numbers.require("--temperature", temperature, temperature >= 0 && temperature < Double.POSITIVE_INFINITY,
+                "at least 0");
+        Numbers.require("--top-k", topK, topK >= 0, "at least 0");
+        Numbers.require("--top-p", topP, topP > 0 && topP <= 1, "in (0, 1]");
+        Numbers.require("--repetition-penalty", repetitionPenalty,
+                repetitionPenalty >= 1 && repetitionPenalty < Double.POSITIVE_INFINITY, "at least 1");
+        return Choice.of(temperature).withTopK(topK).withTopP(topP).withRepetitionPenalty(repetitionPenalty)
+                .withSeed(seed);
+    }
+
+    private int write(Gpt model, Tokenizer tokenizer, Choice choice) {
         PrintWriter out = output.command().commandLine().getOut();
+        List<String> unknown = tokenizer.unknown(prompt);
+        if (!unknown.isEmpty()) {
+            output.say("The model's text had no %s: in the prompt each is read as the same unknown character."
+                    .formatted(Characters.list(unknown)));
+        }
         // documents are lines or paragraphs, so a new one begins after a line break
-        var sampler = new Sampler(model, tokenizer.encode(prompt.isEmpty() ? "\n" : prompt),
-                new Sampler.Choice(temperature, topK, seed));
+        var sampler = new Sampler(model, tokenizer.encode(prompt.isEmpty() ? "\n" : prompt), choice);
         var text = new StringBuilder();
         Consumer<String> reader = output.json() ? text::append : piece -> {
             out.print(piece);
@@ -90,7 +120,8 @@ public final class Sample implements Callable<Integer> {
         }
         decoder.finish();
         double seconds = (System.nanoTime() - start) / 1e9;
-        output.print(new Result(prompt, text.toString(), tokens, temperature, topK, seed, tokens / seconds), "");
+        output.print(new Result(prompt, unknown, text.toString(), tokens, temperature, topK, topP, repetitionPenalty,
+                seed, tokens / seconds), "");
         return 0;
     }
 

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import norma.catalogue.GptCheckpoint;
-import norma.data.Batches.Batch;
+import norma.data.TokenWindows.Batch;
 import norma.lab.console.Failure;
 import norma.lab.console.Machine;
 import norma.lab.run.CorpusOptions;
@@ -50,11 +50,15 @@ public final class Train implements Callable<Integer> {
     }
 
     @Option(names = "--resume",
-            description = "Go on with the run in --out, bit for bit. Its options are read from there.")
+            description = "Go on with the run in --out, bit for bit. Its options are read from there; a larger --steps "
+                    + "makes it longer.")
     private boolean resume;
 
     @Option(names = "--force", description = "Throw away the run that is in --out.")
     private boolean force;
+
+    /// What a run that is made longer is told.
+    private Optional<String> longer = Optional.empty();
 
     @Mixin
     private TrainOptions options;
@@ -79,22 +83,24 @@ public final class Train implements Callable<Integer> {
         }
         RunFolder.Manifest before = resume ? folder.read() : null;
         if (resume) {
-            ModelOptions.restore(command, new CommandLine(new Train()), before.options());
+            ModelOptions.restore(command, new CommandLine(new Train()), before.options(), "--steps");
+            longer = options.extend(Long.parseLong(before.options().get("--steps")));
         }
-        return run.call(() -> train(folder, before));
+        options.check();
+        return options.footprint(1).run(() -> run.call(() -> train(folder, before)));
     }
 
     private int train(RunFolder folder, RunFolder.Manifest before) throws IOException {
-        options.check();
         Gpt.of(options.model(2), 0); // to find mistakes in the options before the corpus is read
         TrainConfig config = options.training(run.seed());
         CorpusOptions.Tokens tokens = resume ? text.read(run, Optional.of(Tokenizer.load(folder.tokenizer())))
                 : text.read(run);
+        options.footprint(tokens.tokenizer().vocabulary()).check();
         String fingerprint =
                 "%08x%08x".formatted(Arrays.hashCode(tokens.train()), Arrays.hashCode(tokens.validation()));
         Gpt model = Gpt.of(options.model(tokens.tokenizer().vocabulary()), run.seed());
         try (var log = new TrainLog(config, run)) {
-            var trainer = new Trainer<>(GptCheckpoint.objective(model), options.optimizer(model.params()),
+            var trainer = new Trainer<>(GptCheckpoint.objective(model), options.optimizer(model),
                     tokens.batches(options.batch(), options.context(), run.seed())::batch, validation(tokens), config,
                     log);
             run.say(tokens.describe());
@@ -132,6 +138,10 @@ public final class Train implements Callable<Integer> {
         boolean kept = Files.exists(folder.checkpoint());
         if (kept) {
             trainer.resume(folder.checkpoint());
+        }
+        if (longer.isPresent()) {
+            run.say(longer.get());
+            folder.begin(before.with(ModelOptions.of(command)));
         }
         folder.rewind(kept ? trainer.step() : -1, step -> step % config.validateEvery() == 0 || step == config.steps());
         run.say("Going on after step %,d of %,d.".formatted(trainer.step(), config.steps()));

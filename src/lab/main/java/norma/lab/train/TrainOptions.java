@@ -1,11 +1,14 @@
 package norma.lab.train;
 
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import norma.catalogue.Placements;
 import norma.lab.catalogue.PlacementNames;
+import norma.lab.run.Footprint;
+import norma.lab.run.Numbers;
+import norma.lab.run.Run;
 import norma.model.GptConfig;
-import norma.nn.Param;
+import norma.nn.Parameterized;
 import norma.nn.Rotary;
 import norma.optim.AdamW;
 import norma.optim.Optimizer;
@@ -23,6 +26,28 @@ final class TrainOptions {
         ADAMW,
         /// gradient descent with momentum
         SGD
+    }
+
+    /// How the rate falls.
+    enum Fall {
+        /// half a cosine to a tenth
+        COSINE,
+        /// a line to 0
+        LINEAR,
+        /// a square to 0
+        POLYNOMIAL,
+        /// not at all
+        CONSTANT;
+
+        /// The schedule of so many steps.
+        Schedule over(long steps) {
+            return switch (this) {
+                case COSINE -> Schedule.cosine(steps).withFloor(0.1);
+                case LINEAR -> Schedule.linear(steps);
+                case POLYNOMIAL -> Schedule.polynomial(steps, 2);
+                case CONSTANT -> Schedule.constant();
+            };
+        }
     }
 
     @Option(names = "--norm", paramLabel = "NORM",
@@ -77,7 +102,7 @@ final class TrainOptions {
     @Option(names = "--schedule", paramLabel = "KIND", defaultValue = "cosine",
             description = "How the rate falls: cosine (to a "
                     + "tenth), linear or polynomial (to 0, the latter with the square), constant (default: ${DEFAULT-VALUE}).")
-    private Schedule.Decay schedule;
+    private Fall schedule;
 
     @Option(names = "--warmup", paramLabel = "N",
             description = "Steps in which the rate rises (default: a tenth of --steps).")
@@ -119,43 +144,61 @@ final class TrainOptions {
         Placements.Entry place = Placements.named(placement);
         GptConfig config = GptConfig.of(vocabulary, context, dim, heads, layers)
                 .with(place.norm(norm()), place.placement()).withDropout(dropout);
-        return rotary ? config.with(Rotary.PAPER) : config;
+        return rotary ? config.with(Rotary.HALVES) : config;
     }
 
-    /// An optimizer of the parameters.
-    Optimizer optimizer(Map<String, Param> params) {
+    /// What training it takes at least.
+    Footprint footprint(int vocabulary) {
+        return new Footprint(vocabulary, context, dim, layers, batch);
+    }
+
+    /// An optimizer of the model.
+    Optimizer optimizer(Parameterized model) {
         return switch (optimizer) {
-            case ADAMW -> new AdamW(params, new AdamW.Config(AdamW.Config.GPT.b1(), AdamW.Config.GPT.b2(),
-                    AdamW.Config.GPT.eps(), decay));
-            case SGD -> new Sgd(params, new Sgd.Config(momentum, nesterov, decay));
+            case ADAMW -> AdamW.of(model, rate, AdamW.Config.GPT.withDecay(decay));
+            case SGD -> Sgd.of(model, rate, new Sgd.Config(momentum, nesterov, decay));
         };
     }
 
     /// Length, schedule, clipping and validation of the run.
     TrainConfig training(long seed) {
-        double floor = schedule == Schedule.Decay.COSINE ? rate / 10 : 0;
-        var rates = new Schedule(schedule, rate, floor, warmup == null ? Math.ceilDiv(steps, 10) : warmup, steps, 2);
+        long rise = warmup == null ? usualWarmup(steps) : warmup;
+        Schedule rates = schedule.over(Math.max(0, steps - rise)).withWarmup(rise);
         return new TrainConfig(steps, accumulation, rates, clip, seed, validateEvery, checkpointEvery);
+    }
+
+    /// Goes on with a run of `before` steps, which may become longer. The rise of the rate stays what it was.
+    ///
+    /// @return what changes, in words; empty if nothing does
+    Optional<String> extend(long before) {
+        Numbers.require("--steps", steps, steps >= before,
+                "at least %,d, as when the run began, to make it longer".formatted(before));
+        if (steps == before) {
+            return Optional.empty();
+        }
+        warmup = warmup == null ? usualWarmup(before) : warmup;
+        String rates =
+                " The rate falls until step %,d now, so from here on it is higher than it was to be.".formatted(steps);
+        return Optional.of("Longer: %,d steps instead of %,d.%s".formatted(steps, before,
+                schedule == Fall.CONSTANT ? "" : rates));
+    }
+
+    private static long usualWarmup(long steps) {
+        return Math.ceilDiv(steps, 10);
     }
 
     /// Checks what is not checked elsewhere.
     void check() {
-        require("--steps", steps, steps >= 1, "at least 1");
-        require("--rate", rate, rate > 0 && rate < Double.POSITIVE_INFINITY, "positive");
-        require("--clip", clip, clip >= 0, "at least 0");
-        require("--decay", decay, decay >= 0 && decay < Double.POSITIVE_INFINITY, "at least 0");
-        require("--momentum", momentum, momentum >= 0 && momentum < 1, "in [0, 1)");
-        require("--batch", batch, batch >= 1, "at least 1");
-        require("--accumulation", accumulation, accumulation >= 1, "at least 1");
-        require("--warmup", warmup, warmup == null || warmup >= 0, "at least 0");
-        require("--validate-every", validateEvery, validateEvery >= 1, "at least 1");
-        require("--checkpoint-every", checkpointEvery, checkpointEvery >= 0, "at least 0");
-    }
-
-    private static void require(String option, Number value, boolean holds, String what) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s must be %s; got %s".formatted(option, what, value));
-        }
+        Numbers.require("--steps", steps, steps >= 1 && steps <= Run.MOST_STEPS, "in [1, 10^12]");
+        Numbers.require("--rate", rate, rate > 0 && rate < Double.POSITIVE_INFINITY, "positive");
+        Numbers.require("--clip", clip, clip >= 0, "at least 0");
+        Numbers.require("--decay", decay, decay >= 0 && decay < Double.POSITIVE_INFINITY, "at least 0");
+        Numbers.require("--momentum", momentum, momentum >= 0 && momentum < 1, "in [0, 1)");
+        Numbers.require("--accumulation", accumulation, accumulation >= 1, "at least 1");
+        Numbers.require("--heads", heads, heads >= 1, "at least 1");
+        Numbers.require("--warmup", warmup, warmup == null || warmup >= 0, "at least 0");
+        Numbers.require("--validate-every", validateEvery, validateEvery >= 1, "at least 1");
+        Numbers.require("--checkpoint-every", checkpointEvery, checkpointEvery >= 0, "at least 0");
     }
 
     int batch() {

@@ -135,6 +135,95 @@ class TrainTest {
     }
 
     @Test
+    void aRunCanBeMadeLongerAndSaysWhatChanges() throws IOException {
+        assertEquals(0, train("a").code());
+        Command longer = Command.run("train", "--resume", "--out", out("a"), "--steps", "30");
+        assertEquals(0, longer.code(), longer.err());
+        assertTrue(longer.err().contains("Longer: 30 steps instead of 20. The rate falls until step 30 now"),
+                longer.err());
+        List<JsonObject> steps = metrics("a").stream().filter(line -> line.has("rate")).toList();
+        assertEquals(IntStream.rangeClosed(1, 30).mapToObj(i -> (long) i).toList(),
+                steps.stream().map(line -> line.get("step").getAsLong()).toList());
+        double peak = 2e-3;
+        double u = (20 - 2) / (30.0 - 2); // the rise stays at the two steps it had
+        assertEquals(peak / 10 + peak * 0.9 * (1 + Math.cos(Math.PI * u)) / 2, steps.get(20).get("rate").getAsDouble(),
+                1e-9);
+    }
+
+    @Test
+    void aLongerRunIsResumedBitForBit() throws IOException {
+        for (String name : List.of("straight", "a")) {
+            assertEquals(0, train(name).code());
+        }
+        assertEquals(0, Command.run("train", "--resume", "--out", out("straight"), "--steps", "30").code());
+        Path begun = folder.resolve("a/checkpoint.safetensors");
+        byte[] twenty = Files.readAllBytes(begun);
+        assertEquals(0, Command.run("train", "--resume", "--out", out("a"), "--steps", "30").code());
+        Files.write(begun, twenty); // as if it was killed before its first checkpoint
+        assertResumed("a");
+    }
+
+    @Test
+    void aRunCanNotBecomeShorter() throws IOException {
+        assertEquals(0, train("a").code());
+        byte[] before = Files.readAllBytes(folder.resolve("a/run.json"));
+        assertComplains("--steps must be at least 20, as when the run began", "--resume", "--out", out("a"), "--steps",
+                "19");
+        assertArrayEquals(before, Files.readAllBytes(folder.resolve("a/run.json")));
+    }
+
+    @Test
+    void whatIsLearnedSetAsideLeftOutAndDroppedIsSaid() throws IOException {
+        Path texts = Files.createDirectory(folder.resolve("texts"));
+        Files.writeString(texts.resolve("a.txt"), "to be or not\n".repeat(50) + "that is the question\n".repeat(50));
+        Files.writeString(texts.resolve(".hidden"), "secret");
+        Files.write(texts.resolve("b.bin"), new byte[4]);
+        Command all = train("a", "--data", texts.toString());
+        assertEquals(0, all.code(), all.err());
+        assertTrue(all.err().contains("Left out, hidden or not text: .hidden and 1 more"), all.err());
+        assertTrue(
+                all.err().contains(
+                        ": 1,607 characters are 1,609 tokens to learn from, 93 are 95 set aside for validation"),
+                all.err());
+        assertFalse(all.err().contains("Dropped"), all.err());
+        Command distinct = train("b", "--data", texts.toString(), "--drop-duplicates", "--context", "2");
+        assertTrue(distinct.err().contains("Dropped 98 repeated passages with 1,667 of 1,700 characters."),
+                distinct.err());
+    }
+
+    @Test
+    void charactersThatNobodyKnowsAreNamed() throws IOException {
+        Files.writeString(data, "a red line of letters\n".repeat(100) + "and an é\n");
+        Command run = train("a", "--tokenizer", "char");
+        assertEquals(0, run.code(), run.err());
+        assertTrue(run.err().contains("set aside for validation, where the tokenizer does not know é"), run.err());
+        Command sample = Command.run("sample", "--from", out("a"), "--tokens", "2", "--prompt", "Éß\u00a0😀a");
+        assertEquals(0, sample.code(), sample.err());
+        assertTrue(sample.err().contains("The model's text had no É ß U+00A0 😀: "), sample.err());
+        assertTrue(sample.out().startsWith("Éß\u00a0😀a"), sample.out());
+        Command json = Command.run("sample", "--from", out("a"), "--tokens", "2", "--prompt", "É", "--json");
+        assertEquals("É", json.json().getAsJsonArray("unknown").get(0).getAsString());
+        assertEquals("", Command.run("sample", "--from", out("a"), "--tokens", "2", "--prompt", "a").err());
+    }
+
+    @Test
+    void sampleTakesANucleusAndAPenaltyAndRefusesWhatIsNone() {
+        assertEquals(0, train("a").code());
+        Command sample = Command.run("sample", "--from", out("a"), "--tokens", "20", "--top-p", "1e-9", "--json");
+        assertEquals(Command.run("sample", "--from", out("a"), "--tokens", "20", "--temperature", "0", "--json").json()
+                .get("text"), sample.json().get("text"));
+        assertEquals(0,
+                Command.run("sample", "--from", out("a"), "--tokens", "5", "--repetition-penalty", "1.2").code());
+        for (List<String> wrong : List.of(List.of("--top-p", "0"), List.of("--top-p", "1.5"), List.of("--top-p", "NaN"),
+                List.of("--repetition-penalty", "0.5"), List.of("--temperature", "-1"), List.of("--top-k", "-1"),
+                List.of("--tokens", "-1"))) {
+            Command refused = Command.run("sample", "--from", out("a"), wrong.getFirst(), wrong.getLast());
+            assertEquals(2, refused.code(), refused.err());
+            assertTrue(refused.err().startsWith("norma sample: " + wrong.getFirst() + " must be "), refused.err());
+        }
+    }
+
+    @Test
     void resumingFromBrokenFilesNamesThem() throws IOException {
         assertEquals(0, train("a").code());
         assertComplains("there is no run to resume", "--resume", "--out", out("nothing"));
@@ -168,13 +257,22 @@ class TrainTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"--norm no_norm | must be one of [layer_norm",
             "--norm rms_norm{eps=big} | option eps can't be 'big'", "--placement nowhere | must be one of [pre, post",
-            "--heads 3 | dim must be a multiple of heads", "--steps 0 | --steps must be at least 1",
+            "--heads 3 | dim must be a multiple of heads", "--steps 0 | --steps must be in [1, 10^12]",
             "--rate NaN | --rate must be positive", "--rate fast | is not a double",
             "--warmup -1 | --warmup must be at least 0",
             "--schedule steps | expected one of", "--dropout 1 | rate must lie in [0, 1)",
-            "--context 100000 | at least time + 1",
+            "--context 100000 | its training side must have at least --context + 1 = 100,001 tokens; got ",
+            "--context 1000 | its validation side must have at least",
+            "--context 2147483647 | the Java heap of", "--batch 100000000 | the Java heap of",
+            "--batch 2147483647 | the Java heap of", "--dim 2147483646 | the Java heap of",
+            "--dim 100000 | the Java heap of", "--layers 2147483647 | the Java heap of",
+            "--heads 2147483647 | dim must be a multiple of heads", "--heads -2 | --heads must be at least 1",
+            "--dim -8 | --dim must be at least 1", "--layers 0 | --layers must be at least 1",
+            "--context 0 | --context must be at least 1", "--steps 9223372036854775807 | --steps must be in [1, 10^12]",
+            "--steps 99999999999999999999 | is not a long", "--seed x | is not a long",
+            "--accumulation 0 | --accumulation must be at least 1", "--threads 100000000 | must be in [1, 4096]",
             "--tokenizer bpe --vocabulary 3 | must be at least 256", "--batch 0 | --batch must be",
-            "--threads 0 | at least 1",
+            "--threads 0 | must be in [1, 4096]",
             "--data empty.txt | must have text", "--data missing.txt | there is no such file",
             "--out text.txt | must be a folder",
             "--resume --force | give one of them", "--nonsense | Unknown option"})

@@ -20,8 +20,10 @@ import norma.kernel.simd.vector.VectorMath;
 /// dk and dv for some keys of one head, and what these keys add to dq. For each block of keys, with all queries that see
 /// one of them:
 ///
-///     S = q k^T    P = exp(scale * S - logSumExp)    dP = dy v^T    dS = P * (dP - rowsum(dy * y))
+///     S = q k^T    P = exp(scale * (S - m)) / l    dP = dy v^T    dS = P * (dP - rowsum(dy * y))
 ///     dv += P^T dy    dk += scale * dS^T q    dq += scale * dS k
+///
+/// m and l are those of [AttentionForward], and so are the bits of S.
 ///
 /// Scores are made with queries down and keys across: every factor then lies as [AttentionTiles] reads it, but for k and v
 /// of a block, which are transposed once for all queries.
@@ -36,6 +38,7 @@ final class AttentionBackward {
     private final int head;
     private final int width;
     private final VisibleKeys visible;
+    private final BiasView bias;
     private final HeadView q;
     private final HeadView k;
     private final HeadView v;
@@ -44,16 +47,20 @@ final class AttentionBackward {
     private final HeadView dq;
     private final HeadView dk;
     private final HeadView dv;
-    private final Floats logSumExp;
+    private final Floats normalizers;
 
-    /// All queries: rows of q and dy, sums of dq, and of each query logSumExp and rowsum(dy * y).
+    /// From a distance of scores to the exponent of 2.
+    private final float exponent;
+
+    /// All queries: rows of q and dy, sums of dq, and of each query m, 1 / l and rowsum(dy * y).
     private final float[] queries;
     private int size;
     private final int count;
     private final int qRows;
     private final int dyRows;
     private final int dqSums;
-    private final int logs;
+    private final int shifts;
+    private final int factors;
     private final int means;
 
     /// One block of keys: rows of k, k^T and v^T, P and dS (64 queries, 64 keys), and the sums of dk and dv.
@@ -66,27 +73,30 @@ final class AttentionBackward {
     private final int dkSums;
     private final int dvSums;
 
-    AttentionBackward(AttentionKernel.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask, Floats y,
-            Floats logSumExp, Floats dy, Floats dq, Floats dk, Floats dv) {
+    AttentionBackward(AttentionKernel.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask,
+            AttentionKernel.Bias bias, Floats y, Floats normalizers, Floats dy, Floats dq, Floats dk, Floats dv) {
         this.sizes = sizes;
         this.head = head;
         this.width = SimdAttention.padded(sizes.headSize());
         this.visible = VisibleKeys.of(sizes, head, keyMask);
-        this.q = HeadView.of(sizes, head, q, sizes.queries());
-        this.k = HeadView.of(sizes, head, k, sizes.keys());
-        this.v = HeadView.of(sizes, head, v, sizes.keys());
-        this.y = HeadView.of(sizes, head, y, sizes.queries());
-        this.dy = HeadView.of(sizes, head, dy, sizes.queries());
-        this.dq = HeadView.of(sizes, head, dq, sizes.queries());
-        this.dk = HeadView.of(sizes, head, dk, sizes.keys());
-        this.dv = HeadView.of(sizes, head, dv, sizes.keys());
-        this.logSumExp = logSumExp;
+        this.bias = BiasView.of(sizes, head, bias);
+        this.q = HeadView.ofQueries(sizes, head, q);
+        this.k = HeadView.ofKeys(sizes, head, k);
+        this.v = HeadView.ofKeys(sizes, head, v);
+        this.y = HeadView.ofQueries(sizes, head, y);
+        this.dy = HeadView.ofQueries(sizes, head, dy);
+        this.dq = HeadView.ofQueries(sizes, head, dq);
+        this.dk = HeadView.ofKeys(sizes, head, dk);
+        this.dv = HeadView.ofKeys(sizes, head, dv);
+        this.normalizers = normalizers;
+        this.exponent = AttentionForward.factor(sizes);
 
         count = SimdAttention.wholeTiles(sizes.queries());
         qRows = take(count * width);
         dyRows = take(count * width);
         dqSums = take(count * width);
-        logs = take(count);
+        shifts = take(count);
+        factors = take(count);
         means = take(count);
         queries = QUERIES.floats(size);
         size = 0;
@@ -106,19 +116,19 @@ final class AttentionBackward {
     }
 
     /// Keys `[from, to)` of the visible ones, as far as there are so many. What they add to dq is set in dq itself, or in
-    /// `partial` if that is not null.
-    void run(int from, int to, float[] partial, int partialAt) {
+    /// `partial` if that is not null. dk and dv are set for the first head of a group; the others are added.
+    void run(int from, int to, boolean first, float[] partial, int partialAt) {
         q.copy(0, sizes.queries(), 1, queries, qRows, count);
         dy.copy(0, sizes.queries(), 1, queries, dyRows, count);
-        Arrays.fill(queries, dqSums, logs, 0);
+        Arrays.fill(queries, dqSums, shifts, 0);
         for (int query = 0; query < sizes.queries(); query += SIDE) {
             means(query, Math.min(SIDE, sizes.queries() - query));
         }
-        if (from == 0) {
+        if (from == 0 && first) {
             clearMasked();
         }
         for (int key = from; key < Math.min(to, visible.count()); key += SIDE) {
-            block(key, Math.min(SIDE, visible.count() - key));
+            block(key, Math.min(SIDE, visible.count() - key), first);
         }
         if (partial == null) {
             dq.set(0, sizes.queries(), queries, dqSums, count, sizes.scale());
@@ -131,9 +141,10 @@ final class AttentionBackward {
         y.copy(query, rows, 1, keys, kRows, SIDE);
         float[] lanes = RowMath.lanes();
         for (int i = 0; i < rows; i++) {
-            float log = logSumExp.get(head * sizes.queries() + query + i);
-            // A query that saw nothing has weights exp(s - infinity) = 0.
-            queries[logs + query + i] = log == Float.NEGATIVE_INFINITY ? Float.POSITIVE_INFINITY : log;
+            int normalizer = head * 2 * sizes.queries() + query + i;
+            float sum = normalizers.get(normalizer + sizes.queries());
+            queries[shifts + query + i] = normalizers.get(normalizer);
+            queries[factors + query + i] = sum == 0 ? 0 : 1 / sum;
             double mean = 0;
             for (int c = 0; c < sizes.headSize(); c += SIDE) {
                 mean += HeadView.dot(queries, dyRows + c * count + (query + i) * SIDE, keys,
@@ -154,7 +165,7 @@ final class AttentionBackward {
         }
     }
 
-    private void block(int key, int some) {
+    private void block(int key, int some, boolean first) {
         transpose(v, key, some, vColumns);
         transpose(k, key, some, kColumns);
         Arrays.fill(keys, dkSums, dvSums + SIDE * width, 0);
@@ -164,8 +175,13 @@ final class AttentionBackward {
                 pair(query, end - query, key, some);
             }
         }
-        dk.set(visible, key, some, keys, dkSums, SIDE, sizes.scale());
-        dv.set(visible, key, some, keys, dvSums, SIDE, 1);
+        if (first) {
+            dk.set(visible, key, some, keys, dkSums, SIDE, sizes.scale());
+            dv.set(visible, key, some, keys, dvSums, SIDE, 1);
+        } else {
+            dk.add(visible, key, some, keys, dkSums, SIDE, sizes.scale());
+            dv.add(visible, key, some, keys, dvSums, SIDE, 1);
+        }
     }
 
     /// By way of `kRows`, where the rows stay.
@@ -182,6 +198,9 @@ final class AttentionBackward {
         multiply(qRows, kColumns, weights, query, rows, key, some);
         multiply(dyRows, vColumns, slopes, query, rows, key, some);
         for (int i = 0; i < rows; i++) {
+            if (bias != null) {
+                bias.add(visible, query + i, key, some, keys, weights + i * SIDE);
+            }
             softmax(query, rows, i, key, some);
         }
         addToKeys(weights, dyRows, dvSums, query, rows, key, some);
@@ -207,14 +226,15 @@ final class AttentionBackward {
     /// P and dS of one query, as far as the tiles it is in are read.
     private void softmax(int query, int rows, int i, int key, int some) {
         float[] s = keys;
-        FloatVector scale = FloatVector.broadcast(F, sizes.scale());
-        FloatVector shift = FloatVector.broadcast(F, -queries[logs + query + i]);
+        float shift = queries[shifts + query + i];
+        float exponent = this.exponent;
+        float factor = queries[factors + query + i];
         float mean = queries[means + query + i];
         int limit = visible.limit(query + i) - key;
         int reach = visible.reach(query + Math.min(rows, i - i % ROWS + ROWS), key, some);
         for (int j = 0; j < reach; j += L) {
             int at = i * SIDE + j;
-            FloatVector p = VectorMath.expOfNegative(FloatVector.fromArray(F, s, weights + at).fma(scale, shift));
+            FloatVector p = VectorMath.exp2(FloatVector.fromArray(F, s, weights + at).sub(shift), exponent).mul(factor);
             FloatVector ds = FloatVector.fromArray(F, s, slopes + at).sub(mean).mul(p);
             if (j + L > limit) {
                 VectorMask<Float> hidden = INDEX.compare(VectorOperators.GE, limit - j);

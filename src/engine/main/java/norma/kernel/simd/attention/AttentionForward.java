@@ -20,18 +20,17 @@ import norma.kernel.simd.vector.VectorMath;
 /// Scores are made with keys down and queries across, S = K Q^T. A query is then a lane: its maximum m and its sum l
 /// need no step from lane to lane. Each block of keys moves them on (Milakov and Gimelshein 2018, arXiv 1805.02867):
 ///
-///     m' = max(m, max_j s_j)    p_j = exp(s_j - m')
-///     l' = l exp(m - m') + sum_j p_j    y' = y exp(m - m') + sum_j p_j v_j
+///     m' = max(m, max_j s_j)    p_j = exp(scale * (s_j - m'))
+///     l' = l exp(scale * (m - m')) + sum_j p_j    y' = y exp(scale * (m - m')) + sum_j p_j v_j
 ///
-/// At the end y / l is the result and m + log l its `logSumExp`. Powers are of 2: the factor log2(e) goes into q, with
-/// the scale.
+/// At the end y / l is the result. Powers are of 2, with a factor of scale * log2(e) on distances from m: in q it would round every
+/// score, and a score of 1,000 by enough to be seen in its weight.
 ///
 /// Any m near the maximum will do: so it stays while no score is more than [#SLACK] above it, and y need not be multiplied
 /// with every block.
 final class AttentionForward {
     private static final int L = Species.LANES;
-    private static final float LOG2_E = 1.44269504f;
-    private static final double LN2 = 0.6931471805599453;
+    private static final double LOG2_E = 1.4426950408889634;
 
     /// Weights are then up to 256.
     private static final float SLACK = 8;
@@ -44,19 +43,20 @@ final class AttentionForward {
     private final int head;
     private final int width;
     private final VisibleKeys visible;
+    private final BiasView bias;
     private final HeadView q;
     private final HeadView k;
     private final HeadView v;
     private final HeadView y;
-    private final Floats logSumExp;
+    private final Floats normalizers;
 
     /// Keys that some query sees, rounded up to whole tiles; their rows and those of their values.
     private int keys;
     private float[] keyRows;
     private float[] valueRows;
 
-    /// One block: Q^T, scores (64 keys, 64 queries), and for each query the sum of weighted values, m, l, and a
-    /// factor: exp(m - m'), at the end 1 / l.
+    /// One block: Q^T, scores (64 keys, 64 queries), a bias laid out alike, and for each query the sum of weighted values, m, l, and a
+    /// factor: exp(scale * (m - m')), at the end 1 / l.
     private float[] block;
     private int size;
     private final int queries;
@@ -65,27 +65,40 @@ final class AttentionForward {
     private final int max;
     private final int total;
     private final int factors;
+    private final int biases;
 
     /// Whether m has moved for some query of the block.
     private boolean moved;
 
-    AttentionForward(AttentionKernel.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask, Floats y,
-            Floats logSumExp) {
+    /// From a distance of scores to the exponent of 2, and what [#SLACK] is as a distance.
+    private final float factor;
+    private final float slack;
+
+    AttentionForward(AttentionKernel.Sizes sizes, int head, Floats q, Floats k, Floats v, Floats keyMask,
+            AttentionKernel.Bias bias, Floats y, Floats normalizers) {
         this.sizes = sizes;
         this.head = head;
         this.width = SimdAttention.padded(sizes.headSize());
         this.visible = VisibleKeys.of(sizes, head, keyMask);
-        this.q = HeadView.of(sizes, head, q, sizes.queries());
-        this.k = HeadView.of(sizes, head, k, sizes.keys());
-        this.v = HeadView.of(sizes, head, v, sizes.keys());
-        this.y = HeadView.of(sizes, head, y, sizes.queries());
-        this.logSumExp = logSumExp;
+        this.bias = BiasView.of(sizes, head, bias);
+        this.q = HeadView.ofQueries(sizes, head, q);
+        this.k = HeadView.ofKeys(sizes, head, k);
+        this.v = HeadView.ofKeys(sizes, head, v);
+        this.y = HeadView.ofQueries(sizes, head, y);
+        this.normalizers = normalizers;
+        factor = factor(sizes);
+        slack = SLACK / factor;
         queries = take(SIDE * sizes.headSize());
         scores = take(SIDE * SIDE);
         sums = take(SIDE * width);
         max = take(SIDE);
         total = take(SIDE);
         factors = take(SIDE);
+        biases = take(bias == null ? 0 : SIDE * SIDE);
+    }
+
+    static float factor(AttentionKernel.Sizes sizes) {
+        return (float) (sizes.scale() * LOG2_E);
     }
 
     private int take(int floats) {
@@ -109,7 +122,7 @@ final class AttentionForward {
     }
 
     private void block(int query, int count) {
-        q.copy(query, count, sizes.scale() * LOG2_E, block, sums, SIDE);
+        q.copy(query, count, 1, block, sums, SIDE);
         for (int c = 0; c < sizes.headSize(); c += SIDE) {
             int depth = Math.min(SIDE, sizes.headSize() - c);
             Interleaving.lines(block, sums + c * SIDE, SIDE, 1, count, depth, block, queries + c * SIDE, SIDE);
@@ -128,9 +141,12 @@ final class AttentionForward {
         finish(query, count);
     }
 
-    /// S = K Q^T, P = exp(scale * S - m')
+    /// S = K Q^T, P = exp(scale * (S - m'))
     private void makeWeights(int query, int count, int key) {
         moved = false;
+        if (bias != null) {
+            bias.transpose(visible, query, count, key, Math.min(SIDE, visible.count() - key), block, biases);
+        }
         for (int i = 0; i < count; i += COLUMNS) {
             int reach = visible.reach(query + Math.min(count, i + COLUMNS), key, SIDE);
             for (int c = 0; c < sizes.headSize(); c += SIDE) {
@@ -139,6 +155,9 @@ final class AttentionForward {
                     AttentionTiles.multiply(keyRows, c * keys + (key + j) * SIDE, block, queries + c * SIDE + i, depth,
                             c > 0, block, scores + j * SIDE + i);
                 }
+            }
+            if (bias != null) {
+                BiasView.add(block, biases + i, bias.factor(), reach, block, scores + i);
             }
             boolean all = visible.limit(query + i) >= key + reach;
             for (int lane = i; lane < i + COLUMNS; lane += L) {
@@ -177,22 +196,22 @@ final class AttentionForward {
             m = m.blend(a, a.compare(VectorOperators.GT, m));
         }
         m = m.blend(n, n.compare(VectorOperators.GT, m));
-        m = before.blend(m, m.compare(VectorOperators.GT, before.add(SLACK)));
+        m = before.blend(m, m.compare(VectorOperators.GT, before.add(slack)));
         moved |= m.compare(VectorOperators.NE, before).anyTrue();
 
         FloatVector sum = FloatVector.zero(F);
         for (int j = 0; j < reach; j++) {
-            FloatVector p = VectorMath.exp2(FloatVector.fromArray(F, s, at + j * SIDE).sub(m));
+            FloatVector p = VectorMath.exp2(FloatVector.fromArray(F, s, at + j * SIDE).sub(m), factor);
             p.intoArray(s, at + j * SIDE);
             sum = sum.add(p);
         }
-        FloatVector fading = VectorMath.exp2(before.sub(m));
+        FloatVector fading = VectorMath.exp2(before.sub(m), factor);
         fading.intoArray(s, factors + lane);
         m.intoArray(s, max + lane);
         FloatVector.fromArray(F, s, total + lane).fma(fading, sum).intoArray(s, total + lane);
     }
 
-    /// y = y exp(m - m') + P^T v
+    /// y = y exp(scale * (m - m')) + P^T v
     private void addValues(int query, int count, int key) {
         for (int c = 0; c < sizes.headSize(); c += COLUMNS) {
             int values = c / SIDE * SIDE * keys + key * SIDE + c % SIDE;
@@ -219,14 +238,13 @@ final class AttentionForward {
     }
 
     private void finish(int query, int count) {
-        int to = logSumExp.offset() + head * sizes.queries() + query;
         for (int i = 0; i < count; i++) {
             float sum = block[total + i];
-            boolean blind = sum == 0;
-            block[factors + i] = blind ? 0 : 1 / sum;
-            logSumExp.array()[to + i] = blind ? Float.NEGATIVE_INFINITY
-                    : (float) (block[max + i] * LN2 + Math.log(sum));
+            block[factors + i] = sum == 0 ? 0 : 1 / sum;
         }
+        int to = normalizers.offset() + head * 2 * sizes.queries() + query;
+        System.arraycopy(block, max, normalizers.array(), to, count);
+        System.arraycopy(block, total, normalizers.array(), to + sizes.queries(), count);
         for (int c = 0; c < sizes.headSize(); c += COLUMNS) {
             for (int i = 0; i < count; i += ROWS) {
                 multiply(sums + c / SIDE * SIDE * SIDE + c % SIDE, i);

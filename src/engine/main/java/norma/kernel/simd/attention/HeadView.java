@@ -14,10 +14,16 @@ import norma.kernel.simd.vector.Species;
 record HeadView(float[] array, int at, int stride, int size) {
     private static final int L = Species.LANES;
 
-    /// Head `head` of batch x heads, of an operand whose sequences have `count` rows.
-    static HeadView of(AttentionKernel.Sizes sizes, int head, Floats x, int count) {
-        int first = x.offset() + sizes.start(head / sizes.heads(), head % sizes.heads(), count);
-        return new HeadView(x.array(), first, sizes.rowStride(), sizes.headSize());
+    /// Head `head` of batch x heads, of an operand like q.
+    static HeadView ofQueries(AttentionKernel.Sizes sizes, int head, Floats x) {
+        int first = x.offset() + sizes.queryStart(head / sizes.heads(), head % sizes.heads());
+        return new HeadView(x.array(), first, sizes.queryStride(), sizes.headSize());
+    }
+
+    /// What serves that head in an operand like k.
+    static HeadView ofKeys(AttentionKernel.Sizes sizes, int head, Floats x) {
+        int first = x.offset() + sizes.keyStart(head / sizes.heads(), sizes.group(head % sizes.heads()));
+        return new HeadView(x.array(), first, sizes.keyStride(), sizes.headSize());
     }
 
     /// The rows of visible keys, copied one behind the other.
@@ -75,6 +81,34 @@ record HeadView(float[] array, int at, int stride, int size) {
             int run = visible.run(key + i, rows - i);
             set(visible.number(key + i), run, from, fromAt + i * SIDE, apart, factor);
             i += run;
+        }
+    }
+
+    /// Rows of keys `[key, key + rows)` of the visible ones += factor * blocks as in [#copy].
+    void add(VisibleKeys visible, int key, int rows, float[] from, int fromAt, int apart, float factor) {
+        for (int i = 0; i < rows; i++) {
+            int row = visible.number(key + i);
+            for (int c = 0; c < size; c += SIDE) {
+                add(row, c, Math.min(SIDE, size - c), factor, from, fromAt + c * apart + i * SIDE);
+            }
+        }
+    }
+
+    /// Row += factor * row of `other`
+    void add(int row, float factor, HeadView other, int otherRow) {
+        add(row, 0, size, factor, other.array, other.at + otherRow * other.stride);
+    }
+
+    private void add(int row, int column, int count, float factor, float[] x, int xAt) {
+        int y = at + row * stride + column;
+        int whole = F.loopBound(count);
+        FloatVector factors = FloatVector.broadcast(F, factor);
+        for (int c = 0; c < whole; c += L) {
+            FloatVector.fromArray(F, x, xAt + c).fma(factors, FloatVector.fromArray(F, array, y + c))
+                    .intoArray(array, y + c);
+        }
+        for (int c = whole; c < count; c++) {
+            array[y + c] = Math.fma(factor, x[xAt + c], array[y + c]);
         }
     }
 

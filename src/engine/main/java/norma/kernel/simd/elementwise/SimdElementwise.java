@@ -29,11 +29,10 @@ public final class SimdElementwise implements ElementwiseKernel {
 
     @Override
     public void unary(Unary op, Floats x, Floats y) {
-        if (op == Unary.SIN || op == Unary.COS) {
-            ElementwiseKernel.super.unary(op, x, y);
-            return;
+        switch (op) {
+            case SIN, COS, FLOOR, ROUND, LOG1P, EXPM1, SOFTPLUS -> ElementwiseKernel.super.unary(op, x, y);
+            default -> run(loop(op), x, y);
         }
-        run(loop(op), x, y);
     }
 
     private static void run(Loop loop, Floats x, Floats y) {
@@ -60,13 +59,14 @@ public final class SimdElementwise implements ElementwiseKernel {
             case SQRT -> SimdElementwise::sqrt;
             case SIGN -> SimdElementwise::sign;
             case SQUARE -> SimdElementwise::square;
+            case RSQRT -> SimdElementwise::rsqrt;
             case RECIPROCAL -> SimdElementwise::reciprocal;
             case EXP -> SimdElementwise::exp;
             case LOG -> SimdElementwise::log;
             case TANH -> SimdElementwise::tanh;
             case SIGMOID -> SimdElementwise::sigmoid;
             case ERF -> SimdElementwise::erf;
-            case SIN, COS -> throw new AssertionError(op);
+            case SIN, COS, FLOOR, ROUND, LOG1P, EXPM1, SOFTPLUS -> throw new AssertionError(op);
         };
     }
 
@@ -109,6 +109,12 @@ public final class SimdElementwise implements ElementwiseKernel {
         }
     }
 
+    private static void rsqrt(float[] x, int x0, float[] y, int y0, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.broadcast(F, 1f).div(fromArray(F, x, x0 + i).sqrt()).intoArray(y, y0 + i);
+        }
+    }
+
     private static void exp(float[] x, int x0, float[] y, int y0, int n) {
         for (int i = 0; i < n; i += LANES) {
             VectorMath.exp(fromArray(F, x, x0 + i)).intoArray(y, y0 + i);
@@ -146,7 +152,7 @@ public final class SimdElementwise implements ElementwiseKernel {
         int last = shape.dims().length - 1;
         int aStep = shape.aStrides()[last];
         int bStep = shape.bStrides()[last];
-        if (op == Binary.POWER || aStep > 1 || bStep > 1 || shape.dims()[last] < LANES) {
+        if (op == Binary.POWER || op == Binary.ATAN2 || aStep > 1 || bStep > 1 || shape.dims()[last] < LANES) {
             ElementwiseKernel.super.binary(op, a, b, y, shape);
             return;
         }
@@ -189,9 +195,12 @@ public final class SimdElementwise implements ElementwiseKernel {
             case MAXIMUM -> SimdElementwise::maximum;
             case MINIMUM -> SimdElementwise::minimum;
             case EQUAL -> SimdElementwise::equal;
+            case NOT_EQUAL -> SimdElementwise::notEqual;
             case GREATER -> SimdElementwise::greater;
             case GREATER_OR_EQUAL -> SimdElementwise::greaterOrEqual;
-            case POWER -> throw new AssertionError(op);
+            case LESS -> (a, a0, p, b, b0, q, y, y0, n) -> greater(b, b0, q, a, a0, p, y, y0, n);
+            case LESS_OR_EQUAL -> (a, a0, p, b, b0, q, y, y0, n) -> greaterOrEqual(b, b0, q, a, a0, p, y, y0, n);
+            case POWER, ATAN2 -> throw new AssertionError(op);
         };
     }
 
@@ -242,6 +251,14 @@ public final class SimdElementwise implements ElementwiseKernel {
         for (int i = 0; i < n; i += LANES) {
             FloatVector.zero(F).blend(1f, fromArray(F, a, a0 + (i & p))
                     .compare(VectorOperators.EQ, fromArray(F, b, b0 + (i & q)))).intoArray(y, y0 + i);
+        }
+    }
+
+    private static void notEqual(float[] a, int a0, int p, float[] b, int b0, int q,
+            float[] y, int y0, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.zero(F).blend(1f, fromArray(F, a, a0 + (i & p))
+                    .compare(VectorOperators.NE, fromArray(F, b, b0 + (i & q)))).intoArray(y, y0 + i);
         }
     }
 

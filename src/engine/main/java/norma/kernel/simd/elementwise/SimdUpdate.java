@@ -5,6 +5,7 @@ import static norma.kernel.simd.vector.Species.F;
 import static norma.kernel.simd.vector.Species.LANES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import norma.kernel.Floats;
 import norma.kernel.contract.UpdateKernel;
 import norma.parallel.Workers;
@@ -63,6 +64,77 @@ public final class SimdUpdate implements UpdateKernel {
                 int rest = to - whole;
                 UpdateKernel.super.sgd(step, w.slice(whole, rest), gradient.slice(whole, rest),
                         velocity.slice(whole, rest));
+            }
+        });
+    }
+
+    /// The usual form on vectors; centered or with momentum it is left to the plain loops.
+    @Override
+    public void rmsProp(RmsProp step, Floats w, Floats gradient, Floats v, Floats mean, Floats velocity) {
+        if (mean != null || velocity != null) {
+            UpdateKernel.super.rmsProp(step, w, gradient, v, mean, velocity);
+            return;
+        }
+        float gradientScale = step.gradientScale(), smoothing = step.smoothing(), rate = step.rate(), eps = step.eps();
+        Workers.split(w.length(), Workers.grain(1), (from, to) -> {
+            float[] ws = w.array(), gs = gradient.array(), vs = v.array();
+            int w0 = w.offset(), g0 = gradient.offset(), v0 = v.offset();
+            int whole = from + F.loopBound(to - from);
+            for (int i = from; i < whole; i += LANES) {
+                FloatVector g = fromArray(F, gs, g0 + i).mul(gradientScale);
+                FloatVector square = fromArray(F, vs, v0 + i).mul(smoothing).add(g.mul(g).mul(1 - smoothing));
+                square.intoArray(vs, v0 + i);
+                fromArray(F, ws, w0 + i).sub(g.div(square.sqrt().add(eps)).mul(rate)).intoArray(ws, w0 + i);
+            }
+            if (whole < to) {
+                int rest = to - whole;
+                UpdateKernel.super.rmsProp(step, w.slice(whole, rest), gradient.slice(whole, rest),
+                        v.slice(whole, rest), null, null);
+            }
+        });
+    }
+
+    @Override
+    public void adagrad(Adagrad step, Floats w, Floats gradient, Floats v) {
+        float gradientScale = step.gradientScale(), rate = step.rate(), eps = step.eps();
+        Workers.split(w.length(), Workers.grain(1), (from, to) -> {
+            float[] ws = w.array(), gs = gradient.array(), vs = v.array();
+            int w0 = w.offset(), g0 = gradient.offset(), v0 = v.offset();
+            int whole = from + F.loopBound(to - from);
+            for (int i = from; i < whole; i += LANES) {
+                FloatVector g = fromArray(F, gs, g0 + i).mul(gradientScale);
+                FloatVector square = fromArray(F, vs, v0 + i).add(g.mul(g));
+                square.intoArray(vs, v0 + i);
+                fromArray(F, ws, w0 + i).sub(g.mul(rate).div(square.sqrt().add(eps))).intoArray(ws, w0 + i);
+            }
+            if (whole < to) {
+                int rest = to - whole;
+                UpdateKernel.super.adagrad(step, w.slice(whole, rest), gradient.slice(whole, rest),
+                        v.slice(whole, rest));
+            }
+        });
+    }
+
+    @Override
+    public void lion(Lion step, Floats w, Floats gradient, Floats m) {
+        float gradientScale = step.gradientScale(), b1 = step.b1(), b2 = step.b2(), rate = step.rate();
+        float decay = rate * step.decay();
+        Workers.split(w.length(), Workers.grain(1), (from, to) -> {
+            float[] ws = w.array(), gs = gradient.array(), ms = m.array();
+            int w0 = w.offset(), g0 = gradient.offset(), m0 = m.offset();
+            int whole = from + F.loopBound(to - from);
+            for (int i = from; i < whole; i += LANES) {
+                FloatVector g = fromArray(F, gs, g0 + i).mul(gradientScale), old = fromArray(F, ms, m0 + i);
+                FloatVector weight = fromArray(F, ws, w0 + i);
+                old.mul(b2).add(g.mul(1 - b2)).intoArray(ms, m0 + i);
+                FloatVector u = old.mul(b1).add(g.mul(1 - b1));
+                FloatVector change = u.mul(0).blend(rate, u.compare(VectorOperators.GT, 0f)).blend(-rate,
+                        u.compare(VectorOperators.LT, 0f));
+                weight.sub(weight.mul(decay).add(change)).intoArray(ws, w0 + i);
+            }
+            if (whole < to) {
+                int rest = to - whole;
+                UpdateKernel.super.lion(step, w.slice(whole, rest), gradient.slice(whole, rest), m.slice(whole, rest));
             }
         });
     }

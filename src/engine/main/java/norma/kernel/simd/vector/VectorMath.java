@@ -52,10 +52,10 @@ public final class VectorMath {
                 .blend(0f, x.compare(VectorOperators.LT, -87.33f));
     }
 
-    /// 2^x for x < 127; results below 1.2e-38 become 0. At most 1 ulp off: degree 6 on |r| <= 1/2, error 3.0e-9.
-    public static FloatVector exp2(FloatVector x) {
-        FloatVector shifted = x.add(ROUND);
-        FloatVector r = x.sub(shifted.sub(ROUND));
+    /// 2^(factor x) for factor x < 127; results below 1.2e-38 become 0. At most 1 ulp off: degree 6 on |r| <= 1/2, error 3.0e-9.
+    public static FloatVector exp2(FloatVector x, float factor) {
+        FloatVector shifted = x.fma(factor, ROUND);
+        FloatVector r = x.fma(FloatVector.broadcast(F, factor), FloatVector.broadcast(F, ROUND).sub(shifted));
         FloatVector p = FloatVector.broadcast(F, 1.53264802e-4f)
                 .fma(r, FloatVector.broadcast(F, 0.00133908074f))
                 .fma(r, FloatVector.broadcast(F, 0.00961850584f))
@@ -65,7 +65,7 @@ public final class VectorMath {
                 .fma(r, FloatVector.broadcast(F, 1f));
         IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
         return p.reinterpretAsInts().add(exponent).reinterpretAsFloats()
-                .blend(0f, x.compare(VectorOperators.LT, -126f));
+                .blend(0f, shifted.compare(VectorOperators.LT, ROUND - 126));
     }
 
     /// (exp(r) - 1) / r for |r| <= ln 2 / 2: degree 5, error 3.2e-9.

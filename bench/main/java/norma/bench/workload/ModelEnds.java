@@ -3,14 +3,14 @@ package norma.bench.workload;
 import java.util.ArrayList;
 import java.util.List;
 import norma.bench.workload.Workload.Operation;
-import norma.nn.CrossEntropy;
+import norma.nn.Losses;
 import norma.tensor.Indices;
 import norma.tensor.Tensor;
 
 /// Both ends of a language model: rows gathered from the table of embeddings, cross entropy of its logits.
-final class Losses {
+final class ModelEnds {
 
-    private Losses() {
+    private ModelEnds() {
     }
 
     static List<Workload> workloads() {
@@ -31,7 +31,7 @@ final class Losses {
 
     private static Operation crossEntropyOperation(int rows, int classes) {
         Indices targets = Inputs.indices(2, classes, rows);
-        return Passes.forwardBackward(x -> new Tensor[] {CrossEntropy.apply(x[0], targets)},
+        return Passes.forwardBackward(x -> new Tensor[] {Losses.crossEntropy(x[0], targets)},
                 List.of(Inputs.random(1, rows, classes)));
     }
 
@@ -44,6 +44,6 @@ final class Losses {
     private static Operation embeddingOperation(int rows, int table, int columns) {
         Indices ids = Inputs.indices(2, table, rows);
         Tensor weights = Inputs.random(1, table, columns).variable();
-        return Passes.forwardBackward(_ -> new Tensor[] {weights.gather(ids)}, List.of(), weights);
+        return Passes.forwardBackward(_ -> new Tensor[] {weights.take(ids, 0)}, List.of(), weights);
     }
 }
