@@ -3,6 +3,7 @@ package norma.lab.plot;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.awt.font.FontRenderContext;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -16,6 +17,7 @@ import java.util.function.LongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import norma.io.AtomicFile;
+import org.knowm.xchart.AnnotationText;
 import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
@@ -26,7 +28,9 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /// Lines and points over one axis, as an SVG without background.
 final class Figure {
-    private static final int WIDTH = 760, HEIGHT = 420;
+    private static final int WIDTH = 760, HEIGHT = 420, MARGIN = 10;
+    private static final double NAMES = 0.44; // the share of the width that names of rows take
+    private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
     private static final Color NONE = new Color(0, 0, 0, 0);
     private static final double GRID = 0.2, DOT = 0.47; // shares of the text's colour
     private static final Marker[] MARKERS =
@@ -58,13 +62,12 @@ final class Figure {
     }
 
     private void style() {
-        var font = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
         var thin = new BasicStroke(1);
         chart.getStyler().setLocale(Locale.ROOT).setChartBackgroundColor(NONE).setPlotBackgroundColor(NONE)
                 .setPlotBorderVisible(false).setLegendBackgroundColor(NONE).setLegendBorderColor(NONE)
-                .setLegendPosition(LegendPosition.OutsideS).setLegendLayout(LegendLayout.Horizontal).setLegendFont(font)
-                .setChartFontColor(palette.text()).setChartTitleFont(font.deriveFont(Font.BOLD, 14)).setMarkerSize(4);
-        chart.getStyler().setAxisTitleFont(font).setAxisTickLabelsFont(font.deriveFont(11f))
+                .setLegendPosition(LegendPosition.OutsideS).setLegendLayout(LegendLayout.Horizontal).setLegendFont(FONT)
+                .setChartFontColor(palette.text()).setChartTitleFont(FONT.deriveFont(Font.BOLD, 14)).setMarkerSize(4);
+        chart.getStyler().setAxisTitleFont(FONT).setAxisTickLabelsFont(FONT.deriveFont(11f))
                 .setAxisTickLabelsColor(palette.text())
                 .setAxisTickMarksColor(palette.text()).setAxisTickMarksStroke(thin).setPlotGridLinesColor(palette.faint(GRID))
                 .setPlotGridLinesStroke(thin)
@@ -100,23 +103,20 @@ final class Figure {
         return this;
     }
 
-    /// With an x axis on which each step is twice the one before, between these powers of two.
-    Figure doublingsX(int from, int to) {
+    /// With an x axis on which each step is twice the one before, between these powers of two, and on its left a name for each
+    /// whole number of the y axis: the last one is 1, so that the first stands on top.
+    Figure rows(List<String> names, int from, int to) {
+        double units = (to - from) / (1 - NAMES) / (WIDTH - 2 * MARGIN); // in a pixel
+        double left = to - (WIDTH - 2 * MARGIN) * units;
         scaleX = x -> Math.log(x) / Math.log(2);
-        chart.getStyler().setXAxisTickMarkSpacingHint(40)
-                .setXAxisTickLabelsFormattingFunction(x -> whole(x, n -> plain(Math.pow(2, n))));
-        return rangeX(from, to);
-    }
-
-    /// With a name for each whole number of the y axis, from the top.
-    Figure rows(List<String> names) {
-        chart.getStyler().setYAxisTickMarkSpacingHint(20)
-                .setYAxisTickLabelsFormattingFunction(y -> whole(y, n -> row(names, n)));
-        return rangeY(-0.5, names.size() - 0.5);
-    }
-
-    private static String row(List<String> names, long n) {
-        return n >= 0 && n < names.size() ? names.get(names.size() - 1 - (int) n) : " ";
+        chart.getStyler().setYAxisTicksVisible(false).setPlotGridLinesVisible(false).setXAxisTickMarkSpacingHint(30)
+                .setXAxisTickLabelsFormattingFunction(x -> whole(x, n -> n < from ? " ".repeat((int) -n) : plain(Math.pow(2, n))));
+        for (int i = 0; i < names.size(); i++) {
+            double width = FONT.getStringBounds(names.get(i), new FontRenderContext(null, true, true)).getWidth();
+            chart.addAnnotation(new AnnotationText(names.get(i), left + width * units / 2, names.size() - i, false));
+        }
+        chart.getStyler().setAnnotationTextFont(FONT).setAnnotationTextFontColor(palette.text());
+        return rangeX(left, to).rangeY(0, names.size() + 1);
     }
 
     /// With these words for who can't see it.

@@ -46,16 +46,16 @@ final class SpeedPlot {
     Figure figure(Palette palette) {
         List<String> labels = WORKS.stream().map(work -> work.name + ", " + time(work)).toList();
         var figure = new Figure("Time that others take, Norma = 1", "left: faster than Norma; right: slower", "", palette)
-                .rows(labels).doublingsX(-3, 5)
+                .rows(labels, -3, 5)
                 .describedBy(table());
         for (String engine : ORDER) {
             int[] measured = IntStream.range(0, WORKS.size()).filter(i -> ratio(WORKS.get(i), engine).isPresent())
                     .toArray();
             figure.markers(ENGINES.get(engine),
                     IntStream.of(measured).mapToDouble(i -> ratio(WORKS.get(i), engine).orElseThrow()).toArray(),
-                    IntStream.of(measured).mapToDouble(i -> WORKS.size() - 1.0 - i).toArray());
+                    IntStream.of(measured).mapToDouble(i -> WORKS.size() - i).toArray());
         }
-        return figure.reference("Norma", new double[] {1, 1}, new double[] {-0.5, WORKS.size() - 0.5});
+        return figure.reference("Norma", new double[] {1, 1}, new double[] {0, WORKS.size() + 1});
     }
 
     /// The picture's numbers in Markdown.
