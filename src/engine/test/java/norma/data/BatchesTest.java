@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import norma.nn.Init;
 import norma.nn.Mlp;
 import norma.kernel.Activation;
-import norma.nn.ParameterTree;
+import norma.optim.Schedule;
 import norma.optim.Sgd;
 import norma.tensor.Indices;
 import norma.tensor.Seed;
@@ -239,9 +239,9 @@ class BatchesTest {
         Objective<Examples<Tensor>> objective =
                 Objective.of(mlp, batch -> mlp.forward(batch.x()).subtract(batch.y()).square().mean());
         var batches = Batches.of(x, x, 4).shuffled(1);
-        var trainer = new Trainer<>(objective, new Sgd(ParameterTree.of(mlp).params(), new Sgd.Config(0, false, 0)),
+        var trainer = new Trainer<>(objective, Sgd.of(mlp, 0.05),
                 batches::batch,
-                batches.toList(), TrainConfig.of(20, 0.05, 1), Listener.SILENT);
+                batches.toList(), TrainConfig.of(20, Schedule.constant(), 1, 1), Listener.SILENT);
         double before = trainer.validate();
         assertTrue(trainer.run().validationLoss() < before);
     }

@@ -246,7 +246,7 @@ class WorkersTest {
     @Test
     void aTeamHasAtLeastOneThread() {
         var e = assertThrows(IllegalArgumentException.class, () -> new Workers(0));
-        assertTrue(e.getMessage().contains("at least 1; got 0"), e.getMessage());
+        assertTrue(e.getMessage().contains("threads must be in [1, 4096]; got 0"), e.getMessage());
     }
 
     @Test
