@@ -69,7 +69,8 @@ final class Figure {
                 .setChartFontColor(palette.text()).setChartTitleFont(FONT.deriveFont(Font.BOLD, 14)).setMarkerSize(4);
         chart.getStyler().setAxisTitleFont(FONT).setAxisTickLabelsFont(FONT.deriveFont(11f))
                 .setAxisTickLabelsColor(palette.text())
-                .setAxisTickMarksColor(palette.text()).setAxisTickMarksStroke(thin).setPlotGridLinesColor(palette.faint(GRID))
+                .setAxisTickMarksColor(palette.text()).setAxisTickMarksStroke(thin)
+                .setPlotGridLinesColor(palette.faint(GRID))
                 .setPlotGridLinesStroke(thin)
                 .setXAxisTickLabelsFormattingFunction(Figure::plain)
                 .setYAxisTickLabelsFormattingFunction(Figure::plain);
@@ -110,7 +111,8 @@ final class Figure {
         double left = to - (WIDTH - 2 * MARGIN) * units;
         scaleX = x -> Math.log(x) / Math.log(2);
         chart.getStyler().setYAxisTicksVisible(false).setPlotGridLinesVisible(false).setXAxisTickMarkSpacingHint(30)
-                .setXAxisTickLabelsFormattingFunction(x -> whole(x, n -> n < from ? " ".repeat((int) -n) : plain(Math.pow(2, n))));
+                .setXAxisTickLabelsFormattingFunction(
+                        x -> whole(x, n -> n < from ? " ".repeat((int) -n) : plain(Math.pow(2, n))));
         for (int i = 0; i < names.size(); i++) {
             double width = FONT.getStringBounds(names.get(i), new FontRenderContext(null, true, true)).getWidth();
             chart.addAnnotation(new AnnotationText(names.get(i), left + width * units / 2, names.size() - i, false));
@@ -202,7 +204,8 @@ final class Figure {
 
     private String described(String svg) {
         return description.isEmpty() ? svg
-                : svg.replaceFirst("(<svg[^>]*>)", "$1\n<desc>\n" + Matcher.quoteReplacement(description) + "\n</desc>");
+                : svg.replaceFirst("(<svg[^>]*>)",
+                        "$1\n<desc>\n" + Matcher.quoteReplacement(description) + "\n</desc>");
     }
 
     /// A hundredth of a pixel is enough, and does not show how sums were rounded.

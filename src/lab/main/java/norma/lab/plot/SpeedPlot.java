@@ -45,9 +45,10 @@ final class SpeedPlot {
     /// Each engine a marker, each workload a row, from the top.
     Figure figure(Palette palette) {
         List<String> labels = WORKS.stream().map(work -> work.name + ", " + time(work)).toList();
-        var figure = new Figure("Time that others take, Norma = 1", "left: faster than Norma; right: slower", "", palette)
-                .rows(labels, -3, 5)
-                .describedBy(table());
+        var figure =
+                new Figure("Time that others take, Norma = 1", "left: faster than Norma; right: slower", "", palette)
+                        .rows(labels, -3, 5)
+                        .describedBy(table());
         for (String engine : ORDER) {
             int[] measured = IntStream.range(0, WORKS.size()).filter(i -> ratio(WORKS.get(i), engine).isPresent())
                     .toArray();
