@@ -3,6 +3,7 @@ package norma.lab.plot;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.awt.font.FontRenderContext;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -11,35 +12,48 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.LongFunction;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import norma.io.AtomicFile;
+import org.knowm.xchart.AnnotationText;
 import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/// Lines and points over one axis, as an SVG without background. Colours are of medium lightness: they stand out from white and
-/// from black.
+/// Lines and points over one axis, as an SVG without background.
 final class Figure {
-    private static final int WIDTH = 760, HEIGHT = 420;
-    private static final Color TEXT = new Color(0x7d8590), GRID = new Color(0x7d, 0x85, 0x90, 50),
-            DOT = new Color(0x7d, 0x85, 0x90, 120), NONE = new Color(0, 0, 0, 0);
-    private static final Color[] COLORS =
-            {new Color(0x2f81f7), new Color(0xd9730d), new Color(0x2da44e), new Color(0xc04b9a),
-                    new Color(0x8a6df0)};
+    private static final int WIDTH = 760, HEIGHT = 420, MARGIN = 10;
+    private static final double NAMES = 0.44; // the share of the width that names of rows take
+    private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
+    private static final Color NONE = new Color(0, 0, 0, 0);
+    private static final double GRID = 0.2, DOT = 0.47; // shares of the text's colour
+    private static final Marker[] MARKERS =
+            {SeriesMarkers.CIRCLE, SeriesMarkers.DIAMOND, SeriesMarkers.SQUARE, SeriesMarkers.TRIANGLE_UP};
     private static final BasicStroke DASHES =
             new BasicStroke(1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {5, 5}, 0);
 
     private static final Pattern LONG_NUMBER = Pattern.compile("-?\\d+\\.\\d{3,}");
 
     private final XYChart chart;
-    private boolean decadesX, decadesY;
+    private final Palette palette;
+    private DoubleUnaryOperator scaleX = x -> x, scaleY = y -> y;
+    private String description = "";
     private int colors;
 
-    /// An empty figure.
+    /// An empty figure, whose colours stand out from white and from black.
     Figure(String title, String x, String y) {
+        this(title, x, y, Palette.BOTH);
+    }
+
+    /// An empty figure in these colours.
+    Figure(String title, String x, String y, Palette palette) {
+        this.palette = palette;
         chart = new XYChart(WIDTH, HEIGHT);
         chart.setTitle(title);
         chart.setXAxisTitle(x);
@@ -48,15 +62,15 @@ final class Figure {
     }
 
     private void style() {
-        var font = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
         var thin = new BasicStroke(1);
         chart.getStyler().setLocale(Locale.ROOT).setChartBackgroundColor(NONE).setPlotBackgroundColor(NONE)
                 .setPlotBorderVisible(false).setLegendBackgroundColor(NONE).setLegendBorderColor(NONE)
-                .setLegendPosition(LegendPosition.OutsideS).setLegendLayout(LegendLayout.Horizontal).setLegendFont(font)
-                .setChartFontColor(TEXT).setChartTitleFont(font.deriveFont(Font.BOLD, 14)).setMarkerSize(4);
-        chart.getStyler().setAxisTitleFont(font).setAxisTickLabelsFont(font.deriveFont(11f))
-                .setAxisTickLabelsColor(TEXT)
-                .setAxisTickMarksColor(TEXT).setAxisTickMarksStroke(thin).setPlotGridLinesColor(GRID)
+                .setLegendPosition(LegendPosition.OutsideS).setLegendLayout(LegendLayout.Horizontal).setLegendFont(FONT)
+                .setChartFontColor(palette.text()).setChartTitleFont(FONT.deriveFont(Font.BOLD, 14)).setMarkerSize(4);
+        chart.getStyler().setAxisTitleFont(FONT).setAxisTickLabelsFont(FONT.deriveFont(11f))
+                .setAxisTickLabelsColor(palette.text())
+                .setAxisTickMarksColor(palette.text()).setAxisTickMarksStroke(thin)
+                .setPlotGridLinesColor(palette.faint(GRID))
                 .setPlotGridLinesStroke(thin)
                 .setXAxisTickLabelsFormattingFunction(Figure::plain)
                 .setYAxisTickLabelsFormattingFunction(Figure::plain);
@@ -78,15 +92,38 @@ final class Figure {
 
     /// With a logarithmic x axis over many powers of ten.
     Figure decadesX() {
-        decadesX = true;
+        scaleX = Math::log10;
         chart.getStyler().setXAxisTickLabelsFormattingFunction(Figure::power);
         return this;
     }
 
     /// With a logarithmic y axis over many powers of ten.
     Figure decadesY() {
-        decadesY = true;
+        scaleY = Math::log10;
         chart.getStyler().setYAxisTickLabelsFormattingFunction(Figure::power);
+        return this;
+    }
+
+    /// With an x axis on which each step is twice the one before, between these powers of two, and on its left a name for each
+    /// whole number of the y axis: the last one is 1, so that the first stands on top.
+    Figure rows(List<String> names, int from, int to) {
+        double units = (to - from) / (1 - NAMES) / (WIDTH - 2 * MARGIN); // in a pixel
+        double left = to - (WIDTH - 2 * MARGIN) * units;
+        scaleX = x -> Math.log(x) / Math.log(2);
+        chart.getStyler().setYAxisTicksVisible(false).setPlotGridLinesVisible(false).setXAxisTickMarkSpacingHint(30)
+                .setXAxisTickLabelsFormattingFunction(
+                        x -> whole(x, n -> n < from ? " ".repeat((int) -n) : plain(Math.pow(2, n))));
+        for (int i = 0; i < names.size(); i++) {
+            double width = FONT.getStringBounds(names.get(i), new FontRenderContext(null, true, true)).getWidth();
+            chart.addAnnotation(new AnnotationText(names.get(i), left + width * units / 2, names.size() - i, false));
+        }
+        chart.getStyler().setAnnotationTextFont(FONT).setAnnotationTextFontColor(palette.text());
+        return rangeX(left, to).rangeY(0, names.size() + 1);
+    }
+
+    /// With these words for who can't see it.
+    Figure describedBy(String words) {
+        description = words;
         return this;
     }
 
@@ -104,28 +141,34 @@ final class Figure {
 
     /// A line through points, with gaps where y is not finite.
     Figure line(String name, double[] xs, double[] ys) {
-        series(name, xs, ys, COLORS[colors++]).setMarker(SeriesMarkers.NONE);
+        series(name, xs, ys, palette.series()[colors++]).setMarker(SeriesMarkers.NONE);
         return this;
     }
 
     /// A dashed line for comparison.
     Figure reference(String name, double[] xs, double[] ys) {
-        series(name, xs, ys, TEXT).setMarker(SeriesMarkers.NONE).setLineStyle(DASHES);
+        series(name, xs, ys, palette.text()).setMarker(SeriesMarkers.NONE).setLineStyle(DASHES);
         return this;
     }
 
     /// Points without a line.
     Figure points(String name, double[] xs, double[] ys) {
-        series(name, xs, ys, TEXT).setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter)
-                .setMarker(SeriesMarkers.CIRCLE).setMarkerColor(DOT);
+        series(name, xs, ys, palette.text()).setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter)
+                .setMarker(SeriesMarkers.CIRCLE).setMarkerColor(palette.faint(DOT));
+        return this;
+    }
+
+    /// Points with a colour and a form of their own.
+    Figure markers(String name, double[] xs, double[] ys) {
+        series(name, xs, ys, palette.series()[colors]).setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter)
+                .setMarker(MARKERS[colors++]);
+        chart.getStyler().setMarkerSize(10);
         return this;
     }
 
     private XYSeries series(String name, double[] xs, double[] ys, Color color) {
-        double[] x = decadesX ? Numbers.map(xs, Math::log10) : xs;
-        double[] y =
-                Numbers.map(decadesY ? Numbers.map(ys, Math::log10) : ys, v -> Double.isFinite(v) ? v : Double.NaN);
-        XYSeries series = chart.addSeries(name, x, y);
+        double[] y = Numbers.map(Numbers.map(ys, scaleY), v -> Double.isFinite(v) ? v : Double.NaN);
+        XYSeries series = chart.addSeries(name, Numbers.map(xs, scaleX), y);
         series.setMarkerColor(color).setLineColor(color).setLineWidth(2);
         return series;
     }
@@ -141,19 +184,28 @@ final class Figure {
         return List.of(1L, 2L, 5L).contains(Math.round(digit)) ? plain(value) : "";
     }
 
-    /// The power of ten. What lies between whole powers has a name of blanks, each its own: equal names would cost ticks.
+    /// The power of ten.
     private static String power(double exponent) {
-        long whole = Math.round(exponent);
-        if (Math.abs(exponent - whole) > 1e-9) {
-            return " ".repeat(Math.floorMod(Math.round(exponent * 10), 100) + 1);
-        }
-        return whole >= -2 && whole <= 3 ? plain(Math.pow(10, whole)) : "1e" + whole;
+        return whole(exponent, n -> n >= -2 && n <= 3 ? plain(Math.pow(10, n)) : "1e" + n);
+    }
+
+    /// The name of a whole number. What lies between has a name of blanks, each its own: equal names would cost ticks.
+    private static String whole(double value, LongFunction<String> name) {
+        long whole = Math.round(value);
+        return Math.abs(value - whole) < 1e-9 ? name.apply(whole)
+                : " ".repeat(Math.floorMod(Math.round(value * 10), 100) + 1);
     }
 
     /// Writes the picture.
     void write(Path file) throws IOException {
         String svg = new String(ChartEncoder.getBytes(chart, "SVG"), StandardCharsets.UTF_8);
-        AtomicFile.write(file, LONG_NUMBER.matcher(svg).replaceAll(number -> hundredths(number.group())));
+        AtomicFile.write(file, described(LONG_NUMBER.matcher(svg).replaceAll(number -> hundredths(number.group()))));
+    }
+
+    private String described(String svg) {
+        return description.isEmpty() ? svg
+                : svg.replaceFirst("(<svg[^>]*>)",
+                        "$1\n<desc>\n" + Matcher.quoteReplacement(description) + "\n</desc>");
     }
 
     /// A hundredth of a pixel is enough, and does not show how sums were rounded.

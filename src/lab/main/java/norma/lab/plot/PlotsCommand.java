@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import norma.lab.run.WordNet;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `norma plots`: draws the pictures of the pages about norms.
+/// `norma plots`: draws the pictures of the pages about norms, or that of the README.
 @Command(name = "plots", mixinStandardHelpOptions = true,
         header = "Computes and draws the pictures of docs/norm, an SVG each.")
 public final class PlotsCommand implements Callable<Integer> {
@@ -29,6 +30,11 @@ public final class PlotsCommand implements Callable<Integer> {
             description = "Where the pictures go (default: ${DEFAULT-VALUE}).")
     private Path out;
 
+    @Option(names = "--results", paramLabel = "FILE",
+            description = "Draws what the README shows instead, from a results.md of `norma bench`: other engines' times beside "
+                    + "Norma's, on a white and on a black page. Prints the same as a table.")
+    private Optional<Path> results;
+
     @Spec
     private CommandSpec command;
 
@@ -38,7 +44,7 @@ public final class PlotsCommand implements Callable<Integer> {
         requireFonts();
         PrintWriter console = command.commandLine().getOut();
         Files.createDirectories(out);
-        for (var plot : plots().entrySet()) {
+        for (var plot : (results.isPresent() ? speed(results.get(), console) : norms()).entrySet()) {
             Path file = out.resolve(plot.getKey() + ".svg");
             plot.getValue().get().write(file);
             console.println(file);
@@ -46,8 +52,15 @@ public final class PlotsCommand implements Callable<Integer> {
         return 0;
     }
 
+    private static Map<String, Supplier<Figure>> speed(Path results, PrintWriter console) throws IOException {
+        var speed = new SpeedPlot(BenchResults.read(results));
+        console.println(speed.table());
+        return Map.of("speed-light", () -> speed.figure(Palette.LIGHT), "speed-dark",
+                () -> speed.figure(Palette.DARK));
+    }
+
     /// By the names of their pages.
-    private static Map<String, Supplier<Figure>> plots() {
+    private static Map<String, Supplier<Figure>> norms() {
         var plots = new LinkedHashMap<String, Supplier<Figure>>();
         plots.put("batch_norm", BatchNormPlot::figure);
         plots.put("layer_norm", LayerNormPlot::figure);
