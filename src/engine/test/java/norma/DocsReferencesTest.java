@@ -37,8 +37,9 @@ class DocsReferencesTest {
 
     /// Types of the JDK, of other libraries, and of the reader.
     private static final Set<String> FOREIGN =
-            Set.of("EmbeddingModel", "EmbeddingStoreIngestor", "Executor", "FloatVector",
-                    "IntVector", "MemorySegment", "Module", "Optional", "Path", "System", "Xor");
+            Set.of("AdaptiveAvgPool2d", "AveragedModel", "DataLoader", "EmbeddingModel", "EmbeddingStoreIngestor",
+                    "Executor", "First", "FloatVector", "IntVector", "MemorySegment", "Module", "Optional", "PRNGKey",
+                    "Path", "RMSprop", "ReduceLROnPlateau", "System", "True", "Xor");
 
     private static final Map<Path, String> SOURCES = new HashMap<>();
 

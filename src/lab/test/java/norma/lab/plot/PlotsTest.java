@@ -14,7 +14,7 @@ import norma.lab.Command;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `norma plots` draws a picture for each page about a norm.
+/// `norma plots` draws a picture for each page about a norm, and one for the README.
 class PlotsTest {
     private static final Path PAGES = Path.of("../../docs/norm");
 
@@ -35,6 +35,19 @@ class PlotsTest {
             String page = Files.readString(PAGES.resolve(name + ".md"));
             assertTrue(page.contains("](" + name + ".svg)"), "the page " + name + " must show its picture");
         }
+    }
+
+    /// The picture of the README has the numbers of the published results, and so has the table below it.
+    @Test
+    void theReadmeShowsThePublishedResults() throws IOException {
+        var speed = new SpeedPlot(BenchResults.read(Path.of("../../bench/results.md")));
+        assertTrue(Files.readString(Path.of("../../README.md")).contains(speed.table()), speed.table());
+        for (String page : Set.of("light", "dark")) {
+            String svg = Files.readString(Path.of("../../docs/speed-" + page + ".svg"));
+            assertTrue(svg.contains("<desc>\n" + speed.table() + "\n</desc>"),
+                    "run: ./norma plots --results bench/results.md --out docs");
+        }
+        speed.figure(Palette.LIGHT); // rows and markers fit
     }
 
     private static Set<String> names(Path folder, String ending) throws IOException {
