@@ -5,6 +5,10 @@ import module norma.engine;
 /// The argument is a folder with the four IDX files. Debian has them: `apt-get install dataset-fashion-mnist`.
 void main(String[] args) throws IOException {
     Path folder = Path.of(args.length > 0 ? args[0] : "/usr/share/datasets/fashion-mnist");
+    if (!Files.isDirectory(folder)) {
+        IO.println("no folder " + folder + ": apt-get install dataset-fashion-mnist, or name one that has the four IDX files");
+        return;
+    }
     Tensor images = images(folder.resolve("train-images-idx3-ubyte.gz"));
     Indices labels = Idx.indices(folder.resolve("train-labels-idx1-ubyte.gz"));
 

@@ -230,7 +230,7 @@ public final class Batches<B> implements Iterable<B> {
 
     /// The entries of the first axis with these numbers, on floats that no tape owns.
     private static Tensor take(Tensor x, int[] rows) {
-        Shape shape = withFirst(x.shape(), rows.length);
+        Shape shape = x.shape().with(0, rows.length);
         Tensor y = Tensor.adopt(shape, new float[shape.size()]);
         Backend.kernels().gather().gather(x.data(), rows, x.size() / x.dim(0), y.data());
         return y;
@@ -242,12 +242,6 @@ public final class Batches<B> implements Iterable<B> {
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(x.values(), rows[i] * columns, values, i * columns, columns);
         }
-        return new Indices(values, withFirst(x.shape(), rows.length));
-    }
-
-    private static Shape withFirst(Shape shape, int first) {
-        int[] dims = shape.toArray();
-        dims[0] = first;
-        return Shape.of(dims);
+        return new Indices(values, x.shape().with(0, rows.length));
     }
 }

@@ -1,7 +1,5 @@
 package norma.nn;
 
-import static norma.tensor.Axes.keepDims;
-
 import norma.backend.Backend;
 import norma.kernel.Window;
 import norma.kernel.WindowGeometry;
@@ -60,7 +58,7 @@ public record AvgPool2d(Window vertical, Window horizontal, boolean countPadding
         public Tensor definition() {
             float[] counts = new float[geometry.outPlane()];
             PoolingKernel.counts(geometry, countPadding, counts);
-            Tensor sums = Patches.of(x, geometry).sum(keepDims(0)).reshape(geometry.outPlane(), x.dim(0) * x.dim(1));
+            Tensor sums = Patches.of(x, geometry).sum(0).reshape(geometry.outPlane(), x.dim(0) * x.dim(1));
             return sums.transpose(0, 1).divide(Tensor.adopt(Shape.of(geometry.outPlane()), counts))
                     .reshape(Images.outputs(x, geometry));
         }

@@ -39,12 +39,12 @@ public record Context(Optional<Tensor> keyMask, Optional<int[]> lengths, Optiona
     /// @param mask (Tq, Tk), (B, Tq, Tk) or (B or 1, H or 1, Tq, Tk), 1 where a query may see a key and 0 elsewhere; with a cache
     ///     Tk counts the keys in it too
     public Context withMask(Tensor mask) {
-        return withBias(mask.where(Tensor.scalar(0), Tensor.scalar(Float.NEGATIVE_INFINITY)));
+        return withBias(mask.where(0, Float.NEGATIVE_INFINITY));
     }
 
     /// The same with numbers that are added to the logits of each query and key, as positions by distance are (T5,
-    /// arXiv 1910.10683; ALiBi, arXiv 2108.12409); several are added up. A gradient reaches them, by way of an attention in tensor algebra, which is slower; a bias that is not learned
-    /// costs little.
+    /// arXiv 1910.10683; ALiBi, arXiv 2108.12409); several are added up. A gradient reaches them, by way of an attention in tensor
+    /// algebra, which is slower; a bias that is not learned costs little.
     ///
     /// @param bias (Tq, Tk), (B, Tq, Tk) or (B or 1, H or 1, Tq, Tk)
     public Context withBias(Tensor bias) {

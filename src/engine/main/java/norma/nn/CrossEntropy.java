@@ -45,10 +45,12 @@ public record CrossEntropy(Optional<Tensor> weights, int ignored, float smoothin
     }
 
     private static void requireWeights(Tensor v) {
-        for (float weight : v.toArray()) {
-            if (!(weight >= 0 && weight < Float.POSITIVE_INFINITY)) {
+        float[] weights = v.toArray();
+        for (int c = 0; c < weights.length; c++) {
+            if (!(weights[c] >= 0 && weights[c] < Float.POSITIVE_INFINITY)) {
                 throw new IllegalArgumentException(
-                        "CrossEntropy: weights of classes must be numbers of at least 0; got " + v);
+                        "CrossEntropy: weights of classes must be numbers of at least 0; got %s for class %d"
+                                .formatted(weights[c], c));
             }
         }
     }

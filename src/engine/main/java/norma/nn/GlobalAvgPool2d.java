@@ -1,7 +1,5 @@
 package norma.nn;
 
-import static norma.tensor.Axes.keepDims;
-
 import norma.kernel.Window;
 import norma.tensor.Tensor;
 
@@ -21,6 +19,6 @@ public record GlobalAvgPool2d() implements Layer {
     /// The pooling as a function.
     public static Tensor apply(Tensor x) {
         Images.geometry("GlobalAvgPool2d", x, Window.of(1), Window.of(1));
-        return x.reshape(x.dim(0), x.dim(1), x.dim(2) * x.dim(3)).mean(keepDims(-1)).reshape(x.dim(0), x.dim(1), 1, 1);
+        return x.reshape(x.dim(0), x.dim(1), x.dim(2) * x.dim(3)).mean(-1).reshape(x.dim(0), x.dim(1), 1, 1);
     }
 }

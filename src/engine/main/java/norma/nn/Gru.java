@@ -74,14 +74,11 @@ public record Gru(Linear input, Linear hidden) implements Layer {
         return new Result(Recurrence.sequence(outputs), h);
     }
 
-    private Tensor next(Tensor a, Tensor b, Tensor h) {
-        Tensor reset = gate(a, 0).add(gate(b, 0)).sigmoid(), keep = gate(a, 1).add(gate(b, 1)).sigmoid();
-        Tensor fresh = gate(a, 2).add(reset.multiply(gate(b, 2))).tanh();
+    private static Tensor next(Tensor ofInput, Tensor ofState, Tensor h) {
+        Tensor[] a = ofInput.chunk(1, 3), b = ofState.chunk(1, 3);
+        Tensor reset = a[0].add(b[0]).sigmoid(), keep = a[1].add(b[1]).sigmoid();
+        Tensor fresh = a[2].add(reset.multiply(b[2])).tanh();
         return fresh.add(keep.multiply(h.subtract(fresh)));
-    }
-
-    private Tensor gate(Tensor gates, int k) {
-        return Recurrence.gate(gates, k, size());
     }
 
     @Override

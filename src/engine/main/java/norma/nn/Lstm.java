@@ -92,10 +92,10 @@ public record Lstm(Linear input, Linear hidden) implements Layer {
         return new Result(Recurrence.sequence(outputs), state);
     }
 
-    private State next(Tensor gates, Tensor c) {
-        Tensor add = Recurrence.gate(gates, 0, size()).sigmoid().multiply(Recurrence.gate(gates, 2, size()).tanh());
-        Tensor next = Recurrence.gate(gates, 1, size()).sigmoid().multiply(c).add(add);
-        return new State(Recurrence.gate(gates, 3, size()).sigmoid().multiply(next.tanh()), next);
+    private static State next(Tensor gates, Tensor c) {
+        Tensor[] ifgo = gates.chunk(1, 4);
+        Tensor next = ifgo[1].sigmoid().multiply(c).add(ifgo[0].sigmoid().multiply(ifgo[2].tanh()));
+        return new State(ifgo[3].sigmoid().multiply(next.tanh()), next);
     }
 
     @Override

@@ -41,13 +41,7 @@ final class Recurrence {
 
     /// Tensors (B, H), one a step, as (B, T, H).
     static Tensor sequence(List<Tensor> steps) {
-        Tensor[] rows = steps.stream().map(h -> h.reshape(1, h.dim(0), h.dim(1))).toArray(Tensor[]::new);
-        return Tensor.concat(0, rows).transpose(0, 1);
-    }
-
-    /// Part k of gates (B, n H).
-    static Tensor gate(Tensor gates, int k, int size) {
-        return gates.slice(1, k * size, (k + 1) * size);
+        return Tensor.stack(1, steps.toArray(Tensor[]::new));
     }
 
     /// Throws unless a state is (B, H).

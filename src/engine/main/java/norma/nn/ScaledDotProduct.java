@@ -143,13 +143,13 @@ public final class ScaledDotProduct {
 
         Tensor definition(UnaryOperator<Tensor> change) {
             Tensor visible = bias == null ? visible()
-                    : visible().multiply(bias.greater(Tensor.scalar(Float.NEGATIVE_INFINITY)));
+                    : visible().multiply(bias.greater(Float.NEGATIVE_INFINITY));
             Tensor logits = change.apply(byGroup(heads(q, sizes.heads())).matmulTransposed(heads(k, sizes.groups()))
                     .multiply(sizes.scale()).reshape(sizes.batch(), sizes.heads(), sizes.queries(), sizes.keys()));
-            Tensor scores = visible.where(bias == null ? logits : logits.add(bias), Tensor.scalar(-1e30f));
+            Tensor scores = visible.where(bias == null ? logits : logits.add(bias), -1e30f);
             Tensor e = scores.subtract(scores.detach().max(keepDims(-1))).exp().multiply(visible);
             // a row that sees nothing has e = 0 and gives 0
-            Tensor p = e.divide(e.sum(keepDims(-1)).maximum(Tensor.scalar(Float.MIN_NORMAL)));
+            Tensor p = e.divide(e.sum(keepDims(-1)).maximum(Float.MIN_NORMAL));
             Tensor y = byGroup(p).matmul(heads(v, sizes.groups()));
             return y.reshape(sizes.batch(), sizes.heads(), sizes.queries(), sizes.headSize()).transpose(1, 2)
                     .reshape(q.shape());
@@ -166,20 +166,12 @@ public final class ScaledDotProduct {
             return x.reshape(sizes.batch(), sizes.groups(), rows, x.dim(3));
         }
 
-        /// 1 where a query may see a key, (B, 1, Tq, Tk)
+        /// 1 where a query may see a key, (Tq, Tk) or (B, 1, Tq, Tk)
         private Tensor visible() {
-            float[] tokens = keyMask == null ? null : keyMask.toArray();
-            float[] visible = new float[sizes.batch() * sizes.queries() * sizes.keys()];
-            for (int b = 0, i = 0; b < sizes.batch(); b++) {
-                for (int t = 0; t < sizes.queries(); t++) {
-                    for (int s = 0; s < sizes.keys(); s++) {
-                        boolean past = !sizes.causal() || s <= t + sizes.keys() - sizes.queries();
-                        boolean token = tokens == null || tokens[b * sizes.keys() + s] != 0;
-                        visible[i++] = past && token ? 1 : 0;
-                    }
-                }
-            }
-            return Tensor.adopt(Shape.of(sizes.batch(), 1, sizes.queries(), sizes.keys()), visible);
+            Tensor all = Tensor.ones(sizes.queries(), sizes.keys());
+            Tensor past = sizes.causal() ? all.tril(sizes.keys() - sizes.queries()) : all;
+            return keyMask == null ? past
+                    : past.multiply(keyMask.detach().notEqual(0).reshape(sizes.batch(), 1, 1, sizes.keys()));
         }
 
         @Override

@@ -100,8 +100,7 @@ public final class Gradients {
     /// g = min(max(g, -limit), limit), element by element.
     public static void clipValues(Map<String, Param> params, float limit) {
         Bounds.requireLimit("Gradients.clipValues", "limit", limit);
-        Tensor most = Tensor.scalar(limit), least = Tensor.scalar(-limit);
-        forEach(params, (_, g) -> g.set(g.maximum(least).minimum(most)));
+        forEach(params, (_, g) -> g.set(g.clip(-limit, limit)));
     }
 
     /// Adaptive gradient clipping (Brock et al. 2021, arXiv 2102.06171): the gradient of a unit, the weights W_i of one output,

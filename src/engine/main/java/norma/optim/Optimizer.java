@@ -171,7 +171,7 @@ public abstract class Optimizer {
                 throw new IllegalStateException(
                         ("Optimizer.step: all parameters that the loss depends on must be registered; nobody lists %s; name them "
                                 + "in the register method of the layer that has them, or detach what should not learn")
-                                .formatted(unlisted));
+                                .formatted(unlisted.stream().map(Tensor::describe).toList()));
             }
         }
     }

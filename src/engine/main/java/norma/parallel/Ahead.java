@@ -17,14 +17,6 @@ public final class Ahead<T> implements Iterator<T> {
 
     /// An element, or what went wrong instead of it.
     private record Outcome<T>(T element, Throwable failure) {
-        void rethrow() {
-            switch (failure) {
-                case null -> {}
-                case RuntimeException e -> throw e;
-                case Error e -> throw e;
-                case Throwable e -> throw new IllegalStateException(e);
-            }
-        }
     }
 
     private final LongFunction<T> elements;
@@ -65,7 +57,7 @@ public final class Ahead<T> implements Iterator<T> {
         }
         start();
         Outcome<T> outcome = await();
-        outcome.rethrow();
+        Job.rethrow(outcome.failure);
         ready.remove();
         taken++;
         start();

@@ -48,6 +48,11 @@ final class Job {
 
     /// Throws in the caller's thread what a chunk threw.
     void rethrow() {
+        rethrow(failure);
+    }
+
+    /// Throws what was thrown on another thread; null is nothing.
+    static void rethrow(Throwable failure) {
         switch (failure) {
             case null -> {}
             case RuntimeException e -> throw e;

@@ -7,7 +7,8 @@ import norma.kernel.Floats;
 import norma.kernel.contract.ElementwiseKernel.Binary;
 import norma.kernel.contract.ElementwiseKernel.Unary;
 
-/// A dense row-major array of floats with a shape, and the algebra on it.
+/// A dense row-major array of floats with a shape, and the algebra on it. Float32 is the only type of element; whole numbers that
+/// choose elements are [Indices], and truth is 1 and 0.
 ///
 /// Operations return new tensors; reshaping and slicing the leading axis give views on the same floats. Operands of
 /// different shapes are aligned at their last axis, and axes of size 1 are repeated. While a [Tape] is open on the thread,
@@ -925,11 +926,6 @@ public final class Tensor {
         return Views.slice(this, axis, from, to);
     }
 
-    /// Tensors one after the other along an axis.
-    public static Tensor concat(int axis, Tensor... parts) {
-        return Views.concat(axis, parts);
-    }
-
     /// The part `from, from + step, ...` before `to` of an axis (a copy). The step may be negative, `to` then lies below `from`.
     public Tensor slice(int axis, int from, int to, int step) {
         return take(Indices.range(from, to, step), axis);
@@ -959,6 +955,11 @@ public final class Tensor {
     /// With a new axis of size 1 that is number `axis` of the result: a view.
     public Tensor expandDims(int axis) {
         return Shaping.expandDims(this, axis);
+    }
+
+    /// Tensors one after the other along an axis.
+    public static Tensor concat(int axis, Tensor... parts) {
+        return Views.concat(axis, parts);
     }
 
     /// Tensors of one shape along a new axis that is number `axis` of the result.

@@ -25,8 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AttentionTest {
 
-    /// Attention of one head by its formula, in double; null mask for none.
-    private static double[] definition(Tensor q, Tensor k, Tensor v, boolean causal, Tensor mask) {
+    private static final float HIDDEN = Float.NEGATIVE_INFINITY;
+
+    /// Attention of one head by its formula, in double, with a bias on the logits of (Tq, Tk).
+    private static double[] biased(Tensor q, Tensor k, Tensor v, float[] bias) {
         int queries = q.dim(0), keys = k.dim(0), d = q.dim(1);
         double[] y = new double[queries * d];
         for (int i = 0; i < queries; i++) {
@@ -37,8 +39,7 @@ class AttentionTest {
                 for (int c = 0; c < d; c++) {
                     dot += (double) q.data().get(i * d + c) * k.data().get(j * d + c);
                 }
-                boolean visible = (!causal || j <= i + keys - queries) && (mask == null || mask.data().get(j) != 0);
-                sum += weights[j] = visible ? Math.exp(dot / Math.sqrt(d)) : 0;
+                sum += weights[j] = Math.exp(dot / Math.sqrt(d) + bias[i * keys + j]);
             }
             for (int j = 0; j < keys && sum > 0; j++) {
                 for (int c = 0; c < d; c++) {
@@ -47,6 +48,19 @@ class AttentionTest {
             }
         }
         return y;
+    }
+
+    /// The same; null mask for none.
+    private static double[] definition(Tensor q, Tensor k, Tensor v, boolean causal, Tensor mask) {
+        int queries = q.dim(0), keys = k.dim(0);
+        float[] bias = new float[queries * keys];
+        for (int i = 0; i < queries; i++) {
+            for (int j = 0; j < keys; j++) {
+                boolean visible = (!causal || j <= i + keys - queries) && (mask == null || mask.data().get(j) != 0);
+                bias[i * keys + j] = visible ? 0 : HIDDEN;
+            }
+        }
+        return biased(q, k, v, bias);
     }
 
     /// The rows of sequence b and head h of x (B, T, H * d).
@@ -260,31 +274,6 @@ class AttentionTest {
     }
 
     // ---- Masks and biases of queries and keys ----
-
-    /// The definition above, with one head and a bias on the logits of (Tq, Tk).
-    private static double[] biased(Tensor q, Tensor k, Tensor v, float[] bias) {
-        int queries = q.dim(0), keys = k.dim(0), d = q.dim(1);
-        double[] y = new double[queries * d];
-        for (int i = 0; i < queries; i++) {
-            double[] weights = new double[keys];
-            double sum = 0;
-            for (int j = 0; j < keys; j++) {
-                double dot = 0;
-                for (int c = 0; c < d; c++) {
-                    dot += (double) q.data().get(i * d + c) * k.data().get(j * d + c);
-                }
-                sum += weights[j] = Math.exp(dot / Math.sqrt(d) + bias[i * keys + j]);
-            }
-            for (int j = 0; j < keys && sum > 0; j++) {
-                for (int c = 0; c < d; c++) {
-                    y[i * d + c] += weights[j] / sum * v.data().get(j * d + c);
-                }
-            }
-        }
-        return y;
-    }
-
-    private static final float HIDDEN = Float.NEGATIVE_INFINITY;
 
     @Test
     void aMaskOfQueriesAndKeysIsItsDefinition() {

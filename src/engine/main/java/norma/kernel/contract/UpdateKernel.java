@@ -75,23 +75,23 @@ public interface UpdateKernel {
     /// @param mean null where it is not centered
     /// @param velocity null where there is no momentum
     default void rmsProp(RmsProp step, Floats w, Floats gradient, Floats v, Floats mean, Floats velocity) {
-        float smoothing = step.smoothing, rest = 1 - smoothing;
+        float smoothing = step.smoothing;
         Workers.split(w.length(), Workers.grain(1), (from, to) -> {
+            float[] ws = w.array(), gs = gradient.array(), vs = v.array();
             for (int i = from; i < to; i++) {
-                float g = gradient.get(i) * step.gradientScale;
-                float square = smoothing * v.get(i) + rest * (g * g);
-                v.set(i, square);
+                float g = gs[gradient.offset() + i] * step.gradientScale;
+                float square = vs[v.offset() + i] = smoothing * vs[v.offset() + i] + (1 - smoothing) * (g * g);
                 if (mean != null) {
-                    float center = smoothing * mean.get(i) + rest * g;
-                    mean.set(i, center);
+                    int k = mean.offset() + i;
+                    float center = mean.array()[k] = smoothing * mean.array()[k] + (1 - smoothing) * g;
                     square = Math.max(square - center * center, 0);
                 }
                 float change = g / ((float) Math.sqrt(square) + step.eps);
                 if (velocity != null) {
-                    change = step.momentum * velocity.get(i) + change;
-                    velocity.set(i, change);
+                    int k = velocity.offset() + i;
+                    change = velocity.array()[k] = step.momentum * velocity.array()[k] + change;
                 }
-                w.set(i, w.get(i) - step.rate * change);
+                ws[w.offset() + i] -= step.rate * change;
             }
         });
     }

@@ -99,7 +99,7 @@ public record AdaptiveImageNorm(GroupNorm base, AdaptiveNormFormer reader, boole
             return Upsample.apply(perToken.transpose(1, 2).reshape(grid.shape()), Interpolation.NEAREST, x.dim(2),
                     x.dim(3));
         }
-        Tensor mean = perToken.sum(keepDims(1)).divide(Tensor.scalar(perToken.dim(1)));
+        Tensor mean = perToken.mean(keepDims(1));
         return mean.reshape(x.dim(0), x.dim(1), 1, 1);
     }
 

@@ -45,7 +45,7 @@ public record BatchInstanceNorm(Param rho, Param gamma, Param beta, RunningStati
     @Override
     public void afterStep() {
         Tensor share = rho.value().detach();
-        rho.value().set(share.maximum(Tensor.scalar(0)).minimum(Tensor.scalar(1)));
+        rho.value().set(share.clip(0, 1));
     }
 
     @Override

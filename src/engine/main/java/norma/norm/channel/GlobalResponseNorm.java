@@ -44,7 +44,7 @@ public record GlobalResponseNorm(Param gamma, Param beta, float eps) implements 
 
     /// ||x|| of each plane. One of zeros has length 1e-19 and gradient 0, as in PyTorch, where the root alone would give NaN.
     private static Tensor length(Tensor images) {
-        return images.square().sum(keepDims(2)).maximum(Tensor.scalar(Float.MIN_NORMAL)).sqrt();
+        return images.square().sum(keepDims(2)).maximum(Float.MIN_NORMAL).sqrt();
     }
 
     @Override

@@ -149,7 +149,7 @@ public record OnlineNorm(Param gamma, Param beta, Param mean, Param variance, Pa
     private Tensor guarded(Tensor y) {
         return switch (guard) {
             case NONE -> y;
-            case CLAMP -> y.minimum(Tensor.scalar(BOUND)).maximum(Tensor.scalar(-BOUND));
+            case CLAMP -> y.minimum(BOUND).maximum(-BOUND);
             case LAYER_SCALING -> RmsNorm.apply(y, y.shape().slice(1, y.shape().rank()), eps);
         };
     }

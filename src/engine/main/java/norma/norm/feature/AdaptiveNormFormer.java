@@ -1,7 +1,5 @@
 package norma.norm.feature;
 
-import static norma.tensor.Axes.keepDims;
-
 import java.util.Optional;
 import java.util.function.IntFunction;
 import norma.nn.Context;
@@ -151,7 +149,7 @@ public record AdaptiveNormFormer(Norm base, Layer in, AdaptiveNetwork gammaTrunk
     private Tensor read(AdaptiveNetwork trunk, Tensor h, Context context) {
         Tensor t = RmsNorm.apply(trunk.forward(h, context), Shape.of(h.dim(-1)), eps);
         // a sequence that is all padding has nothing to read: t = 0 leaves gamma = g0 and beta = b0
-        return context.keyMask().map(mask -> t.multiply(mask.max(keepDims(-1)).reshape(h.dim(0), 1, 1))).orElse(t);
+        return context.keyMask().map(mask -> t.multiply(mask.max(-1).reshape(h.dim(0), 1, 1))).orElse(t);
     }
 
     private Tensor gamma(Tensor t) {

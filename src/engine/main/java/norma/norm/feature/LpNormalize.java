@@ -60,7 +60,7 @@ public record LpNormalize(float p, int axis, float eps, boolean zeroGradAtZero) 
         float root = (float) Math.sqrt(x.dim(-1));
         Tensor gamma = Tensor.full(d, 1 / root), y = Tensor.empty(x.shape());
         RmsNorm.Fused norm = RmsNorm.into(y, x, d, gamma.multiply(gain), Float.MIN_NORMAL);
-        Tensor tiny = norm.statistics().greater(Tensor.scalar(root / eps));
+        Tensor tiny = norm.statistics().greater(root / eps);
         if (tiny.sum().item() == 0) {
             return Tape.record(norm, y);
         }
@@ -77,8 +77,8 @@ public record LpNormalize(float p, int axis, float eps, boolean zeroGradAtZero) 
     private static Tensor clamped(Tensor x, int axis, Tensor tiny, float eps, boolean zeroGradAtZero,
             UnaryOperator<Tensor> unit) {
         Tensor numerator = !zeroGradAtZero ? x
-                : x.detach().abs().max(keepDims(axis)).greater(Tensor.scalar(0)).where(x, x.detach());
-        return tiny.where(numerator.divide(eps), unit.apply(tiny.where(Tensor.scalar(1), x)));
+                : x.detach().abs().max(keepDims(axis)).greater(0).where(x, x.detach());
+        return tiny.where(numerator.divide(eps), unit.apply(tiny.where(1, x)));
     }
 
     /// ||x||_p along an axis, which keeps size 1; p is not 2.

@@ -86,7 +86,7 @@ public record PowerNorm(Layer scaling, Param gamma, Param beta, Param phi, Param
     private Tensor trained(Tensor x, Tensor keep) {
         Tensor square = mean(x.detach().square(), keep);
         RunningStatistics.count(steps);
-        Tensor warm = steps.value().greater(Tensor.scalar(warmup));
+        Tensor warm = steps.value().greater(warmup);
         Tensor z = x.detach().divide(warm.where(phi.value(), square).add(eps).sqrt());
         var first = new RunningAverageKernel.Weight(RunningStatistics.CUMULATIVE, steps.value().data(), warmup);
         Backend.kernels().runningAverage().mix(first, square.data(), phi.value().data());
@@ -97,7 +97,7 @@ public record PowerNorm(Layer scaling, Param gamma, Param beta, Param phi, Param
     /// The mean over the tokens that are kept, (1, D).
     private static Tensor mean(Tensor tokens, Tensor keep) {
         return keep == null ? tokens.mean(keepDims(0))
-                : tokens.multiply(keep).sum(keepDims(0)).divide(keep.sum().maximum(Tensor.scalar(1)));
+                : tokens.multiply(keep).sum(keepDims(0)).divide(keep.sum().maximum(1));
     }
 
     /// z with the authors' backward pass.

@@ -103,7 +103,7 @@ public record RmsNorm(Shape shape, Optional<Param> gamma, float eps, Form form) 
         RowLayout rows = RowLayout.of("RMSNorm", x, shape, gain, null);
         Tensor flat = x.reshape(rows.count(), rows.columns());
         // a floor of the root, since that of 0 has no derivative
-        Tensor rms = flat.square().mean(keepDims(-1)).maximum(Tensor.scalar(Float.MIN_NORMAL)).sqrt().add(eps);
+        Tensor rms = flat.square().mean(keepDims(-1)).maximum(Float.MIN_NORMAL).sqrt().add(eps);
         return RowLayout.affine(flat.divide(rms), gain, null).reshape(x.shape());
     }
 

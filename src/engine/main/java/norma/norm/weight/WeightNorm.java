@@ -1,7 +1,5 @@
 package norma.norm.weight;
 
-import static norma.tensor.Axes.keepDims;
-
 import norma.kernel.Planes;
 import norma.nn.Conv2d;
 import norma.nn.Init;
@@ -74,7 +72,7 @@ public record WeightNorm(Weight raw, Param gain, float eps) implements Reparamet
 
     private static Tensor length(Tensor v, Shape gains, float eps) {
         Tensor square = v.square().reduceTo(gains);
-        return (eps == 0 ? square : square.maximum(Tensor.scalar(eps * eps))).sqrt();
+        return (eps == 0 ? square : square.maximum(eps * eps)).sqrt();
     }
 
     /// (O, 1, ...) for a weight (O, ...)
@@ -123,7 +121,7 @@ public record WeightNorm(Weight raw, Param gain, float eps) implements Reparamet
             ChannelAxis.requireSeveral("WeightNorm", t, planes);
             Tensor statistics = ChannelAxis.moments(t, planes);
             Tensor rstd = statistics.slice(1, 2, 3).sqrt().reciprocal();
-            if (rstd.max(keepDims(0)).item() == Float.POSITIVE_INFINITY) {
+            if (rstd.max().item() == Float.POSITIVE_INFINITY) {
                 throw new IllegalArgumentException(
                         "WeightNorm: on the batch each output must vary; got one of the same value "
                                 + "everywhere in outputs " + t.shape() + "; use a larger batch, or v other than 0");

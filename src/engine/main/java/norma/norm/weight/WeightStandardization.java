@@ -79,7 +79,7 @@ public record WeightStandardization(Weight raw, Form form, Optional<Param> gain,
         Tensor centered = Moments.of(rows, -1).centered();
         Tensor squares = centered.square().sum(keepDims(-1));
         return centered.divide(form == Form.SCALED
-                ? squares.maximum(Tensor.scalar(eps)).sqrt()
+                ? squares.maximum(eps).sqrt()
                 : squares.divide(n - 1).sqrt().add(eps));
     }
 

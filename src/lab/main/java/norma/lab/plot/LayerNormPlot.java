@@ -32,7 +32,7 @@ final class LayerNormPlot {
 
     private static Tensor oneFormula(Tensor x) {
         Tensor mean = x.mean(keepDims(-1));
-        Tensor variance = x.square().mean(keepDims(-1)).subtract(mean.square()).maximum(Tensor.scalar(0));
+        Tensor variance = x.square().mean(keepDims(-1)).subtract(mean.square()).maximum(0);
         return x.subtract(mean).divide(variance.add(LayerNorm.EPS).sqrt());
     }
 

@@ -1,7 +1,5 @@
 package norma.lab.plot;
 
-import static norma.tensor.Axes.keepDims;
-
 import norma.nn.Linear;
 import norma.nn.Param;
 import norma.nn.ParameterTree;
@@ -35,7 +33,7 @@ final class WeightNormPlot {
                 Sgd.of(layer, rate), step -> step, TrainConfig.of(STEPS, Schedule.constant(), 0, 0), Listener.SILENT);
         double[] lengths = new double[STEPS + 1];
         for (int step = 0; step <= STEPS; step++) {
-            lengths[step] = v.value().detach().square().sum(keepDims(-1)).sqrt().mean().item();
+            lengths[step] = v.value().detach().norm(-1).mean().item();
             training.run(step);
         }
         return lengths;

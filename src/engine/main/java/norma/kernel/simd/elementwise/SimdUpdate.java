@@ -18,11 +18,10 @@ public final class SimdUpdate implements UpdateKernel {
     public void adamW(AdamW step, Floats w, Floats gradient, Floats m, Floats v) {
         float gradientScale = step.gradientScale(), b1 = step.b1(), b2 = step.b2(), eps = step.eps();
         float rate = step.correctedRate(), correction = step.correction(), decay = step.rate() * step.decay();
-        Workers.split(w.length(), Workers.grain(1), (from, to) -> {
+        split(w.length(), (from, count) -> {
             float[] ws = w.array(), gs = gradient.array(), ms = m.array(), vs = v.array();
             int w0 = w.offset(), g0 = gradient.offset(), m0 = m.offset(), v0 = v.offset();
-            int whole = from + F.loopBound(to - from);
-            for (int i = from; i < whole; i += LANES) {
+            for (int i = from; i < from + count; i += LANES) {
                 FloatVector g = fromArray(F, gs, g0 + i).mul(gradientScale);
                 FloatVector mean = fromArray(F, ms, m0 + i).mul(b1).add(g.mul(1 - b1));
                 FloatVector square = fromArray(F, vs, v0 + i).mul(b2).add(g.mul(g).mul(1 - b2));
@@ -32,12 +31,8 @@ public final class SimdUpdate implements UpdateKernel {
                 square.intoArray(vs, v0 + i);
                 weight.sub(weight.mul(decay).add(change)).intoArray(ws, w0 + i);
             }
-            if (whole < to) {
-                int rest = to - whole;
-                UpdateKernel.super.adamW(step, w.slice(whole, rest), gradient.slice(whole, rest), m.slice(whole, rest),
-                        v.slice(whole, rest));
-            }
-        });
+        }, (from, count) -> UpdateKernel.super.adamW(step, w.slice(from, count), gradient.slice(from, count),
+                m.slice(from, count), v.slice(from, count)));
     }
 
     @Override
@@ -48,11 +43,10 @@ public final class SimdUpdate implements UpdateKernel {
         }
         float gradientScale = step.gradientScale(), momentum = step.momentum(), rate = step.rate();
         float decay = rate * step.decay();
-        Workers.split(w.length(), Workers.grain(1), (from, to) -> {
+        split(w.length(), (from, count) -> {
             float[] ws = w.array(), gs = gradient.array(), us = velocity.array();
             int w0 = w.offset(), g0 = gradient.offset(), u0 = velocity.offset();
-            int whole = from + F.loopBound(to - from);
-            for (int i = from; i < whole; i += LANES) {
+            for (int i = from; i < from + count; i += LANES) {
                 FloatVector g = fromArray(F, gs, g0 + i).mul(gradientScale);
                 FloatVector u = fromArray(F, us, u0 + i).mul(momentum).add(g);
                 FloatVector change = step.nesterov() ? u.mul(momentum).add(g) : u;
@@ -60,12 +54,8 @@ public final class SimdUpdate implements UpdateKernel {
                 u.intoArray(us, u0 + i);
                 weight.sub(weight.mul(decay).add(change.mul(rate))).intoArray(ws, w0 + i);
             }
-            if (whole < to) {
-                int rest = to - whole;
-                UpdateKernel.super.sgd(step, w.slice(whole, rest), gradient.slice(whole, rest),
-                        velocity.slice(whole, rest));
-            }
-        });
+        }, (from, count) -> UpdateKernel.super.sgd(step, w.slice(from, count), gradient.slice(from, count),
+                velocity.slice(from, count)));
     }
 
     /// The usual form on vectors; centered or with momentum it is left to the plain loops.
@@ -76,54 +66,43 @@ public final class SimdUpdate implements UpdateKernel {
             return;
         }
         float gradientScale = step.gradientScale(), smoothing = step.smoothing(), rate = step.rate(), eps = step.eps();
-        Workers.split(w.length(), Workers.grain(1), (from, to) -> {
+        split(w.length(), (from, count) -> {
             float[] ws = w.array(), gs = gradient.array(), vs = v.array();
             int w0 = w.offset(), g0 = gradient.offset(), v0 = v.offset();
-            int whole = from + F.loopBound(to - from);
-            for (int i = from; i < whole; i += LANES) {
+            for (int i = from; i < from + count; i += LANES) {
                 FloatVector g = fromArray(F, gs, g0 + i).mul(gradientScale);
                 FloatVector square = fromArray(F, vs, v0 + i).mul(smoothing).add(g.mul(g).mul(1 - smoothing));
                 square.intoArray(vs, v0 + i);
                 fromArray(F, ws, w0 + i).sub(g.div(square.sqrt().add(eps)).mul(rate)).intoArray(ws, w0 + i);
             }
-            if (whole < to) {
-                int rest = to - whole;
-                UpdateKernel.super.rmsProp(step, w.slice(whole, rest), gradient.slice(whole, rest),
-                        v.slice(whole, rest), null, null);
-            }
-        });
+        }, (from, count) -> UpdateKernel.super.rmsProp(step, w.slice(from, count), gradient.slice(from, count),
+                v.slice(from, count), null, null));
     }
 
     @Override
     public void adagrad(Adagrad step, Floats w, Floats gradient, Floats v) {
         float gradientScale = step.gradientScale(), rate = step.rate(), eps = step.eps();
-        Workers.split(w.length(), Workers.grain(1), (from, to) -> {
+        split(w.length(), (from, count) -> {
             float[] ws = w.array(), gs = gradient.array(), vs = v.array();
             int w0 = w.offset(), g0 = gradient.offset(), v0 = v.offset();
-            int whole = from + F.loopBound(to - from);
-            for (int i = from; i < whole; i += LANES) {
+            for (int i = from; i < from + count; i += LANES) {
                 FloatVector g = fromArray(F, gs, g0 + i).mul(gradientScale);
                 FloatVector square = fromArray(F, vs, v0 + i).add(g.mul(g));
                 square.intoArray(vs, v0 + i);
                 fromArray(F, ws, w0 + i).sub(g.mul(rate).div(square.sqrt().add(eps))).intoArray(ws, w0 + i);
             }
-            if (whole < to) {
-                int rest = to - whole;
-                UpdateKernel.super.adagrad(step, w.slice(whole, rest), gradient.slice(whole, rest),
-                        v.slice(whole, rest));
-            }
-        });
+        }, (from, count) -> UpdateKernel.super.adagrad(step, w.slice(from, count), gradient.slice(from, count),
+                v.slice(from, count)));
     }
 
     @Override
     public void lion(Lion step, Floats w, Floats gradient, Floats m) {
         float gradientScale = step.gradientScale(), b1 = step.b1(), b2 = step.b2(), rate = step.rate();
         float decay = rate * step.decay();
-        Workers.split(w.length(), Workers.grain(1), (from, to) -> {
+        split(w.length(), (from, count) -> {
             float[] ws = w.array(), gs = gradient.array(), ms = m.array();
             int w0 = w.offset(), g0 = gradient.offset(), m0 = m.offset();
-            int whole = from + F.loopBound(to - from);
-            for (int i = from; i < whole; i += LANES) {
+            for (int i = from; i < from + count; i += LANES) {
                 FloatVector g = fromArray(F, gs, g0 + i).mul(gradientScale), old = fromArray(F, ms, m0 + i);
                 FloatVector weight = fromArray(F, ws, w0 + i);
                 old.mul(b2).add(g.mul(1 - b2)).intoArray(ms, m0 + i);
@@ -132,9 +111,22 @@ public final class SimdUpdate implements UpdateKernel {
                         u.compare(VectorOperators.LT, 0f));
                 weight.sub(weight.mul(decay).add(change)).intoArray(ws, w0 + i);
             }
-            if (whole < to) {
-                int rest = to - whole;
-                UpdateKernel.super.lion(step, w.slice(whole, rest), gradient.slice(whole, rest), m.slice(whole, rest));
+        }, (from, count) -> UpdateKernel.super.lion(step, w.slice(from, count), gradient.slice(from, count),
+                m.slice(from, count)));
+    }
+
+    /// Updates `count` elements.
+    private interface Loop {
+        void run(int from, int count);
+    }
+
+    /// Shares elements out to threads: those that fill vectors to one loop, what is left over to another.
+    private static void split(int length, Loop vectors, Loop rest) {
+        Workers.split(length, Workers.grain(1), (from, to) -> {
+            int whole = F.loopBound(to - from);
+            vectors.run(from, whole);
+            if (from + whole < to) {
+                rest.run(from + whole, to - from - whole);
             }
         });
     }
