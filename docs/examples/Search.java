@@ -10,7 +10,7 @@ import norma.langchain4j.NormaEmbeddingModel;
 /// The paragraphs of one's own text files that answer a question best. Arguments: a folder, a question.
 void main(String[] args) throws IOException {
     Path folder = Path.of(args.length > 0 ? args[0] : "docs");
-    String question = args.length > 1 ? args[1] : "How do I save the weights of a model?";
+    String question = args.length > 1 ? args[1] : "What must I add to the command line so that SIMD is used?";
 
     EmbeddingModel model = new NormaEmbeddingModel(SentenceEncoder.load("all-minilm-l6-v2", Options.DEFAULT));
     List<TextSegment> paragraphs = new ArrayList<>();
