@@ -6,12 +6,13 @@ module norma.engine {
     requires org.eclipse.collections.api;
     requires org.eclipse.collections.impl;
 
-    exports norma.backend to norma.lab;
+    exports norma.backend to norma.lab, norma.tornado;
     exports norma.catalogue;
     exports norma.data;
     exports norma.io;
     exports norma.json to norma.embeddings;
     exports norma.kernel;
+    exports norma.kernel.contract to norma.tornado;
     exports norma.model;
     exports norma.nn;
     exports norma.norm;

@@ -23,10 +23,23 @@ final class Samples {
     private Samples() {
     }
 
-    /// The build runs every test twice: as the engine chooses, and with `-Dnorma.kernels=reference`.
+    /// The build runs every test twice: as the engine chooses, and with `-Dnorma.kernels=reference`. The tests of other modules
+    /// name a supplier of kernels in `-Dnorma.test.kernels`.
     static List<Kernels> sets() {
+        String supplier = System.getProperty("norma.test.kernels");
+        if (supplier != null) {
+            return List.of(supplied(supplier));
+        }
         boolean simd = Simd.available() && !System.getProperty("norma.kernels", "").equals("reference");
         return List.of(simd ? Simd.kernels() : Kernels.REFERENCE);
+    }
+
+    private static Kernels supplied(String supplier) {
+        try {
+            return (Kernels) ((Supplier<?>) Class.forName(supplier).getConstructor().newInstance()).get();
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(supplier + " supplies no kernels", e);
+        }
     }
 
     /// x[i] = f(i), with other floats on both sides.

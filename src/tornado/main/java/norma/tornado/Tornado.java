@@ -1,0 +1,7 @@
+package norma.tornado;
+
+/// Placeholder.
+public final class Tornado {
+    private Tornado() {
+    }
+}

@@ -1,0 +1,136 @@
+package norma.tornado.offload;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import norma.kernel.Floats;
+import norma.kernel.contract.Kernels;
+import norma.tornado.device.Device;
+import norma.tornado.device.Kernel;
+import norma.tornado.device.Places;
+import norma.tornado.device.Places.Place;
+
+/// What the offloaded contracts share: where operands lie on the device, working memory, launches; and the count of what has no
+/// device kernel and fell back to the host.
+public final class Offload {
+    private final Device device;
+    private final Places places;
+    private final Map<String, Integer> fallbacks = new TreeMap<>();
+
+    /// Working memory, handed out from the front of the last piece; whatever a call took is free again when it has ended.
+    private final List<Place> working = new ArrayList<>();
+    private int taken;
+    private long launches;
+
+    /// On a device.
+    public Offload(Device device) {
+        this.device = device;
+        places = new Places(device);
+    }
+
+    /// The whole set of kernels.
+    public Kernels kernels() {
+        return OffloadedKernels.of(this);
+    }
+
+    Device device() {
+        return device;
+    }
+
+    /// Where floats lie in the slab.
+    int at(Floats x) {
+        return places.of(x.array()) + x.offset();
+    }
+
+    /// Where floats lie in the slab, or -1 for null.
+    int atOrNone(Floats x) {
+        return x == null ? -1 : at(x);
+    }
+
+    /// Where an array of the host lies in the slab.
+    int at(float[] array) {
+        return places.of(array);
+    }
+
+    /// Room for some floats until the contract's method ends.
+    int room(int floats) {
+        if (working.isEmpty() || taken + floats > working.getLast().length()) {
+            int length = working.isEmpty() ? floats : Math.max(floats, 2 * working.getLast().length());
+            working.add(places.allocate(length));
+            taken = 0;
+        }
+        int at = working.getLast().at() + taken;
+        taken += floats;
+        return at;
+    }
+
+    /// Numbers of the host in room of their own, as floats: row numbers and classes, which must be below 2^24 to be exact.
+    int numbers(int... values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < floats.length; i++) {
+            if (Math.abs((long) values[i]) > 1 << 24) {
+                throw new IllegalArgumentException(
+                        "Offload: numbers must be within 2^24 to be exact as floats; got " + values[i]);
+            }
+            floats[i] = values[i];
+        }
+        int at = room(floats.length);
+        if (floats.length > 0) {
+            device.write(floats, 0, at, floats.length);
+        }
+        return at;
+    }
+
+    /// Launches a kernel with `size` iterations; none is nothing to do.
+    void launch(Kernel kernel, int size, int... ints) {
+        launch(kernel, new float[0], size, ints);
+    }
+
+    /// The same with scalars.
+    void launch(Kernel kernel, float[] floats, int size, int... ints) {
+        if (size == 0) {
+            return;
+        }
+        int[] all = new int[ints.length + 1];
+        all[0] = size;
+        System.arraycopy(ints, 0, all, 1, ints.length);
+        launches++;
+        device.launch(kernel, all, floats);
+    }
+
+    /// Frees the working memory of the call that has ended; what came in several pieces will be one.
+    void end() {
+        if (working.size() > 1) {
+            int length = working.stream().mapToInt(Place::length).sum();
+            working.forEach(places::free);
+            working.clear();
+            working.add(places.allocate(length));
+        }
+        taken = 0;
+    }
+
+    void countFallback(String method) {
+        fallbacks.merge(method, 1, Integer::sum);
+    }
+
+    /// How often each method of a contract was computed on the host, since there is no kernel for it: `fourier.complex`.
+    public synchronized Map<String, Integer> fallbacks() {
+        return new TreeMap<>(fallbacks);
+    }
+
+    /// How many kernels were launched.
+    public synchronized long launches() {
+        return launches;
+    }
+
+    /// Floats of the device's memory in use.
+    public synchronized long used() {
+        return places.used();
+    }
+
+    /// The most floats that were in use at a time.
+    public synchronized long most() {
+        return places.most();
+    }
+}

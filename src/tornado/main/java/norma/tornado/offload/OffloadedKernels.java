@@ -1,0 +1,127 @@
+package norma.tornado.offload;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import norma.kernel.Floats;
+import norma.kernel.contract.Kernels;
+
+/// A contract on a device. A method that the device's implementation overrides runs there; any other falls back: its operands are
+/// copied to the host, the reference computes, and they are copied to the device again.
+final class OffloadedKernels implements InvocationHandler {
+    private final Offload offload;
+    private final String contract;
+    private final Object implementation;
+    private final Object reference;
+    private final Set<Method> offloaded = new HashSet<>();
+
+    private OffloadedKernels(Offload offload, Class<?> type, Object implementation, RecordComponent component) {
+        this.offload = offload;
+        this.implementation = implementation;
+        contract = component.getName();
+        reference = call(component.getAccessor(), Kernels.REFERENCE);
+        for (Method method : type.getMethods()) {
+            if (isOverridden(method)) {
+                offloaded.add(method);
+            }
+        }
+    }
+
+    /// The engine's set of kernels, each contract on the device.
+    static Kernels of(Offload offload) {
+        List<Object> implementations = List.of(
+                new OffloadedUpdate(offload),
+                new OffloadedTransfer(offload));
+        RecordComponent[] components = Kernels.class.getRecordComponents();
+        Object[] all = new Object[components.length];
+        all[0] = offload.device().name();
+        for (int i = 1; i < all.length; i++) {
+            Class<?> type = components[i].getType();
+            Object implementation = implementations.stream().filter(type::isInstance).findFirst().orElse(null);
+            all[i] = Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
+                    new OffloadedKernels(offload, type, implementation, components[i]));
+        }
+        try {
+            return (Kernels) Kernels.class.getConstructors()[0].newInstance(all);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("Offload: can't make a set of kernels", e);
+        }
+    }
+
+    @Override
+    public Object invoke(Object proxy, Method method, Object[] arguments) {
+        if (method.getDeclaringClass() == Object.class) {
+            return call(method, this, arguments);
+        }
+        synchronized (offload) {
+            try {
+                return offloaded.contains(method) ? call(method, implementation, arguments)
+                        : fallBack(method, arguments);
+            } finally {
+                offload.end();
+            }
+        }
+    }
+
+    private boolean isOverridden(Method method) {
+        try {
+            return implementation != null && !implementation.getClass()
+                    .getMethod(method.getName(), method.getParameterTypes()).getDeclaringClass().isInterface();
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException("Offload: " + method + " is not public", e);
+        }
+    }
+
+    private Object fallBack(Method method, Object[] arguments) {
+        Set<float[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Object argument : arguments == null ? new Object[0] : arguments) {
+            collect(argument, arrays);
+        }
+        offload.countFallback(contract + "." + method.getName());
+        for (float[] array : arrays) {
+            offload.device().read(offload.at(array), array, 0, array.length);
+        }
+        Object result = call(method, reference, arguments);
+        for (float[] array : arrays) {
+            offload.device().write(array, 0, offload.at(array), array.length);
+        }
+        return result;
+    }
+
+    /// All arrays that an argument names.
+    private static void collect(Object value, Set<float[]> arrays) {
+        switch (value) {
+            case null -> {
+            }
+            case float[] array -> arrays.add(array);
+            case Floats floats -> arrays.add(floats.array());
+            case List<?> list -> list.forEach(each -> collect(each, arrays));
+            case Record record -> Arrays.stream(record.getClass().getRecordComponents())
+                    .forEach(component -> collect(call(component.getAccessor(), record), arrays));
+            default -> {
+            }
+        }
+    }
+
+    private static Object call(Method method, Object target, Object... arguments) {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException e) {
+            switch (e.getCause()) {
+                case RuntimeException exception -> throw exception;
+                case Error error -> throw error;
+                default -> throw new IllegalStateException(e.getCause());
+            }
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("Offload: can't call " + method, e);
+        }
+    }
+}

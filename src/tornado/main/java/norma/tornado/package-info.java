@@ -1,0 +1,2 @@
+/// The engine on a GPU, through TornadoVM.
+package norma.tornado;

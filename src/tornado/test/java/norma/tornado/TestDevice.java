@@ -1,0 +1,27 @@
+package norma.tornado;
+
+import java.util.Set;
+import norma.tornado.offload.Offload;
+
+/// The device under test: kernels on this virtual machine, or a real one if TornadoVM is there.
+final class TestDevice {
+    private static final int CAPACITY = 1 << 25;
+    private static final Set<String> ON_THE_HOST = Set.of();
+
+    private static Offload offload;
+
+    private TestDevice() {
+    }
+
+    static synchronized Offload offload() {
+        if (offload == null) {
+            offload = new Offload(new JvmDevice(CAPACITY));
+        }
+        return offload;
+    }
+
+    /// What has no kernel on purpose.
+    static boolean mayFallBack(String method) {
+        return ON_THE_HOST.contains(method);
+    }
+}
