@@ -3,6 +3,7 @@ package norma.tornado.offload;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
@@ -29,7 +30,7 @@ final class OffloadedKernels implements InvocationHandler {
         contract = component.getName();
         reference = call(component.getAccessor(), Kernels.REFERENCE);
         for (Method method : type.getMethods()) {
-            if (isOverridden(method)) {
+            if (!Modifier.isStatic(method.getModifiers()) && isOverridden(method)) {
                 offloaded.add(method);
             }
         }
@@ -39,6 +40,10 @@ final class OffloadedKernels implements InvocationHandler {
     static Kernels of(Offload offload) {
         List<Object> implementations = List.of(
                 new OffloadedUpdate(offload),
+                new OffloadedMatmul(offload),
+                new OffloadedConvolution(offload),
+                new OffloadedPooling(offload),
+                new OffloadedRotary(offload),
                 new OffloadedTransfer(offload));
         RecordComponent[] components = Kernels.class.getRecordComponents();
         Object[] all = new Object[components.length];
@@ -61,14 +66,8 @@ final class OffloadedKernels implements InvocationHandler {
         if (method.getDeclaringClass() == Object.class) {
             return call(method, this, arguments);
         }
-        synchronized (offload) {
-            try {
-                return offloaded.contains(method) ? call(method, implementation, arguments)
-                        : fallBack(method, arguments);
-            } finally {
-                offload.end();
-            }
-        }
+        return offload.alone(() -> offloaded.contains(method) ? call(method, implementation, arguments)
+                : fallBack(method, arguments));
     }
 
     private boolean isOverridden(Method method) {
