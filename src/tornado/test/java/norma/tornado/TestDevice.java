@@ -4,7 +4,7 @@ import java.util.Set;
 import norma.tornado.offload.Offload;
 
 /// The device under test: kernels on this virtual machine, or a real one if TornadoVM is there.
-final class TestDevice {
+public final class TestDevice {
     private static final int CAPACITY = 1 << 25;
     private static final Set<String> ON_THE_HOST = Set.of();
 
@@ -13,7 +13,8 @@ final class TestDevice {
     private TestDevice() {
     }
 
-    static synchronized Offload offload() {
+    /// The same for all tests of a process.
+    public static synchronized Offload offload() {
         if (offload == null) {
             offload = new Offload(new JvmDevice(CAPACITY));
         }
