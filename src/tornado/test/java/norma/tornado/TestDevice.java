@@ -5,7 +5,7 @@ import norma.tornado.device.TornadoDevice;
 import norma.tornado.offload.Offload;
 
 /// The device under test: kernels on this virtual machine, or a real one if TornadoVM is installed.
-final class TestDevice {
+public final class TestDevice {
     private static final int CAPACITY = 1 << 25;
     private static final Set<String> ON_THE_HOST = Set.of();
 
@@ -18,7 +18,8 @@ final class TestDevice {
         return System.getenv("TORNADOVM_HOME") != null;
     }
 
-    static synchronized Offload offload() {
+    /// The same for all tests of a process.
+    public static synchronized Offload offload() {
         if (offload == null) {
             offload = new Offload(isReal() ? new TornadoDevice(0, 0, CAPACITY) : new JvmDevice(CAPACITY));
         }
