@@ -39,6 +39,12 @@ final class OffloadedKernels implements InvocationHandler {
     static Kernels of(Offload offload) {
         List<Object> implementations = List.of(
                 new OffloadedUpdate(offload),
+                new OffloadedNormalization(offload),
+                new OffloadedPlaneNormalization(offload),
+                new OffloadedPositionNormalization(offload),
+                new OffloadedPointwiseNorm(offload),
+                new OffloadedSoftmax(offload),
+                new OffloadedCrossEntropy(offload),
                 new OffloadedTransfer(offload));
         RecordComponent[] components = Kernels.class.getRecordComponents();
         Object[] all = new Object[components.length];

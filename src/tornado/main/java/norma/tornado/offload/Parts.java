@@ -18,7 +18,7 @@ record Parts(int outer, int inner) {
         int inner = Math.clamp(run / (sums < MANY ? SHORT : LONG), 1, MOST_INNER);
         long each = (long) examples * run / inner;
         long outer = Math.min(ENOUGH / Math.max(1L, (long) sums * inner), Math.min(each / SHORT, MOST / inner));
-        return new Parts((int) Math.clamp(outer, 1, Math.max(1, examples)), inner);
+        return new Parts(Math.clamp(outer, 1, Math.max(1, examples)), inner);
     }
 
     /// Parts of a row of `columns` elements.
