@@ -3,6 +3,7 @@ package norma.tornado.offload;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
@@ -29,7 +30,7 @@ final class OffloadedKernels implements InvocationHandler {
         contract = component.getName();
         reference = call(component.getAccessor(), Kernels.REFERENCE);
         for (Method method : type.getMethods()) {
-            if (isOverridden(method)) {
+            if (!Modifier.isStatic(method.getModifiers()) && isOverridden(method)) {
                 offloaded.add(method);
             }
         }
