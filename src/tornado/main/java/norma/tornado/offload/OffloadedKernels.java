@@ -44,6 +44,12 @@ final class OffloadedKernels implements InvocationHandler {
                 new OffloadedConvolution(offload),
                 new OffloadedPooling(offload),
                 new OffloadedRotary(offload),
+                new OffloadedNormalization(offload),
+                new OffloadedPlaneNormalization(offload),
+                new OffloadedPositionNormalization(offload),
+                new OffloadedPointwiseNorm(offload),
+                new OffloadedSoftmax(offload),
+                new OffloadedCrossEntropy(offload)
                 new OffloadedTransfer(offload));
         RecordComponent[] components = Kernels.class.getRecordComponents();
         Object[] all = new Object[components.length];
