@@ -111,7 +111,10 @@ public final class Offload {
     }
 
     void countFallback(String method) {
-        fallbacks.merge(method, 1, Integer::sum);
+        if (fallbacks.merge(method, 1, Integer::sum) == 1) {
+            System.getLogger("norma").log(System.Logger.Level.WARNING,
+                    "%s has no kernel for %s; it is computed on the processor".formatted(device.name(), method));
+        }
     }
 
     /// How often each method of a contract was computed on the host, since there is no kernel for it: `fourier.complex`.
