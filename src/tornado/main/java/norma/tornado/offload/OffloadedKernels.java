@@ -39,6 +39,8 @@ final class OffloadedKernels implements InvocationHandler {
     /// The engine's set of kernels, each contract on the device.
     static Kernels of(Offload offload) {
         List<Object> implementations = List.of(
+                new OffloadedAttention(offload),
+                new OffloadedFourier(offload),
                 new OffloadedUpdate(offload),
                 new OffloadedMatmul(offload),
                 new OffloadedConvolution(offload),
