@@ -38,6 +38,8 @@ final class OffloadedKernels implements InvocationHandler {
     /// The engine's set of kernels, each contract on the device.
     static Kernels of(Offload offload) {
         List<Object> implementations = List.of(
+                new OffloadedElementwise(offload),
+                new OffloadedReduction(offload),
                 new OffloadedUpdate(offload),
                 new OffloadedTransfer(offload));
         RecordComponent[] components = Kernels.class.getRecordComponents();
