@@ -41,6 +41,8 @@ final class OffloadedKernels implements InvocationHandler {
         List<Object> implementations = List.of(
                 new OffloadedAttention(offload),
                 new OffloadedFourier(offload),
+                new OffloadedElementwise(offload),
+                new OffloadedReduction(offload)
                 new OffloadedUpdate(offload),
                 new OffloadedMatmul(offload),
                 new OffloadedConvolution(offload),
