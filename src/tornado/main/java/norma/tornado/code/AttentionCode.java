@@ -100,7 +100,8 @@ public final class AttentionCode {
     }
 
     /// The first `count` of 4 values, `apart` floats from each other.
-    private static void store(float[] s, int at, int apart, int count, int add, float y0, float y1, float y2, float y3) {
+    private static void store(float[] s, int at, int apart, int count, int add, float y0, float y1, float y2,
+            float y3) {
         s[at] = add == 0 ? y0 : s[at] + y0;
         if (count > 1) {
             s[at + apart] = add == 0 ? y1 : s[at + apart] + y1;
