@@ -52,6 +52,7 @@ final class TornadoApi {
         private static void configure() {
             System.setProperty("tornado.load.annotation.parallel", Parallel.class.getName());
             System.setProperty("tornado.recover.bailout", "False");
+            System.setProperty("tornado.compiler.fullInlining", "True"); // else methods of 600 nodes do not compile
             setIfAbsent("tornado.opencl.compiler.flags", "-cl-mad-enable -w");
             setIfAbsent("tornado.device.memory", (Runtime.getRuntime().maxMemory() >> 20) + "MB");
         }
