@@ -42,7 +42,7 @@ final class OffloadedKernels implements InvocationHandler {
                 new OffloadedAttention(offload),
                 new OffloadedFourier(offload),
                 new OffloadedElementwise(offload),
-                new OffloadedReduction(offload)
+                new OffloadedReduction(offload),
                 new OffloadedUpdate(offload),
                 new OffloadedMatmul(offload),
                 new OffloadedConvolution(offload),
@@ -53,7 +53,7 @@ final class OffloadedKernels implements InvocationHandler {
                 new OffloadedPositionNormalization(offload),
                 new OffloadedPointwiseNorm(offload),
                 new OffloadedSoftmax(offload),
-                new OffloadedCrossEntropy(offload)
+                new OffloadedCrossEntropy(offload),
                 new OffloadedTransfer(offload));
         RecordComponent[] components = Kernels.class.getRecordComponents();
         Object[] all = new Object[components.length];
