@@ -40,8 +40,9 @@ final class Laws {
             Opcode.CHECKCAST, Opcode.INSTANCEOF, Opcode.ACONST_NULL, Opcode.GETFIELD, Opcode.PUTFIELD,
             Opcode.PUTSTATIC);
 
-    private static final Set<String> FUNCTIONS = Set.of("abs", "cos", "exp", "log", "max", "min", "pow", "signum",
-            "sin", "sqrt", "tanh");
+    private static final Set<String> FUNCTIONS =
+            Set.of("abs", "atan2", "cos", "exp", "log", "max", "min", "pow", "signum",
+                    "sin", "sqrt", "tanh");
 
     /// What OpenCL C or CUDA C++ has as a function, a type or a key word, as far as Java lets somebody call something so.
     private static final Set<String> TAKEN = Set.of("""
