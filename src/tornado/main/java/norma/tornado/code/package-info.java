@@ -13,6 +13,7 @@
 /// - no exceptions, no `.length`, no arrays but those passed and private ones, no static arrays, no objects;
 /// - no `Math.fma`, `floor`, `rint`, `round`, `cbrt`, `expm1`, `log1p` (they do not compile), no boolean variables, no literal NaN
 ///   or infinity;
+/// - no `||` in the condition of the last block of a parallel loop: the block runs in any case (no test holds this);
 /// - no name that OpenCL or CUDA knows (`exp`, `sqrt`, `constant` ...), for methods, parameters and variables.
 ///
 /// No kernel uses atomics: each element of a result belongs to one iteration, which adds up in a fixed order. A kernel must not
