@@ -40,7 +40,10 @@ final class OffloadedKernels implements InvocationHandler {
         List<Object> implementations = List.of(
                 new OffloadedElementwise(offload),
                 new OffloadedReduction(offload),
+                new OffloadedGather(offload),
+                new OffloadedDropout(offload),
                 new OffloadedUpdate(offload),
+                new OffloadedRunningAverage(offload),
                 new OffloadedTransfer(offload));
         RecordComponent[] components = Kernels.class.getRecordComponents();
         Object[] all = new Object[components.length];
