@@ -6,6 +6,7 @@ module norma.lab {
     requires me.tongfei.progressbar;
     requires norma.embeddings;
     requires norma.engine;
+    requires norma.tornado;
     requires java.desktop;
     requires xchart;
 

@@ -14,10 +14,13 @@ import norma.lab.embed.Export;
 import norma.lab.embed.Similar;
 import norma.lab.finetune.FineTune;
 import norma.lab.plot.PlotsCommand;
+import norma.lab.run.DeviceOption;
 import norma.lab.train.Sample;
 import norma.lab.train.Train;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
+import picocli.CommandLine.ParseResult;
 
 /// The `norma` command: it finds the subcommand that the arguments name and turns what goes wrong into one line.
 @Command(name = "norma", versionProvider = Version.class, mixinStandardHelpOptions = true,
@@ -63,9 +66,26 @@ public final class Main implements Runnable {
         CommandLine norma = new CommandLine(new Main());
         commands(args).forEach(norma::addSubcommand);
         return norma.setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionStrategy(Main::execute)
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler((e, _) -> Failure.misused(e))
                 .setExecutionExceptionHandler((e, command, _) -> Failure.report(e, command));
+    }
+
+    private static int execute(ParseResult arguments) {
+        ParseResult command = arguments.hasSubcommand() ? arguments.subcommand() : arguments;
+        CommandLine line = command.commandSpec().commandLine();
+        boolean onDevice;
+        try {
+            onDevice = DeviceOption.use(command);
+        } catch (RuntimeException e) {
+            throw new ExecutionException(line, e.getMessage(), e);
+        }
+        int code = new CommandLine.RunLast().execute(arguments);
+        if (onDevice) {
+            DeviceOption.report(line.getErr());
+        }
+        return code;
     }
 
     /// The one that the first argument names, else all of them: to read the options of all takes longer than many a command.

@@ -1,10 +1,11 @@
 package norma.tornado;
 
 import java.util.Set;
+import norma.tornado.device.TornadoDevice;
 import norma.tornado.offload.Offload;
 
-/// The device under test: kernels on this virtual machine, or a real one if TornadoVM is there.
-final class TestDevice {
+/// The device under test: kernels on this virtual machine, or a real one if TornadoVM is installed.
+public final class TestDevice {
     private static final int CAPACITY = 1 << 25;
     private static final Set<String> ON_THE_HOST = Set.of();
 
@@ -13,9 +14,14 @@ final class TestDevice {
     private TestDevice() {
     }
 
-    static synchronized Offload offload() {
+    static boolean isReal() {
+        return System.getenv("TORNADOVM_HOME") != null;
+    }
+
+    /// The same for all tests of a process.
+    public static synchronized Offload offload() {
         if (offload == null) {
-            offload = new Offload(new JvmDevice(CAPACITY));
+            offload = new Offload(isReal() ? new TornadoDevice(0, 0, CAPACITY) : new JvmDevice(CAPACITY));
         }
         return offload;
     }

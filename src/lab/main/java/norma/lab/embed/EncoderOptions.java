@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 import norma.embeddings.Options;
 import norma.embeddings.Pooling;
 import norma.embeddings.SentenceEncoder;
+import norma.lab.run.DeviceOption;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The options of an encoder.
@@ -37,6 +39,9 @@ public final class EncoderOptions {
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads to compute with (default: all processors).")
     private Integer threads;
+
+    @Mixin
+    private DeviceOption device;
 
     /// Reads the model.
     SentenceEncoder load() throws IOException {

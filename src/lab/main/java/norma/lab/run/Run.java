@@ -30,6 +30,9 @@ public final class Run extends Output {
             description = "Threads to compute with; any number gives the same bits (default: all processors).")
     private Integer threads;
 
+    @Mixin
+    private DeviceOption device;
+
     @Option(names = "--out", paramLabel = "DIR", description = "Folder for results (default: out/<command>).")
     private Path out;
 

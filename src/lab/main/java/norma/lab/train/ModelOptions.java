@@ -13,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 /// The options of a command that decide its result, as texts: all but those about threads and output.
 final class ModelOptions {
     private static final Set<String> OTHERS =
-            Set.of("--json", "--threads", "--out", "--resume", "--force", "--help", "--version");
+            Set.of("--json", "--threads", "--device", "--out", "--resume", "--force", "--help", "--version");
 
     private ModelOptions() {
     }

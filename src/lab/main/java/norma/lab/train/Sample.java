@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import norma.catalogue.GptCheckpoint;
 import norma.lab.run.Characters;
+import norma.lab.run.DeviceOption;
 import norma.lab.run.Numbers;
 import norma.lab.run.Output;
 import norma.model.Gpt;
@@ -66,6 +67,8 @@ public final class Sample implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Threads to compute with (default: all processors).")
     private Integer threads;
 
+    @Mixin
+    private DeviceOption device;
     @Mixin
     private Output output;
 

@@ -3,6 +3,7 @@ package norma.tornado.offload;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
@@ -29,7 +30,7 @@ final class OffloadedKernels implements InvocationHandler {
         contract = component.getName();
         reference = call(component.getAccessor(), Kernels.REFERENCE);
         for (Method method : type.getMethods()) {
-            if (isOverridden(method)) {
+            if (!Modifier.isStatic(method.getModifiers()) && isOverridden(method)) {
                 offloaded.add(method);
             }
         }
@@ -38,6 +39,18 @@ final class OffloadedKernels implements InvocationHandler {
     /// The engine's set of kernels, each contract on the device.
     static Kernels of(Offload offload) {
         List<Object> implementations = List.of(
+                new OffloadedMatmul(offload),
+                new OffloadedConvolution(offload),
+                new OffloadedPooling(offload),
+                new OffloadedRotary(offload),
+                new OffloadedNormalization(offload),
+                new OffloadedPlaneNormalization(offload),
+                new OffloadedPositionNormalization(offload),
+                new OffloadedPointwiseNorm(offload),
+                new OffloadedSoftmax(offload),
+                new OffloadedCrossEntropy(offload),
+                new OffloadedAttention(offload),
+                new OffloadedFourier(offload),
                 new OffloadedElementwise(offload),
                 new OffloadedReduction(offload),
                 new OffloadedGather(offload),
@@ -66,14 +79,8 @@ final class OffloadedKernels implements InvocationHandler {
         if (method.getDeclaringClass() == Object.class) {
             return call(method, this, arguments);
         }
-        synchronized (offload) {
-            try {
-                return offloaded.contains(method) ? call(method, implementation, arguments)
-                        : fallBack(method, arguments);
-            } finally {
-                offload.end();
-            }
-        }
+        return offload.alone(() -> offloaded.contains(method) ? call(method, implementation, arguments)
+                : fallBack(method, arguments));
     }
 
     private boolean isOverridden(Method method) {
