@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import norma.kernel.Floats;
 import norma.kernel.contract.Kernels;
+import norma.kernel.contract.MatmulKernel.Packed;
 import norma.kernel.contract.Transfer;
 import norma.tornado.offload.Offload;
 
@@ -44,8 +45,10 @@ public final class MirroredKernels implements Supplier<Kernels> {
         }
 
         private Object mirrored(RecordComponent component) {
-            Class<?> type = component.getType();
-            Object target = value(component, device);
+            return mirrored(component.getType(), value(component, device), component.getName());
+        }
+
+        private Object mirrored(Class<?> type, Object target, String name) {
             return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (_, method, arguments) -> {
                 Set<float[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
                 for (Object argument : arguments == null ? new Object[0] : arguments) {
@@ -56,10 +59,10 @@ public final class MirroredKernels implements Supplier<Kernels> {
                 try {
                     Object result = method.invoke(target, arguments);
                     arrays.forEach(array -> transfer.read(Floats.of(array), array, 0));
-                    if (fallbacks() > before && !TestDevice.mayFallBack(component.getName() + "." + method.getName())) {
+                    if (fallbacks() > before && !TestDevice.mayFallBack(name + "." + method.getName())) {
                         throw new AssertionError("no kernel on the device: " + offload.fallbacks());
                     }
-                    return result;
+                    return result instanceof Packed ? mirrored(Packed.class, result, name) : result;
                 } catch (InvocationTargetException e) {
                     throw e.getCause();
                 }

@@ -10,8 +10,9 @@ public interface MatmulKernel {
 
     /// C = f(A B + bias), for each matrix of the batch.
     ///
-    /// Every element of C is one chain of fused multiply-adds in the order of k that starts from the bias. So all
-    /// kernel sets give the same product bit for bit, and a row of C does not depend on the other rows.
+    /// A row of C does not depend on the other rows. On a CPU every element of C is one chain of fused multiply-adds in
+    /// the order of k that starts from the bias, so all kernel sets give the same product bit for bit; a device may round
+    /// otherwise.
     ///
     /// @param a (batch, m, k), any strides
     /// @param b (batch, k, n), any strides

@@ -12,7 +12,6 @@ import java.util.Random;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 import norma.kernel.Floats;
-import norma.kernel.simd.attention.SimdAttention;
 import norma.parallel.Workers;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -23,7 +22,7 @@ class AttentionKernelTest {
     private static final float GUARD = 12345;
 
     private static List<AttentionKernel> sets() {
-        return List.of(new AttentionKernel() {}, new SimdAttention());
+        return Samples.sets().stream().map(Kernels::attention).toList();
     }
 
     private static Stream<Arguments> problems() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.Supplier;
 import norma.kernel.Floats;
@@ -32,6 +33,18 @@ final class Samples {
         }
         boolean simd = Simd.available() && !System.getProperty("norma.kernels", "").equals("reference");
         return List.of(simd ? Simd.kernels() : Kernels.REFERENCE);
+    }
+
+    /// One contract of the supplied sets; without a supplier its reference and another.
+    static <K> List<K> sets(Function<Kernels, K> contract, K reference, K other) {
+        return System.getProperty("norma.test.kernels") == null ? List.of(reference, other)
+                : sets().stream().map(contract).toList();
+    }
+
+    /// Whether the sets under test promise the bits of the reference: those of a device do not, since its compiler decides where a
+    /// product and a sum become one operation.
+    static boolean exact() {
+        return System.getProperty("norma.test.kernels") == null;
     }
 
     private static Kernels supplied(String supplier) {

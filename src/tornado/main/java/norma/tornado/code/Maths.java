@@ -75,6 +75,16 @@ final class Maths {
         return power * last * last;
     }
 
+    /// The sign of x; NaN stays.
+    static float signOf(float x) {
+        return x > 0 ? 1 : x < 0 ? -1 : x;
+    }
+
+    /// The greater of two, NaN if one is NaN.
+    static float greater(float a, float b) {
+        return a > b ? a : a != a ? a : b;
+    }
+
     /// log(x), in double: it is rare.
     static float logarithm(float x) {
         return (float) Math.log((double) x);

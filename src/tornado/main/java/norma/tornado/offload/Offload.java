@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import norma.kernel.Floats;
 import norma.kernel.contract.Kernels;
 import norma.tornado.device.Device;
@@ -99,8 +100,17 @@ public final class Offload {
         device.launch(kernel, all, floats);
     }
 
-    /// Frees the working memory of the call that has ended; what came in several pieces will be one.
-    void end() {
+    /// Runs one call of a contract by itself, and frees its working memory.
+    synchronized <T> T alone(Supplier<T> call) {
+        try {
+            return call.get();
+        } finally {
+            end();
+        }
+    }
+
+    /// What came in several pieces will be one.
+    private void end() {
         if (working.size() > 1) {
             int length = working.stream().mapToInt(Place::length).sum();
             working.forEach(places::free);
@@ -135,5 +145,10 @@ public final class Offload {
     /// The most floats that were in use at a time.
     public synchronized long most() {
         return places.most();
+    }
+
+    /// Floats of the device's memory.
+    public long budget() {
+        return device.capacity();
     }
 }

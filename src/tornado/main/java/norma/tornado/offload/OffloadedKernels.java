@@ -39,7 +39,15 @@ final class OffloadedKernels implements InvocationHandler {
     /// The engine's set of kernels, each contract on the device.
     static Kernels of(Offload offload) {
         List<Object> implementations = List.of(
+                new OffloadedAttention(offload),
+                new OffloadedFourier(offload),
+                new OffloadedElementwise(offload),
+                new OffloadedReduction(offload),
                 new OffloadedUpdate(offload),
+                new OffloadedMatmul(offload),
+                new OffloadedConvolution(offload),
+                new OffloadedPooling(offload),
+                new OffloadedRotary(offload),
                 new OffloadedNormalization(offload),
                 new OffloadedPlaneNormalization(offload),
                 new OffloadedPositionNormalization(offload),
@@ -68,14 +76,8 @@ final class OffloadedKernels implements InvocationHandler {
         if (method.getDeclaringClass() == Object.class) {
             return call(method, this, arguments);
         }
-        synchronized (offload) {
-            try {
-                return offloaded.contains(method) ? call(method, implementation, arguments)
-                        : fallBack(method, arguments);
-            } finally {
-                offload.end();
-            }
-        }
+        return offload.alone(() -> offloaded.contains(method) ? call(method, implementation, arguments)
+                : fallBack(method, arguments));
     }
 
     private boolean isOverridden(Method method) {
