@@ -13,7 +13,7 @@
 /// - no exceptions, no `.length`, no arrays but those passed and private ones, no static arrays, no objects;
 /// - no `Math.fma`, `floor`, `rint`, `round`, `cbrt`, `expm1`, `log1p` (they do not compile), no boolean variables, no literal NaN
 ///   or infinity;
-/// - no name that OpenCL or CUDA knows (`exp`, `sqrt`, `constant` ...), for methods, parameters and variables.
+/// - no name that OpenCL or CUDA knows (`exp`, `sqrt`, `constant` ...), for methods and parameters.
 ///
 /// No kernel uses atomics: each element of a result belongs to one iteration, which adds up in a fixed order. A kernel must not
 /// read what another iteration of it writes.
