@@ -35,7 +35,8 @@ final class Missing {
             return "there is no OpenCL platform on this machine; install the driver of its GPU, or PoCL to compute on the "
                     + "CPU (Debian: pocl-opencl-icd)";
         }
-        return "TornadoVM does not start; is it one for this JDK (%s), and the argfile its own? %s".formatted(Runtime.version(),
+        return "TornadoVM does not start; is it one for this JDK (%s), and the argfile its own? %s".formatted(
+                Runtime.version(),
                 first);
     }
 

@@ -29,7 +29,8 @@ class MissingTest {
     void theInnermostCauseDecides() {
         assertTells("TornadoVM is not in this process", new IllegalStateException(new ClassNotFoundException("x")));
         assertTells("java.library.path", initializing("OpenCL JNI Library not found"));
-        assertTells("IllegalAccessError: of the old", new NoClassDefFoundError("x").initCause(new IllegalAccessError("of the old")));
+        assertTells("IllegalAccessError: of the old",
+                new NoClassDefFoundError("x").initCause(new IllegalAccessError("of the old")));
         assertTells("pocl-opencl-icd", initializing("No OpenCL platforms found. Deoptimizing to sequential execution"));
     }
 
