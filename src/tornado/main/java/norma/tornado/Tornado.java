@@ -1,7 +1,129 @@
 package norma.tornado;
 
-/// Placeholder.
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import norma.backend.Backend;
+import norma.tornado.device.Installed;
+import norma.tornado.device.TornadoDevice;
+import norma.tornado.offload.Offload;
+
+/// Computation on a GPU, through a TornadoVM that the user has installed.
+///
+///     java @$TORNADOVM_HOME/tornado-argfile -cp ... Main
+///
+///     Tornado.use("tornado");
+///
+/// Data of tensors then lies on the device from its first use on, and each kernel runs there. What has no kernel for the device is
+/// computed on the host, and counted: [#fallbacks].
+///
+/// The memory that tensors get on the device is taken at once and as a whole. It has a twin of the same size in Java's heap,
+/// since TornadoVM has no memory without one. `-Dnorma.device.memory` is its size in MB, at most 8191; else it is a quarter of the
+/// heap's limit, but at most half of the device's memory and the largest array that the device takes.
+///
+/// TornadoVM compiles a kernel at its first launch, which takes about 0.1 s, and reads its own options when it is loaded. `use` sets
+/// them, so a program with kernels of its own for TornadoVM must mark their loops by `norma.tornado.code.Parallel`.
 public final class Tornado {
+    private static final String NAME = "tornado";
+    private static final long MB = 1 << 20;
+    private static final long MOST = Integer.MAX_VALUE / (MB / Float.BYTES);
+
+    private static Offload offload;
+
     private Tornado() {
+    }
+
+    /// A device that TornadoVM has found.
+    ///
+    /// @param name what [Tornado#use] calls it: `tornado:0`
+    /// @param product what its maker calls it
+    /// @param type `GPU`, `CPU` ...
+    /// @param backend `OPENCL`, `CUDA` ...
+    /// @param memory bytes of its memory
+    /// @param largest bytes of the largest array that it takes
+    public record Device(String name, String product, String type, String backend, long memory, long largest) {
+
+        private static Device of(int number, Installed device) {
+            return new Device(NAME + ":" + number, device.name(), device.type(), device.backend(), device.memory(),
+                    device.largest());
+        }
+    }
+
+    /// Why TornadoVM can't be used in this process, and what to do; empty if it can.
+    public static String missing() {
+        return TornadoDevice.missing();
+    }
+
+    /// The devices there are; none if TornadoVM can't be used.
+    public static List<Device> devices() {
+        List<Installed> devices = TornadoDevice.installed();
+        return IntStream.range(0, devices.size()).mapToObj(i -> Device.of(i, devices.get(i))).toList();
+    }
+
+    /// Computes on a device from now on. To be called once and before anything else of the engine.
+    ///
+    /// @param device `tornado`, which is the first, or `tornado:0`, `tornado:1` ... as in [#devices]
+    /// @return the device
+    /// @throws IllegalStateException if TornadoVM can't be used
+    public static synchronized Device use(String device) {
+        if (!missing().isEmpty()) {
+            throw new IllegalStateException("Tornado.use: " + missing());
+        }
+        List<Device> devices = devices();
+        String name = device.equals(NAME) ? NAME + ":0" : device;
+        int number = devices.stream().map(Device::name).toList().indexOf(name);
+        if (number < 0) {
+            throw new IllegalArgumentException("Tornado.use: device must be tornado or one of %s; got %s".formatted(
+                    devices.stream().map(each -> each.name() + " (" + each.product() + ")").toList(), device));
+        }
+        if (offload != null) {
+            throw new IllegalStateException("Tornado.use: must be called once; got " + device);
+        }
+        Device found = devices.get(number);
+        TornadoDevice opened = new TornadoDevice(number, (int) (megabytes(found) * (MB / Float.BYTES)));
+        Offload kernels = new Offload(opened);
+        try {
+            Backend.use(kernels.kernels());
+        } catch (IllegalStateException e) {
+            opened.close();
+            throw e;
+        }
+        offload = kernels;
+        return found;
+    }
+
+    private static long megabytes(Device device) {
+        long heap = Runtime.getRuntime().maxMemory() / 4;
+        long automatic = Math.min(MOST, Math.min(heap, Math.min(device.memory / 2, device.largest)) / MB);
+        long wanted = Long.getLong("norma.device.memory", automatic);
+        if (wanted < 1 || wanted > MOST) {
+            throw new IllegalArgumentException(
+                    "Tornado.use: -Dnorma.device.memory must be 1 ... %d (MB); got %d".formatted(MOST, wanted));
+        }
+        return wanted;
+    }
+
+    /// How often each method of a kernel was computed on the host, since there is none for the device: `fourier.complex`.
+    public static synchronized Map<String, Integer> fallbacks() {
+        return offload == null ? Map.of() : offload.fallbacks();
+    }
+
+    /// How many kernels were launched on the device.
+    public static synchronized long launches() {
+        return offload == null ? 0 : offload.launches();
+    }
+
+    /// The device's memory in use, in bytes.
+    ///
+    /// @param now by what lives now
+    /// @param most the most at a time
+    /// @param budget what there is
+    public record Memory(long now, long most, long budget) {
+    }
+
+    /// The device's memory in use.
+    public static synchronized Memory memory() {
+        return offload == null ? new Memory(0, 0, 0) : new Memory(offload.used() * Float.BYTES,
+                offload.most() * Float.BYTES, offload.budget() * Float.BYTES);
     }
 }

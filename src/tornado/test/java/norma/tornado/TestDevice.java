@@ -21,7 +21,7 @@ public final class TestDevice {
     /// The same for all tests of a process.
     public static synchronized Offload offload() {
         if (offload == null) {
-            offload = new Offload(isReal() ? new TornadoDevice(0, 0, CAPACITY) : new JvmDevice(CAPACITY));
+            offload = new Offload(isReal() ? new TornadoDevice(0, CAPACITY) : new JvmDevice(CAPACITY));
         }
         return offload;
     }

@@ -30,7 +30,7 @@ public final class CrossEntropyCode {
         return largest < -Float.MAX_VALUE ? -largest : (float) sum;
     }
 
-    /// loss = log(sum) + (1 - smoothing) * (largest - x[target]) + smoothing * mean(largest - x), 0 where the target is negative;
+    /// loss = log(sum) + (1 - smoothing) * (largest - the logit of the target) + smoothing * mean(largest - x), 0 where the target is negative;
     /// and largest and sum of each row.
     ///
     /// @param m n = rows; logits, classes, parts, (rows, parts, 3), targets, losses, room for (rows, 2)

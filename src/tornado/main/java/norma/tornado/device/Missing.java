@@ -1,7 +1,8 @@
 package norma.tornado.device;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /// Why TornadoVM can't be used, in one sentence that says what to do. TornadoVM itself fails in static initializers, where only
 /// the innermost cause tells something.
@@ -14,11 +15,7 @@ final class Missing {
     }
 
     static String reason(Throwable failure) {
-        List<Throwable> causes = new ArrayList<>();
-        for (Throwable e = failure; e != null && !causes.contains(e); e = e.getCause()) {
-            causes.add(e);
-        }
-        Throwable first = causes.getLast();
+        Throwable first = first(failure);
         String message = String.valueOf(first.getMessage());
         if (first instanceof ClassNotFoundException) {
             return "TornadoVM is not in this process; " + installed() + "start Java with " + start();
@@ -36,6 +33,22 @@ final class Missing {
                     + "CPU (Debian: pocl-opencl-icd)";
         }
         return "TornadoVM does not start: " + first;
+    }
+
+    /// The innermost cause of a launch's failure.
+    static String cause(Throwable failure) {
+        String first = first(failure).toString();
+        return first.contains("Recover option disabled") ? first
+                + "; TornadoVM keeps the reason to itself, but -Xlog:exceptions=info:file=tornado.log writes it to a file: look "
+                + "for TornadoRuntimeException" : first;
+    }
+
+    private static Throwable first(Throwable failure) {
+        Set<Throwable> causes = new LinkedHashSet<>();
+        for (Throwable e = failure; e != null && causes.add(e);) {
+            e = e.getCause();
+        }
+        return List.copyOf(causes).getLast();
     }
 
     private static String installed() {

@@ -8,11 +8,16 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import norma.tornado.code.Parallel;
 
 /// The calls of TornadoVM's API that are needed, by reflection: nothing of TornadoVM is there when this is compiled.
 final class TornadoApi {
+    /// `DataTransferMode.EVERY_EXECUTION`.
+    private static final int EVERY_EXECUTION = 1;
     private static final String API = "uk.ac.manchester.tornado.api.";
     private static final Presence PRESENCE = Presence.probe();
 
@@ -40,6 +45,7 @@ final class TornadoApi {
                 configure();
                 Object runtime =
                         call(method(type("runtime.TornadoRuntimeProvider"), "getTornadoRuntime"), null);
+                showCode(runtime);
                 TornadoApi api = new TornadoApi(runtime);
                 return api.backends() == 0 ? new Presence(null, Missing.BACKEND) : new Presence(api, "");
             } catch (Throwable e) { // errors too: static initializers of TornadoVM fail
@@ -55,6 +61,15 @@ final class TornadoApi {
             System.setProperty("tornado.compiler.fullInlining", "True"); // else methods of 600 nodes do not compile
             setIfAbsent("tornado.opencl.compiler.flags", "-cl-mad-enable -w");
             setIfAbsent("tornado.device.memory", (Runtime.getRuntime().maxMemory() >> 20) + "MB");
+        }
+
+        /// As a named module this one must let TornadoVM in, which it can't name before it is there.
+        private static void showCode(Object runtime) {
+            Module ours = TornadoApi.class.getModule();
+            if (ours.isNamed()) {
+                ours.addReads(type("TaskGraph").getModule());
+                ours.addOpens(Parallel.class.getPackageName(), runtime.getClass().getModule());
+            }
         }
 
         private static void setIfAbsent(String property, String value) {
@@ -77,43 +92,49 @@ final class TornadoApi {
         return PRESENCE.api;
     }
 
-    int backends() {
+    /// All devices of all backends, in TornadoVM's order.
+    List<Object> devices() {
+        List<Object> devices = new ArrayList<>();
+        for (int i = 0; i < backends(); i++) {
+            devices.addAll((List<?>) call(method(type("TornadoBackend"), "getAllDevices"),
+                    call(method(type("TornadoRuntime"), "getBackend", int.class), runtime, i)));
+        }
+        return devices;
+    }
+
+    private int backends() {
         return (int) call(method(type("TornadoRuntime"), "getNumBackends"), runtime);
     }
 
-    Object backend(int index) {
-        return call(method(type("TornadoRuntime"), "getBackend", int.class), runtime, index);
+    Installed describe(Object device) {
+        Object physical = ask(device, "getPhysicalDevice");
+        return new Installed(
+                String.valueOf(call(method(type("TornadoTargetDevice"), "getDeviceName"), physical)).strip(),
+                String.valueOf(ask(device, "getDeviceType")), String.valueOf(ask(device, "getTornadoVMBackend")),
+                (long) ask(device, "getMaxGlobalMemory"), (long) ask(device, "getMaxAllocMemory"));
     }
 
-    int devices(Object backend) {
-        return (int) call(method(type("TornadoBackend"), "getNumDevices"), backend);
-    }
-
-    Object device(Object backend, int index) {
-        return call(method(type("TornadoBackend"), "getDevice", int.class), backend, index);
-    }
-
-    /// What a device says of itself: `getDeviceType`.
-    Object ask(Object device, String getter) {
+    private Object ask(Object device, String getter) {
         return call(method(this.device, getter), device);
     }
 
     /// A graph of one task, which runs a kernel.
     ///
-    /// @param in what is copied to the device each time
     /// @param known whether the slab is on the device already
-    /// @param out what is copied to the host each time, or none
-    Object graph(String name, Kernel kernel, Object[] in, boolean known, Object[] out, Object... arguments) {
-        Object slab = arguments[0];
+    /// @param out what is copied to the host each time
+    /// @param arguments the slab, and what is copied to the device each time unless it is copied back
+    Object graph(String name, Kernel kernel, boolean known, List<Object> out, Object... arguments) {
+        Object[] slab = {arguments[0]};
+        Object[] in = Arrays.stream(arguments).skip(1).filter(argument -> !out.contains(argument)).toArray();
         Object made = construct(graph, new Class<?>[] {String.class}, name);
-        call(method(graph, "transferToDevice", int.class, Object[].class), made, 1, in);
+        call(method(graph, "transferToDevice", int.class, Object[].class), made, EVERY_EXECUTION, in);
         if (known) {
-            call(method(graph, "consumeFromDevice", Object[].class), made, (Object) new Object[] {slab});
+            call(method(graph, "consumeFromDevice", Object[].class), made, (Object) slab);
         }
         addTask(made, kernel, arguments);
-        call(method(graph, "persistOnDevice", Object[].class), made, (Object) new Object[] {slab});
-        if (out.length > 0) {
-            call(method(graph, "transferToHost", int.class, Object[].class), made, 1, out);
+        call(method(graph, "persistOnDevice", Object[].class), made, (Object) slab);
+        if (!out.isEmpty()) {
+            call(method(graph, "transferToHost", int.class, Object[].class), made, EVERY_EXECUTION, out.toArray());
         }
         return call(method(graph, "snapshot"), made);
     }
@@ -125,17 +146,14 @@ final class TornadoApi {
             call(direct.get(), graph, "run", kernel.method(), arguments);
             return;
         }
-        int n = arguments.length;
-        Class<?> function = type("common.TornadoFunctions$Task" + n);
-        Class<?>[] types = new Class<?>[n + 2];
-        java.util.Arrays.fill(types, Object.class);
-        types[0] = String.class;
-        types[1] = function;
-        Object[] all = new Object[n + 2];
-        all[0] = "run";
-        all[1] = lambda(function, kernel.method());
-        System.arraycopy(arguments, 0, all, 2, n);
-        call(method(this.graph, "task", types), graph, all);
+        Class<?> function = type("common.TornadoFunctions$Task" + arguments.length);
+        List<Class<?>> types = new ArrayList<>(List.of(String.class, function));
+        List<Object> all = new ArrayList<>(List.of("run", lambda(function, kernel.method())));
+        for (Object argument : arguments) {
+            types.add(Object.class);
+            all.add(argument);
+        }
+        call(method(this.graph, "task", types.toArray(Class<?>[]::new)), graph, all.toArray());
     }
 
     private static Object lambda(Class<?> function, Method code) {
@@ -171,9 +189,11 @@ final class TornadoApi {
     }
 
     /// A plan of graphs that run on a device.
-    Object plan(Object[] graphs, Object scheduler, Object device) {
-        Object all = Array.newInstance(immutable, graphs.length);
-        System.arraycopy(graphs, 0, all, 0, graphs.length);
+    Object plan(List<Object> graphs, Object scheduler, Object device) {
+        Object all = Array.newInstance(immutable, graphs.size());
+        for (int i = 0; i < graphs.size(); i++) {
+            Array.set(all, i, graphs.get(i));
+        }
         Object made = construct(plan, new Class<?>[] {all.getClass()}, all);
         call(method(plan, "withDevice", this.device), made, device);
         call(method(plan, "withGridScheduler", this.scheduler), made, scheduler);

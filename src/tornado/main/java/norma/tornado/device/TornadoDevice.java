@@ -5,29 +5,22 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import norma.tornado.code.Code;
 import norma.tornado.code.TransferCode;
 
 /// A device of TornadoVM: a GPU, or what else it has a backend for.
 ///
 /// Each kernel is a graph of one task over the slab, the numbers and the scalars of a launch. All graphs stand in one plan, since
-/// a slab stays on the device between graphs of the same plan only. TornadoVM compiles a kernel at its first launch.
+/// only graphs of one plan can share what lies on the device. TornadoVM compiles a kernel at its first launch.
 ///
-/// Everything runs on one thread, in order: TornadoVM has a queue for each thread that calls, and nothing waits from one queue to
-/// the other. `launch` returns at once; what goes wrong in it is thrown by the next call that waits.
+/// `launch` returns at once; what goes wrong in it is thrown by the next call that waits.
 public final class TornadoDevice implements Device {
-    /// Threads of a group; the grid is a multiple of it.
+    /// Threads of a group; a grid is a whole number of groups.
     private static final int GROUP = 64;
-    /// More threads take more than one iteration each.
+    /// With more iterations each thread has several.
     private static final int MOST_THREADS = 1 << 22;
-    /// Launches that may wait.
-    private static final int WAITING = 256;
-    /// Floats of the arrays through which transfers go, in pieces; a transfer always copies one as a whole.
+    /// Floats of the arrays that transfers go through. Such an array is always copied as a whole, so there is a small one for a
+    /// loss, and a large one, which takes what is longer in pieces.
     private static final int[] STAGES = {1 << 10, 1 << 18};
 
     private final String name;
@@ -37,80 +30,97 @@ public final class TornadoDevice implements Device {
     private final float[][] stages = Arrays.stream(STAGES).mapToObj(float[]::new).toArray(float[][]::new);
 
     private final TornadoApi api = TornadoApi.get();
+    private final InOrder inOrder = new InOrder("norma-device");
     private final List<Object> graphs = new ArrayList<>();
     private final List<Object> grids = new ArrayList<>();
     private final Object scheduler = api.scheduler();
     private final Map<Kernel, Integer> kernels = new HashMap<>();
+    private final Map<Kernel, Throwable> refused = new HashMap<>();
     private final int[] reads = new int[STAGES.length];
     private final int[] writes = new int[STAGES.length];
     private Object plan;
 
-    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(WAITING), work -> {
-                Thread made = new Thread(work, "norma-device");
-                made.setDaemon(true);
-                return made;
-            }, (work, executor) -> {
-                try {
-                    executor.getQueue().put(work);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    throw new IllegalStateException("Tornado: interrupted while launches wait", e);
-                }
-            });
-    private RuntimeException failure;
-
-    /// Opens a device with a slab of so many floats, which take as much of Java's heap.
+    /// Opens a device.
     ///
-    /// @param backend number of the backend
-    /// @param index number of the device among those of the backend
-    public TornadoDevice(int backend, int index, int capacity) {
-        name = "tornado:" + backend + ":" + index;
-        slab = new float[capacity];
-        await(() -> open(api.device(api.backend(backend), index)));
+    /// @param number among all devices of all backends, from 0
+    /// @param capacity floats of the slab, which takes as much of Java's heap
+    public TornadoDevice(int number, int capacity) {
+        this(number, capacity, Kernel.in(Code.CLASSES));
     }
 
-    private void open(Object device) {
-        int probe = add(Kernel.of(TransferCode::turns), false, NONE, slab, ints);
+    /// Opens a device that knows these kernels.
+    TornadoDevice(int number, int capacity, List<Kernel> known) {
+        name = "tornado:" + number;
+        slab = allocate(capacity);
+        inOrder.await(() -> open(api.devices().get(number), known));
+    }
+
+    /// The devices there are, or none if TornadoVM can't be used.
+    public static List<Installed> installed() {
+        return missing().isEmpty() ? TornadoApi.get().devices().stream().map(TornadoApi.get()::describe).toList()
+                : List.of();
+    }
+
+    /// Why TornadoVM can't be used in this process, and what to do; empty if it can.
+    public static String missing() {
+        return TornadoApi.missing();
+    }
+
+    private static float[] allocate(int capacity) {
+        try {
+            return new float[capacity];
+        } catch (OutOfMemoryError e) {
+            throw new IllegalStateException(
+                    "Tornado: the device's memory has a twin in Java's heap, and %d MB don't fit into "
+                            .formatted(capacity >> 18)
+                            + "%d MB; take a larger heap (-Xmx), or less: -Dnorma.device.memory (MB)"
+                                    .formatted(Runtime.getRuntime().maxMemory() >> 20),
+                    e);
+        }
+    }
+
+    private void open(Object device, List<Kernel> known) {
+        // The first kernel only writes to the slab, so its twin is not copied to the device.
+        int turns = graph(Kernel.of(TransferCode::turns), List.of(), slab, ints);
         for (int i = 0; i < STAGES.length; i++) {
-            writes[i] = add(Kernel.of(TransferCode::write), true, NONE, slab, ints, stages[i]);
-            reads[i] = add(Kernel.of(TransferCode::read), true, new Object[] {stages[i]}, slab, ints, stages[i]);
+            writes[i] = graph(Kernel.of(TransferCode::write), List.of(), slab, ints, stages[i]);
+            reads[i] = graph(Kernel.of(TransferCode::read), List.of(stages[i]), slab, ints, stages[i]);
         }
-        for (Kernel kernel : Kernel.in(Code.CLASSES)) {
-            kernels.put(kernel, kernel.scaled() ? add(kernel, true, NONE, slab, ints, floats)
-                    : add(kernel, true, NONE, slab, ints));
+        for (Kernel kernel : known) {
+            try {
+                kernels.put(kernel, kernel.scaled() ? graph(kernel, List.of(), slab, ints, floats)
+                        : graph(kernel, List.of(), slab, ints));
+            } catch (RuntimeException | Error e) { // a launch tells it
+                refused.put(kernel, e);
+            }
         }
-        plan = api.plan(graphs.toArray(), scheduler, device);
-        checkThreads(probe);
+        plan = api.plan(graphs, scheduler, device);
+        checkThreads(turns);
     }
 
-    private static final Object[] NONE = {};
-
-    private int add(Kernel kernel, boolean known, Object[] out, Object... arguments) {
+    /// The number of a new graph that runs a kernel.
+    private int graph(Kernel kernel, List<Object> out, Object... arguments) {
         int index = graphs.size();
-        String graph = "norma" + index;
-        Object[] in = Arrays.copyOfRange(arguments, 1, out.length > 0 ? 2 : arguments.length);
-        graphs.add(api.graph(graph, kernel, in, known, out, arguments));
+        String graph = kernel.name().replace('.', '_') + index;
+        graphs.add(api.graph(graph, kernel, index > 0, out, arguments));
         grids.add(api.grid(GROUP));
         api.add(scheduler, graph, grids.getLast());
         return index;
     }
 
-    /// One thread would give the same results, late.
-    private void checkThreads(int probe) {
+    /// Kernels that run as one thread give the same results, too late: TornadoVM must know our annotation.
+    private void checkThreads(int graph) {
         int n = Math.min(2 * GROUP, slab.length);
-        ints[0] = n;
-        ints[1] = 0;
-        run(probe, n);
+        set(n, 0);
+        run(graph, n);
         float[] turns = new float[n];
         transfer(0, turns, 0, n, false);
         for (float turn : turns) {
             if (turn != 1) {
                 throw new IllegalStateException(
-                        "Tornado: kernels run as one thread, since TornadoVM was loaded before Norma "
-                                + "and knows another annotation of parallel loops; start Java with "
-                                + "-Dtornado.load.annotation.parallel=norma.tornado.code.Parallel after TornadoVM's argfile; got "
-                                + Arrays.toString(turns));
+                        "Tornado: kernels run as one thread; TornadoVM was loaded before Norma and knows "
+                                + "another annotation of parallel loops, so start Java with "
+                                + "-Dtornado.load.annotation.parallel=norma.tornado.code.Parallel after TornadoVM's argfile");
             }
         }
     }
@@ -127,45 +137,46 @@ public final class TornadoDevice implements Device {
 
     @Override
     public void launch(Kernel kernel, int[] ints, float[] floats) {
-        thread.execute(() -> {
-            if (failure == null) {
-                try {
-                    launchNow(kernel, ints, floats);
-                } catch (RuntimeException | Error e) {
-                    failure =
-                            new IllegalStateException("Tornado: kernel %s%s%s failed on %s: %s".formatted(kernel.name(),
-                                    Arrays.toString(ints), floats.length == 0 ? "" : Arrays.toString(floats), name,
-                                    why(e)), e);
-                }
+        int[] m = ints.clone();
+        float[] f = floats.clone();
+        inOrder.start(() -> {
+            try {
+                run(kernel, m, f);
+            } catch (RuntimeException | Error e) {
+                throw new IllegalStateException(
+                        "Tornado: %s%s%s failed on %s: %s".formatted(kernel.name(), Arrays.toString(m),
+                                f.length == 0 ? "" : Arrays.toString(f), name, Missing.cause(e)),
+                        e);
             }
         });
     }
 
-    private void launchNow(Kernel kernel, int[] ints, float[] floats) {
-        System.arraycopy(ints, 0, this.ints, 0, ints.length);
-        System.arraycopy(floats, 0, this.floats, 0, floats.length);
-        run(kernels.get(kernel), ints[0]);
+    private void run(Kernel kernel, int[] m, float[] f) {
+        Integer graph = kernels.get(kernel);
+        if (graph == null) {
+            throw new IllegalStateException("TornadoVM can't compile it", refused.get(kernel));
+        }
+        System.arraycopy(m, 0, ints, 0, m.length);
+        System.arraycopy(f, 0, floats, 0, f.length);
+        run(graph, m[0]);
     }
 
     @Override
     public void read(int from, float[] to, int offset, int count) {
-        await(() -> transfer(from, to, offset, count, false));
+        inOrder.await(() -> transfer(from, to, offset, count, false));
     }
 
     @Override
     public void write(float[] from, int offset, int to, int count) {
-        await(() -> transfer(to, from, offset, count, true));
+        inOrder.await(() -> transfer(to, from, offset, count, true));
     }
 
     private void transfer(int at, float[] host, int offset, int count, boolean in) {
-        for (int done = 0; done < count;) {
-            int left = count - done, stage = 0;
-            while (stage < STAGES.length - 1 && left > STAGES[stage]) {
-                stage++;
-            }
-            int n = Math.min(left, STAGES[stage]);
-            ints[0] = n;
-            ints[1] = at + done;
+        int n;
+        for (int done = 0; done < count; done += n) {
+            int stage = count - done <= STAGES[0] ? 0 : 1;
+            n = Math.min(count - done, STAGES[stage]);
+            set(n, at + done);
             if (in) {
                 System.arraycopy(host, offset + done, stages[stage], 0, n);
                 run(writes[stage], n);
@@ -173,8 +184,12 @@ public final class TornadoDevice implements Device {
                 run(reads[stage], n);
                 System.arraycopy(stages[stage], 0, host, offset + done, n);
             }
-            done += n;
         }
+    }
+
+    private void set(int iterations, int at) {
+        ints[0] = iterations;
+        ints[1] = at;
     }
 
     private void run(int graph, int iterations) {
@@ -182,45 +197,9 @@ public final class TornadoDevice implements Device {
         api.execute(plan, graph);
     }
 
-    /// Runs something on the device's thread and waits; first what was launched before and failed.
-    private void await(Runnable work) {
-        FutureTask<Void> task = new FutureTask<>(() -> {
-            if (failure != null) {
-                RuntimeException failed = failure;
-                failure = null;
-                throw failed;
-            }
-            work.run();
-        }, null);
-        thread.execute(task);
-        try {
-            task.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Tornado: interrupted while waiting for " + name, e);
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case RuntimeException exception -> throw exception;
-                case Error error -> throw error;
-                default -> throw new IllegalStateException(e.getCause());
-            }
-        }
-    }
-
-    private static String why(Throwable e) {
-        Throwable first = e;
-        while (first.getCause() != null) {
-            first = first.getCause();
-        }
-        String message = first.toString();
-        return message.contains("Recover option disabled") ? message
-                + "; TornadoVM keeps the reason to itself: it is in the file that -Xlog:exceptions=info:file=tornado.log writes, "
-                + "as a TornadoRuntimeException" : message;
-    }
-
     @Override
     public void close() {
-        await(() -> api.close(plan));
-        thread.shutdown();
+        inOrder.await(() -> api.close(plan));
+        inOrder.close();
     }
 }

@@ -146,4 +146,9 @@ public final class Offload {
     public synchronized long most() {
         return places.most();
     }
+
+    /// Floats of the device's memory.
+    public long budget() {
+        return device.capacity();
+    }
 }
