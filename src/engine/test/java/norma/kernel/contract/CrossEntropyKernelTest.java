@@ -99,7 +99,7 @@ class CrossEntropyKernelTest {
     @ParameterizedTest
     @MethodSource("sets")
     void nanStaysInItsRow(Kernels kernels) {
-        for (int n : new int[] {13, 207}) {
+        for (int n : new int[] {13, 207, 1024}) {
             Floats x = of(ROWS * n, i -> i == n + 2 ? Float.NaN : Math.sin(i)), losses = room(ROWS);
             Floats dx = room(ROWS * n);
             kernels.crossEntropy().crossEntropy(ROWS, n, x, targets(n), IGNORE, 0, losses, 1, dx);
@@ -113,11 +113,23 @@ class CrossEntropyKernelTest {
     @ParameterizedTest
     @MethodSource("sets")
     void maskedClasses(Kernels kernels) {
-        int n = 40;
-        int[] targets = targets(n);
-        check(kernels,
-                of(ROWS * n, i -> i % 3 == 0 && i % n != targets[i / n] ? Double.NEGATIVE_INFINITY : Math.sin(i)), n, 0,
-                1e-6);
+        for (int n : new int[] {40, 1024}) {
+            int[] targets = targets(n);
+            check(kernels,
+                    of(ROWS * n, i -> i % 4 == 0 && i % n != targets[i / n] ? Double.NEGATIVE_INFINITY : Math.sin(i)),
+                    n, 0, 1e-6);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("sets")
+    void theMeanIsOverTheRowsThatCount(Kernels kernels) {
+        for (int n : new int[] {1, 5, 1000, 70_000}) {
+            Floats losses = of(n, i -> i % 3 == 0 ? 5 : 0), loss = room(1);
+            int count = Math.ceilDiv(n, 3);
+            kernels.crossEntropy().mean(losses, count, loss);
+            assertClose(_ -> 5, loss, 1e-6);
+        }
     }
 
     @ParameterizedTest

@@ -201,13 +201,15 @@ class NormalizationKernelTest {
     void hugeAndTinyRows(Kernels kernels) {
         for (boolean centered : new boolean[] {true, false}) {
             for (double size : new double[] {1e20, 1e37, 1e-30, 1e-3}) {
-                Floats standard = normal(3 * 100, 5);
-                Floats x = of(300, i -> size * standard.get(i));
-                Case c = new Case(centered, 3, 100, x, null, null).run(kernels);
-                assertClose(c::yExact, c.y, 1e-6);
-                // dx is of the size of rstd.
-                double[] exact = c.dxExact();
-                assertClose(i -> exact[i] / c.rstd[i / 100], of(300, i -> c.dx.get(i) / c.rstd[i / 100]), 1e-6);
+                for (int n : new int[] {100, 702}) {
+                    Floats standard = normal(3 * n, 5);
+                    Floats x = of(3 * n, i -> size * standard.get(i));
+                    Case c = new Case(centered, 3, n, x, null, null).run(kernels);
+                    assertClose(c::yExact, c.y, 1e-6);
+                    // dx is of the size of rstd.
+                    double[] exact = c.dxExact();
+                    assertClose(i -> exact[i] / c.rstd[i / n], of(3 * n, i -> c.dx.get(i) / c.rstd[i / n]), 1e-6);
+                }
             }
         }
         // Without eps a tiny row is a row like any other.
@@ -219,7 +221,7 @@ class NormalizationKernelTest {
     @ParameterizedTest
     @MethodSource("sets")
     void nanAndInfinityPoisonTheirRowOnly(Kernels kernels) {
-        for (int n : new int[] {13, 100}) {
+        for (int n : new int[] {13, 100, 1024}) {
             for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
                 Floats clean = normal(3 * n, 1);
                 Floats x = of(3 * n, i -> i == n + 2 ? bad : clean.get(i));

@@ -56,7 +56,7 @@ class SoftmaxKernelTest {
     @ParameterizedTest
     @MethodSource("sets")
     void infinitiesAndNan(Kernels kernels) {
-        for (int n : new int[] {5, 40}) {
+        for (int n : new int[] {5, 40, 1024}) {
             Floats x = of(5 * n, i -> switch (i / n) {
                 case 0 -> i % 2 == 0 ? -INF : 1;
                 case 1 -> -INF;

@@ -4,8 +4,7 @@ package norma.tornado.code;
 ///
 /// A statistic has a run of elements in one piece from each of several examples. It is taken as a whole, or in parts that are
 /// merged. The parts take turns, element by element and example by example, so that neighbours read neighbouring elements. A part
-/// leaves its mean, what the rounding left of it, and its standard deviation, which stays in the range of float where squares
-/// do not.
+/// leaves its mean, what the rounding left of it, and 1 / sqrt(variance), which stays in the range of float where squares do not.
 ///
 /// All three kernels take the same numbers:
 ///
@@ -39,7 +38,7 @@ public final class MomentsCode {
             double mean = m[2] == 0 ? 0 : Sums.mean(s, first, examples, m[7] * m[5], elements, m[8]);
             double variance = Sums.spread(s, first, examples, m[7] * m[5], elements, m[8], mean);
             split(s, m[9] + 3 * i, mean);
-            s[m[9] + 3 * i + 2] = (float) Math.sqrt(variance);
+            s[m[9] + 3 * i + 2] = rstd(variance, 0);
         }
     }
 
@@ -54,8 +53,8 @@ public final class MomentsCode {
             double mean = sum / total;
             for (int k = 0; k < m[7] * m[8]; k++) {
                 int part = part(m, i, k);
-                double deviation = s[part + 2], difference = mean(s, part) - mean;
-                squares += elements(m, k) * (deviation * deviation + difference * difference);
+                double rstd = s[part + 2], difference = mean(s, part) - mean;
+                squares += elements(m, k) * (1 / (rstd * rstd) + difference * difference);
             }
             leave(s, m, i, mean, squares / total, f[0]);
         }
@@ -94,7 +93,7 @@ public final class MomentsCode {
         s[at + 1] = (float) (mean - (float) mean);
     }
 
-    /// 1 / sqrt(variance + eps)
+    /// 1 / sqrt(variance + eps). A device has this in double; `Math.sqrt` alone becomes a square root in float there.
     static float rstd(double variance, float eps) {
         return (float) (1 / Math.sqrt(variance + eps));
     }
