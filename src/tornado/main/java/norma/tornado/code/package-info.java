@@ -9,12 +9,12 @@
 ///
 /// TornadoVM compiles some of Java to something else without a word; `CodeTest` keeps it out by reading the byte code:
 /// - no `>>>`, which becomes `>>`; write `h >> 16 & 0xffff`;
-/// - one parallel loop for each kernel, around everything it writes; no `break` and no `continue`;
+/// - one parallel loop for each kernel, around everything it writes; no `break`, no `continue` and no `return` from a loop;
 /// - no exceptions, no `.length`, no arrays but those passed and private ones, no static arrays, no objects;
 /// - no `Math.fma`, `floor`, `rint`, `round`, `cbrt`, `expm1`, `log1p` (they do not compile), no boolean variables, no literal NaN
 ///   or infinity;
 /// - no `Math.sqrt` of a double, which becomes a square root in float, except as `1 / Math.sqrt(x)`;
-/// - no name that OpenCL or CUDA knows (`exp`, `sqrt`, `constant` ...), for methods and parameters.
+/// - no name that OpenCL or CUDA knows (`exp`, `sqrt`, `constant` ...), for methods, parameters and variables.
 ///
 /// No kernel uses atomics: each element of a result belongs to one iteration, which adds up in a fixed order. A kernel must not
 /// read what another iteration of it writes.

@@ -12,7 +12,7 @@ import norma.tornado.device.Kernel;
 ///
 ///     scores = k q^T,   y = P v,   dP = v dy^T,   dq = dS k,   dk = dS^T q,   dv = P^T dy
 ///
-/// @param room floats that the scores of a block may take, if those of one query for each head take no more
+/// @param room floats that the scores of a block may take; those of one query of each head are the least
 record OffloadedAttention(Offload offload, int room) implements AttentionKernel {
     private static final Kernel COLUMNS = Kernel.of(AttentionCode::columns);
     private static final Kernel PRODUCTS = Kernel.of(AttentionCode::products);
@@ -20,13 +20,15 @@ record OffloadedAttention(Offload offload, int room) implements AttentionKernel 
     private static final Kernel SLOPES = Kernel.of(AttentionCode::slopes);
 
     private static final int ROOM = 1 << 24;
+    /// The part of the device's memory that scores may take, and their gradients once more.
+    private static final int PART = 16;
     private static final int TILE = 4;
     private static final int MOST_LANES = 32;
     /// More than any number of queries and keys.
     private static final int FAR = 1 << 29;
 
     OffloadedAttention(Offload offload) {
-        this(offload, ROOM);
+        this(offload, Math.min(ROOM, offload.device().capacity() / PART));
     }
 
     /// A matrix for each sequence and head, or group of heads.
@@ -62,7 +64,7 @@ record OffloadedAttention(Offload offload, int room) implements AttentionKernel 
     @Override
     public void forward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Bias bias, Floats y,
             Floats normalizers) {
-        int each = queriesOfBlock(sizes), scoresAt = roomForScores(sizes);
+        int each = queriesOfBlock(sizes), scoresAt = offload.room(scoresOfQuery(sizes) * each);
         Matrices qColumns = columns(sizes, q);
         for (int first = 0; first < sizes.queries(); first += each) {
             Block block = new Block(sizes, first, Math.min(each, sizes.queries() - first));
@@ -76,7 +78,8 @@ record OffloadedAttention(Offload offload, int room) implements AttentionKernel 
     @Override
     public void backward(Sizes sizes, Floats q, Floats k, Floats v, Floats keyMask, Bias bias, Floats y,
             Floats normalizers, Floats dy, Floats dq, Floats dk, Floats dv) {
-        int each = queriesOfBlock(sizes), scoresAt = roomForScores(sizes), slopesAt = roomForScores(sizes);
+        int each = queriesOfBlock(sizes), size = scoresOfQuery(sizes) * each;
+        int scoresAt = offload.room(2 * size), slopesAt = scoresAt + size;
         Matrices qColumns = columns(sizes, q), dyColumns = columns(sizes, dy);
         for (int first = 0; first < sizes.queries(); first += each) {
             Block block = new Block(sizes, first, Math.min(each, sizes.queries() - first));
@@ -91,12 +94,12 @@ record OffloadedAttention(Offload offload, int room) implements AttentionKernel 
     }
 
     private int queriesOfBlock(Sizes sizes) {
-        int scoresOfQuery = Math.max(1, sizes.batch() * sizes.heads() * sizes.keys());
-        return Math.clamp(room / scoresOfQuery, 1, Math.max(1, sizes.queries()));
+        return Math.clamp(room / scoresOfQuery(sizes), 1, Math.max(1, sizes.queries()));
     }
 
-    private int roomForScores(Sizes sizes) {
-        return offload.room(sizes.batch() * sizes.heads() * sizes.keys() * queriesOfBlock(sizes));
+    /// Of one query of each sequence and head.
+    private static int scoresOfQuery(Sizes sizes) {
+        return Math.max(1, sizes.batch() * sizes.heads() * sizes.keys());
     }
 
     private Matrices queryRows(Sizes sizes, Floats x) {

@@ -58,22 +58,20 @@ class OffloadedAttentionTest {
         Bias bias = new Bias(normal(random, BATCH * QUERIES * KEYS), QUERIES * KEYS, 0);
         Floats[] y = {Floats.of(new float[q]), Floats.of(new float[BATCH * HEADS * 2 * QUERIES]),
                 Floats.of(new float[q]), Floats.of(new float[k]), Floats.of(new float[k])};
-        alone(offload, () -> attention.forward(sizes, x[0], x[1], x[2], mask, bias, y[0], y[1]));
-        alone(offload,
-                () -> attention.backward(sizes, x[0], x[1], x[2], mask, bias, y[0], y[1], x[3], y[2], y[3], y[4]));
+        offload.alone(() -> {
+            attention.forward(sizes, x[0], x[1], x[2], mask, bias, y[0], y[1]);
+            return null;
+        });
+        offload.alone(() -> {
+            attention.backward(sizes, x[0], x[1], x[2], mask, bias, y[0], y[1], x[3], y[2], y[3], y[4]);
+            return null;
+        });
         float[][] results = new float[y.length][];
         for (int i = 0; i < y.length; i++) {
             results[i] = new float[y[i].length()];
             offload.device().read(offload.at(y[i]), results[i], 0, results[i].length);
         }
         return results;
-    }
-
-    private static void alone(Offload offload, Runnable call) {
-        offload.alone(() -> {
-            call.run();
-            return null;
-        });
     }
 
     private static Floats normal(Random random, int n) {
