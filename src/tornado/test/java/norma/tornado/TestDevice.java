@@ -14,7 +14,8 @@ public final class TestDevice {
     private TestDevice() {
     }
 
-    static boolean isReal() {
+    /// Whether it is one of TornadoVM.
+    public static boolean isReal() {
         return System.getenv("TORNADOVM_HOME") != null;
     }
 

@@ -33,8 +33,10 @@ public final class DeviceOption {
     public static void report(PrintWriter err) {
         Map<String, Integer> fallbacks = Tornado.fallbacks();
         if (!fallbacks.isEmpty()) {
-            err.println("Computed on the processor, since the device has no kernel for it: " + fallbacks.entrySet().stream()
-                    .map(entry -> entry.getKey() + " (" + entry.getValue() + " times)").collect(Collectors.joining(", ")));
+            err.println(
+                    "Computed on the processor, since the device has no kernel for it: " + fallbacks.entrySet().stream()
+                            .map(entry -> entry.getKey() + " (" + entry.getValue() + " times)")
+                            .collect(Collectors.joining(", ")));
             err.flush();
         }
     }

@@ -169,11 +169,11 @@ public final class ElementwiseCode {
         } else if (op == GREATER) {
             y = a > b ? 1 : 0;
         } else if (op == GREATER_OR_EQUAL) {
-            y = a >= b ? 1 : 0;
+            y = a > b ? 1 : a == b ? 1 : 0;
         } else if (op == LESS) {
             y = a < b ? 1 : 0;
         } else {
-            y = a <= b ? 1 : 0;
+            y = a < b ? 1 : a == b ? 1 : 0;
         }
         return y;
     }

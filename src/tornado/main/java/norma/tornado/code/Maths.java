@@ -119,7 +119,7 @@ final class Maths {
         p = p * z - 0.37612619f;
         p = p * z + 1.1283792f;
         float far = size > 5f ? 1f : 1 - exponential(-z) * mills(size * ROOT_2) * 2;
-        float result = size >= 0.75f ? far : p * size;
+        float result = size < 0.75f ? p * size : far;
         return x < 0 ? -result : result;
     }
 
@@ -163,7 +163,7 @@ final class Maths {
         float b = bounded(x);
         float square = b * b;
         if (f == RELU) {
-            y = x > 0 ? 1 : x <= 0 ? 0 : x;
+            y = x > 0 ? 1 : x == x ? 0 : x;
         } else if (f == GELU_ERF) {
             float e = exponential(square * -0.5f);
             float tail = e * mills(Math.abs(b));

@@ -78,7 +78,8 @@ public final class MatmulCode {
                 addRow(s, m, c, y + 2, x, c20, c21, c22, c23);
                 addRow(s, m, c, y + 3, x, c30, c31, c32, c33);
             }
-            if (m[PREACTIVATION] >= 0 || m[ACTIVATION] != 0) {
+            // one comparison: TornadoVM would run what stands behind an `||` at the end of a loop in any case
+            if (Math.max(m[PREACTIVATION] + 1, m[ACTIVATION]) > 0) {
                 for (int r = y; r < Math.min(y + 4, m[ROWS]); r++) {
                     for (int j = x; j < m[COLUMNS]; j += across) {
                         int at = c + r * m[C_ROW] + j;

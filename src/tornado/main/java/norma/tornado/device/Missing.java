@@ -14,13 +14,16 @@ final class Missing {
     private Missing() {
     }
 
-    static String reason(Throwable failure) {
+    /// Why TornadoVM can't be loaded.
+    ///
+    /// @param configured whether the process has the options of its argfile
+    static String reason(Throwable failure, boolean configured) {
         Throwable first = first(failure);
         String message = String.valueOf(first.getMessage());
         if (first instanceof ClassNotFoundException) {
             return "TornadoVM is not in this process; " + installed() + "start Java with " + start();
         }
-        if (message.contains("argfile") || System.getProperty("tornado.load.runtime.implementation") == null) {
+        if (!configured) {
             return "TornadoVM's API is in this process, but nothing else of it; start Java with " + start();
         }
         if (message.contains("JNI Library not found") || first instanceof UnsatisfiedLinkError) {
@@ -32,7 +35,9 @@ final class Missing {
             return "there is no OpenCL platform on this machine; install the driver of its GPU, or PoCL to compute on the "
                     + "CPU (Debian: pocl-opencl-icd)";
         }
-        return "TornadoVM does not start: " + first;
+        return "TornadoVM does not start; is it one for this JDK (%s), and the argfile its own? %s".formatted(
+                Runtime.version(),
+                first);
     }
 
     /// The innermost cause of a launch's failure.

@@ -49,7 +49,8 @@ final class TornadoApi {
                 TornadoApi api = new TornadoApi(runtime);
                 return api.backends() == 0 ? new Presence(null, Missing.BACKEND) : new Presence(api, "");
             } catch (Throwable e) { // errors too: static initializers of TornadoVM fail
-                return new Presence(null, Missing.reason(e));
+                return new Presence(null,
+                        Missing.reason(e, System.getProperty("tornado.load.runtime.implementation") != null));
             }
         }
 

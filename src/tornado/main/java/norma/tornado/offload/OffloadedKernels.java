@@ -39,11 +39,6 @@ final class OffloadedKernels implements InvocationHandler {
     /// The engine's set of kernels, each contract on the device.
     static Kernels of(Offload offload) {
         List<Object> implementations = List.of(
-                new OffloadedAttention(offload),
-                new OffloadedFourier(offload),
-                new OffloadedElementwise(offload),
-                new OffloadedReduction(offload),
-                new OffloadedUpdate(offload),
                 new OffloadedMatmul(offload),
                 new OffloadedConvolution(offload),
                 new OffloadedPooling(offload),
@@ -54,6 +49,14 @@ final class OffloadedKernels implements InvocationHandler {
                 new OffloadedPointwiseNorm(offload),
                 new OffloadedSoftmax(offload),
                 new OffloadedCrossEntropy(offload),
+                new OffloadedAttention(offload),
+                new OffloadedFourier(offload),
+                new OffloadedElementwise(offload),
+                new OffloadedReduction(offload),
+                new OffloadedGather(offload),
+                new OffloadedDropout(offload),
+                new OffloadedUpdate(offload),
+                new OffloadedRunningAverage(offload),
                 new OffloadedTransfer(offload));
         RecordComponent[] components = Kernels.class.getRecordComponents();
         Object[] all = new Object[components.length];

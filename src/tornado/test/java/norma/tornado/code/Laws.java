@@ -150,11 +150,19 @@ final class Laws {
                 return;
             }
             for (LocalVariableInfo variable : table.get().localVariables()) {
-                checkName(variable.name().stringValue());
+                if (isParameter(variable)) {
+                    checkName(variable.name().stringValue());
+                }
                 if (variable.type().stringValue().equals("Z")) {
                     breaches.add("boolean " + variable.name().stringValue());
                 }
             }
+        }
+
+        /// Other variables have names of TornadoVM's own on the device.
+        private boolean isParameter(LocalVariableInfo variable) {
+            return variable.startPc() == 0 && variable.slot() < model.methodTypeSymbol().parameterList().stream()
+                    .mapToInt(type -> TypeKind.from(type).slotSize()).sum();
         }
 
         private void checkName(String name) {
