@@ -6,7 +6,7 @@ import norma.tornado.offload.Offload;
 
 /// The device under test: kernels on this virtual machine, or a real one if TornadoVM is installed.
 public final class TestDevice {
-    private static final int CAPACITY = 1 << 25;
+    private static final int CAPACITY = Integer.getInteger("norma.test.megabytes", 128) << 18;
     private static final Set<String> ON_THE_HOST = Set.of();
 
     private static Offload offload;

@@ -6,7 +6,7 @@ public final class DropoutCode {
     private DropoutCode() {
     }
 
-    /// y[i] = x[i] * scale if the upper 24 bits of the hash are below the bound, else 0
+    /// `y[i] = x[i] * scale` if the upper 24 bits of the hash are below the bound, else 0.
     ///
     /// @param m n; x, y, the halves of the mixed key, bound
     /// @param f scale

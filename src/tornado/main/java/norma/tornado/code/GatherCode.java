@@ -6,7 +6,7 @@ public final class GatherCode {
     private GatherCode() {
     }
 
-    /// y[i] = table[ids[i]]
+    /// `y[i] = table[ids[i]]`
     ///
     /// @param m rows * columns; table, ids, columns, y
     public static void gather(float[] s, int[] m) {
@@ -17,7 +17,7 @@ public final class GatherCode {
         }
     }
 
-    /// table[id] += sum of the rows of dy with that id, in their order
+    /// `table[id] +=` the sum of the rows of dy with that id, in their order.
     ///
     /// @param m different ids * columns; dy, columns, table, ids, where the rows of each id begin among all, rows
     public static void scatterAdd(float[] s, int[] m) {

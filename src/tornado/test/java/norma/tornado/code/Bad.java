@@ -37,6 +37,12 @@ final class Bad {
         }
     }
 
+    static final class Root {
+        static float f(double x) {
+            return (float) Math.sqrt(x);
+        }
+    }
+
     static final class Length {
         static int f(float[] x) {
             return x.length;

@@ -181,7 +181,10 @@ final class Laws {
                 case NewPrimitiveArrayInstruction array -> checkArray(array, steps.get(i - 1).instruction);
                 case FieldInstruction field when field.type().stringValue().length() > 1 ->
                     breaches.add("reads the field " + field.name().stringValue());
-                case InvokeInstruction call when call.opcode() == Opcode.INVOKESTATIC -> checkCall(call);
+                case InvokeInstruction call when call.opcode() == Opcode.INVOKESTATIC -> {
+                    checkCall(call);
+                    checkRoot(call, i);
+                }
                 default -> {
                 }
             }
@@ -215,6 +218,14 @@ final class Laws {
                     && model.methodType().equalsString(call.type().stringValue());
             if (itself) {
                 breaches.add("calls itself");
+            }
+        }
+
+        /// A root of a float, or 1 / root.
+        private void checkRoot(InvokeInstruction call, int i) {
+            if (call.name().equalsString("sqrt") && steps.get(i - 1).opcode() != Opcode.F2D
+                    && steps.get(i + 1).opcode() != Opcode.DDIV) {
+                breaches.add("takes the square root of a double");
             }
         }
 
