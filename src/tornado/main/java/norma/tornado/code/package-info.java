@@ -15,7 +15,7 @@
 ///   or infinity;
 /// - no name that OpenCL or CUDA knows (`exp`, `sqrt`, `constant` ...), for methods and parameters.
 ///
-/// Where a float may be NaN, which only tests of values find:
+/// What only tests of values find:
 /// - no `<=` and `>=` of floats that may be NaN: they become `>` and `<` negated, which NaN passes; write `a < b ? 1 : a == b ? 1 : 0`;
 /// - no `Math.max` and `Math.min` of floats that may be NaN, which they lose; write `x < bound ? bound : x`;
 /// - no `Math.sqrt` of a double, which becomes a square root in float, except as `1 / Math.sqrt(x)`.
