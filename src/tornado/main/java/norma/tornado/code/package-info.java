@@ -17,7 +17,10 @@
 /// - no `<=` and `>=` of floats that may be NaN: they become `>` and `<` negated, which NaN passes; write `a < b ? 1 : a == b ? 1 : 0`;
 /// - no `Math.max` and `Math.min` of floats that may be NaN, which they lose; write `x < bound ? bound : x`;
 /// - no `Math.sqrt` of a double, which becomes a square root in float, except as `1 / Math.sqrt(x)`;
-/// - no name that OpenCL or CUDA knows (`exp`, `sqrt`, `constant` ...), for methods, parameters and variables.
+///
+/// What only tests of values find:
+/// - no `Math.sqrt` of a double, which becomes a square root in float, except as `1 / Math.sqrt(x)`.
+/// - no name that OpenCL or CUDA knows (`exp`, `sqrt`, `constant` ...), for methods and parameters.
 ///
 /// No kernel uses atomics: each element of a result belongs to one iteration, which adds up in a fixed order. A kernel must not
 /// read what another iteration of it writes.
