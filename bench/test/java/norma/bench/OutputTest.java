@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What people and machines read, on figures that were not measured.
 class OutputTest {
     private static final Roofline ROOF =
-            new Roofline(2, 200e9, List.of(new Roofline.Bandwidth(1 << 20, 80e9, 90e9, 70e9)));
+            Roofline.of(2, 200e9, List.of(new Roofline.Bandwidth(1 << 20, 80e9, 90e9, 70e9)));
     private static final Workload MATMUL = Workloads.of("matmul", "1024x1024x1024 NN");
     private static final Workload CLIP = Workloads.of("clip", "10M");
     private static final Row OURS = Row.of(MATMUL, 2, "simd512", new Timing(0.012, 0.01), ROOF, 1200L, null);
