@@ -17,8 +17,8 @@ import norma.tornado.code.TransferCode;
 public final class TornadoDevice implements Device {
     /// Threads of a group; a grid is a whole number of groups.
     private static final int GROUP = 64;
-    /// With more iterations each thread has several.
-    private static final int MOST_THREADS = 1 << 22;
+    /// With more iterations some threads have two; the second is still an int.
+    private static final int MOST_THREADS = 1 << 30;
     /// Floats of the arrays that transfers go through. Such an array is always copied as a whole, so there is a small one for a
     /// loss, and a large one, which takes what is longer in pieces.
     private static final int[] STAGES = {1 << 10, 1 << 18};
