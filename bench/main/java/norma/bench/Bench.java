@@ -128,7 +128,7 @@ final class Bench implements Callable<Integer> {
     }
 
     private void warnOfOthers(Tornado.Device device, List<Case> cases) {
-        List<String> others = cases.stream().map(Case::workload).filter(workload -> !workload.onDevice())
+        List<String> others = cases.stream().map(Case::workload).filter(w -> !Workloads.onDevice(w))
                 .map(Workload::name).distinct().toList();
         if (!others.isEmpty()) {
             command.commandLine().getErr().printf("bench: left out, because they do not run on %s: %s%n", device.name(),
@@ -150,7 +150,8 @@ final class Bench implements Callable<Integer> {
     private List<Case> cases(Tornado.Device device) {
         List<Workload> workloads = lessons ? Workloads.lessons()
                 : only != null ? Workloads.named(only) : full ? Workloads.all() : Workloads.quick();
-        return workloads.stream().flatMap(workload -> variants(workload, device).map(variant -> new Case(workload, variant)))
+        return workloads.stream()
+                .flatMap(workload -> variants(workload, device).map(variant -> new Case(workload, variant)))
                 .toList();
     }
 
@@ -163,7 +164,7 @@ final class Bench implements Callable<Integer> {
 
     /// Beside the processor with all its threads.
     private Stream<Variant> onDevice(Workload workload, Tornado.Device device, int n) {
-        return device != null && workload.onDevice() && n == threadCounts().getLast()
+        return device != null && Workloads.onDevice(workload) && n == threadCounts().getLast()
                 ? Stream.of(Variant.device(device, n))
                 : Stream.of();
     }

@@ -26,9 +26,9 @@ public class DeviceLimits {
     private static final Kernel AXPY = Kernel.of(LimitsCode::axpy);
     private static final Kernel MULTIPLY_ADD = Kernel.of(LimitsCode::multiplyAdd);
 
-    /// What the chains of [#multiplyAdd()] are, which take a millisecond where 70 TFLOP a second are possible.
+    /// What the chains of [#multiplyAdd()] are, which take half a millisecond where 70 TFLOP a second are possible.
     private static final int CHAINS = 1 << 20;
-    private static final int TURNS = 1 << 10;
+    private static final int TURNS = 1 << 9;
 
     /// Floating-point operations of [#multiplyAdd()].
     static final double FLOPS = (double) CHAINS * TURNS * LimitsCode.OPERATIONS;

@@ -99,7 +99,8 @@ final class ForkRunner {
         while (cause.getCause() != null || cause.getSuppressed().length > 0) {
             cause = cause.getCause() != null ? cause.getCause() : cause.getSuppressed()[0];
         }
-        return String.valueOf(cause.getMessage()).replaceAll("\u001b\\[\\d*m", "").strip().replaceAll("\\s*\\R\\s*", " ");
+        return String.valueOf(cause.getMessage()).replaceAll("\u001b\\[\\d*m", "").strip().replaceAll("\\s*\\R\\s*",
+                " ");
     }
 
     /// FMA peak, and bandwidth at the working sets next to those of the workloads; of a device at one.

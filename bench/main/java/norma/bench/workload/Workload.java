@@ -37,11 +37,6 @@ public record Workload(String name, String shape, double flops, double bytes, bo
         return flops > 0 || bytes > 0;
     }
 
-    /// Whether the kernels of a device can do it; lessons and whole processes have none.
-    public boolean onDevice() {
-        return isBounded() && !Workloads.lessons().contains(this);
-    }
-
     @Override
     public String toString() {
         return name + " " + shape;
