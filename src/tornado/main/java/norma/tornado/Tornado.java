@@ -18,8 +18,8 @@ import norma.tornado.offload.Offload;
 /// computed on the host, and counted: [#fallbacks].
 ///
 /// The memory that tensors get on the device is taken at once and as a whole. It has a twin of the same size in Java's heap,
-/// since TornadoVM has no memory without one. `-Dnorma.device.memory` is its size in MB, at most 8191; else it is a quarter of the
-/// heap's limit, but at most half of the device's memory and the largest array that the device takes.
+/// since TornadoVM has no memory without one. `-Dnorma.device.memory` is its size in MB, at most 8191; else it is 1024, or less where
+/// that is more than a quarter of the heap's limit, half of the device's memory or its largest array.
 ///
 /// TornadoVM compiles a kernel at its first launch, which takes about 0.1 s, and reads its own options when it is loaded. `use` sets
 /// them, so a program with kernels of its own for TornadoVM must mark their loops by `norma.tornado.code.Parallel`.
@@ -27,6 +27,7 @@ public final class Tornado {
     private static final String NAME = "tornado";
     private static final long MB = 1 << 20;
     private static final long MOST = Integer.MAX_VALUE / (MB / Float.BYTES);
+    private static final long USUAL = 1024;
 
     private static Offload offload;
 
@@ -56,7 +57,7 @@ public final class Tornado {
         /// MB of its memory that tensors get. TornadoVM's arrays have a header of a few bytes.
         public long megabytes() {
             long heap = Runtime.getRuntime().maxMemory() / 4;
-            long automatic = Math.min(MOST, Math.min(heap, Math.min(memory / 2, largest - MB)) / MB);
+            long automatic = Math.min(USUAL, Math.min(heap, Math.min(memory / 2, largest - MB)) / MB);
             long wanted = Long.getLong("norma.device.memory", automatic);
             if (wanted < 1 || wanted > MOST) {
                 throw new IllegalArgumentException(

@@ -82,6 +82,7 @@ class CodeTest {
                 Arguments.of(Bad.LongShift.class, "LUSHR"),
                 Arguments.of(Bad.Throw.class, "ATHROW"),
                 Arguments.of(Bad.Catch.class, "catches exceptions"),
+                Arguments.of(Bad.OrEqual.class, "compares numbers by <= or >="),
                 Arguments.of(Bad.Root.class, "takes the square root of a double"),
                 Arguments.of(Bad.Length.class, "ARRAYLENGTH"),
                 Arguments.of(Bad.Monitor.class, "MONITORENTER"),
