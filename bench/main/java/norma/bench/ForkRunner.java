@@ -63,11 +63,22 @@ final class ForkRunner {
     void run() throws RunnerException {
         for (Probe probe : probes()) {
             progress.note("limits, " + (probe.threads() == 0 ? device.name() : probe.threads() + " threads"));
-            keep(probe, fork(limit(probe)));
+            measure(probe);
         }
         for (Case c : cases) {
             progress.note("%s, %d threads, %s".formatted(c.workload(), c.variant().threads(), c.variant().kernels()));
             measure(c);
+        }
+    }
+
+    private void measure(Probe probe) throws RunnerException {
+        try {
+            keep(probe, fork(limit(probe)));
+        } catch (RunnerException e) {
+            if (probe.threads() > 0) {
+                throw e;
+            }
+            throw new IllegalStateException("%s failed: %s".formatted(device.name(), reason(e)), e);
         }
     }
 
@@ -99,8 +110,7 @@ final class ForkRunner {
         while (cause.getCause() != null || cause.getSuppressed().length > 0) {
             cause = cause.getCause() != null ? cause.getCause() : cause.getSuppressed()[0];
         }
-        return String.valueOf(cause.getMessage()).replaceAll("\u001b\\[\\d*m", "").strip().replaceAll("\\s*\\R\\s*",
-                " ");
+        return String.valueOf(cause.getMessage()).replaceAll("\\e\\[\\d*m", "").strip().replaceAll("\\s*\\R\\s*", " ");
     }
 
     /// FMA peak, and bandwidth at the working sets next to those of the workloads; of a device at one.

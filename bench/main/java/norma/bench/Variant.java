@@ -11,7 +11,7 @@ import norma.tornado.Tornado;
 /// @param kernels kernel set, or peer
 record Variant(String kernels, int threads, List<String> jvmArgs) {
     private static final String MODULE = "--add-modules=jdk.incubator.vector";
-
+    /// An option of TornadoVM's argfile.
     private static final String TORNADO = "-XX:+EnableJVMCI";
 
     /// The kernels that this process has chosen, with its own options.
