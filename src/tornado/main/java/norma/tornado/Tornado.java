@@ -48,6 +48,23 @@ public final class Tornado {
             return new Device(NAME + ":" + number, device.name(), device.type(), device.backend(), device.memory(),
                     device.largest());
         }
+
+        /// Its place in [#devices].
+        public int number() {
+            return Integer.parseInt(name.substring(NAME.length() + 1));
+        }
+
+        /// MB of its memory that tensors get. TornadoVM's arrays have a header of a few bytes.
+        public long megabytes() {
+            long heap = Runtime.getRuntime().maxMemory() / 4;
+            long automatic = Math.min(USUAL, Math.min(heap, Math.min(memory / 2, largest - MB)) / MB);
+            long wanted = Long.getLong("norma.device.memory", automatic);
+            if (wanted < 1 || wanted > MOST) {
+                throw new IllegalArgumentException(
+                        "Tornado: -Dnorma.device.memory must be 1 ... %d (MB); got %d".formatted(MOST, wanted));
+            }
+            return wanted;
+        }
     }
 
     /// Why TornadoVM can't be used in this process, and what to do; empty if it can.
@@ -61,27 +78,33 @@ public final class Tornado {
         return IntStream.range(0, devices.size()).mapToObj(i -> Device.of(i, devices.get(i))).toList();
     }
 
-    /// Computes on a device from now on. To be called once and before anything else of the engine.
+    /// The device of a name.
     ///
-    /// @param device `tornado`, which is the first, or `tornado:0`, `tornado:1` ... as in [#devices]
-    /// @return the device
+    /// @param name `tornado`, which is the first, or `tornado:0`, `tornado:1` ... as in [#devices]
     /// @throws IllegalStateException if TornadoVM can't be used
-    public static synchronized Device use(String device) {
+    public static Device device(String name) {
         if (!missing().isEmpty()) {
-            throw new IllegalStateException("Tornado.use: " + missing());
+            throw new IllegalStateException("Tornado: " + missing());
         }
         List<Device> devices = devices();
-        String name = device.equals(NAME) ? NAME + ":0" : device;
-        int number = devices.stream().map(Device::name).toList().indexOf(name);
-        if (number < 0) {
-            throw new IllegalArgumentException("Tornado.use: device must be tornado or one of %s; got %s".formatted(
-                    devices.stream().map(each -> each.name() + " (" + each.product() + ")").toList(), device));
-        }
+        String wanted = name.equals(NAME) ? NAME + ":0" : name;
+        return devices.stream().filter(device -> device.name.equals(wanted)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "Tornado: a device must be tornado or one of %s; got %s".formatted(devices.stream()
+                                .map(each -> each.name + " (" + each.product + ")").toList(), name)));
+    }
+
+    /// Computes on a device from now on. To be called once and before anything else of the engine.
+    ///
+    /// @param name as [#device] takes it
+    /// @return the device
+    /// @throws IllegalStateException if TornadoVM can't be used
+    public static synchronized Device use(String name) {
+        Device device = device(name);
         if (offload != null) {
-            throw new IllegalStateException("Tornado.use: must be called once; got " + device);
+            throw new IllegalStateException("Tornado.use: must be called once; got " + name);
         }
-        Device found = devices.get(number);
-        TornadoDevice opened = new TornadoDevice(number, (int) (megabytes(found) * (MB / Float.BYTES)));
+        TornadoDevice opened = new TornadoDevice(device.number(), (int) (device.megabytes() * (MB / Float.BYTES)));
         Offload kernels = new Offload(opened);
         try {
             Backend.use(kernels.kernels());
@@ -90,18 +113,7 @@ public final class Tornado {
             throw e;
         }
         offload = kernels;
-        return found;
-    }
-
-    private static long megabytes(Device device) {
-        long heap = Runtime.getRuntime().maxMemory() / 4;
-        long automatic = Math.min(USUAL, Math.min(heap, Math.min(device.memory / 2, device.largest)) / MB);
-        long wanted = Long.getLong("norma.device.memory", automatic);
-        if (wanted < 1 || wanted > MOST) {
-            throw new IllegalArgumentException(
-                    "Tornado.use: -Dnorma.device.memory must be 1 ... %d (MB); got %d".formatted(MOST, wanted));
-        }
-        return wanted;
+        return device;
     }
 
     /// How often each method of a kernel was computed on the host, since there is none for the device: `fourier.complex`.

@@ -49,7 +49,7 @@ public final class TornadoDevice implements Device {
     }
 
     /// Opens a device that knows these kernels.
-    TornadoDevice(int number, int capacity, List<Kernel> known) {
+    public TornadoDevice(int number, int capacity, List<Kernel> known) {
         name = "tornado:" + number;
         slab = allocate(capacity);
         inOrder.await(() -> open(api.devices().get(number), known));
