@@ -41,7 +41,7 @@ class DocsTest {
             assertTrue(output.contains(Tornado.devices().getFirst().product()), output);
         } else {
             assertEquals(1, code, output);
-            assertTrue(output.contains("Tornado.use: TornadoVM is not in this process; install it"), output);
+            assertTrue(output.contains("TornadoVM is not in this process; install it"), output);
         }
     }
 }
