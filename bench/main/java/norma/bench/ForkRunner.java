@@ -104,10 +104,11 @@ final class ForkRunner {
         return failed;
     }
 
-    /// What the fork threw.
+    /// What the fork threw, which JMH wraps.
     private static String reason(RunnerException e) {
         Throwable cause = e;
-        while (cause.getCause() != null || cause.getSuppressed().length > 0) {
+        while (cause.getClass().getName().startsWith("org.openjdk.jmh")
+                && (cause.getCause() != null || cause.getSuppressed().length > 0)) {
             cause = cause.getCause() != null ? cause.getCause() : cause.getSuppressed()[0];
         }
         return String.valueOf(cause.getMessage()).replaceAll("\\e\\[\\d*m", "").strip().replaceAll("\\s*\\R\\s*", " ");
