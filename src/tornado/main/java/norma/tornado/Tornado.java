@@ -2,6 +2,8 @@ package norma.tornado;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import norma.backend.Backend;
 import norma.tornado.device.Installed;
@@ -24,11 +26,17 @@ import norma.tornado.offload.Offload;
 /// TornadoVM compiles a kernel at its first launch, which takes about 0.1 s, and reads its own options when it is loaded. `use` sets
 /// them, so a program with kernels of its own for TornadoVM must mark their loops by `norma.tornado.code.Parallel`.
 public final class Tornado {
+    /// The most memory that tensors can have on a device.
+    public static final long MOST_MEGABYTES = TornadoDevice.MOST >> 18;
+
     private static final String NAME = "tornado";
     private static final long MB = 1 << 20;
-    private static final long MOST = Integer.MAX_VALUE / (MB / Float.BYTES);
+
+    /// What the runtime adds to an array: its header, rounded up.
+    private static final long HEADER = MB;
 
     private static Offload offload;
+    private static Device used;
 
     private Tornado() {
     }
@@ -39,13 +47,15 @@ public final class Tornado {
     /// @param product what its maker calls it
     /// @param type `GPU`, `CPU` ...
     /// @param backend `OPENCL`, `CUDA` ...
+    /// @param driver what the backend found it through
     /// @param memory bytes of its memory
     /// @param largest bytes of the largest array that it takes
-    public record Device(String name, String product, String type, String backend, long memory, long largest) {
+    public record Device(String name, String product, String type, String backend, String driver, long memory,
+            long largest) {
 
         private static Device of(int number, Installed device) {
-            return new Device(NAME + ":" + number, device.name(), device.type(), device.backend(), device.memory(),
-                    device.largest());
+            return new Device(NAME + ":" + number, device.name(), device.type(), device.backend(), device.driver(),
+                    device.memory(), device.largest());
         }
     }
 
@@ -65,7 +75,14 @@ public final class Tornado {
     /// @param device `tornado`, which is the first, or `tornado:0`, `tornado:1` ... as in [#devices]
     /// @return the device
     /// @throws IllegalStateException if TornadoVM can't be used
-    public static synchronized Device use(String device) {
+    public static Device use(String device) {
+        return use(device, warning -> System.getLogger("norma").log(System.Logger.Level.WARNING, warning));
+    }
+
+    /// The same with another listener than the log.
+    ///
+    /// @param warning is told of each method of a kernel, once, that was computed on the host
+    public static synchronized Device use(String device, Consumer<String> warning) {
         if (!missing().isEmpty()) {
             throw new IllegalStateException("Tornado.use: " + missing());
         }
@@ -81,7 +98,7 @@ public final class Tornado {
         }
         Device found = devices.get(number);
         TornadoDevice opened = new TornadoDevice(number, (int) (megabytes(found) * (MB / Float.BYTES)));
-        Offload kernels = new Offload(opened);
+        Offload kernels = new Offload(opened, warning);
         try {
             Backend.use(kernels.kernels());
         } catch (IllegalStateException e) {
@@ -89,18 +106,31 @@ public final class Tornado {
             throw e;
         }
         offload = kernels;
+        used = found;
         return found;
+    }
+
+    /// The device that computes; empty if it is the processor.
+    public static synchronized Optional<Device> device() {
+        return Optional.ofNullable(used);
     }
 
     private static long megabytes(Device device) {
         long heap = Runtime.getRuntime().maxMemory() / 4;
-        long automatic = Math.min(MOST, Math.min(heap, Math.min(device.memory / 2, device.largest)) / MB);
+        long automatic =
+                Math.min(MOST_MEGABYTES, Math.min(heap, Math.min(device.memory / 2, device.largest - HEADER)) / MB);
         long wanted = Long.getLong("norma.device.memory", automatic);
-        if (wanted < 1 || wanted > MOST) {
+        if (wanted < 1 || wanted > MOST_MEGABYTES) {
             throw new IllegalArgumentException(
-                    "Tornado.use: -Dnorma.device.memory must be 1 ... %d (MB); got %d".formatted(MOST, wanted));
+                    "Tornado.use: -Dnorma.device.memory must be 1 ... %d (MB); got %d".formatted(MOST_MEGABYTES,
+                            wanted));
         }
         return wanted;
+    }
+
+    /// Each method of a kernel, and whether the device has one for it: `fourier.complex`. None before [#use].
+    public static synchronized Map<String, Boolean> coverage() {
+        return offload == null ? Map.of() : offload.coverage();
     }
 
     /// How often each method of a kernel was computed on the host, since there is none for the device: `fourier.complex`.

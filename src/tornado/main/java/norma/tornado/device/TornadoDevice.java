@@ -112,7 +112,14 @@ public final class TornadoDevice implements Device {
     private void checkThreads(int graph) {
         int n = Math.min(2 * GROUP, slab.length);
         set(n, 0);
-        run(graph, n);
+        try {
+            run(graph, n); // the first of all, so the slab is allocated now
+        } catch (RuntimeException | Error e) {
+            throw new IllegalStateException(
+                    "Tornado: %s can't have %d MB of memory and run a kernel; take less: -Dnorma.device.memory (MB)? %s"
+                            .formatted(name, slab.length >> 18, Missing.cause(e)),
+                    e);
+        }
         float[] turns = new float[n];
         transfer(0, turns, 0, n, false);
         for (float turn : turns) {
