@@ -14,6 +14,8 @@ import norma.bench.workload.Workload;
 import norma.bench.workload.Workloads;
 import norma.lab.console.Json;
 import norma.lab.console.Progress;
+import norma.lab.run.DeviceOption;
+import norma.tornado.Tornado;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import picocli.CommandLine.Command;
@@ -40,6 +42,10 @@ final class Bench implements Callable<Integer> {
 
     @Option(names = "--forks", paramLabel = "N", description = "Java VMs for each figure (default: 1; with --full, 5).")
     private Integer forks;
+
+    @Option(names = DeviceOption.NAME, paramLabel = "DEVICE",
+            description = "tornado or tornado:N: the same on a GPU too, through TornadoVM, beside its own limits (docs/gpu.md).")
+    private String device;
 
     @Option(names = "--json", description = "Print one JSON array on standard output and nothing else.")
     private boolean json;
@@ -71,20 +77,24 @@ final class Bench implements Callable<Integer> {
         if (peers && Peer.all().isEmpty()) {
             throw new ParameterException(command.commandLine(), "--peers: no other engine is on the class path");
         }
-        List<Case> cases = cases();
+        Tornado.Device found = device == null ? null : Tornado.device(device);
+        List<Case> cases = cases(found);
         Files.createDirectories(out);
         int count = forks != null ? forks : full ? FULL_FORKS : 1;
         ForkRunner rounds;
         Results results = null;
         try (var log = new PrintStream(out.resolve("jmh.log").toFile(), StandardCharsets.UTF_8);
-                Progress progress = Progress.of("bench", "fork", ForkRunner.forks(cases, count), json)) {
-            rounds = new ForkRunner(cases, progress, log);
+                Progress progress = Progress.of("bench", "fork", ForkRunner.forks(cases, found, count), json)) {
+            rounds = new ForkRunner(cases, found, progress, log);
             for (int round = 1; round <= count; round++) {
                 rounds.run();
                 results = write(rounds, round, cases, others);
             }
         }
         print(results);
+        if (found != null) {
+            warnOfOthers(found, cases);
+        }
         rounds.failed().forEach(this::warn);
         return 0;
     }
@@ -111,33 +121,52 @@ final class Bench implements Callable<Integer> {
         to.flush();
     }
 
-    private void warn(Case failed) {
-        command.commandLine().getErr().printf("bench: left out, because it failed: %s on %s, %s; %s says why%n",
+    private void warn(Case failed, String reason) {
+        command.commandLine().getErr().printf("bench: left out, because it failed: %s on %s, %s: %s; %s says more%n",
                 failed.variant().kernels(), failed.workload(), ResultFormatter.threads(failed.variant().threads()),
-                out.resolve("jmh.log"));
+                reason, out.resolve("jmh.log"));
+    }
+
+    private void warnOfOthers(Tornado.Device device, List<Case> cases) {
+        List<String> others = cases.stream().map(Case::workload).filter(w -> !Workloads.onDevice(w))
+                .map(Workload::name).distinct().toList();
+        if (!others.isEmpty()) {
+            command.commandLine().getErr().printf("bench: left out, because they do not run on %s: %s%n", device.name(),
+                    String.join(", ", others));
+        }
     }
 
     private static List<Row> rows(List<Torch.Entry> others, List<Case> cases, List<Roofline> roofs) {
         var rows = new ArrayList<Row>();
         for (Torch.Entry entry : others) {
             cases.stream().filter(entry::isOf).findFirst().ifPresent(c -> rows.add(entry.row(c.workload(),
-                    roofs.stream().filter(roof -> roof.threads() == entry.threads()).findFirst().orElseThrow())));
+                    roofs.stream().filter(roof -> roof.isOf(entry.kernels(), entry.threads())).findFirst()
+                            .orElseThrow())));
         }
         return rows;
     }
 
     /// Each workload in all its variants, side by side.
-    private List<Case> cases() {
+    private List<Case> cases(Tornado.Device device) {
         List<Workload> workloads = lessons ? Workloads.lessons()
                 : only != null ? Workloads.named(only) : full ? Workloads.all() : Workloads.quick();
-        return workloads.stream().flatMap(workload -> variants(workload).map(variant -> new Case(workload, variant)))
+        return workloads.stream()
+                .flatMap(workload -> variants(workload, device).map(variant -> new Case(workload, variant)))
                 .toList();
     }
 
-    private Stream<Variant> variants(Workload workload) {
+    private Stream<Variant> variants(Workload workload, Tornado.Device device) {
         return threadCounts().stream().flatMap(n -> Stream
-                .of(Stream.of(Variant.standard(n)), otherKernels(workload, n), otherEngines(workload, n))
+                .of(Stream.of(Variant.standard(n)), onDevice(workload, device, n), otherKernels(workload, n),
+                        otherEngines(workload, n))
                 .flatMap(s -> s));
+    }
+
+    /// Beside the processor with all its threads.
+    private Stream<Variant> onDevice(Workload workload, Tornado.Device device, int n) {
+        return device != null && Workloads.onDevice(workload) && n == threadCounts().getLast()
+                ? Stream.of(Variant.device(device, n))
+                : Stream.of();
     }
 
     /// Only in a full run, on one shape of each workload and one thread.

@@ -4,13 +4,13 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Stream;
 import norma.bench.workload.Workload;
 import norma.lab.console.Progress;
+import norma.tornado.Tornado;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
@@ -29,35 +29,41 @@ final class ForkRunner {
 
     private final List<Case> cases;
     private final List<Integer> threads;
+    private final Tornado.Device device;
     private final Progress progress;
     private final PrintStream log;
     private final Map<Object, List<BenchmarkResult>> results = new LinkedHashMap<>();
-    private final Set<Case> failed = new HashSet<>();
+    private final Map<Case, String> failed = new LinkedHashMap<>();
 
-    /// A measurement of a limit.
+    /// A measurement of a limit, of a device if it has no threads.
     private record Probe(String name, long bytes, int threads) {
+        static Probe onDevice(String name) {
+            return new Probe(name, 0, 0);
+        }
     }
 
     /// @param cases in the order of the table
+    /// @param device that some of them are for, or null
     /// @param log JMH's own output
-    ForkRunner(List<Case> cases, Progress progress, PrintStream log) {
+    ForkRunner(List<Case> cases, Tornado.Device device, Progress progress, PrintStream log) {
         this.cases = cases;
+        this.device = device;
         this.threads = cases.stream().map(c -> c.variant().threads()).distinct().sorted().toList();
         this.progress = progress;
         this.log = log;
     }
 
     /// How many forks there will be.
-    static int forks(List<Case> cases, int count) {
-        var none = new ForkRunner(cases, null, null);
+    static int forks(List<Case> cases, Tornado.Device device, int count) {
+        var none = new ForkRunner(cases, device, null, null);
         return count * (cases.size() + none.probes().size());
     }
 
     /// Runs another round.
     void run() throws RunnerException {
         for (Probe probe : probes()) {
-            progress.note("limits, %d threads".formatted(probe.threads()));
-            keep(probe, fork(limit(probe)));
+            progress.note("limits, " + (probe.threads() == 0 ? device.name() : probe.threads() + " threads"));
+            measure(probe);
         }
         for (Case c : cases) {
             progress.note("%s, %d threads, %s".formatted(c.workload(), c.variant().threads(), c.variant().kernels()));
@@ -65,28 +71,49 @@ final class ForkRunner {
         }
     }
 
-    /// Another engine that fails is left out, so that a run of hours goes on.
+    private void measure(Probe probe) throws RunnerException {
+        try {
+            keep(probe, fork(limit(probe)));
+        } catch (RunnerException e) {
+            if (probe.threads() > 0) {
+                throw e;
+            }
+            throw new IllegalStateException("%s failed: %s".formatted(device.name(), reason(e)), e);
+        }
+    }
+
+    /// Another engine or device that fails is left out, so that a run of hours goes on.
     private void measure(Case c) throws RunnerException {
-        if (failed.contains(c)) {
+        if (failed.containsKey(c)) {
             progress.step();
             return;
         }
         try {
             keep(c, fork(workload(c)));
         } catch (RunnerException e) {
-            if (Peer.named(c.variant().kernels()).isEmpty()) {
+            String kernels = c.variant().kernels();
+            if (Peer.named(kernels).isEmpty() && !Variant.isDevice(kernels)) {
                 throw e;
             }
-            failed.add(c);
+            failed.put(c, reason(e));
         }
     }
 
-    /// The cases that other engines failed on, in the order of the table.
-    List<Case> failed() {
-        return cases.stream().filter(failed::contains).toList();
+    /// The cases that other engines or a device failed on, and why.
+    Map<Case, String> failed() {
+        return failed;
     }
 
-    /// FMA peak, and bandwidth at the working sets next to those of the workloads.
+    /// What the fork threw.
+    private static String reason(RunnerException e) {
+        Throwable cause = e;
+        while (cause.getCause() != null || cause.getSuppressed().length > 0) {
+            cause = cause.getCause() != null ? cause.getCause() : cause.getSuppressed()[0];
+        }
+        return String.valueOf(cause.getMessage()).replaceAll("\\e\\[\\d*m", "").strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    /// FMA peak, and bandwidth at the working sets next to those of the workloads; of a device at one.
     private List<Probe> probes() {
         var probes = new ArrayList<Probe>();
         for (int n : threads) {
@@ -94,6 +121,10 @@ final class ForkRunner {
             for (long bytes : workingSets()) {
                 BANDWIDTH.forEach(name -> probes.add(new Probe(name, bytes, n)));
             }
+        }
+        if (device != null) {
+            Stream.concat(Stream.of("launch", "multiplyAdd"), BANDWIDTH.stream()).map(Probe::onDevice)
+                    .forEach(probes::add);
         }
         return probes;
     }
@@ -111,7 +142,11 @@ final class ForkRunner {
                 .orElseThrow();
     }
 
-    private static ChainedOptionsBuilder limit(Probe probe) {
+    private ChainedOptionsBuilder limit(Probe probe) {
+        if (probe.threads() == 0) {
+            return IterationPlan.LIMIT.set(options("DeviceLimits." + probe.name())).param("name", device.name())
+                    .jvmArgs(Variant.device(device, 1).jvmArgs().toArray(String[]::new));
+        }
         var options = IterationPlan.LIMIT.set(options("Limits." + probe.name())).threads(probe.threads())
                 .jvmArgs(Variant.standard(probe.threads()).jvmArgs().toArray(String[]::new));
         return probe.bytes() == 0 ? options : options.param("bytes", Long.toString(probe.bytes()));
@@ -164,13 +199,26 @@ final class ForkRunner {
         Variant variant = c.variant();
         Long allocated = Peer.named(variant.kernels()).isPresent() ? null : bytes(results.get(c), "gc.alloc.rate.norm");
         long resident = bytes(results.get(c), "residentBytes");
-        return Row.of(c.workload(), variant.threads(), variant.kernels(), timing(c), roof(variant.threads()),
+        Roofline roof = Variant.isDevice(variant.kernels()) ? deviceRoof() : roof(variant.threads());
+        return Row.of(c.workload(), variant.threads(), variant.kernels(), timing(c), roof,
                 resident > 0 ? null : allocated, resident > 0 ? resident : null);
     }
 
-    /// The limits for each number of threads.
+    /// The limits for each number of threads, and the device's.
     List<Roofline> roofs() {
-        return threads.stream().map(this::roof).toList();
+        return Stream.concat(threads.stream().map(this::roof), device == null ? Stream.of() : Stream.of(deviceRoof()))
+                .toList();
+    }
+
+    /// What a launch takes is no part of the rates.
+    private Roofline deviceRoof() {
+        double launch = timing(Probe.onDevice("launch")).median();
+        double flops = DeviceLimits.FLOPS / (timing(Probe.onDevice("multiplyAdd")).median() - launch);
+        long bytes = DeviceLimits.bytes(device.megabytes());
+        double[] rates = BANDWIDTH.stream().mapToDouble(name -> moved(name, bytes)
+                / (timing(Probe.onDevice(name)).median() - launch)).toArray();
+        return new Roofline(device, threads.getLast(), flops, launch,
+                List.of(new Roofline.Bandwidth(bytes, rates[0], rates[1], rates[2])));
     }
 
     private Roofline roof(int n) {
@@ -179,12 +227,16 @@ final class ForkRunner {
                 .mapToObj(bytes -> new Roofline.Bandwidth(bytes, rate("copy", bytes, n), rate("triad", bytes, n),
                         rate("axpy", bytes, n)))
                 .toList();
-        return new Roofline(n, flops, bandwidths);
+        return Roofline.of(n, flops, bandwidths);
+    }
+
+    private double rate(String name, long bytes, int n) {
+        return moved(name, bytes) / timing(new Probe(name, bytes, n)).median();
     }
 
     /// All threads' bytes: each array of the working set is read or written once, and axpy's second one both.
-    private double rate(String name, long bytes, int n) {
-        return (name.equals("axpy") ? 1.5 : 1) * bytes / timing(new Probe(name, bytes, n)).median();
+    private static double moved(String name, long bytes) {
+        return (name.equals("axpy") ? 1.5 : 1) * bytes;
     }
 
     private Timing timing(Object key) {

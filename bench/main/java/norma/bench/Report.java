@@ -53,6 +53,7 @@ final class Report {
     private static String machine(Results results) {
         var lines = new LinkedHashMap<String, String>();
         lines.put("Processor", results.cpu() + ", " + results.processors() + " available");
+        results.devices().forEach(device -> lines.put("Device", device));
         lines.put("Java", results.java());
         lines.put("Flags", results.flags());
         lines.put("Forks", Integer.toString(results.forks()));
@@ -60,8 +61,9 @@ final class Report {
         var html = new StringBuilder();
         lines.forEach((name, value) -> html.append("<dt>%s<dd>%s\n".formatted(name, escape(value))));
         for (Roofline roof : results.roofs()) {
-            html.append("<dt>%s<dd>FMA peak %s GFLOP/s%s\n".formatted(ResultFormatter.threads(roof.threads()),
-                    ResultFormatter.figure(roof.flops() / 1e9), bandwidths(roof)));
+            html.append("<dt>%s<dd>FMA peak %s GFLOP/s%s%s\n".formatted(roof.title(),
+                    ResultFormatter.figure(roof.flops() / 1e9),
+                    roof.launchSeconds() == null ? "" : ", " + ResultFormatter.launch(roof), bandwidths(roof)));
         }
         return html.toString();
     }

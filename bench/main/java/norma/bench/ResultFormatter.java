@@ -33,23 +33,35 @@ final class ResultFormatter {
     }
 
     private static Table limits(Results results) {
+        List<Long> sets = results.workingSets();
         var headings = new ArrayList<>(List.of("LIMITS", ">FMA peak"));
-        results.roofs().getFirst().bandwidths().forEach(b -> headings.add(">" + binary(b.bytes())));
+        sets.forEach(bytes -> headings.add(">" + binary(bytes)));
         var table = new Table(headings.toArray(String[]::new));
         for (Roofline roof : results.roofs()) {
-            addLimits(table, threads(roof.threads()) + ": copy, GB/s", figure(roof.flops() / 1e9) + " GFLOP/s", roof,
+            addLimits(table, roof.title() + ": copy, GB/s", figure(roof.flops() / 1e9) + " GFLOP/s", sets, roof,
                     Roofline.Bandwidth::copy);
-            addLimits(table, "           triad", "", roof, Roofline.Bandwidth::triad);
-            addLimits(table, "           axpy", "", roof, Roofline.Bandwidth::axpy);
+            addLimits(table, "           triad", launch(roof), sets, roof, Roofline.Bandwidth::triad);
+            addLimits(table, "           axpy", "", sets, roof, Roofline.Bandwidth::axpy);
         }
         return table;
     }
 
-    private static void addLimits(Table table, String name, String peak, Roofline roof,
+    private static void addLimits(Table table, String name, String peak, List<Long> sets, Roofline roof,
             ToDoubleFunction<Roofline.Bandwidth> rate) {
         var cells = new ArrayList<>(List.of(name, peak));
-        roof.bandwidths().forEach(b -> cells.add(figure(rate.applyAsDouble(b) / 1e9)));
+        sets.forEach(bytes -> cells.add(rate(roof, bytes, rate)));
         table.row(cells.toArray(String[]::new));
+    }
+
+    /// GB a second at a working set, or nothing.
+    private static String rate(Roofline roof, long bytes, ToDoubleFunction<Roofline.Bandwidth> rate) {
+        return roof.bandwidths().stream().filter(b -> b.bytes() == bytes)
+                .map(b -> figure(rate.applyAsDouble(b) / 1e9)).findFirst().orElse("");
+    }
+
+    /// What a device takes to begin and to end, or nothing.
+    static String launch(Roofline roof) {
+        return roof.launchSeconds() == null ? "" : "launch " + time(roof.launchSeconds());
     }
 
     private static void addFamily(Table table, Results results, List<Row> rows) {
@@ -91,7 +103,8 @@ final class ResultFormatter {
 
     /// In what the workload is limited by.
     static String rate(Results results, Row row) {
-        Roofline roof = results.roofs().stream().filter(r -> r.threads() == row.threads()).findFirst().orElseThrow();
+        Roofline roof = results.roofs().stream().filter(r -> r.isOf(row.kernels(), row.threads())).findFirst()
+                .orElseThrow();
         Workload workload = Workloads.of(row.workload(), row.shape());
         return !workload.isBounded() ? "" : roof.isArithmetic(workload) ? figure(row.gflops()) + " GFLOP/s"
                 : figure(row.gbs()) + " GB/s   ";
@@ -133,18 +146,8 @@ final class ResultFormatter {
                         .formatted(results.forks(), results.forks() == 1 ? "" : "s"));
         text.append("- Processor: %s, %d available\n- Java: %s\n- Flags: `%s`\n- Date: %s\n".formatted(results.cpu(),
                 results.processors(), results.java(), results.flags(), results.date()));
-        text.append("\n## Limits of the machine\n\n| threads | probe |");
-        var roofs = results.roofs();
-        roofs.getFirst().bandwidths().forEach(b -> text.append(" %s |".formatted(binary(b.bytes()))));
-        text.append("\n|---:|---|").append("---:|".repeat(roofs.getFirst().bandwidths().size())).append('\n');
-        for (Roofline roof : roofs) {
-            appendLimits(text, roof, "copy, GB/s", Roofline.Bandwidth::copy);
-            appendLimits(text, roof, "triad, GB/s", Roofline.Bandwidth::triad);
-            appendLimits(text, roof, "axpy, GB/s", Roofline.Bandwidth::axpy);
-        }
-        text.append('\n');
-        roofs.forEach(roof -> text.append("FMA peak with %s: %s GFLOP/s.\n".formatted(threads(roof.threads()),
-                figure(roof.flops() / 1e9))));
+        results.devices().forEach(device -> text.append("- Device: %s\n".formatted(device)));
+        appendLimits(text, results);
         for (Family family : Workloads.families()) {
             List<Row> rows = results.of(family);
             if (!rows.isEmpty()) {
@@ -161,10 +164,27 @@ final class ResultFormatter {
         return text.toString();
     }
 
-    private static void appendLimits(StringBuilder text, Roofline roof, String name,
+    private static void appendLimits(StringBuilder text, Results results) {
+        List<Long> sets = results.workingSets();
+        text.append("\n## Limits of the machine\n\n| of | probe |");
+        sets.forEach(bytes -> text.append(" %s |".formatted(binary(bytes))));
+        text.append("\n|---|---|").append("---:|".repeat(sets.size())).append('\n');
+        for (Roofline roof : results.roofs()) {
+            appendLimits(text, sets, roof, "copy, GB/s", Roofline.Bandwidth::copy);
+            appendLimits(text, sets, roof, "triad, GB/s", Roofline.Bandwidth::triad);
+            appendLimits(text, sets, roof, "axpy, GB/s", Roofline.Bandwidth::axpy);
+        }
+        text.append('\n');
+        for (Roofline roof : results.roofs()) {
+            text.append("FMA peak with %s: %s GFLOP/s%s.\n".formatted(roof.title(), figure(roof.flops() / 1e9),
+                    launch(roof).isEmpty() ? "" : ", " + launch(roof).strip()));
+        }
+    }
+
+    private static void appendLimits(StringBuilder text, List<Long> sets, Roofline roof, String name,
             ToDoubleFunction<Roofline.Bandwidth> rate) {
-        text.append("| %d | %s |".formatted(roof.threads(), name));
-        roof.bandwidths().forEach(b -> text.append(" %s |".formatted(figure(rate.applyAsDouble(b) / 1e9))));
+        text.append("| %s | %s |".formatted(roof.title(), name));
+        sets.forEach(bytes -> text.append(" %s |".formatted(rate(roof, bytes, rate))));
         text.append('\n');
     }
 }

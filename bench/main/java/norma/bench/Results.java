@@ -4,6 +4,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import norma.bench.workload.Workload;
 import norma.bench.workload.Workloads;
 import norma.bench.workload.Workloads.Family;
@@ -17,8 +18,8 @@ import norma.lab.console.Machine;
 /// @param java version of the VM
 /// @param flags of the VM
 /// @param forks Java VMs for each figure
-/// @param roofs the limits, for each number of threads
-/// @param rows by workload, threads, shape; ours first, then other kernel sets, then peers
+/// @param roofs the limits, for each number of threads and for the device
+/// @param rows by workload, threads, shape; ours first, then the device, other kernel sets, peers
 record Results(String date, String cpu, int processors, String java, String flags, int forks, List<Roofline> roofs,
         List<Row> rows) {
 
@@ -35,6 +36,18 @@ record Results(String date, String cpu, int processors, String java, String flag
         sorted.sort(Comparator.comparingInt((Row row) -> names.indexOf(row.workload())).thenComparingInt(Row::threads)
                 .thenComparingInt(row -> order.indexOf(Workloads.of(row.workload(), row.shape()))));
         return sorted;
+    }
+
+    /// Working sets of all bandwidths, in bytes.
+    List<Long> workingSets() {
+        return roofs.stream().flatMap(roof -> roof.bandwidths().stream()).map(Roofline.Bandwidth::bytes).distinct()
+                .sorted().toList();
+    }
+
+    /// What the makers of the devices call them, if there are any.
+    List<String> devices() {
+        return roofs.stream().map(Roofline::device).filter(Objects::nonNull)
+                .map(device -> "%s, %s, %s".formatted(device.name(), device.product(), device.backend())).toList();
     }
 
     /// Rows of one family.

@@ -3,13 +3,22 @@ package norma.bench;
 import java.util.Comparator;
 import java.util.List;
 import norma.bench.workload.Workload;
+import norma.tornado.Tornado;
 
-/// The machine's limits at one number of threads, measured in the same run (Williams, Waterman & Patterson 2009, "Roofline").
+/// The limits of the processor at one number of threads, or of a device, measured in the same run (Williams, Waterman & Patterson
+/// 2009, "Roofline").
 ///
+/// @param device null for the processor
 /// @param threads N
 /// @param flops a second: the FMA peak
+/// @param launchSeconds of the shortest kernel, from its launch to its end; null for the processor
 /// @param bandwidths by working set
-record Roofline(int threads, double flops, List<Bandwidth> bandwidths) {
+record Roofline(Tornado.Device device, int threads, double flops, Double launchSeconds, List<Bandwidth> bandwidths) {
+
+    /// Of the processor.
+    static Roofline of(int threads, double flops, List<Bandwidth> bandwidths) {
+        return new Roofline(null, threads, flops, null, bandwidths);
+    }
 
     /// Bytes read and written a second.
     ///
@@ -19,6 +28,16 @@ record Roofline(int threads, double flops, List<Bandwidth> bandwidths) {
         double best() {
             return Math.max(Math.max(copy, triad), axpy);
         }
+    }
+
+    /// What it is the limit of.
+    String title() {
+        return device == null ? ResultFormatter.threads(threads) : device.name();
+    }
+
+    /// Whether it is the limit of these kernels.
+    boolean isOf(String kernels, int n) {
+        return device == null ? n == threads && !Variant.isDevice(kernels) : kernels.equals(device.name());
     }
 
     /// The least time on this machine: the FLOPs at peak, or the bytes at the bandwidth of the nearest working set.

@@ -4,12 +4,15 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import norma.backend.Backend;
+import norma.tornado.Tornado;
 
 /// The kernels and the number of threads that do a workload, and the Java VM's options for them.
 ///
 /// @param kernels kernel set, or peer
 record Variant(String kernels, int threads, List<String> jvmArgs) {
     private static final String MODULE = "--add-modules=jdk.incubator.vector";
+    /// An option of TornadoVM's argfile.
+    private static final String TORNADO = "-XX:+EnableJVMCI";
 
     /// The kernels that this process has chosen, with its own options.
     static Variant standard(int threads) {
@@ -30,6 +33,16 @@ record Variant(String kernels, int threads, List<String> jvmArgs) {
         return of("simd" + bits, threads, args);
     }
 
+    /// A device, with the options of TornadoVM's argfile, which this process has too.
+    static Variant device(Tornado.Device device, int threads) {
+        return of(device.name(), threads, options());
+    }
+
+    /// Whether kernels are those of a device.
+    static boolean isDevice(String kernels) {
+        return kernels.startsWith("tornado:");
+    }
+
     /// Another engine.
     static Variant peer(Peer peer, int threads) {
         var args = new ArrayList<>(inherited());
@@ -43,7 +56,15 @@ record Variant(String kernels, int threads, List<String> jvmArgs) {
         return new Variant(kernels, threads, all);
     }
 
+    /// This process's own options without those of TornadoVM's argfile, which come first: figures of the processor are those of a run
+    /// without a device.
     private static List<String> inherited() {
+        List<String> options = options();
+        return options.contains(TORNADO) ? options.subList(Math.max(0, options.indexOf(MODULE)), options.size())
+                : options;
+    }
+
+    private static List<String> options() {
         return ManagementFactory.getRuntimeMXBean().getInputArguments();
     }
 }

@@ -1,6 +1,6 @@
 'use strict';
 const { roofs, points } = JSON.parse(document.getElementById('results').textContent);
-const bounded = points.filter(p => p.ours && p.intensity > 0);
+const bounded = points.filter(p => p.intensity > 0);
 const families = [...new Set(bounded.map(p => p.family))];
 const engines = [...new Set(points.filter(p => !p.ours).map(p => p.kernels))];
 const shapes = [d3.symbolCircle, d3.symbolSquare, d3.symbolTriangle, d3.symbolDiamond, d3.symbolCross, d3.symbolStar, d3.symbolWye];
@@ -38,11 +38,11 @@ function figure(place, title, heightOf) {
 }
 
 function roofline(roof) {
-  const mine = bounded.filter(p => p.threads === roof.threads);
+  const mine = bounded.filter(p => roof.device ? p.kernels === roof.device.name : p.ours && p.threads === roof.threads);
   if (mine.length === 0) {
     return;
   }
-  const { svg, width, height } = figure('#rooflines', threads(roof.threads), w => Math.min(480, Math.max(320, w * 0.55)));
+  const { svg, width, height } = figure('#rooflines', roof.device ? roof.device.name : threads(roof.threads), w => Math.min(480, Math.max(320, w * 0.55)));
   const margin = { top: 16, right: 14, bottom: 40, left: 52 };
   const peak = roof.flops / 1e9;
   const lines = roof.bandwidths.map(b => ({ bytes: b.bytes, rate: Math.max(b.copy, b.triad, b.axpy) / 1e9 }));
@@ -141,5 +141,5 @@ roofs.forEach(roofline);
 if (engines.length > 0) {
   document.getElementById('ratios').hidden = false;
   legend('engines', engines);
-  roofs.forEach(roof => ratios(roof.threads));
+  roofs.filter(roof => !roof.device).forEach(roof => ratios(roof.threads));
 }

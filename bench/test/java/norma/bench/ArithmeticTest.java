@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /// What is made of the times.
 class ArithmeticTest {
-    private static final Roofline ROOF = new Roofline(1, 100e9,
+    private static final Roofline ROOF = Roofline.of(1, 100e9,
             List.of(new Roofline.Bandwidth(1 << 20, 80e9, 90e9, 70e9),
                     new Roofline.Bandwidth(1 << 28, 10e9, 8e9, 9e9)));
 

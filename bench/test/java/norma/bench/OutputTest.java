@@ -17,13 +17,14 @@ import java.util.List;
 import norma.bench.workload.Workload;
 import norma.bench.workload.Workloads;
 import norma.lab.console.Json;
+import norma.tornado.Tornado;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What people and machines read, on figures that were not measured.
 class OutputTest {
     private static final Roofline ROOF =
-            new Roofline(2, 200e9, List.of(new Roofline.Bandwidth(1 << 20, 80e9, 90e9, 70e9)));
+            Roofline.of(2, 200e9, List.of(new Roofline.Bandwidth(1 << 20, 80e9, 90e9, 70e9)));
     private static final Workload MATMUL = Workloads.of("matmul", "1024x1024x1024 NN");
     private static final Workload CLIP = Workloads.of("clip", "10M");
     private static final Row OURS = Row.of(MATMUL, 2, "simd512", new Timing(0.012, 0.01), ROOF, 1200L, null);
@@ -77,6 +78,29 @@ class OutputTest {
     }
 
     @Test
+    void aDeviceStandsBesideTheProcessorAndItsOwnLimits() {
+        var device = new Tornado.Device("tornado:0", "A Fast One", "GPU", "OPENCL", 16L << 30, 4L << 30);
+        var roof = new Roofline(device, 2, 10e12, 50e-6, List.of(new Roofline.Bandwidth(1 << 30, 800e9, 790e9, 780e9)));
+        Row row = Row.of(MATMUL, 2, "tornado:0", new Timing(0.001, 0.01), roof, 0L, null);
+        assertEquals(MATMUL.flops() / 10e12 / 0.001, row.shareOfLimit(), 1e-12);
+
+        Results results = Results.of(1, List.of(ROOF, roof), List.of(OURS, row));
+        assertEquals(0.001 / 0.012, results.againstOurs(row), 1e-12);
+        assertEquals(List.of(1L << 20, 1L << 30), results.workingSets());
+        String table = ResultFormatter.table(results);
+        assertTrue(table.matches("(?s).*tornado:0 +1.00 ms .* 2147 GFLOP/s +21 % .*"), table);
+        assertTrue(table.matches("(?s).*tornado:0: copy, GB/s +10000 GFLOP/s +800\\n.*launch 50.0 us .*"), table);
+        String page = ResultFormatter.markdown(results);
+        for (String part : List.of("- Device: tornado:0, A Fast One, OPENCL", "| tornado:0 | copy, GB/s |  | 800 |",
+                "FMA peak with tornado:0: 10000 GFLOP/s, launch 50.0 us.")) {
+            assertTrue(page.contains(part), page);
+        }
+        String html = Report.html(results);
+        assertTrue(html.contains("<dt>Device<dd>tornado:0, A Fast One, OPENCL"), html);
+        assertTrue(html.contains("<dt>tornado:0<dd>FMA peak 10000 GFLOP/s, launch 50.0 us"), html);
+    }
+
+    @Test
     void markdownNamesTheMachine(@TempDir Path folder) throws IOException {
         String page = ResultFormatter.markdown(results(folder));
         for (String part : List.of("Processor", "Java", "Flags", "Date", "FMA peak with 2 threads: 200 GFLOP/s",
@@ -100,6 +124,7 @@ class OutputTest {
         assertBad("--threads must be at least 1; got 0", "--threads", "0");
         assertBad("nowhere.json: there is no such file", "--torch", "nowhere.json", "--only", "clip");
         assertBad("Unknown option", "--nonsense");
+        assertBad("Tornado: TornadoVM is not in this process", "--device", "tornado", "--only", "clip");
     }
 
     private static void assertBad(String message, String... args) {

@@ -1,6 +1,7 @@
 package norma.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import norma.bench.workload.Workload;
 import norma.bench.workload.Workloads;
+import norma.bench.workload.Workloads.Family;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -60,6 +62,15 @@ class WorkloadsTest {
                 names.size());
         assertTrue(names.contains("attention_fwd_bwd") && !names.contains("attention_fwd"), names.toString());
         assertEquals("1024x1024x1024 NN", Workloads.representatives().getFirst().shape());
+    }
+
+    @Test
+    void processesAndLessonsAreNotForDevices() {
+        List<String> families = Workloads.families().stream()
+                .filter(family -> family.workloads().stream().anyMatch(Workloads::onDevice)).map(Family::title)
+                .toList();
+        assertEquals(Workloads.families().size() - 2, families.size());
+        assertFalse(families.contains("processes") || families.contains("lessons"), families.toString());
     }
 
     /// Small enough to be done here, lessons too. Java makes caches of jars only, and here are folders.

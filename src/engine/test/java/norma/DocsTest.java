@@ -17,8 +17,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Every program in the README and in `docs/` runs as it stands there. Those about embeddings and tables need more than the
-/// engine; the modules for langchain4j and for tables run them.
+/// Every program in the README and in `docs/` runs as it stands there. Those about embeddings, tables and devices need more than
+/// the engine; the modules for langchain4j, for tables and for TornadoVM run them.
 class DocsTest {
     private static final Pattern PROGRAM = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
@@ -40,7 +40,7 @@ class DocsTest {
             var matcher = PROGRAM.matcher(Files.readString(page));
             for (int i = 1; matcher.find(); i++) {
                 String program = matcher.group(1);
-                if (program.contains("void main()") && !program.matches("(?s).*\\bnorma\\.(csv|embeddings)\\b.*")) {
+                if (program.contains("void main()") && !program.matches("(?s).*\\bnorma\\.(csv|embeddings|tornado)\\b.*")) {
                     String name = page.getFileName() + "-" + i;
                     tests.add(DynamicTest.dynamicTest(name, () -> run(program)));
                 }

@@ -56,6 +56,11 @@ public final class Workloads {
         return Lessons.workloads();
     }
 
+    /// Whether a device's kernels can do it. Whole processes choose theirs themselves, and lessons have none.
+    public static boolean onDevice(Workload workload) {
+        return workload.isBounded() && all().contains(workload);
+    }
+
     /// The workloads of the quick run.
     public static List<Workload> quick() {
         return all().stream().filter(Workload::quick).toList();

@@ -63,7 +63,7 @@ final class Doctor implements Callable<Integer> {
                 System.getProperty("os.name") + " " + System.getProperty("os.version"), System.getProperty("os.arch"),
                 Machine.cpu(), Runtime.getRuntime().availableProcessors(), Workers.current().threads(),
                 Runtime.getRuntime().maxMemory() >> 20, readable, bits(kernels), kernels,
-                missing.isEmpty() ? null : missing, gpu(), Tornado.device().map(DeviceReport::of).orElse(null),
+                missing.isEmpty() ? null : missing, gpu(), Tornado.used().map(DeviceReport::of).orElse(null),
                 EncoderOptions.BUILT_IN, weights,
                 advice(readable, missing, kernels, weights));
     }

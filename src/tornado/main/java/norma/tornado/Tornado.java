@@ -20,8 +20,8 @@ import norma.tornado.offload.Offload;
 /// computed on the host, and counted: [#fallbacks].
 ///
 /// The memory that tensors get on the device is taken at once and as a whole. It has a twin of the same size in Java's heap,
-/// since TornadoVM has no memory without one. `-Dnorma.device.memory` is its size in MB, at most 8191; else it is a quarter of the
-/// heap's limit, but at most half of the device's memory and the largest array that the device takes.
+/// since TornadoVM has no memory without one. `-Dnorma.device.memory` is its size in MB, at most 8191; else it is 1024, or less where
+/// that is more than a quarter of the heap's limit, half of the device's memory or its largest array.
 ///
 /// TornadoVM compiles a kernel at its first launch, which takes about 0.1 s, and reads its own options when it is loaded. `use` sets
 /// them, so a program with kernels of its own for TornadoVM must mark their loops by `norma.tornado.code.Parallel`.
@@ -31,9 +31,7 @@ public final class Tornado {
 
     private static final String NAME = "tornado";
     private static final long MB = 1 << 20;
-
-    /// What the runtime adds to an array: its header, rounded up.
-    private static final long HEADER = MB;
+    private static final long USUAL = 1024;
 
     private static Offload offload;
     private static Device used;
@@ -57,6 +55,24 @@ public final class Tornado {
             return new Device(NAME + ":" + number, device.name(), device.type(), device.backend(), device.driver(),
                     device.memory(), device.largest());
         }
+
+        /// Its place in [#devices].
+        public int number() {
+            return Integer.parseInt(name.substring(NAME.length() + 1));
+        }
+
+        /// MB of its memory that tensors get. TornadoVM's arrays have a header of a few bytes.
+        public long megabytes() {
+            long heap = Runtime.getRuntime().maxMemory() / 4;
+            long automatic = Math.min(USUAL, Math.min(heap, Math.min(memory / 2, largest - MB)) / MB);
+            long wanted = Long.getLong("norma.device.memory", automatic);
+            if (wanted < 1 || wanted > MOST_MEGABYTES) {
+                throw new IllegalArgumentException(
+                        "Tornado: -Dnorma.device.memory must be 1 ... %d (MB); got %d".formatted(MOST_MEGABYTES,
+                                wanted));
+            }
+            return wanted;
+        }
     }
 
     /// Why TornadoVM can't be used in this process, and what to do; empty if it can.
@@ -70,34 +86,40 @@ public final class Tornado {
         return IntStream.range(0, devices.size()).mapToObj(i -> Device.of(i, devices.get(i))).toList();
     }
 
+    /// The device of a name.
+    ///
+    /// @param name `tornado`, which is the first, or `tornado:0`, `tornado:1` ... as in [#devices]
+    /// @throws IllegalStateException if TornadoVM can't be used
+    public static Device device(String name) {
+        if (!missing().isEmpty()) {
+            throw new IllegalStateException("Tornado: " + missing());
+        }
+        List<Device> devices = devices();
+        String wanted = name.equals(NAME) ? NAME + ":0" : name;
+        return devices.stream().filter(device -> device.name.equals(wanted)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "Tornado: a device must be tornado or one of %s; got %s".formatted(devices.stream()
+                                .map(each -> each.name + " (" + each.product + ")").toList(), name)));
+    }
+
     /// Computes on a device from now on. To be called once and before anything else of the engine.
     ///
-    /// @param device `tornado`, which is the first, or `tornado:0`, `tornado:1` ... as in [#devices]
+    /// @param name as [#device] takes it
     /// @return the device
     /// @throws IllegalStateException if TornadoVM can't be used
-    public static Device use(String device) {
-        return use(device, warning -> System.getLogger("norma").log(System.Logger.Level.WARNING, warning));
+    public static Device use(String name) {
+        return use(name, warning -> System.getLogger("norma").log(System.Logger.Level.WARNING, warning));
     }
 
     /// The same with another listener than the log.
     ///
     /// @param warning is told of each method of a kernel, once, that was computed on the host
-    public static synchronized Device use(String device, Consumer<String> warning) {
-        if (!missing().isEmpty()) {
-            throw new IllegalStateException("Tornado.use: " + missing());
-        }
-        List<Device> devices = devices();
-        String name = device.equals(NAME) ? NAME + ":0" : device;
-        int number = devices.stream().map(Device::name).toList().indexOf(name);
-        if (number < 0) {
-            throw new IllegalArgumentException("Tornado.use: device must be tornado or one of %s; got %s".formatted(
-                    devices.stream().map(each -> each.name() + " (" + each.product() + ")").toList(), device));
-        }
+    public static synchronized Device use(String name, Consumer<String> warning) {
+        Device device = device(name);
         if (offload != null) {
-            throw new IllegalStateException("Tornado.use: must be called once; got " + device);
+            throw new IllegalStateException("Tornado.use: must be called once; got " + name);
         }
-        Device found = devices.get(number);
-        TornadoDevice opened = new TornadoDevice(number, (int) (megabytes(found) * (MB / Float.BYTES)));
+        TornadoDevice opened = new TornadoDevice(device.number(), (int) (device.megabytes() * (MB / Float.BYTES)));
         Offload kernels = new Offload(opened, warning);
         try {
             Backend.use(kernels.kernels());
@@ -106,26 +128,13 @@ public final class Tornado {
             throw e;
         }
         offload = kernels;
-        used = found;
-        return found;
+        used = device;
+        return device;
     }
 
     /// The device that computes; empty if it is the processor.
-    public static synchronized Optional<Device> device() {
+    public static synchronized Optional<Device> used() {
         return Optional.ofNullable(used);
-    }
-
-    private static long megabytes(Device device) {
-        long heap = Runtime.getRuntime().maxMemory() / 4;
-        long automatic =
-                Math.min(MOST_MEGABYTES, Math.min(heap, Math.min(device.memory / 2, device.largest - HEADER)) / MB);
-        long wanted = Long.getLong("norma.device.memory", automatic);
-        if (wanted < 1 || wanted > MOST_MEGABYTES) {
-            throw new IllegalArgumentException(
-                    "Tornado.use: -Dnorma.device.memory must be 1 ... %d (MB); got %d".formatted(MOST_MEGABYTES,
-                            wanted));
-        }
-        return wanted;
     }
 
     /// Each method of a kernel, and whether the device has one for it: `fourier.complex`. None before [#use].

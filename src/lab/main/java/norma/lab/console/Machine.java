@@ -13,7 +13,7 @@ public final class Machine {
 
     /// The kernels chosen at start, and what a device is called.
     public static String kernels() {
-        return Tornado.device().map(device -> "%s (%s)".formatted(device.name(), device.product()))
+        return Tornado.used().map(device -> "%s (%s)".formatted(device.name(), device.product()))
                 .orElseGet(Backend::name);
     }
 

@@ -83,7 +83,7 @@ public record Footprint(int vocabulary, int context, int dim, int layers, int ba
 
     /// Refuses what can't fit.
     public void check() {
-        if (Tornado.device().isPresent()) {
+        if (Tornado.used().isPresent()) {
             check(Budget.device(bytes()));
         }
         check(Budget.heap());

@@ -60,7 +60,8 @@ public final class RunningAverageCode {
         int i = 0; i < m[0]; i++) {
             int at = m[1] + 3 * i;
             double batchMean = batchMean(s, at);
-            double batchStd = Math.sqrt((double) s[at + 2] + f[0]);
+            // The reciprocal keeps the square root in double.
+            double batchStd = 1 / (1 / Math.sqrt((double) s[at + 2] + f[0]));
             double mean = s[m[2] + i];
             double std = s[m[3] + i];
             s[m[4] + i] = (float) within(1.0 / f[2], f[2], batchStd / std);

@@ -13,11 +13,13 @@
 /// - no exceptions, no `.length`, no arrays but those passed and private ones, no static arrays, no objects;
 /// - no `Math.fma`, `floor`, `rint`, `round`, `cbrt`, `expm1`, `log1p` (they do not compile), no boolean variables, no literal NaN
 ///   or infinity;
-/// - no `||` in the condition of the last block of a parallel loop: the block runs in any case (no test holds this);
-/// - no `<=` and `>=` of floats that may be NaN: they become `>` and `<` negated, which NaN passes; write `a < b ? 1 : a == b ? 1 : 0`;
-/// - no `Math.max` and `Math.min` of floats that may be NaN, which they lose; write `x < bound ? bound : x`;
+/// - no `<=` and `>=` of floats: they become `>` and `<` negated, which NaN passes; write `a < b ? 1 : a == b ? 1 : 0`;
 /// - no `Math.sqrt` of a double, which becomes a square root in float, except as `1 / Math.sqrt(x)`;
-/// - no name that OpenCL or CUDA knows (`exp`, `sqrt`, `constant` ...), for methods, parameters and variables.
+/// - no name that OpenCL or CUDA knows (`exp`, `sqrt`, `constant` ...), for methods and parameters.
+///
+/// What only tests of values find:
+/// - no `||` in the condition of the last block of a parallel loop: the block runs in any case;
+/// - no `Math.max` and `Math.min` of floats that may be NaN, which they lose; write `x < bound ? bound : x`.
 ///
 /// No kernel uses atomics: each element of a result belongs to one iteration, which adds up in a fixed order. A kernel must not
 /// read what another iteration of it writes.

@@ -6,8 +6,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/// Work on one thread, in the order in which it comes. TornadoVM has a queue for each thread that calls it, and what waits in one
-/// queue does not wait for the other.
+/// Work on one thread, in the order in which it comes. TornadoVM makes a queue of the driver for each thread that calls it, keeps it
+/// for good, and waits for each kernel; so no other thread calls it, and none has to wait.
 final class InOrder implements AutoCloseable {
     private static final int WAITING = 256;
 

@@ -12,6 +12,9 @@ public final class Places {
     /// What one float's place is rounded to: a cache line, so that no two arrays share one.
     private static final int ALIGNMENT = 32;
 
+    /// Milliseconds without news of a lost array after which there is none.
+    private static final int PATIENCE = 500;
+
     private final Device device;
     private final Map<Name, Place> places = new HashMap<>();
     private final ReferenceQueue<float[]> lost = new ReferenceQueue<>();
@@ -50,13 +53,12 @@ public final class Places {
     /// @throws DeviceMemoryException if there is none, not even without what the program has lost
     public Place allocate(int floats) {
         int length = Math.max(ALIGNMENT, Math.ceilDiv(floats, ALIGNMENT) * ALIGNMENT);
-        release();
+        for (var name = lost.poll(); name != null; name = lost.poll()) {
+            free(places.remove(name));
+        }
         Integer at = take(length);
         if (at == null) {
-            System.gc();
-            waitForReferences();
-            release();
-            at = take(length);
+            at = takeOfWhatIsLost(length);
         }
         if (at == null) {
             throw exhausted(floats);
@@ -90,17 +92,19 @@ public final class Places {
         return most;
     }
 
-    private static void waitForReferences() {
+    /// Asks for a collection. A thread of the VM tells of what it found, one array after the other and not at once.
+    private Integer takeOfWhatIsLost(int length) {
+        System.gc();
         try {
-            Thread.sleep(50); // the collector enqueues them from a thread of its own
+            Integer at = null;
+            for (var name = lost.remove(PATIENCE); name != null; name = at == null ? lost.remove(PATIENCE) : null) {
+                free(places.remove(name));
+                at = take(length);
+            }
+            return at;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private void release() {
-        for (var name = lost.poll(); name != null; name = lost.poll()) {
-            free(places.remove(name));
+            return null;
         }
     }
 

@@ -17,8 +17,8 @@ import norma.tornado.code.TransferCode;
 public final class TornadoDevice implements Device {
     /// Threads of a group; a grid is a whole number of groups.
     private static final int GROUP = 64;
-    /// With more iterations each thread has several.
-    private static final int MOST_THREADS = 1 << 22;
+    /// With more iterations some threads have two; the second is still an int.
+    private static final int MOST_THREADS = 1 << 30;
     /// Floats of the arrays that transfers go through. Such an array is always copied as a whole, so there is a small one for a
     /// loss, and a large one, which takes what is longer in pieces.
     private static final int[] STAGES = {1 << 10, 1 << 18};
@@ -49,7 +49,7 @@ public final class TornadoDevice implements Device {
     }
 
     /// Opens a device that knows these kernels.
-    TornadoDevice(int number, int capacity, List<Kernel> known) {
+    public TornadoDevice(int number, int capacity, List<Kernel> known) {
         name = "tornado:" + number;
         slab = allocate(capacity);
         inOrder.await(() -> open(api.devices().get(number), known));
@@ -113,10 +113,10 @@ public final class TornadoDevice implements Device {
         int n = Math.min(2 * GROUP, slab.length);
         set(n, 0);
         try {
-            run(graph, n); // the first of all, so the slab is allocated now
-        } catch (RuntimeException | Error e) {
+            run(graph, n); // allocates the slab
+        } catch (RuntimeException e) {
             throw new IllegalStateException(
-                    "Tornado: %s can't have %d MB of memory and run a kernel; take less: -Dnorma.device.memory (MB)? %s"
+                    "Tornado: %s can't be used with %d MB of memory: %s; take less: -Dnorma.device.memory (MB)"
                             .formatted(name, slab.length >> 18, Missing.cause(e)),
                     e);
         }

@@ -24,7 +24,7 @@ record OffloadedMatmul(Offload offload, int busy) implements MatmulKernel {
     private static final int ROWS_FOR_COPY = 16;
 
     OffloadedMatmul(Offload offload) {
-        this(offload, 1 << 14);
+        this(offload, 1 << 11);
     }
 
     @Override

@@ -37,6 +37,12 @@ final class Bad {
         }
     }
 
+    static final class OrEqual {
+        static float f(float x) {
+            return x <= 0 ? 0 : x;
+        }
+    }
+
     static final class Root {
         static float f(double x) {
             return (float) Math.sqrt(x);

@@ -25,8 +25,8 @@ class CodeTest {
     /// Classes of the package that hold no code for a device.
     private static final Set<Class<?>> HOST = Set.of(Code.class, Parallel.class);
 
-    /// Kernels by shape that belong to the device itself.
-    private static final Set<Class<?>> OF_THE_DEVICE = Set.of(TransferCode.class);
+    /// Kernels that belong to the device itself and to the bench.
+    private static final Set<Class<?>> OF_OTHERS = Set.of(TransferCode.class, LimitsCode.class);
 
     private static List<Class<?>> deviceClasses() throws IOException, URISyntaxException, ClassNotFoundException {
         Path root = Path.of(Code.class.getProtectionDomain().getCodeSource().getLocation().toURI());
@@ -66,7 +66,7 @@ class CodeTest {
     void allKernelsAreListed() throws ReflectiveOperationException, IOException, URISyntaxException {
         Set<Class<?>> found = new HashSet<>();
         Kernel.in(deviceClasses()).forEach(kernel -> found.add(kernel.method().getDeclaringClass()));
-        found.removeAll(OF_THE_DEVICE);
+        found.removeAll(OF_OTHERS);
         assertEquals(new HashSet<>(Code.CLASSES), found);
     }
 
@@ -82,6 +82,7 @@ class CodeTest {
                 Arguments.of(Bad.LongShift.class, "LUSHR"),
                 Arguments.of(Bad.Throw.class, "ATHROW"),
                 Arguments.of(Bad.Catch.class, "catches exceptions"),
+                Arguments.of(Bad.OrEqual.class, "compares numbers by <= or >="),
                 Arguments.of(Bad.Root.class, "takes the square root of a double"),
                 Arguments.of(Bad.Length.class, "ARRAYLENGTH"),
                 Arguments.of(Bad.Monitor.class, "MONITORENTER"),

@@ -176,6 +176,7 @@ final class Laws {
             if (FORBIDDEN.contains(opcode)) {
                 breaches.add(opcode.name());
             }
+            checkComparison(opcode, i);
             switch (steps.get(i).instruction) {
                 case ConstantInstruction constant -> checkConstant(constant.constantValue());
                 case NewPrimitiveArrayInstruction array -> checkArray(array, steps.get(i - 1).instruction);
@@ -218,6 +219,18 @@ final class Laws {
                     && model.methodType().equalsString(call.type().stringValue());
             if (itself) {
                 breaches.add("calls itself");
+            }
+        }
+
+        /// `<=` compares such that NaN is greater, and asks for not greater; `>=` the other way round.
+        private void checkComparison(Opcode opcode, int i) {
+            boolean orEqual = switch (opcode) {
+                case FCMPG, DCMPG -> Set.of(Opcode.IFGT, Opcode.IFLE).contains(steps.get(i + 1).opcode());
+                case FCMPL, DCMPL -> Set.of(Opcode.IFLT, Opcode.IFGE).contains(steps.get(i + 1).opcode());
+                default -> false;
+            };
+            if (orEqual) {
+                breaches.add("compares numbers by <= or >=");
             }
         }
 

@@ -21,7 +21,7 @@ class MissingTest {
         assertEquals(List.of(), Tornado.devices());
         assertEquals(Map.of(), Tornado.fallbacks());
         var e = assertThrows(IllegalStateException.class, () -> Tornado.use("tornado"));
-        assertEquals("Tornado.use: " + Tornado.missing(), e.getMessage());
+        assertEquals("Tornado: " + Tornado.missing(), e.getMessage());
         assertThrows(IllegalStateException.class, () -> new TornadoDevice(0, 1));
     }
 

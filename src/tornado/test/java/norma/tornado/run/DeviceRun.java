@@ -1,10 +1,12 @@
 package norma.tornado.run;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import norma.backend.Backend;
 import norma.catalogue.GptCheckpoint;
 import norma.catalogue.Placements;
@@ -40,12 +42,13 @@ import norma.train.Objective;
 import norma.train.TrainConfig;
 import norma.train.Trainer;
 
-/// Training on the device under test or on the processor, in a process of its own, since kernels are chosen once: prints a line for
-/// each loss.
+/// Trainings on the device under test or on the processor, in a process of their own, since kernels are chosen once. Prints a line for
+/// each loss, and last what fell back to the host.
 ///
-///     DeviceRun device|cpu WHAT STEPS [CHECKPOINT]
+///     DeviceRun device|cpu STEPS WHAT...
+///     DeviceRun device|cpu STEPS FILE.safetensors STOP
 ///
-/// A run with a checkpoint goes on from it if it is there, and writes it.
+/// The second form goes on from a checkpoint if it is there, stops after step STOP and writes it.
 public final class DeviceRun {
     private static final int VOCABULARY = 65, CONTEXT = 32, BATCH = 4;
     private static final Map<String, List<String>> GPT = Map.of("gpt", List.of("layer_norm", "pre"),
@@ -55,43 +58,60 @@ public final class DeviceRun {
     private DeviceRun() {
     }
 
-    /// Runs, and prints what fell back to the host, and how much memory was used, in the last line.
+    /// Runs.
     public static void main(String[] args) throws Exception {
         Offload offload = null;
         if (args[0].equals("device")) {
             offload = TestDevice.offload();
             Backend.use(offload.kernels());
         }
-        int steps = Integer.parseInt(args[2]);
-        switch (args[1]) {
-            case "convolution" -> convolution(steps);
-            case "bert" -> bert(steps);
-            case "embed" -> embed();
-            default -> gpt(GPT.get(args[1]), steps, args.length > 3 ? Path.of(args[3]) : null);
+        int steps = Integer.parseInt(args[1]);
+        if (args[2].endsWith(".safetensors")) {
+            checkpoint(steps, Path.of(args[2]), Long.parseLong(args[3]));
+        } else {
+            for (String what : Arrays.asList(args).subList(2, args.length)) {
+                System.out.println("== " + what);
+                run(what, steps);
+            }
         }
-        System.out.println("kernels " + Backend.name());
+        System.out.println("== " + Backend.name());
         if (offload != null) {
             System.out.printf("launches %d, floats %d, fallbacks %s%n", offload.launches(), offload.most(),
                     offload.fallbacks());
         }
     }
 
-    private static void gpt(List<String> shape, int steps, Path checkpoint) throws Exception {
+    private static void run(String what, int steps) throws Exception {
+        switch (what) {
+            case "convolution" -> convolution(steps);
+            case "bert" -> bert(steps);
+            case "embed" -> embed();
+            default -> gpt(GPT.get(what), steps, new Printing()).run();
+        }
+    }
+
+    private static void checkpoint(int steps, Path file, long stop) throws Exception {
+        var printing = new Printing();
+        var trainer = gpt(GPT.get("gpt"), steps, printing);
+        printing.then = step -> {
+            if (step == stop) {
+                trainer.stop();
+            }
+        };
+        if (Files.exists(file)) {
+            trainer.resume(file);
+        }
+        trainer.run(file);
+    }
+
+    private static Trainer<TokenWindows.Batch> gpt(List<String> shape, int steps, Listener listener) {
         Placements.Entry placement = Placements.named(shape.getLast());
         GptConfig config = GptConfig.of(VOCABULARY, CONTEXT, 64, 4, 2).withDropout(0.1f)
                 .with(placement.norm(shape.getFirst()), placement.placement());
         Gpt model = Gpt.of(config, 1);
-        var objective = GptCheckpoint.objective(model);
-        var trainer = new Trainer<>(objective, AdamW.of(model, 1e-3, AdamW.Config.GPT), DeviceRun::windows,
-                TrainConfig.of(steps, 2), new Printing());
-        if (checkpoint == null) {
-            trainer.run();
-        } else {
-            if (checkpoint.toFile().exists()) {
-                trainer.resume(checkpoint);
-            }
-            trainer.run(checkpoint);
-        }
+        return new Trainer<>(GptCheckpoint.objective(model), AdamW.of(model, 1e-3, AdamW.Config.GPT),
+                DeviceRun::windows,
+                TrainConfig.of(steps, 2), listener);
     }
 
     /// Tokens that follow one another by a rule with some noise, so that there is something to learn.
@@ -108,8 +128,10 @@ public final class DeviceRun {
         return new TokenWindows.Batch(Indices.of(inputs, BATCH, CONTEXT), Indices.of(targets, BATCH, CONTEXT));
     }
 
+    /// With seed 3, one of a million activations that lie next to 0 falls on the other side of it in step 14, and losses differ by 1e-4
+    /// from there on. With 4, 5 and 6 none does.
     private static void convolution(int steps) {
-        var init = new Init(3);
+        var init = new Init(4);
         Window three = Window.of(3).padding(1), two = Window.of(2).stride(2);
         var model = Sequential.of(Conv2d.of(init.at("first"), 1, 8, three), BatchNorm.of(8), Activations.relu(),
                 MaxPool2d.of(two), Conv2d.of(init.at("second"), 8, 16, three), GroupNorm.of(16, 4), Activations.relu(),
@@ -161,8 +183,11 @@ public final class DeviceRun {
 
     /// Prints losses.
     private static final class Printing implements Listener {
+        private LongConsumer then = _ -> {};
+
         @Override
         public void step(Step step) {
+            then.accept(step.step());
             System.out.println("step %d loss %s norm %s".formatted(step.step(), step.loss(), step.gradientNorm()));
         }
 
