@@ -1,14 +1,18 @@
 package norma.lab;
 
 import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import norma.backend.Backend;
 import norma.lab.console.Machine;
 import norma.lab.console.Table;
 import norma.lab.console.Version;
 import norma.lab.embed.EncoderOptions;
+import norma.lab.run.DeviceOption;
 import norma.lab.run.Output;
 import norma.parallel.Workers;
+import norma.tornado.Tornado;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -24,6 +28,8 @@ final class Doctor implements Callable<Integer> {
     /// @param simdBits width of the kernels' vectors, null for the reference kernels
     /// @param kernels the set chosen
     /// @param missing why SIMD can't be had, null if it can
+    /// @param gpu how to compute on one
+    /// @param device what computes instead of this processor, null without `--device`
     /// @param model of `norma embed`
     /// @param weights where its weights are, null if nowhere
     /// @param advice what to do, null if nothing
@@ -31,9 +37,12 @@ final class Doctor implements Callable<Integer> {
             String os,
             String arch, String cpu, int processors, int threads, long heapMegabytes, boolean vectorModule,
             Integer simdBits,
-            String kernels, String missing, String model, String weights, String advice) {
+            String kernels, String missing, String gpu, DeviceReport device, String model, String weights,
+            String advice) {
     }
 
+    @Mixin
+    private DeviceOption device;
     @Mixin
     private Output output;
 
@@ -46,7 +55,7 @@ final class Doctor implements Callable<Integer> {
 
     private static Findings examine() {
         boolean readable = ModuleLayer.boot().findModule(MODULE).isPresent();
-        String kernels = Backend.name();
+        String kernels = Machine.kernels();
         String missing = Backend.missing();
         String weights = EncoderOptions.weights(EncoderOptions.BUILT_IN).map(URL::toString).orElse(null);
         return new Findings(Version.text(), System.getProperty("java.version"), System.getProperty("java.vendor"),
@@ -54,13 +63,24 @@ final class Doctor implements Callable<Integer> {
                 System.getProperty("os.name") + " " + System.getProperty("os.version"), System.getProperty("os.arch"),
                 Machine.cpu(), Runtime.getRuntime().availableProcessors(), Workers.current().threads(),
                 Runtime.getRuntime().maxMemory() >> 20, readable, bits(kernels), kernels,
-                missing.isEmpty() ? null : missing, EncoderOptions.BUILT_IN, weights,
+                missing.isEmpty() ? null : missing, gpu(), Tornado.used().map(DeviceReport::of).orElse(null),
+                EncoderOptions.BUILT_IN, weights,
                 advice(readable, missing, kernels, weights));
     }
 
     private static Integer bits(String kernels) {
-        String digits = kernels.replaceAll("\\D", "");
-        return digits.isEmpty() ? null : Integer.valueOf(digits);
+        return kernels.startsWith("simd") ? Integer.valueOf(kernels.substring("simd".length())) : null;
+    }
+
+    private static String gpu() {
+        String home = System.getenv("TORNADOVM_HOME");
+        if (home == null || home.isEmpty()) {
+            return "none; with TornadoVM and TORNADOVM_HOME Norma can use one: docs/gpu.md";
+        }
+        if (!Files.exists(Path.of(home, "tornado-argfile"))) {
+            return "none; TORNADOVM_HOME is %s, which holds no tornado-argfile: docs/gpu.md".formatted(home);
+        }
+        return "TornadoVM in %s; norma doctor %s tornado shows its devices".formatted(home, DeviceOption.NAME);
     }
 
     private static String advice(boolean readable, String missing, String kernels, String weights) {
@@ -89,13 +109,18 @@ final class Doctor implements Callable<Integer> {
         table.row("threads", Integer.toString(f.threads()));
         table.row("memory", f.heapMegabytes() + " MB of heap at most");
         table.row("Vector API", f.vectorModule() ? "readable" : "not readable");
-        table.row("SIMD", f.simdBits() == null ? "none" : f.simdBits() + " bits");
+        table.row("SIMD", f.device() != null ? "not used" : f.simdBits() == null ? "none" : f.simdBits() + " bits");
         table.row("kernels", f.kernels());
+        if (f.device() == null) {
+            table.row("GPU", f.gpu());
+        } else {
+            f.device().rows(table);
+        }
         table.row("model", f.model() + (f.weights() == null ? ", without weights" : ""));
         if (f.weights() != null) {
             table.row("weights", f.weights());
         }
         table.row("to do", f.advice() == null ? "nothing" : f.advice());
-        return table.toString().stripTrailing();
+        return (table + (f.device() == null ? "" : f.device().tables())).stripTrailing();
     }
 }

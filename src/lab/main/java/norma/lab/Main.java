@@ -77,7 +77,7 @@ public final class Main implements Runnable {
         CommandLine line = command.commandSpec().commandLine();
         boolean onDevice;
         try {
-            onDevice = DeviceOption.use(command);
+            onDevice = DeviceOption.use(command, line.getErr());
         } catch (RuntimeException e) {
             throw new ExecutionException(line, e.getMessage(), e);
         }

@@ -88,6 +88,26 @@ class CommandsTest {
     }
 
     @Test
+    void doctorSaysHowToComputeOnAGpu() {
+        String said = Command.run("doctor").out();
+        assertTrue(said.contains("GPU         ") && said.contains("TORNADOVM_HOME")
+                || said.contains("norma doctor --device tornado"), said);
+        assertTrue(Command.run("doctor", "--json").json().get("device").isJsonNull());
+        Command without = Command.run("doctor", "--device", "tornado");
+        assertEquals(2, without.code());
+        assertTrue(without.err().contains("TornadoVM is not in this process"), without.err());
+    }
+
+    @Test
+    void whatComputesIsAnOptionOfAllThatCompute() {
+        for (String name : List.of("train", "compare", "sample", "finetune", "embed", "similar", "doctor")) {
+            Command help = Command.run(name, "--help", "--device", "tornado");
+            assertEquals(0, help.code(), help.err());
+            assertTrue(help.out().contains("--device=DEVICE"), name);
+        }
+    }
+
+    @Test
     void doctorWorksWithoutTheVectorModuleAndTellsWhatToAdd() throws Exception {
         String path = System.getProperty("jdk.module.path", "") + System.getProperty("path.separator")
                 + System.getProperty("java.class.path", "");

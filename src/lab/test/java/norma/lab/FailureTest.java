@@ -94,6 +94,14 @@ class FailureTest {
     }
 
     @Test
+    void devicesThatAreNone() {
+        refused("--device must be tornado", "--device", "cpu");
+        refused("--device must be tornado", "--device", "tornado:first");
+        refused("TornadoVM is not in this process", "--device", "tornado");
+        refused("TornadoVM is not in this process", "--device", "tornado:1");
+    }
+
+    @Test
     void emptyCorpus() throws IOException {
         refused("a corpus must have text", "--data", Files.writeString(folder.resolve("empty.txt"), " \n\n"));
         refused("there is no such file", "--data", folder.resolve("none.txt"));

@@ -2,6 +2,8 @@ package norma.tornado;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import norma.backend.Backend;
 import norma.tornado.device.Installed;
@@ -24,12 +26,15 @@ import norma.tornado.offload.Offload;
 /// TornadoVM compiles a kernel at its first launch, which takes about 0.1 s, and reads its own options when it is loaded. `use` sets
 /// them, so a program with kernels of its own for TornadoVM must mark their loops by `norma.tornado.code.Parallel`.
 public final class Tornado {
+    /// The most memory that tensors can have on a device.
+    public static final long MOST_MEGABYTES = TornadoDevice.MOST >> 18;
+
     private static final String NAME = "tornado";
     private static final long MB = 1 << 20;
-    private static final long MOST = Integer.MAX_VALUE / (MB / Float.BYTES);
     private static final long USUAL = 1024;
 
     private static Offload offload;
+    private static Device used;
 
     private Tornado() {
     }
@@ -40,13 +45,15 @@ public final class Tornado {
     /// @param product what its maker calls it
     /// @param type `GPU`, `CPU` ...
     /// @param backend `OPENCL`, `CUDA` ...
+    /// @param driver what the backend found it through
     /// @param memory bytes of its memory
     /// @param largest bytes of the largest array that it takes
-    public record Device(String name, String product, String type, String backend, long memory, long largest) {
+    public record Device(String name, String product, String type, String backend, String driver, long memory,
+            long largest) {
 
         private static Device of(int number, Installed device) {
-            return new Device(NAME + ":" + number, device.name(), device.type(), device.backend(), device.memory(),
-                    device.largest());
+            return new Device(NAME + ":" + number, device.name(), device.type(), device.backend(), device.driver(),
+                    device.memory(), device.largest());
         }
 
         /// Its place in [#devices].
@@ -59,9 +66,10 @@ public final class Tornado {
             long heap = Runtime.getRuntime().maxMemory() / 4;
             long automatic = Math.min(USUAL, Math.min(heap, Math.min(memory / 2, largest - MB)) / MB);
             long wanted = Long.getLong("norma.device.memory", automatic);
-            if (wanted < 1 || wanted > MOST) {
+            if (wanted < 1 || wanted > MOST_MEGABYTES) {
                 throw new IllegalArgumentException(
-                        "Tornado: -Dnorma.device.memory must be 1 ... %d (MB); got %d".formatted(MOST, wanted));
+                        "Tornado: -Dnorma.device.memory must be 1 ... %d (MB); got %d".formatted(MOST_MEGABYTES,
+                                wanted));
             }
             return wanted;
         }
@@ -99,13 +107,20 @@ public final class Tornado {
     /// @param name as [#device] takes it
     /// @return the device
     /// @throws IllegalStateException if TornadoVM can't be used
-    public static synchronized Device use(String name) {
+    public static Device use(String name) {
+        return use(name, warning -> System.getLogger("norma").log(System.Logger.Level.WARNING, warning));
+    }
+
+    /// The same with another listener than the log.
+    ///
+    /// @param warning is told of each method of a kernel, once, that was computed on the host
+    public static synchronized Device use(String name, Consumer<String> warning) {
         Device device = device(name);
         if (offload != null) {
             throw new IllegalStateException("Tornado.use: must be called once; got " + name);
         }
         TornadoDevice opened = new TornadoDevice(device.number(), (int) (device.megabytes() * (MB / Float.BYTES)));
-        Offload kernels = new Offload(opened);
+        Offload kernels = new Offload(opened, warning);
         try {
             Backend.use(kernels.kernels());
         } catch (IllegalStateException e) {
@@ -113,7 +128,18 @@ public final class Tornado {
             throw e;
         }
         offload = kernels;
+        used = device;
         return device;
+    }
+
+    /// The device that computes; empty if it is the processor.
+    public static synchronized Optional<Device> used() {
+        return Optional.ofNullable(used);
+    }
+
+    /// Each method of a kernel, and whether the device has one for it: `fourier.complex`. None before [#use].
+    public static synchronized Map<String, Boolean> coverage() {
+        return offload == null ? Map.of() : offload.coverage();
     }
 
     /// How often each method of a kernel was computed on the host, since there is none for the device: `fourier.complex`.

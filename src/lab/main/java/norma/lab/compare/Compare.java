@@ -41,6 +41,8 @@ public final class Compare implements Callable<Integer> {
     private static final int MEASURED_TOKENS = 1 << 13;
     private static final double CLIP = 1;
     private static final int MOST_SEEDS = 1000;
+    /// Of AdamW, for each parameter.
+    private static final int MOMENTS = 2;
 
     @Option(names = "--norm", paramLabel = "A,B",
             description = "Norms, as `norma norms` lists them, with options in braces: rms_norm{eps=1e-5}. With "
@@ -98,7 +100,7 @@ public final class Compare implements Callable<Integer> {
     public Integer call() throws IOException {
         Path folder = run.folder();
         check();
-        return footprint(1).run(() -> run.call(() -> compare(folder)));
+        return footprint(1, 1).run(() -> run.call(() -> compare(folder)));
     }
 
     private int compare(Path folder) throws IOException {
@@ -106,9 +108,10 @@ public final class Compare implements Callable<Integer> {
         List<Arm.Pair> pairs = Arm.pairs(split(norms), split(placements));
         List<Comparison.Refusal> refused = refused(pairs);
         CorpusOptions.Tokens tokens = text.read(run);
-        footprint(tokens.tokenizer().vocabulary()).check();
+        int vocabulary = tokens.tokenizer().vocabulary();
+        footprint(vocabulary, pairs.size() - refused.size()).check();
         List<Arm> arms = Arm.of(pairs.stream().filter(pair -> pair.incompatibility().isEmpty()).toList(),
-                model(tokens.tokenizer().vocabulary()));
+                model(vocabulary));
         List<Batch> validation = tokens.validation(batch, context, measuredBatches());
         tokens.batches(batch, context, run.seed());
         reasons(refused).forEach(reason -> run.say("Left out: " + reason));
@@ -149,12 +152,12 @@ public final class Compare implements Callable<Integer> {
         Numbers.require("--heads", heads, heads >= 1, "at least 1");
         Numbers.require("--accumulation", accumulation, accumulation >= 1, "at least 1");
         Numbers.require("--rate", rate, rate > 0 && rate < Double.POSITIVE_INFINITY, "positive");
-        footprint(1).check();
+        footprint(1, 1).check();
         model(1);
     }
 
-    private Footprint footprint(int vocabulary) {
-        return new Footprint(vocabulary, context, dim, layers, batch);
+    private Footprint footprint(int vocabulary, int models) {
+        return new Footprint(vocabulary, context, dim, layers, batch, MOMENTS, models);
     }
 
     private GptConfig model(int vocabulary) {

@@ -4,15 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import norma.backend.Backend;
+import norma.tornado.Tornado;
 
 /// The machine that a measurement was taken on.
 public final class Machine {
     private Machine() {
     }
 
-    /// The kernels chosen at start.
+    /// The kernels chosen at start, and what a device is called.
     public static String kernels() {
-        return Backend.name();
+        return Tornado.used().map(device -> "%s (%s)".formatted(device.name(), device.product()))
+                .orElseGet(Backend::name);
     }
 
     /// Java's version and maker.

@@ -33,6 +33,11 @@ public sealed interface Progress extends AutoCloseable {
         return Terminal.isThere() ? new Bar(task, unit, total) : new Lines(System.err, task, unit, total);
     }
 
+    /// A line for standard error that wipes out the bar that may stand there; the bar goes on below.
+    static String aside(String line) {
+        return Terminal.isThere() ? "\r\033[K" + line : line;
+    }
+
     /// Says nothing.
     record Silent() implements Progress {
         @Override

@@ -3,6 +3,8 @@ package norma.lab.run;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.stream.Collectors;
+import norma.lab.console.Machine;
+import norma.lab.console.Progress;
 import norma.tornado.Tornado;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
@@ -20,24 +22,42 @@ public final class DeviceOption {
 
     /// Computes on the device that the arguments name.
     ///
-    /// @return false if they name none
-    public static boolean use(ParseResult arguments) {
+    /// @param err is told when something is computed on the processor all the same
+    /// @return false if they name none, or ask for help
+    public static boolean use(ParseResult arguments, PrintWriter err) {
         String device = arguments.matchedOptionValue(NAME, null);
-        if (device != null) {
-            Tornado.use(device);
+        if (device == null || arguments.isUsageHelpRequested() || arguments.isVersionHelpRequested()) {
+            return false;
         }
-        return device != null;
+        if (!device.matches("tornado(:\\d+)?")) {
+            throw new IllegalArgumentException(
+                    ("%s must be tornado, which is the first device, or tornado:0, tornado:1 ..., as norma "
+                            + "doctor %s tornado lists them; without it this processor computes; got %s")
+                            .formatted(NAME, NAME,
+                                    device));
+        }
+        Tornado.use(device, warning -> say(Progress.aside(warning), err));
+        return true;
     }
 
-    /// Says what was computed on the host all the same, since the device has no kernel for it.
+    /// Says how much of the device's memory was used, and what was computed on the processor all the same.
     public static void report(PrintWriter err) {
+        Tornado.Memory memory = Tornado.memory();
+        if (Tornado.launches() == 0) {
+            return; // nothing was computed
+        }
+        say("%s: %s of its %s of memory were in use at most, %,d kernels were launched".formatted(Machine.kernels(),
+                Footprint.text(memory.most()), Footprint.text(memory.budget()), Tornado.launches()), err);
         Map<String, Integer> fallbacks = Tornado.fallbacks();
         if (!fallbacks.isEmpty()) {
-            err.println(
-                    "Computed on the processor, since the device has no kernel for it: " + fallbacks.entrySet().stream()
-                            .map(entry -> entry.getKey() + " (" + entry.getValue() + " times)")
-                            .collect(Collectors.joining(", ")));
-            err.flush();
+            say("Computed on the processor, since the device has no kernel for it: " + fallbacks.entrySet().stream()
+                    .map(entry -> entry.getKey() + " (" + entry.getValue() + " times)")
+                    .collect(Collectors.joining(", ")), err);
         }
+    }
+
+    private static void say(String line, PrintWriter err) {
+        err.println(line);
+        err.flush();
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import norma.catalogue.GptCheckpoint;
@@ -13,6 +14,7 @@ import norma.data.TokenWindows.Batch;
 import norma.lab.console.Failure;
 import norma.lab.console.Machine;
 import norma.lab.run.CorpusOptions;
+import norma.lab.run.Footprint;
 import norma.lab.run.Run;
 import norma.model.Gpt;
 import norma.nn.ParameterTree;
@@ -20,6 +22,7 @@ import norma.tokenizer.Tokenizer;
 import norma.train.TrainConfig;
 import norma.train.Trainer;
 import norma.train.Trainer.End;
+import norma.tornado.Tornado;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,10 +46,11 @@ public final class Train implements Callable<Integer> {
     /// @param validationLoss nats per token, null after divergence
     /// @param parameters learned numbers
     /// @param tokensPerSecond of the steps done now
+    /// @param kernels that computed
+    /// @param onProcessor what a device had no kernel for, and how often
     /// @param checkpoint the file, null if there is none
     private record Outcome(String end, long steps, double validationLoss, long parameters, double tokensPerSecond,
-            long seed,
-            String checkpoint) {
+            long seed, String kernels, Map<String, Integer> onProcessor, String checkpoint) {
     }
 
     @Option(names = "--resume",
@@ -68,6 +72,13 @@ public final class Train implements Callable<Integer> {
     private Run run;
     @Spec
     private CommandSpec command;
+
+    /// What training takes without options.
+    public static Footprint usualFootprint(int vocabulary) {
+        var usual = new Train();
+        new CommandLine(usual).setCaseInsensitiveEnumValuesAllowed(true).parseArgs();
+        return usual.options.footprint(vocabulary);
+    }
 
     @Override
     public Integer call() throws IOException {
@@ -154,6 +165,7 @@ public final class Train implements Callable<Integer> {
             boolean kept = Files.exists(folder.checkpoint());
             var outcome = new Outcome(result.end().name().toLowerCase(Locale.ROOT), result.step(),
                     result.validationLoss(), ParameterTree.of(model).size(), log.tokensPerSecond(), run.seed(),
+                    Machine.kernels(), Tornado.fallbacks(),
                     kept ? folder.checkpoint().toString() : null);
             boolean diverged = result.end() == End.DIVERGED;
             if (run.json() || !diverged) {

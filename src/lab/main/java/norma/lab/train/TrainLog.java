@@ -5,10 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.Map;
 import norma.lab.console.Progress;
 import norma.lab.run.JsonLines;
 import norma.lab.run.Run;
 import norma.train.Listener;
+import norma.tornado.Tornado;
 import norma.train.TrainConfig;
 
 /// Writes what a training run measures into a file, and shows its progress.
@@ -20,6 +22,10 @@ final class TrainLog implements Listener, AutoCloseable {
     private record ValidationLine(long step, double validationLoss) {
     }
 
+    /// What a device had no kernel for until now, and how often it was computed on the processor.
+    private record ProcessorLine(long step, Map<String, Integer> onProcessor) {
+    }
+
     private final TrainConfig config;
     private final Run run;
     private JsonLines metrics;
@@ -28,6 +34,7 @@ final class TrainLog implements Listener, AutoCloseable {
     private double validationLoss = Double.NaN;
     private double seconds;
     private long tokens;
+    private int onProcessor;
 
     TrainLog(TrainConfig config, Run run) {
         this.config = config;
@@ -46,6 +53,11 @@ final class TrainLog implements Listener, AutoCloseable {
     @Override
     public void step(Step step) {
         write(new StepLine(step.step(), step.loss(), step.rate(), step.gradientNorm(), step.seconds(), step.tokens()));
+        Map<String, Integer> fallbacks = Tornado.fallbacks();
+        if (fallbacks.size() > onProcessor) {
+            onProcessor = fallbacks.size();
+            write(new ProcessorLine(step.step(), fallbacks));
+        }
         seconds += step.seconds();
         tokens += step.tokens();
         progress.step();

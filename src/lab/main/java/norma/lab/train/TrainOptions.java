@@ -149,7 +149,8 @@ final class TrainOptions {
 
     /// What training it takes at least.
     Footprint footprint(int vocabulary) {
-        return new Footprint(vocabulary, context, dim, layers, batch);
+        int kept = optimizer == Rule.ADAMW ? 2 : momentum > 0 ? 1 : 0;
+        return new Footprint(vocabulary, context, dim, layers, batch, kept, 1);
     }
 
     /// An optimizer of the model.

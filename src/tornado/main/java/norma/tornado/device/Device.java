@@ -10,6 +10,9 @@ public interface Device extends AutoCloseable {
     /// Scalars that a launch may pass.
     int FLOATS = 16;
 
+    /// Floats of the largest slab: whole MB, since an array of Java's has no more than 2^31 - 1.
+    int MOST = Integer.MAX_VALUE >> 18 << 18;
+
     /// What the device is called in reports.
     String name();
 

@@ -42,7 +42,7 @@ final class Missing {
 
     /// The innermost cause of a launch's failure.
     static String cause(Throwable failure) {
-        String first = first(failure).toString();
+        String first = first(failure).toString().replaceAll("\\e\\[[0-9;]*m", ""); // without colours
         return first.contains("Recover option disabled") ? first
                 + "; TornadoVM keeps the reason to itself, but -Xlog:exceptions=info:file=tornado.log writes it to a file: look "
                 + "for TornadoRuntimeException" : first;

@@ -112,6 +112,7 @@ final class TornadoApi {
         return new Installed(
                 String.valueOf(call(method(type("TornadoTargetDevice"), "getDeviceName"), physical)).strip(),
                 String.valueOf(ask(device, "getDeviceType")), String.valueOf(ask(device, "getTornadoVMBackend")),
+                String.valueOf(ask(device, "getPlatformName")).strip(),
                 (long) ask(device, "getMaxGlobalMemory"), (long) ask(device, "getMaxAllocMemory"));
     }
 

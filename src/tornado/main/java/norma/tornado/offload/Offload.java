@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import norma.kernel.Floats;
 import norma.kernel.contract.Kernels;
@@ -16,6 +17,7 @@ import norma.tornado.device.Places.Place;
 /// device kernel and fell back to the host.
 public final class Offload {
     private final Device device;
+    private final Consumer<String> warning;
     private final Places places;
     private final Map<String, Integer> fallbacks = new TreeMap<>();
 
@@ -26,13 +28,27 @@ public final class Offload {
 
     /// On a device.
     public Offload(Device device) {
+        this(device, _ -> {
+        });
+    }
+
+    /// On a device.
+    ///
+    /// @param warning is told of each method, once, that fell back
+    public Offload(Device device, Consumer<String> warning) {
         this.device = device;
+        this.warning = warning;
         places = new Places(device);
     }
 
     /// The whole set of kernels.
     public Kernels kernels() {
         return OffloadedKernels.of(this);
+    }
+
+    /// Each method of a contract, and whether there is a kernel for it: `fourier.complex`.
+    public Map<String, Boolean> coverage() {
+        return OffloadedKernels.coverage(this);
     }
 
     Device device() {
@@ -122,8 +138,7 @@ public final class Offload {
 
     void countFallback(String method) {
         if (fallbacks.merge(method, 1, Integer::sum) == 1) {
-            System.getLogger("norma").log(System.Logger.Level.WARNING,
-                    "%s has no kernel for %s; it is computed on the processor".formatted(device.name(), method));
+            warning.accept("%s has no kernel for %s; it is computed on the processor".formatted(device.name(), method));
         }
     }
 

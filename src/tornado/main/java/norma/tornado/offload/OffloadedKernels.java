@@ -6,12 +6,17 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import norma.kernel.Floats;
 import norma.kernel.contract.Kernels;
 
@@ -19,25 +24,44 @@ import norma.kernel.contract.Kernels;
 /// copied to the host, the reference computes, and they are copied to the device again.
 final class OffloadedKernels implements InvocationHandler {
     private final Offload offload;
+    private final Class<?> type;
     private final String contract;
     private final Object implementation;
     private final Object reference;
     private final Set<Method> offloaded = new HashSet<>();
 
-    private OffloadedKernels(Offload offload, Class<?> type, Object implementation, RecordComponent component) {
+    private OffloadedKernels(Offload offload, List<Object> implementations, RecordComponent component) {
         this.offload = offload;
-        this.implementation = implementation;
+        type = component.getType();
         contract = component.getName();
+        implementation = implementations.stream().filter(type::isInstance).findFirst().orElse(null);
         reference = call(component.getAccessor(), Kernels.REFERENCE);
-        for (Method method : type.getMethods()) {
-            if (!Modifier.isStatic(method.getModifiers()) && isOverridden(method)) {
-                offloaded.add(method);
-            }
-        }
+        methods().filter(this::isOverridden).forEach(offloaded::add);
     }
 
     /// The engine's set of kernels, each contract on the device.
     static Kernels of(Offload offload) {
+        List<Object> all = new ArrayList<>(List.of(offload.device().name()));
+        all(offload).forEach(contract -> all.add(contract.proxy()));
+        try {
+            return (Kernels) Kernels.class.getConstructors()[0].newInstance(all.toArray());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("Offload: can't make a set of kernels", e);
+        }
+    }
+
+    /// Whether the device has a kernel for each method of each contract, of all that share a name.
+    static Map<String, Boolean> coverage(Offload offload) {
+        Map<String, Boolean> covered = new LinkedHashMap<>();
+        for (OffloadedKernels contract : all(offload)) {
+            contract.methods().filter(OffloadedKernels::hasOperands).sorted(Comparator.comparing(Method::getName))
+                    .forEach(method -> covered.merge(contract.name(method), contract.offloaded.contains(method),
+                            Boolean::logicalAnd));
+        }
+        return covered;
+    }
+
+    private static List<OffloadedKernels> all(Offload offload) {
         List<Object> implementations = List.of(
                 new OffloadedMatmul(offload),
                 new OffloadedConvolution(offload),
@@ -58,20 +82,20 @@ final class OffloadedKernels implements InvocationHandler {
                 new OffloadedUpdate(offload),
                 new OffloadedRunningAverage(offload),
                 new OffloadedTransfer(offload));
-        RecordComponent[] components = Kernels.class.getRecordComponents();
-        Object[] all = new Object[components.length];
-        all[0] = offload.device().name();
-        for (int i = 1; i < all.length; i++) {
-            Class<?> type = components[i].getType();
-            Object implementation = implementations.stream().filter(type::isInstance).findFirst().orElse(null);
-            all[i] = Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
-                    new OffloadedKernels(offload, type, implementation, components[i]));
-        }
-        try {
-            return (Kernels) Kernels.class.getConstructors()[0].newInstance(all);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("Offload: can't make a set of kernels", e);
-        }
+        return Arrays.stream(Kernels.class.getRecordComponents()).skip(1)
+                .map(component -> new OffloadedKernels(offload, implementations, component)).toList();
+    }
+
+    private Object proxy() {
+        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, this);
+    }
+
+    private Stream<Method> methods() {
+        return Arrays.stream(type.getMethods()).filter(method -> !Modifier.isStatic(method.getModifiers()));
+    }
+
+    private String name(Method method) {
+        return contract + "." + method.getName();
     }
 
     @Override
@@ -81,6 +105,11 @@ final class OffloadedKernels implements InvocationHandler {
         }
         return offload.alone(() -> offloaded.contains(method) ? call(method, implementation, arguments)
                 : fallBack(method, arguments));
+    }
+
+    /// What has none only serves the contract's other methods.
+    private static boolean hasOperands(Method method) {
+        return !Arrays.stream(method.getParameterTypes()).allMatch(Class::isPrimitive);
     }
 
     private boolean isOverridden(Method method) {
@@ -97,7 +126,7 @@ final class OffloadedKernels implements InvocationHandler {
         for (Object argument : arguments == null ? new Object[0] : arguments) {
             collect(argument, arrays);
         }
-        offload.countFallback(contract + "." + method.getName());
+        offload.countFallback(name(method));
         for (float[] array : arrays) {
             offload.device().read(offload.at(array), array, 0, array.length);
         }
