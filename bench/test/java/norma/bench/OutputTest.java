@@ -79,7 +79,7 @@ class OutputTest {
 
     @Test
     void aDeviceStandsBesideTheProcessorAndItsOwnLimits() {
-        var device = new Tornado.Device("tornado:0", "A Fast One", "GPU", "OPENCL", 16L << 30, 4L << 30);
+        var device = new Tornado.Device("tornado:0", "A Fast One", "GPU", "OPENCL", "A Driver", 16L << 30, 4L << 30);
         var roof = new Roofline(device, 2, 10e12, 50e-6, List.of(new Roofline.Bandwidth(1 << 30, 800e9, 790e9, 780e9)));
         Row row = Row.of(MATMUL, 2, "tornado:0", new Timing(0.001, 0.01), roof, 0L, null);
         assertEquals(MATMUL.flops() / 10e12 / 0.001, row.shareOfLimit(), 1e-12);
