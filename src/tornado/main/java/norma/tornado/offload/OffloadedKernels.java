@@ -41,8 +41,13 @@ final class OffloadedKernels implements InvocationHandler {
 
     /// The engine's set of kernels, each contract on the device.
     static Kernels of(Offload offload) {
+        return of(offload, implementations(offload));
+    }
+
+    /// A set whose contracts are implemented by these; one that none of them implements falls back.
+    static Kernels of(Offload offload, List<Object> implementations) {
         List<Object> all = new ArrayList<>(List.of(offload.device().name()));
-        all(offload).forEach(contract -> all.add(contract.proxy()));
+        all(offload, implementations).forEach(contract -> all.add(contract.proxy()));
         try {
             return (Kernels) Kernels.class.getConstructors()[0].newInstance(all.toArray());
         } catch (ReflectiveOperationException e) {
@@ -53,7 +58,7 @@ final class OffloadedKernels implements InvocationHandler {
     /// Whether the device has a kernel for each method of each contract, of all that share a name.
     static Map<String, Boolean> coverage(Offload offload) {
         Map<String, Boolean> covered = new LinkedHashMap<>();
-        for (OffloadedKernels contract : all(offload)) {
+        for (OffloadedKernels contract : all(offload, implementations(offload))) {
             contract.methods().filter(OffloadedKernels::hasOperands).sorted(Comparator.comparing(Method::getName))
                     .forEach(method -> covered.merge(contract.name(method), contract.offloaded.contains(method),
                             Boolean::logicalAnd));
@@ -61,8 +66,8 @@ final class OffloadedKernels implements InvocationHandler {
         return covered;
     }
 
-    private static List<OffloadedKernels> all(Offload offload) {
-        List<Object> implementations = List.of(
+    private static List<Object> implementations(Offload offload) {
+        return List.of(
                 new OffloadedMatmul(offload),
                 new OffloadedConvolution(offload),
                 new OffloadedPooling(offload),
@@ -82,6 +87,9 @@ final class OffloadedKernels implements InvocationHandler {
                 new OffloadedUpdate(offload),
                 new OffloadedRunningAverage(offload),
                 new OffloadedTransfer(offload));
+    }
+
+    private static List<OffloadedKernels> all(Offload offload, List<Object> implementations) {
         return Arrays.stream(Kernels.class.getRecordComponents()).skip(1)
                 .map(component -> new OffloadedKernels(offload, implementations, component)).toList();
     }
