@@ -62,7 +62,7 @@ public final class SentenceEncoder implements AutoCloseable {
             if (Files.isDirectory(path)) {
                 return new SentenceEncoder(Pretrained.folder(path, LoadMode.INFERENCE), Tokenizer.load(path), options);
             }
-            Pretrained model = Pretrained.onnx(path, path.toUri().toURL(), LoadMode.INFERENCE);
+            Pretrained model = Pretrained.onnx(path, LoadMode.INFERENCE);
             return new SentenceEncoder(model, Tokenizer.load(path.resolveSibling("tokenizer.json")), options);
         }
     }

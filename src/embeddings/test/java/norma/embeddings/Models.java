@@ -40,7 +40,7 @@ enum Models {
         try {
             URLConnection connection = url().openConnection();
             try (InputStream in = connection.getInputStream()) {
-                OnnxBert onnx = OnnxBert.read(Path.of(resource + ".onnx"), in, connection.getContentLengthLong());
+                OnnxBert onnx = OnnxBert.read(Path.of(resource + ".onnx"), in, connection.getContentLengthLong(), java.util.Optional.empty());
                 return Bert.of(onnx.config(), new StoredLayers(onnx.weights(), LoadMode.INFERENCE));
             }
         } catch (IOException e) {

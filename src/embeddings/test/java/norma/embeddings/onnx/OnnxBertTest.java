@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.Optional;
 import java.util.function.Consumer;
 import norma.embeddings.huggingface.BertVariant;
 import norma.embeddings.huggingface.LoadMode;
@@ -36,7 +37,7 @@ class OnnxBertTest {
     }
 
     private static OnnxBert read(byte... bytes) throws IOException {
-        return OnnxBert.read(Path.of("tiny.onnx"), new ByteArrayInputStream(bytes), bytes.length);
+        return OnnxBert.read(Path.of("tiny.onnx"), new ByteArrayInputStream(bytes), bytes.length, Optional.empty());
     }
 
     @Test
