@@ -86,11 +86,11 @@ class SentenceEncoderTest {
     @Test
     void optionsThatTheModelCannotMeetAreRefused() throws IOException {
         bert();
-        var dimensions = Options.DEFAULT.dimensions(17);
+        var dimensions = MEAN.dimensions(17);
         assertTrue(assertThrows(IllegalArgumentException.class, () -> SentenceEncoder.load(folder, dimensions))
                 .getMessage()
                 .contains("at most 16 dimensions and 20 tokens; got 17 and 0"));
-        var tokens = Options.DEFAULT.maxTokens(21);
+        var tokens = MEAN.maxTokens(21);
         assertThrows(IllegalArgumentException.class, () -> SentenceEncoder.load(folder, tokens));
         assertThrows(IllegalArgumentException.class, () -> Options.DEFAULT.threads(0));
         assertTrue(assertThrows(IllegalArgumentException.class, () -> SentenceEncoder.load(folder)).getMessage()
@@ -173,7 +173,7 @@ class SentenceEncoderTest {
 
     @Test
     void aKnownModelsUseIsKnown() throws IOException {
-        assertEquals(Optional.of(Pooling.MEAN), minilm.options().pooling());
+        assertEquals(List.of(Pooling.MEAN), minilm.options().pooling());
         assertEquals(512, minilm.options().maxTokens());
         try (var bge = SentenceEncoder.load("bge-small-en-v1.5", Options.DEFAULT)) {
             assertEquals(Optional.of(Pooling.CLS), bge.options().pooling());
