@@ -112,14 +112,7 @@ final class EncoderWriter {
         json.addProperty("pooling_mode_mean_tokens", false); // which would be true if nothing was said
         json.addProperty("pooling_mode_" + pooling, true);
         AtomicFile.write(folder.resolve("1_Pooling").resolve("config.json"), json + "\n");
-        AtomicFile.write(folder.resolve("sentence_bert_config.json"), """
-                {"max_seq_length": %d, "do_lower_case": false}
-                """.formatted(model.maxTokens()));
-        var prompts = new JsonObject();
-        prompts.addProperty("query", model.queryPrefix());
-        prompts.addProperty("passage", model.passagePrefix());
-        var use = new JsonObject();
-        use.add("prompts", prompts);
-        AtomicFile.write(folder.resolve("config_sentence_transformers.json"), use + "\n");
+        AtomicFile.write(folder.resolve("sentence_bert_config.json"), model.use().moduleToJson() + "\n");
+        AtomicFile.write(folder.resolve("config_sentence_transformers.json"), model.use().modelToJson() + "\n");
     }
 }

@@ -27,39 +27,32 @@ import norma.nn.Init;
 ///
 /// @param bert the network
 /// @param pooling of the tokens' vectors, if a file says it
-/// @param maxTokens how many a text may have
-/// @param queryPrefix put in front of queries
-/// @param passagePrefix put in front of passages
-record Pretrained(Bert bert, Optional<Pooling> pooling, int maxTokens, String queryPrefix, String passagePrefix) {
+/// @param use how it is used
+record Pretrained(Bert bert, Optional<Pooling> pooling, Use use) {
+    /// Of its 512 positions only these were trained.
+    private static final int MINILM_TOKENS = 256;
+
     private static final String[] WEIGHTS = {"model.safetensors", "model.onnx", "onnx/model.onnx"};
 
     /// From a folder as Hugging Face has them.
     static Pretrained folder(Path folder, LoadMode mode) throws IOException {
         Modules modules = Modules.read(folder);
         Bert bert = bert(modules.network(), mode);
-        JsonFields use = JsonFields.readIfThere(modules.network().resolve("sentence_bert_config.json"));
-        JsonFields prompts =
-                JsonFields.readIfThere(folder.resolve("config_sentence_transformers.json")).optionalPart("prompts");
-        int most = use.whole("max_seq_length", bert.config().maxTokens());
-        if (most < 1) {
-            throw use.incompatibility("max_seq_length", "positive");
-        }
-        return new Pretrained(bert, modules.pooling(), Math.min(most, bert.config().maxTokens()),
-                prompts.text("query", ""),
-                prompts.text("passage", prompts.text("document", "")));
+        return new Pretrained(bert, modules.pooling(),
+                Use.ofEncoder(folder, modules.network(), bert.config().maxTokens()));
     }
 
     /// From an ONNX file alone, which does not say how it is used.
     static Pretrained onnx(Path name, URL file, LoadMode mode) throws IOException {
         Bert bert = onnxBert(name, file, mode);
-        return new Pretrained(bert, Optional.empty(), bert.config().maxTokens(), "", "");
+        return new Pretrained(bert, Optional.empty(), Use.of(bert.config().maxTokens(), Prompts.NONE));
     }
 
     /// From an ONNX file on the class path, `name.onnx`. How those in langchain4j's jars are used, the models' cards say: https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2, BAAI/bge-small-en-v1.5, intfloat/e5-small-v2.
     static Pretrained resource(String name, LoadMode mode) throws IOException {
         Pretrained model = onnx(Path.of(name + ".onnx"), Resources.find(name + ".onnx"), mode);
         return switch (name) {
-            case "all-minilm-l6-v2" -> model.used(Pooling.MEAN, "", "");
+            case "all-minilm-l6-v2" -> model.used(Pooling.MEAN, "", "").maxTokens(MINILM_TOKENS);
             case "bge-small-en", "bge-small-en-v1.5" ->
                 model.used(Pooling.CLS, "Represent this sentence for searching relevant passages: ", "");
             case "e5-small-v2" -> model.used(Pooling.MEAN, "query: ", "passage: ");
@@ -69,16 +62,16 @@ record Pretrained(Bert bert, Optional<Pooling> pooling, int maxTokens, String qu
 
     /// Another network of the same use.
     Pretrained with(Bert other) {
-        return new Pretrained(other, pooling, maxTokens, queryPrefix, passagePrefix);
+        return new Pretrained(other, pooling, use);
     }
 
     /// The same for texts of other length.
     Pretrained maxTokens(int maxTokens) {
-        return new Pretrained(bert, pooling, maxTokens, queryPrefix, passagePrefix);
+        return new Pretrained(bert, pooling, use.maxTokens(maxTokens));
     }
 
-    private Pretrained used(Pooling pooling, String queryPrefix, String passagePrefix) {
-        return new Pretrained(bert, Optional.of(pooling), maxTokens, queryPrefix, passagePrefix);
+    private Pretrained used(Pooling pooling, String query, String passage) {
+        return new Pretrained(bert, Optional.of(pooling), Use.of(use.maxTokens(), new Prompts("", query, passage)));
     }
 
     private static Bert bert(Path folder, LoadMode mode) throws IOException {

@@ -28,7 +28,8 @@ import norma.tokenizer.Tokenizer;
 public final class TrainableEncoder implements TextEncoder {
     /// Written as they were read: transformers takes from tokenizer_config.json whether BERT's letters become small, whatever
     /// tokenizer.json says.
-    private static final List<String> TOKENIZER_FILES = List.of("tokenizer.json", "vocab.txt", "tokenizer_config.json");
+    private static final List<String> TOKENIZER_FILES = List.of("tokenizer.json", "vocab.txt", "tokenizer_config.json",
+            "special_tokens_map.json", "added_tokens.json");
 
     private final Pretrained model;
     private final Pooling pooling;
@@ -45,13 +46,15 @@ public final class TrainableEncoder implements TextEncoder {
 
     /// Loads a folder as Hugging Face has them or [#save] has written it, as [SentenceEncoder#load(Path)] does.
     public static TrainableEncoder load(Path folder) throws IOException {
+        Pretrained model = Pretrained.folder(folder, LoadMode.TRAINING);
         var files = new LinkedHashMap<String, byte[]>();
         for (String name : TOKENIZER_FILES) {
-            if (Files.exists(folder.resolve(name))) {
-                files.put(name, Files.readAllBytes(folder.resolve(name)));
+            Path file = model.use().folder().resolve(name);
+            if (Files.exists(file)) {
+                files.put(name, Files.readAllBytes(file));
             }
         }
-        return new TrainableEncoder(Pretrained.folder(folder, LoadMode.TRAINING), Tokenizer.load(folder), files);
+        return new TrainableEncoder(model, model.use().tokenizer(), files);
     }
 
     /// Loads `name.onnx` and `name-tokenizer.json` from the class path, as [SentenceEncoder#load(String, Options)] does.
@@ -85,9 +88,9 @@ public final class TrainableEncoder implements TextEncoder {
         return new TrainableEncoder(model.with(AdaptiveNorms.in(model.bert(), init)), tokenizer, tokenizerFiles);
     }
 
-    /// A text as the model reads it.
+    /// A text as the model reads it, with its default prompt in front if it has one.
     public Encoding tokens(String text) {
-        return tokenizer.encode(text, model.maxTokens());
+        return tokenizer.encode(model.use().prompts().text() + text, model.use().maxTokens());
     }
 
     @Override

@@ -91,7 +91,7 @@ class FolderTest {
                         TinyFolder.DIM));
         assertArrayEquals(vectors(shifted.set("max_position_embeddings", TinyFolder.POSITIONS - 2).write()), found);
         roberta.write();
-        assertEquals(TinyFolder.POSITIONS - 2, Pretrained.folder(folder, LoadMode.INFERENCE).maxTokens());
+        assertEquals(TinyFolder.POSITIONS - 2, Pretrained.folder(folder, LoadMode.INFERENCE).use().maxTokens());
     }
 
     @Test
@@ -138,9 +138,9 @@ class FolderTest {
         Files.writeString(folder.resolve("config_sentence_transformers.json"),
                 "{\"prompts\": {\"query\": \"query: \", \"document\": \"passage: \"}}");
         Pretrained model = Pretrained.folder(folder, LoadMode.INFERENCE);
-        assertEquals(12, model.maxTokens());
-        assertEquals("query: ", model.queryPrefix());
-        assertEquals("passage: ", model.passagePrefix());
+        assertEquals(12, model.use().maxTokens());
+        assertEquals("query: ", model.use().prompts().query());
+        assertEquals("passage: ", model.use().prompts().passage());
     }
 
     @Test

@@ -15,6 +15,9 @@ import norma.json.JsonFields;
 /// @param lowercase character by character, whatever stands beside it
 record BertNormalizer(boolean clean, boolean ideographs, boolean stripAccents, boolean lowercase)
         implements TextNormalizer {
+    /// Small letters and nothing else.
+    static final BertNormalizer LOWERCASE = new BertNormalizer(false, false, false, true);
+
     private static final int FIRST_ACCENTED = 0xC0;
     private static final int DOTTED_I = 0x130;
     private static final int DOT_ABOVE = 0x307;

@@ -6,7 +6,7 @@ import norma.io.CorruptFileException;
 import norma.json.JsonFields;
 
 /// What happens to a text before it is cut into words.
-sealed interface TextNormalizer permits BertNormalizer, CharacterMap, TextNormalizer.None {
+sealed interface TextNormalizer permits BertNormalizer, CharacterMap, Lowercased, TextNormalizer.None {
 
     /// The step of a `tokenizer.json`.
     static TextNormalizer read(JsonFields tokenizer) throws CorruptFileException {
