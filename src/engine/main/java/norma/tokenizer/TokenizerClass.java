@@ -28,7 +28,7 @@ enum TokenizerClass {
     DISTILBERT(false, "WordPiece", "DistilBertTokenizer"),
 
     /// Bytes.
-    ROBERTA(false, "BPE", "RobertaTokenizer"),
+    ROBERTA(false, "BPE", "RobertaTokenizer", "BartTokenizer", "LongformerTokenizer", "LEDTokenizer"),
 
     /// SentencePiece's words.
     XLM_ROBERTA(false, "Unigram", "XLMRobertaTokenizer"),

@@ -7,11 +7,14 @@ import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import norma.io.CorruptFileException;
 import norma.json.JsonFields;
 
@@ -35,6 +38,7 @@ final class TokenizerFolder {
     private final JsonFields older;
     private final Map<Integer, AddedToken> listed = new TreeMap<>();
     private final Map<String, AddedToken> parts = new LinkedHashMap<>();
+    private final Set<String> said = new HashSet<>();
     private List<AddedToken> others;
 
     private TokenizerFolder(Path folder, TokenizerClass otherwise) throws IOException {
@@ -84,7 +88,8 @@ final class TokenizerFolder {
         for (String name : from.values().keySet()) {
             JsonElement value = from.values().get(name);
             if (name.endsWith("_token") && (isText(value) || value.isJsonObject())) {
-                parts.put(name, token(from, name, value, true));
+                parts.put(name, token(from, name, value));
+                said.add(parts.get(name).content());
             } else if (PARTS.contains(name) && value.isJsonNull()) {
                 parts.put(name, null);
             }
@@ -100,7 +105,7 @@ final class TokenizerFolder {
             addParts(new JsonFields(from.file(), from.path() + "." + name, byPart));
         } else if (from.values().get(name) instanceof JsonArray list) {
             for (JsonElement each : list) {
-                tokens.add(token(from, name + "[" + tokens.size() + "]", each, true));
+                tokens.add(token(from, name + "[" + tokens.size() + "]", each));
             }
         } else {
             throw from.incompatibility(name, "a list of tokens, or tokens by their parts");
@@ -125,18 +130,17 @@ final class TokenizerFolder {
         if (map.has(OTHERS)) {
             List<AddedToken> before = others;
             readOthers(map, OTHERS);
-            List<AddedToken> all = new ArrayList<>(before);
-            all.addAll(others);
-            others = all;
-        } else if (!config.values().has(OTHERS) && !config.values().has(EARLIER_OTHERS)) {
-            readOthers(map, EARLIER_OTHERS);
+            others = Stream.concat(before.stream(), others.stream()).toList();
         }
+        Set<String> special = new HashSet<>(said);
+        others.forEach(token -> special.add(token.content()));
         for (String content : older.values().keySet()) {
-            boolean special =
-                    parts.values().stream().anyMatch(token -> token != null && token.content().equals(content))
-                            || others.stream().anyMatch(token -> token.content().equals(content));
+            boolean isSpecial = special.contains(content);
             int id = older.whole(content);
-            listed.put(id, new AddedToken(content, id, false, false, false, !special, special));
+            listed.put(id, new AddedToken(content, id, false, false, false, !isSpecial, isSpecial));
+        }
+        if (!map.has(OTHERS) && !config.values().has(OTHERS) && !config.values().has(EARLIER_OTHERS)) {
+            readOthers(map, EARLIER_OTHERS);
         }
     }
 
@@ -144,8 +148,7 @@ final class TokenizerFolder {
         return value instanceof JsonPrimitive primitive && primitive.isString();
     }
 
-    private static AddedToken token(JsonFields from, String name, JsonElement value, boolean special)
-            throws CorruptFileException {
+    private static AddedToken token(JsonFields from, String name, JsonElement value) throws CorruptFileException {
         if (isText(value)) {
             return AddedToken.special(value.getAsString(), AddedToken.NO_ID);
         }
