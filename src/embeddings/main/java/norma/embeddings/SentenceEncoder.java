@@ -31,21 +31,21 @@ public final class SentenceEncoder implements AutoCloseable {
     private final String prefix;
 
     SentenceEncoder(Pretrained model, Tokenizer tokenizer, Options options) {
-        int dim = model.bert().config().dim();
+        Readout readout = model.readout(options).orElseThrow(() -> new IllegalArgumentException(
+                "SentenceEncoder: the model's files must say how to pool, in modules.json; they don't; "
+                        + "look in its description and say it: Options.DEFAULT.pooling(Pooling.MEAN), for example"));
+        int dim = readout.dim(model.bert().config().dim());
         int most = model.bert().config().maxTokens();
         if (options.dimensions() > dim || options.maxTokens() > most) {
             throw new IllegalArgumentException(
                     "SentenceEncoder: this model has at most %d dimensions and %d tokens; got %d and %d"
                             .formatted(dim, most, options.dimensions(), options.maxTokens()));
         }
-        this.options = complete(options, model);
-        Pooling pooling = this.options.pooling().orElseThrow(() -> new IllegalArgumentException(
-                "SentenceEncoder: the model's files must say how to pool, in modules.json; they don't; "
-                        + "look in its description and say it: Options.DEFAULT.pooling(Pooling.MEAN), for example"));
+        this.options = complete(options, model, readout.poolings(), dim);
         this.tokenizer = tokenizer;
         this.dimensions = this.options.dimensions();
         this.prefix = model.use().prompts().text();
-        this.inference = new Inference(model.bert(), options.threads(), pooling::of);
+        this.inference = new Inference(model.bert(), options.threads(), readout::of);
     }
 
     /// Loads a model from a folder as Hugging Face has them (model.safetensors or model.onnx; config.json; tokenizer.json or vocab.txt;
@@ -84,12 +84,12 @@ public final class SentenceEncoder implements AutoCloseable {
     }
 
     /// Options with the model's own choices where none was made.
-    private static Options complete(Options o, Pretrained model) {
-        return new Options(o.threads(), o.maxTokens() == 0 ? model.use().maxTokens() : o.maxTokens(),
-                o.pooling().or(model::pooling),
-                o.dimensions() == 0 ? model.use().dimensions(model.bert().config().dim()) : o.dimensions(), o.unit(),
-                o.queryPrefix().or(() -> Optional.of(model.use().prompts().query())),
-                o.passagePrefix().or(() -> Optional.of(model.use().prompts().passage())));
+    private static Options complete(Options o, Pretrained model, List<Pooling> poolings, int dim) {
+        Use use = model.use();
+        return new Options(o.threads(), o.maxTokens() == 0 ? use.maxTokens() : o.maxTokens(), poolings,
+                o.dimensions() == 0 ? use.dimensions(dim) : o.dimensions(), o.unit(),
+                o.queryPrefix().or(() -> Optional.of(use.prompts().query())),
+                o.passagePrefix().or(() -> Optional.of(use.prompts().passage())));
     }
 
     /// Its options, with the model's own choices where none was made.

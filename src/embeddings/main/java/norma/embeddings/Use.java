@@ -84,9 +84,12 @@ record Use(Path folder, int maxTokens, boolean lowercase, Prompts prompts, int d
         return lowercase ? tokenizer.lowercased() : tokenizer;
     }
 
-    /// The same for texts of other length.
-    Use maxTokens(int other) {
-        return new Use(folder, other, lowercase, prompts, dimensions);
+    /// The same with the options' choices, where some were made.
+    Use with(Options options) {
+        return new Use(folder, options.maxTokens() == 0 ? maxTokens : options.maxTokens(), lowercase,
+                new Prompts(prompts.text(), options.queryPrefix().orElse(prompts.query()),
+                        options.passagePrefix().orElse(prompts.passage())),
+                dimensions);
     }
 
     /// How many elements of a vector are kept.
