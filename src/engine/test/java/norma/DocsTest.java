@@ -40,7 +40,8 @@ class DocsTest {
             var matcher = PROGRAM.matcher(Files.readString(page));
             for (int i = 1; matcher.find(); i++) {
                 String program = matcher.group(1);
-                if (program.contains("void main()") && !program.matches("(?s).*\\bnorma\\.(csv|embeddings|tornado)\\b.*")) {
+                if (program.contains("void main()")
+                        && !program.matches("(?s).*\\bnorma\\.(csv|embeddings|tornado)\\b.*")) {
                     String name = page.getFileName() + "-" + i;
                     tests.add(DynamicTest.dynamicTest(name, () -> run(program)));
                 }

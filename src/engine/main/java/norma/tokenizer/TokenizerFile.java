@@ -114,33 +114,27 @@ final class TokenizerFile {
         if (top.has("format")) {
             return EarlierFile.read(top);
         }
-        SubwordModel subwords = subwords();
+        TextNormalizer normalizer = TextNormalizer.read(top);
+        PreTokenizer preTokenizer = PreTokenizer.read(top);
+        SubwordModel subwords = subwords(normalizer.makesBytes() || preTokenizer.makesBytes());
         List<AddedToken> added = new ArrayList<>();
         for (JsonFields token : top.parts("added_tokens")) {
             added.add(AddedToken.read(token));
             vocabulary.addWhole(added.getLast().content(), added.getLast().id());
         }
         PostProcessor post = PostProcessor.read(top);
-        return new Tokenizer(vocabulary, added, TextNormalizer.read(top), PreTokenizer.read(top), subwords, post);
+        return new Tokenizer(vocabulary, added, normalizer, preTokenizer, subwords, post);
     }
 
-    private SubwordModel subwords() throws CorruptFileException {
+    private SubwordModel subwords(boolean byteLevel) throws CorruptFileException {
         String former = !merges.isEmpty() ? "BPE" : scores.length == 0 ? "WordPiece" : "Unigram"; // the first files did not say
         String type = model.text("type", former);
         return switch (type) {
             case "WordPiece" -> WordPiece.read(model, vocabulary);
             case "WordLevel" -> WordLevel.read(model, vocabulary);
-            case "BPE" -> byteLevelBpe();
+            case "BPE" -> Bpe.read(model, vocabulary, merges, byteLevel);
             case "Unigram" -> Unigram.read(model, vocabulary, scores);
             default -> throw model.corrupt("must be of type WordPiece, WordLevel, BPE or Unigram; it is " + type);
         };
-    }
-
-    private ByteLevelBpe byteLevelBpe() throws CorruptFileException {
-        if (!(PreTokenizer.read(top) instanceof ByteLevelPreTokenizer)) {
-            throw model.corrupt(
-                    "must stand behind the pre-tokenizer ByteLevel; byte-pair encoding of characters is not known");
-        }
-        return ByteLevelBpe.read(model, vocabulary, merges);
     }
 }
