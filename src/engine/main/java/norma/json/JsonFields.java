@@ -132,6 +132,15 @@ public record JsonFields(Path file, String path, JsonObject values) {
         return has(name) ? text(name) : otherwise;
     }
 
+    /// A text of one character, as a code point.
+    public int character(String name) throws CorruptFileException {
+        String text = text(name);
+        if (text.codePointCount(0, text.length()) != 1) {
+            throw incompatibility(name, "one character");
+        }
+        return text.codePointAt(0);
+    }
+
     private String text(String name, JsonElement value) throws CorruptFileException {
         if (value instanceof JsonPrimitive text && text.isString()) {
             return text.getAsString();
@@ -148,6 +157,14 @@ public record JsonFields(Path file, String path, JsonObject values) {
             throw incompatibility(name, "true or false");
         }
         return otherwise;
+    }
+
+    /// True or false, which must be there.
+    public boolean flag(String name) throws CorruptFileException {
+        if (!has(name)) {
+            throw incompatibility(name, "true or false");
+        }
+        return flag(name, false);
     }
 
     /// A number, or `otherwise` if it is not there.

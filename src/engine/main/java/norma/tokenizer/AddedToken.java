@@ -74,13 +74,7 @@ record AddedToken(String content, int id, boolean singleWord, boolean stripLeft,
     /// Whether the token may stand at `[start, end)`.
     boolean fits(CharSequence text, int start, int end) {
         return !singleWord
-                || (start == 0 || !isWordly(Character.codePointBefore(text, start)))
-                        && (end == text.length() || !isWordly(Character.codePointAt(text, end)));
-    }
-
-    /// `\w` as Unicode has it, https://www.unicode.org/reports/tr18/#word.
-    private static boolean isWordly(int c) {
-        return Character.isAlphabetic(c) || Characters.isCombining(c) || Character.isDigit(c)
-                || Character.getType(c) == Character.CONNECTOR_PUNCTUATION || c == 0x200C || c == 0x200D;
+                || (start == 0 || !Characters.isWordly(Character.codePointBefore(text, start)))
+                        && (end == text.length() || !Characters.isWordly(Character.codePointAt(text, end)));
     }
 }

@@ -94,7 +94,7 @@ public final class Tokenizer {
     /// The same tokenizer for texts whose letters become small first, character by character; accents stay. Added tokens such as
     /// `[MASK]` are found before.
     public Tokenizer lowercased() {
-        return new Tokenizer(vocabulary, added, new Lowercased(normalizer), preTokenizer, model, postProcessor);
+        return new Tokenizer(vocabulary, added, normalizer.lowercased(), preTokenizer, model, postProcessor);
     }
 
     /// Reads a tokenizer from a stream, which it leaves open.
@@ -219,7 +219,7 @@ public final class Tokenizer {
         for (int at = 0; at < text.length() && !out.enough();) {
             Match match = verbatim.find(text, at);
             if (match.start() > at) {
-                addNormalized(normalizer.normalize(text, at, match.start()), out);
+                addNormalized(normalizer.normalize(Normalized.unchanged(text, at, match.start())), out);
             }
             if (match.id() != Trie.NONE) {
                 out.add(match.id(), match.start(), match.end());
@@ -247,13 +247,10 @@ public final class Tokenizer {
     }
 
     private void addWords(Normalized part, TokenBuffer out) {
-        Normalized text = preTokenizer.prepare(part);
-        int start = preTokenizer.start(text, 0, text.length);
-        while (start < text.length && !out.enough()) {
-            int end = preTokenizer.end(text, start, text.length);
-            model.tokenize(text, start, end, out);
-            start = preTokenizer.start(text, end, text.length);
-        }
+        preTokenizer.cut(part, 0, part.length, (text, from, to) -> {
+            model.tokenize(text, from, to, out);
+            return !out.enough();
+        });
     }
 
     /// Takes the spaces around a token out of its place in the text.

@@ -184,17 +184,10 @@ final class TokenizerFile {
         return switch (type) {
             case "WordPiece" -> WordPiece.read(model, vocabulary);
             case "WordLevel" -> WordLevel.read(model, vocabulary);
-            case "BPE" -> byteLevelBpe();
+            case "BPE" -> Bpe.read(model, vocabulary, merges,
+                    TextNormalizer.read(top).makesBytes() || PreTokenizer.read(top).makesBytes());
             case "Unigram" -> Unigram.read(model, vocabulary, scores);
             default -> throw model.corrupt("must be of type WordPiece, WordLevel, BPE or Unigram; it is " + type);
         };
-    }
-
-    private ByteLevelBpe byteLevelBpe() throws CorruptFileException {
-        if (!(PreTokenizer.read(top) instanceof ByteLevelPreTokenizer)) {
-            throw model.corrupt(
-                    "must stand behind the pre-tokenizer ByteLevel; byte-pair encoding of characters is not known");
-        }
-        return ByteLevelBpe.read(model, vocabulary, merges);
     }
 }
