@@ -87,11 +87,7 @@ final class EncoderWriter {
     }
 
     private static void writeUse(Path folder, Pretrained model) throws IOException {
-        AtomicFile.write(folder.resolve("sentence_bert_config.json"), """
-                {"max_seq_length": %d, "do_lower_case": false}
-                """.formatted(model.maxTokens()));
-        JsonObject prompts = JsonFields.object("query", model.queryPrefix(), "passage", model.passagePrefix());
-        AtomicFile.write(folder.resolve("config_sentence_transformers.json"),
-                JsonFields.object("prompts", prompts) + "\n");
+        AtomicFile.write(folder.resolve("sentence_bert_config.json"), model.use().moduleToJson() + "\n");
+        AtomicFile.write(folder.resolve("config_sentence_transformers.json"), model.use().modelToJson() + "\n");
     }
 }

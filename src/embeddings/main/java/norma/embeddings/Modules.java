@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import norma.embeddings.huggingface.LoadMode;
+import norma.io.CorruptFileException;
 import norma.json.JsonFields;
 
 /// The file `modules.json` that sentence-transformers writes: the steps from tokens to a text's vector, each with a folder of its own.
@@ -34,6 +35,20 @@ record Modules(Path network, Readout readout) {
             modules = modules.with(number++, folder, step, mode);
         }
         return modules;
+    }
+
+    /// The folder of a network that nothing follows.
+    static Path network(Path folder) throws IOException {
+        Path file = folder.resolve("modules.json");
+        if (!Files.exists(file)) {
+            return folder;
+        }
+        List<JsonFields> steps = JsonFields.readList(file);
+        if (steps.size() != 1 || !steps.getFirst().text("type").matches("sentence_transformers\\..*\\.Transformer")) {
+            throw new CorruptFileException(file, "must have one module, a Transformer with a classification head; got "
+                    + steps.stream().map(step -> step.values().get("type")).toList());
+        }
+        return inside(folder, steps.getFirst());
     }
 
     private Modules with(int number, Path folder, JsonFields step, LoadMode mode) throws IOException {

@@ -32,11 +32,11 @@ import norma.nn.ParameterTree;
 /// @param bert the network
 /// @param format of its files, if they have a config.json
 /// @param readout from the tokens' vectors to the text's; without poolings if no file says them
-/// @param maxTokens how many a text may have
-/// @param queryPrefix put in front of queries
-/// @param passagePrefix put in front of passages
-record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, int maxTokens, String queryPrefix,
-        String passagePrefix) {
+/// @param use how it is used
+record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Use use) {
+    /// Of its 512 positions only these were trained.
+    private static final int MINILM_TOKENS = 256;
+
     private static final List<String> SAFETENSORS = List.of("model.safetensors", "model.safetensors.index.json");
     private static final List<String> ONNX = List.of("model.onnx", "onnx/model.onnx");
 
@@ -48,17 +48,8 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, int m
     /// The same, whose modules are read.
     static Pretrained folder(Path folder, Modules modules, LoadMode mode) throws IOException {
         Network network = network(modules.network(), mode);
-        Bert bert = network.bert;
-        JsonFields use = JsonFields.readIfThere(modules.network().resolve("sentence_bert_config.json"));
-        JsonFields prompts =
-                JsonFields.readIfThere(folder.resolve("config_sentence_transformers.json")).optionalPart("prompts");
-        int most = use.whole("max_seq_length", bert.config().maxTokens());
-        if (most < 1) {
-            throw use.incompatibility("max_seq_length", "positive");
-        }
-        return new Pretrained(bert, network.format, modules.readout(), Math.min(most, bert.config().maxTokens()),
-                prompts.text("query", ""),
-                prompts.text("passage", prompts.text("document", "")));
+        return new Pretrained(network.bert, network.format, modules.readout(),
+                Use.ofEncoder(folder, modules.network(), network.bert.config().maxTokens()));
     }
 
     /// From an ONNX file alone, which does not say how it is used.
@@ -73,17 +64,17 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, int m
 
     private static Pretrained onnx(Path name, URL file, Optional<Path> folder, LoadMode mode) throws IOException {
         Bert bert = onnxBert(name, file, folder, mode);
-        return new Pretrained(bert, Optional.empty(), Readout.NONE, bert.config().maxTokens(), "", "");
+        return new Pretrained(bert, Optional.empty(), Readout.NONE, Use.of(bert.config().maxTokens(), Prompts.NONE));
     }
 
     /// From an ONNX file on the class path, `name.onnx`. How those in langchain4j's jars are used, the models' cards say: https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2, BAAI/bge-small-en-v1.5, intfloat/e5-small-v2.
     static Pretrained resource(String name, LoadMode mode) throws IOException {
         Pretrained model = onnx(Path.of(name + ".onnx"), Resources.find(name + ".onnx"), mode);
         return switch (name) {
-            case "all-minilm-l6-v2" -> model.used(Pooling.MEAN, "", "");
-            case "bge-small-en", "bge-small-en-v1.5" ->
-                model.used(Pooling.CLS, "Represent this sentence for searching relevant passages: ", "");
-            case "e5-small-v2" -> model.used(Pooling.MEAN, "query: ", "passage: ");
+            case "all-minilm-l6-v2" -> model.used(Pooling.MEAN, MINILM_TOKENS, "", "");
+            case "bge-small-en", "bge-small-en-v1.5" -> model.used(Pooling.CLS, model.use.maxTokens(),
+                    "Represent this sentence for searching relevant passages: ", "");
+            case "e5-small-v2" -> model.used(Pooling.MEAN, model.use.maxTokens(), "query: ", "passage: ");
             default -> model;
         };
     }
@@ -95,19 +86,17 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, int m
 
     /// Another network of the same use.
     Pretrained with(Bert other, BertFormat itsFormat) {
-        return new Pretrained(other, Optional.of(itsFormat), readout, maxTokens, queryPrefix, passagePrefix);
+        return new Pretrained(other, Optional.of(itsFormat), readout, use);
     }
 
     /// The same with the options' choices, where some were made.
     Pretrained with(Options options) {
-        return new Pretrained(bert, format, readout.with(options.pooling()),
-                options.maxTokens() == 0 ? maxTokens : options.maxTokens(), options.queryPrefix().orElse(queryPrefix),
-                options.passagePrefix().orElse(passagePrefix));
+        return new Pretrained(bert, format, readout.with(options.pooling()), use.with(options));
     }
 
-    private Pretrained used(Pooling pooling, String queryPrefix, String passagePrefix) {
-        return new Pretrained(bert, format, new Readout(List.of(pooling), List.of()), maxTokens, queryPrefix,
-                passagePrefix);
+    private Pretrained used(Pooling pooling, int maxTokens, String query, String passage) {
+        return new Pretrained(bert, format, new Readout(List.of(pooling), List.of()),
+                Use.of(maxTokens, new Prompts("", query, passage)));
     }
 
     /// A network, and how it is written if a config.json says it.

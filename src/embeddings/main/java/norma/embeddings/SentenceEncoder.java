@@ -28,6 +28,7 @@ public final class SentenceEncoder implements AutoCloseable {
     private final Inference inference;
     private final Options options;
     private final int dimensions;
+    private final String prefix;
 
     SentenceEncoder(Pretrained model, Tokenizer tokenizer, Options options) {
         Readout readout = model.readout(options).orElseThrow(() -> new IllegalArgumentException(
@@ -43,6 +44,7 @@ public final class SentenceEncoder implements AutoCloseable {
         this.options = complete(options, model, readout.poolings(), dim);
         this.tokenizer = tokenizer;
         this.dimensions = this.options.dimensions();
+        this.prefix = model.use().prompts().text();
         this.inference = new Inference(model.bert(), options.threads(), readout::of);
     }
 
@@ -60,7 +62,8 @@ public final class SentenceEncoder implements AutoCloseable {
     public static SentenceEncoder load(Path path, Options options) throws IOException {
         try (WarmUp _ = WarmUp.begin()) {
             if (Files.isDirectory(path)) {
-                return new SentenceEncoder(Pretrained.folder(path, LoadMode.INFERENCE), Tokenizer.load(path), options);
+                Pretrained model = Pretrained.folder(path, LoadMode.INFERENCE);
+                return new SentenceEncoder(model, model.use().tokenizer(), options);
             }
             Pretrained model = Pretrained.onnx(path, LoadMode.INFERENCE);
             return new SentenceEncoder(model, Tokenizer.load(path.resolveSibling("tokenizer.json")), options);
@@ -82,10 +85,11 @@ public final class SentenceEncoder implements AutoCloseable {
 
     /// Options with the model's own choices where none was made.
     private static Options complete(Options o, Pretrained model, List<Pooling> poolings, int dim) {
-        return new Options(o.threads(), o.maxTokens() == 0 ? model.maxTokens() : o.maxTokens(),
-                poolings, o.dimensions() == 0 ? dim : o.dimensions(), o.unit(),
-                o.queryPrefix().or(() -> Optional.of(model.queryPrefix())),
-                o.passagePrefix().or(() -> Optional.of(model.passagePrefix())));
+        Use use = model.use();
+        return new Options(o.threads(), o.maxTokens() == 0 ? use.maxTokens() : o.maxTokens(), poolings,
+                o.dimensions() == 0 ? use.dimensions(dim) : o.dimensions(), o.unit(),
+                o.queryPrefix().or(() -> Optional.of(use.prompts().query())),
+                o.passagePrefix().or(() -> Optional.of(use.prompts().passage())));
     }
 
     /// Its options, with the model's own choices where none was made.
@@ -101,7 +105,7 @@ public final class SentenceEncoder implements AutoCloseable {
     /// How many tokens of a text the model reads, those included that the tokenizer puts around it: at most
     /// [Options#maxTokens()].
     public int tokens(String text) {
-        return tokens("", text).length();
+        return tokens(prefix, text).length();
     }
 
     /// A text's vector.
@@ -109,9 +113,9 @@ public final class SentenceEncoder implements AutoCloseable {
         return encode(Collections.singletonList(text))[0];
     }
 
-    /// The vector of each text.
+    /// The vector of each text, with the model's default prompt in front if it has one.
     public float[][] encode(List<String> texts) {
-        return encode("", texts);
+        return encode(prefix, texts);
     }
 
     /// The vector of a text that looks for passages.

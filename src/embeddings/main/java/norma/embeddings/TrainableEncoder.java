@@ -45,10 +45,10 @@ public final class TrainableEncoder implements TextEncoder {
         this.tokenizer = tokenizer;
         this.tokenizerFiles = tokenizerFiles;
         int most = model.bert().config().maxTokens();
-        if (model.maxTokens() > most) {
+        if (model.use().maxTokens() > most) {
             throw new IllegalArgumentException(
                     "TrainableEncoder: maxTokens must be 1 to %d, which the model can read; got %d".formatted(most,
-                            model.maxTokens()));
+                            model.use().maxTokens()));
         }
     }
 
@@ -66,14 +66,15 @@ public final class TrainableEncoder implements TextEncoder {
     public static TrainableEncoder load(Path folder, Options options) throws IOException {
         Modules modules = Modules.read(folder, LoadMode.TRAINING);
         requirePooling(modules.readout(), options, folder.toString(), "Path.of(\"" + folder + "\")");
+        Pretrained model = Pretrained.folder(folder, modules, LoadMode.TRAINING).with(options);
         var files = new LinkedHashMap<String, byte[]>();
         for (String name : TOKENIZER_FILES) {
-            if (Files.exists(folder.resolve(name))) {
-                files.put(name, Files.readAllBytes(folder.resolve(name)));
+            Path file = model.use().folder().resolve(name);
+            if (Files.exists(file)) {
+                files.put(name, Files.readAllBytes(file));
             }
         }
-        return new TrainableEncoder(Pretrained.folder(folder, modules, LoadMode.TRAINING).with(options),
-                Tokenizer.load(folder), files);
+        return new TrainableEncoder(model, model.use().tokenizer(), files);
     }
 
     /// Loads `name.onnx` and `name-tokenizer.json` from the class path, as [SentenceEncoder#load(String, Options)] does.
@@ -126,9 +127,9 @@ public final class TrainableEncoder implements TextEncoder {
                 tokenizer, tokenizerFiles);
     }
 
-    /// A text as the model reads it.
+    /// A text as the model reads it, with its default prompt in front if it has one.
     public Encoding tokens(String text) {
-        return tokenizer.encode(text, model.maxTokens());
+        return tokenizer.encode(model.use().prompts().text() + text, model.use().maxTokens());
     }
 
     @Override

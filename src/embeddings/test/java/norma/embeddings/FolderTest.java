@@ -90,7 +90,7 @@ class FolderTest {
                         TinyFolder.DIM));
         assertArrayEquals(vectors(shifted.set("max_position_embeddings", TinyFolder.POSITIONS - 2).write()), found);
         roberta.write();
-        assertEquals(TinyFolder.POSITIONS - 2, Pretrained.folder(folder, LoadMode.INFERENCE).maxTokens());
+        assertEquals(TinyFolder.POSITIONS - 2, Pretrained.folder(folder, LoadMode.INFERENCE).use().maxTokens());
     }
 
     @Test
@@ -146,14 +146,15 @@ class FolderTest {
     @Test
     void promptsAndLengthAreRead() throws IOException {
         bert().write();
+        modules("1_Pooling", "Pooling", "{\"pooling_mode\": \"mean\"}");
         Files.writeString(folder.resolve("sentence_bert_config.json"),
                 "{\"max_seq_length\": 12, \"do_lower_case\": false}");
         Files.writeString(folder.resolve("config_sentence_transformers.json"),
                 "{\"prompts\": {\"query\": \"query: \", \"document\": \"passage: \"}}");
         Pretrained model = Pretrained.folder(folder, LoadMode.INFERENCE);
-        assertEquals(12, model.maxTokens());
-        assertEquals("query: ", model.queryPrefix());
-        assertEquals("passage: ", model.passagePrefix());
+        assertEquals(12, model.use().maxTokens());
+        assertEquals("query: ", model.use().prompts().query());
+        assertEquals("passage: ", model.use().prompts().passage());
     }
 
     @Test

@@ -68,40 +68,66 @@ final class CharacterMap implements TextNormalizer {
     }
 
     @Override
-    public Normalized normalize(String text, int from, int to) {
-        Normalized whole = Normalized.unchanged(text, from, to);
-        Normalized out = new Normalized(whole.length);
-        Matcher clusters = CLUSTER.matcher(whole);
+    public Normalized normalize(Normalized text) {
+        Run run = new Run(text);
+        Matcher clusters = CLUSTER.matcher(text);
         while (clusters.find()) {
-            if (!replace(whole, clusters.start(), clusters.end(), out)) {
+            if (!run.replace(clusters.start(), clusters.end())) {
                 for (int i = clusters.start(), end; i < clusters.end(); i = end) {
-                    end = i + Character.charCount(whole.codePointAt(i));
-                    if (!replace(whole, i, end, out)) {
-                        out.append(whole, i, end);
+                    end = i + Character.charCount(text.codePointAt(i));
+                    if (!run.replace(i, end)) {
+                        run.put(text.codePointAt(i));
                     }
                 }
             }
         }
-        return out;
+        return run.out;
     }
 
-    /// Adds what `[start, end)` becomes, if the table has it. New characters have the places of the old ones in turn, the surplus
-    /// that of the last.
-    private boolean replace(Normalized text, int start, int end, Normalized out) {
-        byte[] key = end - start > LONGEST ? new byte[0]
-                : text.subSequence(start, end).toString().getBytes(StandardCharsets.UTF_8);
-        int value = key.length == 0 || key.length > LONGEST ? NONE : find(key);
-        if (value == NONE) {
-            return false;
+    /// A text on its way.
+    private final class Run {
+        private final Normalized text;
+        private final Normalized out;
+        /// Where the next character stands. What is deleted at the beginning of a text moves all that follow to the left: so it is in the
+        /// tokenizers in use.
+        private int place;
+
+        Run(Normalized text) {
+            this.text = text;
+            out = new Normalized(text.length);
         }
-        String replacement = text(value);
-        int old = start;
-        for (int i = 0; i < replacement.length(); i += Character.charCount(replacement.codePointAt(i))) {
-            out.add(replacement.codePointAt(i), text.starts[old], text.ends[old]);
-            int after = old + Character.charCount(text.codePointAt(old));
-            old = after < end ? after : old;
+
+        void put(int c) {
+            out.add(c, text.starts[place], text.ends[place]);
+            place += Character.charCount(text.codePointAt(place));
         }
-        return true;
+
+        /// Adds what `[start, end)` becomes, if the table has it. New characters have the places of the old ones in turn, the surplus
+        /// that of the last.
+        boolean replace(int start, int end) {
+            byte[] key = end - start > LONGEST ? new byte[0]
+                    : text.subSequence(start, end).toString().getBytes(StandardCharsets.UTF_8);
+            int value = key.length == 0 || key.length > LONGEST ? NONE : find(key);
+            if (value == NONE) {
+                return false;
+            }
+            String replacement = text(value);
+            int left = Character.codePointCount(text.chars, start, end - start);
+            int last = place;
+            for (int i = 0; i < replacement.length(); i += Character.charCount(replacement.codePointAt(i))) {
+                if (left > 0) {
+                    last = place;
+                    left--;
+                    put(replacement.codePointAt(i));
+                } else {
+                    out.add(replacement.codePointAt(i), text.starts[last], text.ends[last]);
+                }
+            }
+            for (; left > 0 && out.length > 0; left--) {
+                place += Character.charCount(text.codePointAt(place));
+            }
+            return true;
+        }
     }
 
     /// The value of the shortest key that `bytes` begin with, not of the longest.

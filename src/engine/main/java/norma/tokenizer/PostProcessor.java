@@ -41,7 +41,7 @@ record PostProcessor(List<Part> single, List<Part> pair, boolean trimOffsets) {
     }
 
     /// RoBERTa: `<s> A </s> </s> B </s>`, all of type 0.
-    private static PostProcessor roberta(int cls, int sep, boolean trimOffsets) {
+    static PostProcessor roberta(int cls, int sep, boolean trimOffsets) {
         List<Part> single = List.of(token(cls, 0), new Part(Part.FIRST, 0), token(sep, 0));
         List<Part> pair = new ArrayList<>(single);
         pair.addAll(List.of(token(sep, 0), new Part(Part.SECOND, 0), token(sep, 0)));
@@ -141,6 +141,16 @@ record PostProcessor(List<Part> single, List<Part> pair, boolean trimOffsets) {
         String name = String.join("", tokens);
         all.put(name, JsonFields.object("id", name, "ids", part.ids, "tokens", tokens));
         return name;
+    }
+
+    /// The same for networks that are not told which text a token is of.
+    PostProcessor withoutTypes() {
+        return new PostProcessor(single == NONE.single ? single : withoutTypes(single), withoutTypes(pair),
+                trimOffsets);
+    }
+
+    private static List<Part> withoutTypes(List<Part> parts) {
+        return parts.stream().map(part -> new Part(part.ids, 0)).toList();
     }
 
     /// How many tokens are added.

@@ -66,20 +66,35 @@ public final class Tokenizer {
 
     /// Reads a tokenizer.
     ///
-    /// @param path a `tokenizer.json`; or a `vocab.txt` of BERT, one token a line, which may have a `tokenizer_config.json` beside
-    ///        it; or a folder with one of them, the first if both are there
+    /// Where a folder's files contradict each other, transformers (version 5) is followed: `tokenizer_config.json` says which class the
+    /// tokenizer is of, and most classes take only the vocabulary from `tokenizer.json`.
+    ///
+    /// @param path a folder with a `tokenizer.json` or else BERT's `vocab.txt`, one token a line, and with `tokenizer_config.json`,
+    ///        `special_tokens_map.json` and `added_tokens.json` if there are such; or a `vocab.txt` with the same beside it; or a
+    ///        `tokenizer.json` alone
     /// @throws CorruptFileException if the file is not what it must be, or asks for something that this class does not know:
     ///         names the file, and what must hold
     /// @throws IOException if it cannot be read
     public static Tokenizer load(Path path) throws IOException {
         Path json = path.resolve("tokenizer.json");
-        Path file = !Files.isDirectory(path) ? path : Files.exists(json) ? json : path.resolve("vocab.txt");
+        if (Files.isDirectory(path) && Files.exists(json)) {
+            try (InputStream in = Files.newInputStream(json)) {
+                return TokenizerFile.read(json, in, TokenizerFolder.read(path, TokenizerClass.UNKNOWN));
+            }
+        }
+        Path file = Files.isDirectory(path) ? path.resolve("vocab.txt") : path;
         if (file.toString().endsWith(".txt")) {
-            return VocabularyFile.read(file);
+            return VocabularyFile.read(file, TokenizerFolder.read(file.resolveSibling(""), TokenizerClass.BERT));
         }
         try (InputStream in = Files.newInputStream(file)) {
             return load(file, in);
         }
+    }
+
+    /// The same tokenizer for texts whose letters become small first, character by character; accents stay. Added tokens such as
+    /// `[MASK]` are found before.
+    public Tokenizer lowercased() {
+        return new Tokenizer(vocabulary, added, normalizer.lowercased(), preTokenizer, model, postProcessor);
     }
 
     /// Reads a tokenizer from a stream, which it leaves open.
@@ -204,7 +219,7 @@ public final class Tokenizer {
         for (int at = 0; at < text.length() && !out.enough();) {
             Match match = verbatim.find(text, at);
             if (match.start() > at) {
-                addNormalized(normalizer.normalize(text, at, match.start()), out);
+                addNormalized(normalizer.normalize(Normalized.unchanged(text, at, match.start())), out);
             }
             if (match.id() != Trie.NONE) {
                 out.add(match.id(), match.start(), match.end());
@@ -232,13 +247,10 @@ public final class Tokenizer {
     }
 
     private void addWords(Normalized part, TokenBuffer out) {
-        Normalized text = preTokenizer.prepare(part);
-        int start = preTokenizer.start(text, 0, text.length);
-        while (start < text.length && !out.enough()) {
-            int end = preTokenizer.end(text, start, text.length);
-            model.tokenize(text, start, end, out);
-            start = preTokenizer.start(text, end, text.length);
-        }
+        preTokenizer.cut(part, 0, part.length, (text, from, to) -> {
+            model.tokenize(text, from, to, out);
+            return !out.enough();
+        });
     }
 
     /// Takes the spaces around a token out of its place in the text.

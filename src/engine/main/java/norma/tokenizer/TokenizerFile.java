@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import norma.io.CorruptFileException;
 import norma.json.JsonFields;
 
@@ -24,18 +25,39 @@ final class TokenizerFile {
     private final JsonFields top;
     private final JsonFields model;
 
-    private TokenizerFile(Path file) {
-        vocabulary = new Vocabulary(file);
-        top = new JsonFields(file, "$", new JsonObject());
-        model = new JsonFields(file, "$.model", new JsonObject());
+    private TokenizerFile(Vocabulary vocabulary, JsonFields top, JsonFields model) {
+        this.vocabulary = vocabulary;
+        this.top = top;
+        this.model = model;
     }
 
+    private static TokenizerFile empty(Path file) {
+        return new TokenizerFile(new Vocabulary(file), new JsonFields(file, "$", new JsonObject()),
+                new JsonFields(file, "$.model", new JsonObject()));
+    }
+
+    /// The file alone.
     static Tokenizer read(Path file, InputStream in) throws IOException {
-        TokenizerFile parsed = new TokenizerFile(file);
+        TokenizerFile parsed = empty(file);
         return JsonFields.read(file, in, json -> {
             parsed.parse(json);
             return parsed.tokenizer();
         });
+    }
+
+    /// The file and what stands beside it.
+    static Tokenizer read(Path file, InputStream in, TokenizerFolder folder) throws IOException {
+        TokenizerFile parsed = empty(file);
+        return JsonFields.read(file, in, json -> {
+            parsed.parse(json);
+            return parsed.tokenizer(folder);
+        });
+    }
+
+    /// The same of a file that has been read.
+    static Tokenizer of(Vocabulary vocabulary, JsonFields top, JsonFields model, TokenizerFolder folder)
+            throws CorruptFileException {
+        return new TokenizerFile(vocabulary, top, model).tokenizer(folder);
     }
 
     private void parse(JsonReader json) throws IOException {
@@ -115,32 +137,57 @@ final class TokenizerFile {
             return EarlierFile.read(top);
         }
         SubwordModel subwords = subwords();
-        List<AddedToken> added = new ArrayList<>();
-        for (JsonFields token : top.parts("added_tokens")) {
-            added.add(AddedToken.read(token));
-            vocabulary.addWhole(added.getLast().content(), added.getLast().id());
+        List<AddedToken> added = added();
+        for (AddedToken token : added) {
+            vocabulary.addWhole(token.content(), token.id());
         }
-        PostProcessor post = PostProcessor.read(top);
+        return tokenizer(subwords, added, PostProcessor.read(top));
+    }
+
+    private Tokenizer tokenizer(TokenizerFolder folder) throws CorruptFileException {
+        TokenizerClass made = folder.tokenizerClass();
+        if (top.has("format") || made == TokenizerClass.UNKNOWN) {
+            return tokenizer();
+        }
+        if (made.makesSteps() && !type().equals(made.model())) {
+            throw model.corrupt("must be of type %s, which the tokenizer_class in %s stands for; it is %s"
+                    .formatted(made.model(), folder.config().file().getFileName(), type()));
+        }
+        made.setSteps(folder, top, model, vocabulary);
+        SubwordModel subwords = subwords();
+        List<AddedToken> added = folder.tokens(added(), vocabulary);
+        Optional<PostProcessor> around = made.around(folder, vocabulary);
+        PostProcessor post = around.isPresent() ? around.get() : PostProcessor.read(top);
+        return tokenizer(subwords, added, folder.types() ? post : post.withoutTypes());
+    }
+
+    private Tokenizer tokenizer(SubwordModel subwords, List<AddedToken> added, PostProcessor post)
+            throws CorruptFileException {
         return new Tokenizer(vocabulary, added, TextNormalizer.read(top), PreTokenizer.read(top), subwords, post);
     }
 
-    private SubwordModel subwords() throws CorruptFileException {
+    private List<AddedToken> added() throws CorruptFileException {
+        List<AddedToken> added = new ArrayList<>();
+        for (JsonFields token : top.parts("added_tokens")) {
+            added.add(AddedToken.read(token));
+        }
+        return added;
+    }
+
+    private String type() throws CorruptFileException {
         String former = !merges.isEmpty() ? "BPE" : scores.length == 0 ? "WordPiece" : "Unigram"; // the first files did not say
-        String type = model.text("type", former);
+        return model.text("type", former);
+    }
+
+    private SubwordModel subwords() throws CorruptFileException {
+        String type = type();
         return switch (type) {
             case "WordPiece" -> WordPiece.read(model, vocabulary);
             case "WordLevel" -> WordLevel.read(model, vocabulary);
-            case "BPE" -> byteLevelBpe();
+            case "BPE" -> Bpe.read(model, vocabulary, merges,
+                    TextNormalizer.read(top).makesBytes() || PreTokenizer.read(top).makesBytes());
             case "Unigram" -> Unigram.read(model, vocabulary, scores);
             default -> throw model.corrupt("must be of type WordPiece, WordLevel, BPE or Unigram; it is " + type);
         };
-    }
-
-    private ByteLevelBpe byteLevelBpe() throws CorruptFileException {
-        if (!(PreTokenizer.read(top) instanceof ByteLevelPreTokenizer)) {
-            throw model.corrupt(
-                    "must stand behind the pre-tokenizer ByteLevel; byte-pair encoding of characters is not known");
-        }
-        return ByteLevelBpe.read(model, vocabulary, merges);
     }
 }

@@ -66,7 +66,8 @@ class OnnxBertTest {
     void anotherGraphIsRefused() {
         refuses("must be computed by one Softmax; it is by []",
                 g -> node(g, "Softmax", 2).setOpType("LogSoftmax"));
-        refuses("must be GELU_ERF of /encoder/layer.3/intermediate/dense/Add_output_0; it is none of them", g -> node(g, "Erf", 3).setOpType("Tanh"));
+        refuses("must be GELU_ERF of /encoder/layer.3/intermediate/dense/Add_output_0; it is none of them",
+                g -> node(g, "Erf", 3).setOpType("Tanh"));
         refuses("must go over the last axis", g -> node(g, "Softmax", 1).getAttributeBuilder(0).setI(2));
         refuses("must be the attention of 1 heads, softmax(q k^T / sqrt(32)) v",
                 g -> node(g, "Transpose", 0).getAttributeBuilder(0).setInts(1, 1));
