@@ -206,6 +206,23 @@ record OnnxArray(int[] shape, double[] values, boolean whole) {
         return result;
     }
 
+    /// At each place the number from there, but from where `numbers` says along an axis.
+    OnnxArray picked(int axis, OnnxArray numbers) {
+        int[] index = new int[rank()];
+        return of(numbers.shape, whole, i -> i).map(whole, at -> {
+            for (int j = rank() - 1, rest = (int) at; j >= 0; rest /= numbers.shape[j--]) {
+                index[j] = rest % numbers.shape[j];
+            }
+            int n = (int) numbers.values[(int) at];
+            index[axis] = n < 0 ? n + shape[axis] : n;
+            int from = 0;
+            for (int j = 0; j < rank(); j++) {
+                from = from * shape[j] + index[j];
+            }
+            return values[from];
+        });
+    }
+
     /// The parts that the rows of an array of numbers name.
     OnnxArray gatheredByRows(OnnxArray rows) {
         int depth = rows.shape[rows.rank() - 1];

@@ -336,6 +336,10 @@ public final class OnnxBert {
 
     /// Keeps the tables, returns the row of the first position.
     private int embeddings(String sum) throws IOException {
+        for (String summand : summands(sum)) {
+            checks.given(graph.source(summand), (int) graph.weight(graph.made(summand, "Gather", 2).getInput(0), 2)
+                    .shape()[1]);
+        }
         int firstPosition = -1;
         for (String summand : summands(sum)) {
             NodeProto gather = graph.made(summand, "Gather", 2);

@@ -117,6 +117,8 @@ final class OnnxEvaluator {
             case "Range" -> range(node);
             case "ConstantOfShape" -> constantOfShape(node);
             case "Gather" -> input(node, 0).gathered(input(node, 0).axis(graph.whole(node, "axis", 0)), input(node, 1));
+            case "GatherElements" ->
+                input(node, 0).picked(input(node, 0).axis(graph.whole(node, "axis", 0)), input(node, 1));
             case "GatherND" -> gatherNd(node);
             case "Unsqueeze" -> input(node, 0).unsqueezed(axes(node, 1));
             case "Squeeze" -> input(node, 0).squeezed(axes(node, 1));
