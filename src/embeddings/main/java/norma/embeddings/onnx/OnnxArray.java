@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 
 /// A small tensor of any type, as numbers in double; truth values are 0 and 1.
 ///
@@ -128,6 +129,10 @@ record OnnxArray(int[] shape, double[] values, boolean whole) {
     }
 
     OnnxArray transposed(int... order) {
+        if (!Arrays.equals(Arrays.stream(order).sorted().toArray(), IntStream.range(0, rank()).toArray())) {
+            throw new IllegalArgumentException(
+                    "takes axes %s of %s".formatted(Arrays.toString(order), Arrays.toString(shape)));
+        }
         int[] target = new int[rank()];
         int[] strides = new int[rank()];
         for (int i = 0; i < rank(); i++) {

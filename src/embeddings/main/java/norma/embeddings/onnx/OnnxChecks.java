@@ -120,7 +120,7 @@ final class OnnxChecks {
 
     /// Which rows a node takes.
     Rows rows(NodeProto gather) throws IOException {
-        int tokens = 12;
+        int tokens = 6;
         double[] rows = rows(gather, tokens);
         int first = (int) rows[0];
         Rows found = Arrays.equals(rows, numbers(tokens, OnnxChecks::id)) ? new Rows.Words()

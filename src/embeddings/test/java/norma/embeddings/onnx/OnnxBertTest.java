@@ -69,8 +69,11 @@ class OnnxBertTest {
         refuses("must be GELU_ERF of /encoder/layer.3/intermediate/dense/Add_output_0; it is none of them",
                 g -> node(g, "Erf", 3).setOpType("Tanh"));
         refuses("must go over the last axis", g -> node(g, "Softmax", 1).getAttributeBuilder(0).setI(2));
-        refuses("must be the attention of 1 heads, softmax(q k^T / sqrt(32)) v",
+        refuses("can't be computed: takes axes [0, 1, 1, 3]",
                 g -> node(g, "Transpose", 0).getAttributeBuilder(0).setInts(1, 1));
+        refuses("must be the attention of 1 heads, softmax(q k^T / sqrt(32)) v",
+                g -> named(g, "/encoder/layer.2/attention/self/Constant_12").getAttributeBuilder(0).getTBuilder()
+                        .setRawData(ByteString.copyFrom(new byte[] {0, 0, 0, 0x40})));
         refuses("must be a residual sum", g -> {
             NodeProto.Builder sum = named(g, "/encoder/layer.3/output/Add");
             sum.setInput(1, named(g, "/encoder/layer.2/output/LayerNorm/Add_1").getOutput(0));
@@ -88,7 +91,7 @@ class OnnxBertTest {
             g.addOutputBuilder().setName("b");
         });
         refuses("must have 2 inputs", g -> node(g, "MatMul", 5).addInput("third"));
-        refuses("or of positions that count up by one",
+        refuses("must take a row for each token",
                 g -> named(g, "/embeddings/Slice").setInput(0, positions(g)));
     }
 
