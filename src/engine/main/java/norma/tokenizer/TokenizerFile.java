@@ -158,7 +158,8 @@ final class TokenizerFile {
         List<AddedToken> added = folder.tokens(added(), vocabulary);
         Optional<PostProcessor> around = made.around(folder, vocabulary);
         PostProcessor post = around.isPresent() ? around.get() : PostProcessor.read(top);
-        return tokenizer(subwords, added, folder.types() ? post : post.withoutTypes());
+        Tokenizer tokenizer = tokenizer(subwords, added, folder.types() ? post : post.withoutTypes());
+        return folder.cutsBeginning() ? tokenizer.cuttingBeginning() : tokenizer;
     }
 
     private Tokenizer tokenizer(SubwordModel subwords, List<AddedToken> added, PostProcessor post)

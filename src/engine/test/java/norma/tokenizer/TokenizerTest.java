@@ -205,8 +205,9 @@ class TokenizerTest {
             Files.write(file, flipped);
             try {
                 Tokenizer tokenizer = Tokenizer.load(file);
-                boolean complete = IntStream.range(0, VisibleBytes.BYTES).mapToObj(VisibleBytes::of).map(String::valueOf)
-                        .allMatch(b -> tokenizer.id(b).isPresent()); // what has no token is left out
+                boolean complete =
+                        IntStream.range(0, VisibleBytes.BYTES).mapToObj(VisibleBytes::of).map(String::valueOf)
+                                .allMatch(b -> tokenizer.id(b).isPresent()); // what has no token is left out
                 assertTrue(!complete || tokenizer.decode(tokenizer.encode("the cat")).equals("the cat"));
             } catch (CorruptFileException e) {
                 refused++;
