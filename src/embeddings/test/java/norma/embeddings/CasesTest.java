@@ -13,7 +13,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import norma.embeddings.finetuning.ContrastiveLoss;
+import norma.embeddings.finetuning.Example.Pair;
+import norma.embeddings.finetuning.FineTuning;
 import norma.tokenizer.Tokenizer;
+import norma.train.Listener;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,8 +140,12 @@ class CasesTest {
     }
 
     private static Options options(Expected expected) {
+        return expected.tuned() ? Options.DEFAULT : given(expected);
+    }
+
+    private static Options given(Expected expected) {
         Options options = Options.DEFAULT;
-        List<String> arguments = expected.tuned() ? List.of() : expected.texts("arguments");
+        List<String> arguments = expected.texts("arguments");
         for (int i = 0; i < arguments.size(); i += 2) {
             String value = arguments.get(i + 1);
             options = switch (arguments.get(i)) {
@@ -151,6 +159,12 @@ class CasesTest {
 
     /// The folder after tuning that changes nothing.
     private Path tuned(Path folder, Expected expected) throws IOException {
-        throw new AssertionError("to be written");
+        TrainableEncoder encoder = TrainableEncoder.load(folder, given(expected));
+        List<Pair> pairs = expected.texts("texts").stream()
+                .map(text -> new Pair(encoder.tokens(text), encoder.tokens(text))).toList();
+        FineTuning.whole(1).epochs(1).rate(0).run(new ContrastiveLoss(encoder, 0.05f), pairs, Listener.SILENT);
+        Path tuned = saved.resolve(folder.getFileName());
+        encoder.save(tuned);
+        return tuned;
     }
 }

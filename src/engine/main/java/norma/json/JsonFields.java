@@ -101,11 +101,16 @@ public record JsonFields(Path file, String path, JsonObject values) {
     ///
     /// @param file for messages
     public static BufferedReader text(Path file, InputStream in) throws IOException {
+        return new BufferedReader(new StringReader(wholeText(file, in)));
+    }
+
+    /// The same as one string.
+    public static String wholeText(Path file, InputStream in) throws IOException {
         byte[] bytes = in.readNBytes(LARGEST + 1);
         if (bytes.length > LARGEST) {
             throw new CorruptFileException(file, "must have at most " + LARGEST + " bytes; it has more");
         }
-        return new BufferedReader(new StringReader(Utf8.decode(file, bytes)));
+        return Utf8.decode(file, bytes);
     }
 
     /// Whether there is a value other than null.
@@ -212,6 +217,15 @@ public record JsonFields(Path file, String path, JsonObject values) {
             return new JsonFields(file, path + "." + name, object);
         }
         throw incompatibility(name, "an object", value);
+    }
+
+    /// A list of texts; empty if it is not there.
+    public List<String> texts(String name) throws CorruptFileException {
+        List<String> texts = new ArrayList<>();
+        for (JsonElement element : list(name)) {
+            texts.add(text(name + "[" + texts.size() + "]", element));
+        }
+        return texts;
     }
 
     /// A list of objects; empty if it is not there.

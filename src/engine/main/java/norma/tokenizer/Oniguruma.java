@@ -245,7 +245,7 @@ final class Oniguruma {
         if (skip("[:space:]")) {
             java.append("\\s");
         } else if (skip("[:punct:]")) {
-            java.append("\\p{P}$+<=>^`|~");
+            java.append("\\p{P}\\p{S}");
         } else if (skip("[:digit:]")) {
             java.append("\\d");
         } else if (negated || source.startsWith("[:", at)) {

@@ -40,6 +40,17 @@ sealed interface TextNormalizer permits BertNormalizer, CharacterMap, CharacterN
         return new InTurn(normalizers);
     }
 
+    /// The same behind [CharacterNormalizer#LOWERCASE], unless that is one of its steps.
+    default TextNormalizer lowercased() {
+        List<TextNormalizer> steps = new ArrayList<>(this instanceof InTurn all ? all.steps : List.of(this));
+        if (steps.contains(CharacterNormalizer.LOWERCASE)) {
+            return this;
+        }
+        steps.remove(new None());
+        steps.addFirst(CharacterNormalizer.LOWERCASE);
+        return new InTurn(steps);
+    }
+
     /// Normalizes a text, which is left as it is.
     Normalized normalize(Normalized text);
 

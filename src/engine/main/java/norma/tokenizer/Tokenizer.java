@@ -66,20 +66,42 @@ public final class Tokenizer {
 
     /// Reads a tokenizer.
     ///
-    /// @param path a `tokenizer.json`; or a `vocab.txt` of BERT, one token a line, which may have a `tokenizer_config.json` beside
-    ///        it; or a folder with one of them, the first if both are there
+    /// Where a folder's files contradict each other, transformers (version 5) is followed: `tokenizer_config.json` says which class the
+    /// tokenizer is of, and most classes take only the vocabulary from `tokenizer.json`.
+    ///
+    /// @param path a folder with a `tokenizer.json` or else BERT's `vocab.txt`, one token a line, or else RoBERTa's `vocab.json` and
+    ///        `merges.txt`, and with `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` if there are such; or a
+    ///        `vocab.txt` with the same beside it; or a `tokenizer.json` alone
     /// @throws CorruptFileException if the file is not what it must be, or asks for something that this class does not know:
     ///         names the file, and what must hold
     /// @throws IOException if it cannot be read
     public static Tokenizer load(Path path) throws IOException {
         Path json = path.resolve("tokenizer.json");
-        Path file = !Files.isDirectory(path) ? path : Files.exists(json) ? json : path.resolve("vocab.txt");
+        if (Files.isDirectory(path) && Files.exists(json)) {
+            try (InputStream in = Files.newInputStream(json)) {
+                return TokenizerFile.read(json, in, TokenizerFolder.read(path, TokenizerClass.UNKNOWN));
+            }
+        }
+        Path merged = path.resolve(MergesFile.VOCABULARY);
+        if (Files.isDirectory(path) && Files.exists(merged)) {
+            TokenizerFolder folder = TokenizerFolder.read(path, TokenizerClass.UNKNOWN);
+            if (folder.tokenizerClass().model().equals("BPE") || !Files.exists(path.resolve("vocab.txt"))) {
+                return MergesFile.read(merged, folder);
+            }
+        }
+        Path file = Files.isDirectory(path) ? path.resolve("vocab.txt") : path;
         if (file.toString().endsWith(".txt")) {
-            return VocabularyFile.read(file);
+            return VocabularyFile.read(file, TokenizerFolder.read(file.resolveSibling(""), TokenizerClass.BERT));
         }
         try (InputStream in = Files.newInputStream(file)) {
             return load(file, in);
         }
+    }
+
+    /// The same tokenizer for texts whose letters become small first, character by character; accents stay. Added tokens such as
+    /// `[MASK]` are found before.
+    public Tokenizer lowercased() {
+        return new Tokenizer(vocabulary, added, normalizer.lowercased(), preTokenizer, model, postProcessor);
     }
 
     /// Reads a tokenizer from a stream, which it leaves open.
