@@ -76,9 +76,9 @@ public final class Tokenizer {
     /// Where a folder's files contradict each other, transformers (version 5) is followed: `tokenizer_config.json` says which class the
     /// tokenizer is of, and most classes take only the vocabulary from `tokenizer.json`.
     ///
-    /// @param path a folder with a `tokenizer.json` or else BERT's `vocab.txt`, one token a line, and with `tokenizer_config.json`,
-    ///        `special_tokens_map.json` and `added_tokens.json` if there are such; or a `vocab.txt` with the same beside it; or a
-    ///        `tokenizer.json` alone
+    /// @param path a folder with a `tokenizer.json` or else BERT's `vocab.txt`, one token a line, or else RoBERTa's `vocab.json` and
+    ///        `merges.txt`, and with `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` if there are such; or a
+    ///        `vocab.txt` with the same beside it; or a `tokenizer.json` alone
     /// @throws CorruptFileException if the file is not what it must be, or asks for something that this class does not know:
     ///         names the file, and what must hold
     /// @throws IOException if it cannot be read
@@ -87,6 +87,13 @@ public final class Tokenizer {
         if (Files.isDirectory(path) && Files.exists(json)) {
             try (InputStream in = Files.newInputStream(json)) {
                 return TokenizerFile.read(json, in, TokenizerFolder.read(path, TokenizerClass.UNKNOWN));
+            }
+        }
+        Path merged = path.resolve(MergesFile.VOCABULARY);
+        if (Files.isDirectory(path) && Files.exists(merged)) {
+            TokenizerFolder folder = TokenizerFolder.read(path, TokenizerClass.UNKNOWN);
+            if (folder.tokenizerClass().model().equals("BPE") || !Files.exists(path.resolve("vocab.txt"))) {
+                return MergesFile.read(merged, folder);
             }
         }
         Path file = Files.isDirectory(path) ? path.resolve("vocab.txt") : path;
