@@ -9,12 +9,16 @@ import java.util.regex.Pattern;
 final class Oniguruma {
     private static final int FLAGS =
             Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNICODE_CASE | Pattern.MULTILINE | Pattern.UNIX_LINES;
-    /// What stands in brackets for `\w`. Java's has U+200C and U+200D too, and lacks the numbers of Latin-1.
-    private static final String WORD = "\\p{IsAlphabetic}\\p{M}\\p{Nd}\\p{Pc}\u00B2\u00B3\u00B9\u00BC\u00BD\u00BE";
+    /// `\w` in brackets. Java's has U+200C and U+200D too.
+    private static final String LETTERS = "\\p{IsAlphabetic}\\p{M}\\p{Nd}\\p{Pc}";
+    /// `\w` without brackets, which has the numbers of Latin-1 too.
+    private static final String WORD = LETTERS + "\u00B2\u00B3\u00B9\u00BC\u00BD\u00BE";
     private static final String BEHIND = "(?<=[" + WORD + "])";
     private static final String NOT_BEHIND = "(?<![" + WORD + "])";
     private static final String BEFORE = "(?=[" + WORD + "])";
     private static final String NOT_BEFORE = "(?![" + WORD + "])";
+    /// Java looks behind by whole characters only if the expression has one beyond U+FFFF.
+    private static final String NEVER = "|(?!)\uD801\uDC00";
     private static final String HEX = "0-9A-Fa-f";
     private static final String CLASSES = "wWdDsShHpP";
     private static final String CATEGORIES =
@@ -31,7 +35,8 @@ final class Oniguruma {
 
     /// @throws IllegalArgumentException if it has something that Java reads differently, or if it is no expression
     static Pattern pattern(String source) {
-        return Pattern.compile(new Oniguruma(source).translated(), FLAGS);
+        String java = new Oniguruma(source).translated();
+        return Pattern.compile(java.contains("(?<") ? "(?:" + java + ")" + NEVER : java, FLAGS);
     }
 
     private String translated() {
@@ -69,8 +74,8 @@ final class Oniguruma {
         char c = source.charAt(at + 1);
         at += 2;
         switch (c) {
-            case 'w' -> java.append(inside ? WORD : "[" + WORD + "]");
-            case 'W' -> java.append("[^" + WORD + "]");
+            case 'w' -> java.append(inside ? LETTERS : "[" + WORD + "]");
+            case 'W' -> java.append("[^" + (inside ? LETTERS : WORD) + "]");
             case 'd', 'D', 's', 'S', 'n', 'r', 't', 'f', 'a', 'e' -> java.append('\\').append(c);
             case 'v' -> java.append("\\x0B");
             case 'h' -> java.append(inside ? HEX : "[" + HEX + "]");
@@ -149,9 +154,9 @@ final class Oniguruma {
         if (skip("(?m:")) {
             java.append("(?s:"); // Ruby's name of it
         } else if (at == 0 && skip("(?i)")) {
-            java.append("(?i)");
+            ignoreCase("(?i)");
         } else if (skip("(?i:")) {
-            java.append("(?i:");
+            ignoreCase("(?i:");
         } else if (skip("(?")) {
             at -= 2;
             boolean known = false;
@@ -166,6 +171,17 @@ final class Oniguruma {
         } else {
             copy();
         }
+    }
+
+    /// Letters of ASCII fold alike in both; but Oniguruma folds `ss` to `ß`, too, and leaves classes such as `\p{Lu}` alone.
+    private void ignoreCase(String group) {
+        int end = source.indexOf(')', at);
+        String folded = source.substring(at, group.endsWith(")") || end < 0 ? source.length() : end);
+        if (!folded.matches("(?is)\\p{ASCII}*") || folded.matches("(?is).*(ss|st|ff|fi|fl|\\\\p).*")
+                || group.endsWith(":") && folded.contains("(")) {
+            throw unknown(group + " with other things than letters of ASCII, or with ligatures");
+        }
+        java.append(group);
     }
 
     private void quantifier() {
@@ -228,6 +244,8 @@ final class Oniguruma {
     private void inner(boolean negated) {
         if (skip("[:space:]")) {
             java.append("\\s");
+        } else if (skip("[:punct:]")) {
+            java.append("\\p{P}\\p{S}");
         } else if (skip("[:digit:]")) {
             java.append("\\d");
         } else if (negated || source.startsWith("[:", at)) {

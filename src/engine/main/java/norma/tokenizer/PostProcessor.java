@@ -26,6 +26,10 @@ record PostProcessor(List<Part> single, List<Part> pair, boolean trimOffsets) {
     record Part(int[] ids, int typeId) {
         static final int[] FIRST = {};
         static final int[] SECOND = {};
+
+        private boolean isThere() {
+            return ids == FIRST || ids == SECOND || ids.length > 0;
+        }
     }
 
     /// No tokens but those of the texts.
@@ -46,6 +50,15 @@ record PostProcessor(List<Part> single, List<Part> pair, boolean trimOffsets) {
         List<Part> pair = new ArrayList<>(single);
         pair.addAll(List.of(token(sep, 0), new Part(Part.SECOND, 0), token(sep, 0)));
         return new PostProcessor(single, pair, trimOffsets);
+    }
+
+    /// The same tokens before each text, and the same behind it.
+    static PostProcessor ends(int[] before, int[] behind) {
+        List<Part> single = List.of(new Part(before, 0), new Part(Part.FIRST, 0), new Part(behind, 0));
+        List<Part> pair = new ArrayList<>(single);
+        pair.addAll(List.of(new Part(before, 1), new Part(Part.SECOND, 1), new Part(behind, 1)));
+        return new PostProcessor(single.stream().filter(Part::isThere).toList(),
+                pair.stream().filter(Part::isThere).toList(), false);
     }
 
     private static Part token(int id, int typeId) {

@@ -37,21 +37,23 @@ record RegexPattern(String source, boolean isRegex, Pattern pattern) implements 
 
     @Override
     public Matches in(Normalized text, int from, int to) {
-        return new Found(pattern.matcher(CharBuffer.wrap(text.chars, from, to - from)), from, to - from);
+        return new Found(pattern, CharBuffer.wrap(text.chars, from, to - from), from);
     }
 
     /// An empty match right behind another one does not count, unlike in Java.
     private static final class Found implements Matches {
+        private final CharSequence text;
         private final Matcher matcher;
         private final int offset;
         private final int length;
         private int next;
         private int end = -1;
 
-        Found(Matcher matcher, int offset, int length) {
-            this.matcher = matcher;
+        Found(Pattern pattern, CharSequence text, int offset) {
+            this.text = text;
             this.offset = offset;
-            this.length = length;
+            matcher = pattern.matcher(text);
+            length = text.length();
         }
 
         @Override
@@ -62,7 +64,7 @@ record RegexPattern(String source, boolean isRegex, Pattern pattern) implements 
                     end = next;
                     return true;
                 }
-                next = next < length ? next + 1 : length + 1;
+                next = next < length ? Character.offsetByCodePoints(text, next, 1) : length + 1;
             }
             return false;
         }

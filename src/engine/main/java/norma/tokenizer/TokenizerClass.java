@@ -30,6 +30,9 @@ enum TokenizerClass {
     /// Bytes.
     ROBERTA(false, "BPE", "RobertaTokenizer", "BartTokenizer", "LongformerTokenizer", "LEDTokenizer"),
 
+    /// The same with nothing around a text, unless `tokenizer_config.json` asks for it.
+    GPT2(false, "BPE", "GPT2Tokenizer"),
+
     /// SentencePiece's words.
     XLM_ROBERTA(false, "Unigram", "XLMRobertaTokenizer"),
 
@@ -66,6 +69,7 @@ enum TokenizerClass {
         return switch (network) {
             case "bert", "distilbert" -> Optional.of(BERT);
             case "roberta" -> Optional.of(ROBERTA);
+            case "gpt2" -> Optional.of(GPT2);
             case "xlm-roberta" -> Optional.of(XLM_ROBERTA);
             case "camembert" -> Optional.of(CAMEMBERT);
             default -> Optional.empty();
@@ -100,6 +104,11 @@ enum TokenizerClass {
                 put(parts, "pad_token", "[PAD]");
                 put(parts, "cls_token", "[CLS]");
                 put(parts, "mask_token", "[MASK]");
+            }
+            case GPT2 -> {
+                put(parts, "bos_token", "<|endoftext|>");
+                put(parts, "eos_token", "<|endoftext|>");
+                put(parts, "unk_token", "<|endoftext|>");
             }
             case ROBERTA, XLM_ROBERTA, CAMEMBERT -> {
                 put(parts, "bos_token", "<s>");
@@ -147,7 +156,7 @@ enum TokenizerClass {
                 replace(subwords, JsonFields.object("type", model, "continuing_subword_prefix", "##", "unk_token",
                         folder.part("unk_token").content(), "max_input_chars_per_word", VocabularyFile.LONGEST_WORD));
             }
-            case ROBERTA -> {
+            case ROBERTA, GPT2 -> {
                 file.values().add("normalizer", JsonNull.INSTANCE);
                 file.values().add("pre_tokenizer",
                         ByteLevelPreTokenizer.step(config.flag("add_prefix_space", false), true, true));
@@ -186,6 +195,7 @@ enum TokenizerClass {
     Optional<PostProcessor> around(TokenizerFolder folder, Vocabulary vocabulary) throws CorruptFileException {
         return switch (this) {
             case UNKNOWN, FILE -> Optional.empty();
+            case GPT2 -> ends(folder, vocabulary);
             case BERT, DISTILBERT -> Optional.of(PostProcessor.bert(vocabulary.id(folder.part("cls_token").content()),
                     vocabulary.id(folder.part("sep_token").content())));
             case ROBERTA -> Optional.of(PostProcessor.roberta(vocabulary.id(folder.part("cls_token").content()),
@@ -194,5 +204,18 @@ enum TokenizerClass {
                 Optional.of(PostProcessor.roberta(vocabulary.id(folder.part("bos_token").content()),
                         vocabulary.id(folder.part("eos_token").content()), false));
         };
+    }
+
+    private static Optional<PostProcessor> ends(TokenizerFolder folder, Vocabulary vocabulary)
+            throws CorruptFileException {
+        JsonFields config = folder.config();
+        if (!config.has("add_bos_token") && !config.has("add_eos_token")) {
+            return Optional.empty();
+        }
+        int[] before = config.flag("add_bos_token", false)
+                ? new int[] {vocabulary.id(folder.part("bos_token").content())} : new int[0];
+        int[] behind = config.flag("add_eos_token", false)
+                ? new int[] {vocabulary.id(folder.part("eos_token").content())} : new int[0];
+        return Optional.of(PostProcessor.ends(before, behind));
     }
 }

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import norma.io.CorruptFileException;
 import norma.json.JsonFields;
 
@@ -19,20 +21,24 @@ import norma.json.JsonFields;
 ///
 /// The two long lists, vocabulary and merges, are read as they come; all the rest is small.
 final class TokenizerFile {
+    private static final Set<String> FIELDS = new TreeSet<>(Set.of("version", "truncation", "padding", "added_tokens",
+            "normalizer", "pre_tokenizer", "post_processor", "decoder", "model"));
+
     private final Vocabulary vocabulary;
     private double[] scores = {};
-    private final List<String[]> merges = new ArrayList<>();
+    private final List<String[]> merges;
     private final JsonFields top;
     private final JsonFields model;
 
-    private TokenizerFile(Vocabulary vocabulary, JsonFields top, JsonFields model) {
+    private TokenizerFile(Vocabulary vocabulary, List<String[]> merges, JsonFields top, JsonFields model) {
         this.vocabulary = vocabulary;
+        this.merges = merges;
         this.top = top;
         this.model = model;
     }
 
     private static TokenizerFile empty(Path file) {
-        return new TokenizerFile(new Vocabulary(file), new JsonFields(file, "$", new JsonObject()),
+        return new TokenizerFile(new Vocabulary(file), new ArrayList<>(), new JsonFields(file, "$", new JsonObject()),
                 new JsonFields(file, "$.model", new JsonObject()));
     }
 
@@ -54,10 +60,12 @@ final class TokenizerFile {
         });
     }
 
-    /// The same of a file that has been read.
-    static Tokenizer of(Vocabulary vocabulary, JsonFields top, JsonFields model, TokenizerFolder folder)
-            throws CorruptFileException {
-        return new TokenizerFile(vocabulary, top, model).tokenizer(folder);
+    /// The same of files that have been read.
+    ///
+    /// @param merges of a byte-pair encoding
+    static Tokenizer of(Vocabulary vocabulary, List<String[]> merges, JsonFields top, JsonFields model,
+            TokenizerFolder folder) throws CorruptFileException {
+        return new TokenizerFile(vocabulary, merges, top, model).tokenizer(folder);
     }
 
     private void parse(JsonReader json) throws IOException {
@@ -71,6 +79,9 @@ final class TokenizerFile {
             }
         }
         json.endObject();
+        if (!top.has("format") && !FIELDS.containsAll(top.values().keySet())) {
+            throw top.corrupt("must have no fields but " + FIELDS + "; it has " + top.values().keySet());
+        }
     }
 
     private void parseModel(JsonReader json) throws IOException {
@@ -78,7 +89,7 @@ final class TokenizerFile {
         while (json.hasNext()) {
             String name = json.nextName();
             if (name.equals("vocab") && json.peek() == JsonToken.BEGIN_OBJECT) {
-                parseVocabulary(json);
+                vocabulary.addAll(json);
             } else if (name.equals("vocab") && json.peek() == JsonToken.BEGIN_ARRAY) {
                 parseScores(json);
             } else if (name.equals("merges") && json.peek() == JsonToken.BEGIN_ARRAY) {
@@ -86,14 +97,6 @@ final class TokenizerFile {
             } else {
                 model.values().add(name, JsonParser.parseReader(json));
             }
-        }
-        json.endObject();
-    }
-
-    private void parseVocabulary(JsonReader json) throws IOException {
-        json.beginObject();
-        while (json.hasNext()) {
-            vocabulary.add(json.nextName(), json.nextInt());
         }
         json.endObject();
     }
@@ -158,7 +161,8 @@ final class TokenizerFile {
         List<AddedToken> added = folder.tokens(added(), vocabulary);
         Optional<PostProcessor> around = made.around(folder, vocabulary);
         PostProcessor post = around.isPresent() ? around.get() : PostProcessor.read(top);
-        return tokenizer(subwords, added, folder.types() ? post : post.withoutTypes());
+        Tokenizer tokenizer = tokenizer(subwords, added, folder.types() ? post : post.withoutTypes());
+        return folder.cutsBeginning() ? tokenizer.cuttingBeginning() : tokenizer;
     }
 
     private Tokenizer tokenizer(SubwordModel subwords, List<AddedToken> added, PostProcessor post)

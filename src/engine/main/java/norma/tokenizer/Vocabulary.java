@@ -1,6 +1,8 @@
 package norma.tokenizer;
 
 import com.google.gson.JsonObject;
+import com.google.gson.stream.JsonReader;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -46,6 +48,15 @@ final class Vocabulary {
         add(pieces, token, id);
         words++;
         wordIds = Math.max(wordIds, id + 1);
+    }
+
+    /// Tokens and their ids, an object of a file.
+    void addAll(JsonReader json) throws IOException {
+        json.beginObject();
+        while (json.hasNext()) {
+            add(json.nextName(), json.nextInt());
+        }
+        json.endObject();
     }
 
     /// The same for a token that may have been added before, with an id that it has no longer.

@@ -25,7 +25,8 @@ final class VocabularyFile {
         }
         JsonFields model = new JsonFields(file, "$.model",
                 JsonFields.object("type", folder.tokenizerClass().model()));
-        return TokenizerFile.of(vocabulary(file), new JsonFields(file, "$", new JsonObject()), model, folder);
+        return TokenizerFile.of(vocabulary(file), List.of(), new JsonFields(file, "$", new JsonObject()), model,
+                folder);
     }
 
     /// White characters at the end of a line are no part of its token.
