@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
 import norma.kernel.Activation;
@@ -104,8 +105,14 @@ final class OnnxChecks {
         inputs.put("input_ids", OnnxArray.of(shape, true, OnnxChecks::id));
         inputs.put("token_type_ids", OnnxArray.of(shape, true, OnnxChecks::type));
         inputs.put("attention_mask", OnnxArray.of(shape, true, _ -> 1));
-        widths.forEach((name, width) -> inputs.put(name, OnnxArray.empty(new int[] {1, tokens, width}, false)));
         return inputs;
+    }
+
+    /// Computes with texts of so many tokens. Where the graph is cut and nothing is given, only the shape can matter.
+    private OnnxEvaluator evaluator(int tokens, Map<String, OnnxArray> inputs) {
+        var zeros = new HashMap<Integer, OnnxArray>();
+        return new OnnxEvaluator(graph, inputs, name -> Optional.ofNullable(widths.get(name)).map(
+                width -> zeros.computeIfAbsent(width, _ -> OnnxArray.empty(new int[] {1, tokens, width}, false))));
     }
 
     private static int id(int i) {
@@ -140,7 +147,7 @@ final class OnnxChecks {
     }
 
     private double[] rows(NodeProto gather, int tokens) throws IOException {
-        OnnxArray rows = new OnnxEvaluator(graph, inputs(tokens)).value(gather.getInput(1));
+        OnnxArray rows = evaluator(tokens, inputs(tokens)).value(gather.getInput(1));
         graph.require(rows.values().length == tokens && rows.shape()[rows.rank() - 1] == tokens, gather,
                 "must take a row for each token");
         return rows.values();
@@ -158,7 +165,7 @@ final class OnnxChecks {
         OnnxArray x = OnnxArray.empty(new int[] {1, count / width, width}, false);
         Arrays.setAll(x.values(), i -> (i - count / 2) / 32.0);
         inputs.put(of, x);
-        OnnxArray y = new OnnxEvaluator(graph, inputs).value(value);
+        OnnxArray y = evaluator(1, inputs).value(value);
         Activation best = null;
         double least = tolerance;
         for (Activation f : ACTIVATIONS) {
@@ -198,10 +205,11 @@ final class OnnxChecks {
         var random = new SplittableRandom(tokens);
         Map<String, OnnxArray> inputs = inputs(tokens);
         for (String name : List.of(a.q, a.k, a.v)) {
-            OnnxArray x = inputs.get(name);
+            OnnxArray x = OnnxArray.empty(new int[] {1, tokens, width}, false);
             Arrays.setAll(x.values(), _ -> random.nextGaussian());
+            inputs.put(name, x);
         }
-        var evaluator = new OnnxEvaluator(graph, inputs);
+        var evaluator = evaluator(tokens, inputs);
         int found = evaluator.value(a.softmax).values().length / (tokens * tokens);
         if (found == 0 || width % found != 0 || heads != 0 && heads != found) {
             throw graph.incompatibility("%s must have as many heads in all layers, which divide %d; it has %d after %d"

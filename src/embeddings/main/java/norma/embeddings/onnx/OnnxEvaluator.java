@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import norma.kernel.Activation;
 import norma.kernel.contract.Functions;
@@ -19,12 +20,15 @@ final class OnnxEvaluator {
 
     private final OnnxGraph graph;
     private final Map<String, OnnxArray> values;
+    private final Function<String, Optional<OnnxArray>> others;
     private int depth;
 
     /// @param given by name
-    OnnxEvaluator(OnnxGraph graph, Map<String, OnnxArray> given) {
+    /// @param others what is given for other names, if it is asked for
+    OnnxEvaluator(OnnxGraph graph, Map<String, OnnxArray> given, Function<String, Optional<OnnxArray>> others) {
         this.graph = graph;
         this.values = new HashMap<>(given);
+        this.others = others;
     }
 
     /// A value, which must follow from what is given.
@@ -33,10 +37,10 @@ final class OnnxEvaluator {
         if (known != null) {
             return known;
         }
-        Optional<OnnxTensor> constant = graph.constantNamed(name);
-        if (constant.isPresent()) {
-            values.put(name, constant.get().array());
-            return values.get(name);
+        Optional<OnnxArray> given = others.apply(name).or(() -> graph.constantNamed(name).map(OnnxTensor::array));
+        if (given.isPresent()) {
+            values.put(name, given.get());
+            return given.get();
         }
         NodeProto node = graph.maker(name);
         if (depth++ > DEEPEST) {
