@@ -175,7 +175,7 @@ public final class OnnxBert {
         NodeProto matmul = gemm ? gemm(add) : graph.made(product, "MatMul", 2);
         boolean turned = graph.isMadeBy(matmul.getInput(1), "Transpose");
         OnnxTensor w = graph.weight(turned ? turned(matmul.getInput(1)) : matmul.getInput(1), 2);
-        boolean outFirst = turned ^ gemm && graph.whole(matmul, "transB", 0) == 1;
+        boolean outFirst = turned ^ (gemm && graph.whole(matmul, "transB", 0) == 1);
         OnnxTensor b = graph.weight(gemm ? add.getInput(2) : OnnxGraph.other(add, product), 1);
         graph.require(b.isShaped(w.shape()[outFirst ? 0 : 1]), add,
                 "must have a bias for each of %s's outputs; got %s".formatted(w, b));

@@ -215,9 +215,20 @@ final class OnnxGraph {
 
     CorruptFileException incompatibility(String problem, Exception cause) {
         return new CorruptFileException(file.file(),
-                ("must be the graph of a BERT encoder, not quantized: %s; graphs are read that torch.onnx.export writes of "
-                        + "BertModel, RobertaModel or DistilBertModel with opset_version 11 to 20; their safetensors are read, too")
-                        .formatted(problem),
+                ("must be the graph of a BERT encoder, neither quantized nor fused: %s%s; graphs are read that torch.onnx.export writes of "
+                        + "BertModel, RobertaModel or DistilBertModel with opset_version 11 to 20 and dynamic axes; their safetensors are read, too")
+                        .formatted(problem, foreign()),
                 cause);
+    }
+
+    /// The first node that an optimizer or a quantizer has written.
+    private String foreign() {
+        for (NodeProto node : file.nodes()) {
+            if (!node.getDomain().isEmpty() && !node.getDomain().equals("ai.onnx")
+                    || node.getOpType().contains("Quantize") || node.getOpType().endsWith("Integer")) {
+                return "; it has %s %s, which exporters do not write".formatted(node.getOpType(), node.getName());
+            }
+        }
+        return "";
     }
 }
