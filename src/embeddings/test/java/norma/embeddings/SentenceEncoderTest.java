@@ -92,7 +92,7 @@ class SentenceEncoderTest {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> SentenceEncoder.load(folder, dimensions))
                 .getMessage()
                 .contains("at most 16 dimensions and 20 tokens; got 17 and 0"));
-        var tokens = Options.DEFAULT.maxTokens(21);
+        var tokens = MEAN.maxTokens(21);
         assertThrows(IllegalArgumentException.class, () -> SentenceEncoder.load(folder, tokens));
         assertThrows(IllegalArgumentException.class, () -> Options.DEFAULT.threads(0));
         assertTrue(assertThrows(IllegalArgumentException.class, () -> SentenceEncoder.load(folder)).getMessage()
