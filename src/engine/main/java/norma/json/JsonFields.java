@@ -237,6 +237,14 @@ public record JsonFields(Path file, String path, JsonObject values) {
         return parts;
     }
 
+    /// A list of objects, which must be there.
+    public List<JsonFields> requiredParts(String name) throws CorruptFileException {
+        if (!has(name)) {
+            throw incompatibility(name, "a list");
+        }
+        return parts(name);
+    }
+
     /// A list of whole numbers; empty if it is not there.
     public int[] numbers(String name) throws CorruptFileException {
         return numbers(name, list(name));

@@ -69,65 +69,43 @@ final class CharacterMap implements TextNormalizer {
 
     @Override
     public Normalized normalize(Normalized text) {
-        Run run = new Run(text);
+        Normalized out = new Normalized(text.length);
         Matcher clusters = CLUSTER.matcher(text);
         while (clusters.find()) {
-            if (!run.replace(clusters.start(), clusters.end())) {
+            if (!replace(text, clusters.start(), clusters.end(), out)) {
                 for (int i = clusters.start(), end; i < clusters.end(); i = end) {
                     end = i + Character.charCount(text.codePointAt(i));
-                    if (!run.replace(i, end)) {
-                        run.put(text.codePointAt(i));
+                    if (!replace(text, i, end, out)) {
+                        add(text.codePointAt(i), text, i, out);
                     }
                 }
             }
         }
-        return run.out;
+        return out;
     }
 
-    /// A text on its way.
-    private final class Run {
-        private final Normalized text;
-        private final Normalized out;
-        /// Where the next character stands. What is deleted at the beginning of a text moves all that follow to the left: so it is in the
-        /// tokenizers in use.
-        private int place;
-
-        Run(Normalized text) {
-            this.text = text;
-            out = new Normalized(text.length);
+    /// Adds what `[start, end)` becomes, if the table has it. New characters have the places of the old ones in turn, the surplus
+    /// that of the last.
+    private boolean replace(Normalized text, int start, int end, Normalized out) {
+        byte[] key = end - start > LONGEST ? new byte[0]
+                : text.subSequence(start, end).toString().getBytes(StandardCharsets.UTF_8);
+        int value = key.length == 0 || key.length > LONGEST ? NONE : find(key);
+        if (value == NONE) {
+            return false;
         }
-
-        void put(int c) {
-            out.add(c, text.starts[place], text.ends[place]);
-            place += Character.charCount(text.codePointAt(place));
+        String replacement = text(value);
+        int old = start;
+        for (int i = 0; i < replacement.length(); i += Character.charCount(replacement.codePointAt(i))) {
+            add(replacement.codePointAt(i), text, old, out);
+            int after = old + Character.charCount(text.codePointAt(old));
+            old = after < end ? after : old;
         }
+        return true;
+    }
 
-        /// Adds what `[start, end)` becomes, if the table has it. New characters have the places of the old ones in turn, the surplus
-        /// that of the last.
-        boolean replace(int start, int end) {
-            byte[] key = end - start > LONGEST ? new byte[0]
-                    : text.subSequence(start, end).toString().getBytes(StandardCharsets.UTF_8);
-            int value = key.length == 0 || key.length > LONGEST ? NONE : find(key);
-            if (value == NONE) {
-                return false;
-            }
-            String replacement = text(value);
-            int left = Character.codePointCount(text.chars, start, end - start);
-            int last = place;
-            for (int i = 0; i < replacement.length(); i += Character.charCount(replacement.codePointAt(i))) {
-                if (left > 0) {
-                    last = place;
-                    left--;
-                    put(replacement.codePointAt(i));
-                } else {
-                    out.add(replacement.codePointAt(i), text.starts[last], text.ends[last]);
-                }
-            }
-            for (; left > 0 && out.length > 0; left--) {
-                place += Character.charCount(text.codePointAt(place));
-            }
-            return true;
-        }
+    /// What is deleted before the first character belongs to it, so that it stands at the beginning of the text.
+    private static void add(int c, Normalized text, int at, Normalized out) {
+        out.add(c, text.starts[out.length == 0 ? 0 : at], text.ends[at]);
     }
 
     /// The value of the shortest key that `bytes` begin with, not of the longest.

@@ -79,7 +79,7 @@ record PostProcessor(List<Part> single, List<Part> pair, boolean trimOffsets) {
             case "RobertaProcessing" ->
                 roberta(step.tokenId("cls"), step.tokenId("sep"), step.flag("trim_offsets", true));
             case "ByteLevel" -> new PostProcessor(NONE.single, NONE.pair, step.flag("trim_offsets", true));
-            default -> sequence(step.parts("processors"));
+            default -> sequence(step.requiredParts("processors"));
         };
     }
 

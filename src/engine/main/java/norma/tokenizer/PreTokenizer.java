@@ -18,9 +18,10 @@ sealed interface PreTokenizer permits BertPreTokenizer, ByteLevelPreTokenizer, C
         boolean take(Normalized text, int from, int to);
     }
 
-    /// The step of a `tokenizer.json`.
+    /// The step of a `tokenizer.json`, which may be null, but must be there.
     static PreTokenizer read(JsonFields tokenizer) throws CorruptFileException {
-        return tokenizer.has("pre_tokenizer") ? step(tokenizer.part("pre_tokenizer")) : new None();
+        boolean none = tokenizer.values().has("pre_tokenizer") && !tokenizer.has("pre_tokenizer");
+        return none ? new None() : step(tokenizer.part("pre_tokenizer"));
     }
 
     private static PreTokenizer step(JsonFields step) throws CorruptFileException {
@@ -31,7 +32,7 @@ sealed interface PreTokenizer permits BertPreTokenizer, ByteLevelPreTokenizer, C
             case "ByteLevel" -> ByteLevelPreTokenizer.read(step);
             case "Metaspace" -> MetaspacePreTokenizer.read(step);
             case "FixedLength" -> CharacterPreTokenizer.read(step);
-            case "Sequence" -> sequence(step.parts("pretokenizers"));
+            case "Sequence" -> sequence(step.requiredParts("pretokenizers"));
             default -> SplitPreTokenizer.read(step, type);
         };
     }

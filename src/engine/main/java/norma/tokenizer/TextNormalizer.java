@@ -27,7 +27,7 @@ sealed interface TextNormalizer permits BertNormalizer, CharacterMap, CharacterN
             case "Strip" -> StripNormalizer.read(step);
             case "Replace" -> ReplaceNormalizer.read(step);
             case "Prepend" -> new PrependNormalizer(step.text("prepend"));
-            case "Sequence" -> sequence(step.parts("normalizers"));
+            case "Sequence" -> sequence(step.requiredParts("normalizers"));
             default -> new UnicodeNormalizer(type);
         };
     }

@@ -149,7 +149,7 @@ final class TokenizerFile {
 
     private Tokenizer tokenizer(TokenizerFolder folder) throws CorruptFileException {
         TokenizerClass made = folder.tokenizerClass();
-        if (top.has("format") || made == TokenizerClass.UNKNOWN) {
+        if (top.has("format")) {
             return tokenizer();
         }
         if (made.makesSteps() && !type().equals(made.model())) {
