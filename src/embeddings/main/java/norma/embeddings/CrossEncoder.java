@@ -2,7 +2,10 @@ package norma.embeddings;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import norma.io.CorruptFileException;
+import norma.model.BertConfig;
 import norma.nn.Context;
 import norma.tokenizer.Tokenizer;
 
@@ -15,14 +18,17 @@ public final class CrossEncoder implements AutoCloseable {
     private final Inference inference;
     private final int maxTokens;
 
-    CrossEncoder(Pretrained.Classifier model, Tokenizer tokenizer, Options options) {
+    private final String prefix;
+
+    CrossEncoder(Pretrained.Classifier model, Use use, Tokenizer tokenizer, Options options) {
         int most = model.bert().config().maxTokens();
         if (options.maxTokens() > most) {
             throw new IllegalArgumentException(
                     "CrossEncoder: this model reads at most %d tokens; got %d".formatted(most, options.maxTokens()));
         }
         this.tokenizer = tokenizer;
-        this.maxTokens = options.maxTokens() == 0 ? most : options.maxTokens();
+        this.maxTokens = options.maxTokens() == 0 ? use.maxTokens() : options.maxTokens();
+        this.prefix = use.prompts().text();
         this.inference =
                 new Inference(model.bert(), options.threads(), stream -> model.head().forward(stream, Context.NONE));
     }
@@ -37,13 +43,24 @@ public final class CrossEncoder implements AutoCloseable {
 
     /// The same with options, of which the threads and the number of tokens matter.
     public static CrossEncoder load(Path folder, Options options) throws IOException {
-        return new CrossEncoder(Pretrained.Classifier.folder(folder), Tokenizer.load(folder), options);
+        Path network = Modules.network(folder);
+        Pretrained.Classifier model = Pretrained.Classifier.folder(network);
+        BertConfig config = model.bert().config();
+        Use use = Use.ofClassifier(folder, network, config.maxTokens());
+        Tokenizer tokenizer = use.tokenizer();
+        int types = Arrays.stream(tokenizer.encodePair("", "", Integer.MAX_VALUE).typeIds()).max().orElse(0) + 1;
+        if (config.types() > 0 && types > config.types()) {
+            throw new CorruptFileException(network,
+                    "must have no more text types in its tokenizer, %d, than in its network, %d; if the network is not told them, say so in tokenizer_config.json: model_input_names without token_type_ids"
+                            .formatted(types, config.types()));
+        }
+        return new CrossEncoder(model, use, tokenizer, options);
     }
 
     /// The logits of each pair of the query and a passage, one for each of the model's labels.
     public float[][] logits(String query, List<String> passages) {
         return inference.run(inference.parallel(passages.size(), Inference.TEXTS,
-                i -> tokenizer.encodePair(query, passages.get(i), maxTokens)));
+                i -> tokenizer.encodePair(prefix + query, passages.get(i), maxTokens)));
     }
 
     /// How well each passage answers the query, the larger the better. With one label its logit; with several that of the last one,

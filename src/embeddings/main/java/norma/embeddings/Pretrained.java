@@ -7,8 +7,11 @@ import java.net.URL;
 import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import norma.embeddings.huggingface.BertFormat;
 import norma.embeddings.huggingface.BertNames;
 import norma.embeddings.huggingface.BertVariant;
 import norma.embeddings.huggingface.LoadMode;
@@ -22,77 +25,96 @@ import norma.model.Bert;
 import norma.model.BertConfig;
 import norma.model.ClassificationHead;
 import norma.nn.Init;
+import norma.nn.ParameterTree;
 
 /// A model from its files, and what they say about its use.
 ///
 /// @param bert the network
-/// @param pooling of the tokens' vectors, if a file says it
-/// @param maxTokens how many a text may have
-/// @param queryPrefix put in front of queries
-/// @param passagePrefix put in front of passages
-record Pretrained(Bert bert, Optional<Pooling> pooling, int maxTokens, String queryPrefix, String passagePrefix) {
-    private static final String[] WEIGHTS = {"model.safetensors", "model.onnx", "onnx/model.onnx"};
+/// @param format of its files, if they have a config.json
+/// @param readout from the tokens' vectors to the text's; without poolings if no file says them
+/// @param use how it is used
+record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Use use) {
+    /// Of its 512 positions only these were trained.
+    private static final int MINILM_TOKENS = 256;
+
+    private static final List<String> SAFETENSORS = List.of("model.safetensors", "model.safetensors.index.json");
+    private static final List<String> ONNX = List.of("model.onnx", "onnx/model.onnx");
 
     /// From a folder as Hugging Face has them.
     static Pretrained folder(Path folder, LoadMode mode) throws IOException {
-        Modules modules = Modules.read(folder);
-        Bert bert = bert(modules.network(), mode);
-        JsonFields use = JsonFields.readIfThere(modules.network().resolve("sentence_bert_config.json"));
-        JsonFields prompts =
-                JsonFields.readIfThere(folder.resolve("config_sentence_transformers.json")).optionalPart("prompts");
-        int most = use.whole("max_seq_length", bert.config().maxTokens());
-        if (most < 1) {
-            throw use.incompatibility("max_seq_length", "positive");
-        }
-        return new Pretrained(bert, modules.pooling(), Math.min(most, bert.config().maxTokens()),
-                prompts.text("query", ""),
-                prompts.text("passage", prompts.text("document", "")));
+        return folder(folder, Modules.read(folder, mode), mode);
+    }
+
+    /// The same, whose modules are read.
+    static Pretrained folder(Path folder, Modules modules, LoadMode mode) throws IOException {
+        Network network = network(modules.network(), mode);
+        return new Pretrained(network.bert, network.format, modules.readout(),
+                Use.ofEncoder(folder, modules.network(), network.bert.config().maxTokens()));
     }
 
     /// From an ONNX file alone, which does not say how it is used.
     static Pretrained onnx(Path name, URL file, LoadMode mode) throws IOException {
-        Bert bert = onnxBert(name, file, mode);
-        return new Pretrained(bert, Optional.empty(), bert.config().maxTokens(), "", "");
+        return onnx(name, file, Optional.empty(), mode);
+    }
+
+    /// From an ONNX file with others beside it, which may hold its weights.
+    static Pretrained onnx(Path file, LoadMode mode) throws IOException {
+        return onnx(file, file.toUri().toURL(), Optional.of(file.toAbsolutePath().getParent()), mode);
+    }
+
+    private static Pretrained onnx(Path name, URL file, Optional<Path> folder, LoadMode mode) throws IOException {
+        Bert bert = onnxBert(name, file, folder, mode);
+        return new Pretrained(bert, Optional.empty(), Readout.NONE, Use.of(bert.config().maxTokens(), Prompts.NONE));
     }
 
     /// From an ONNX file on the class path, `name.onnx`. How those in langchain4j's jars are used, the models' cards say: https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2, BAAI/bge-small-en-v1.5, intfloat/e5-small-v2.
     static Pretrained resource(String name, LoadMode mode) throws IOException {
         Pretrained model = onnx(Path.of(name + ".onnx"), Resources.find(name + ".onnx"), mode);
         return switch (name) {
-            case "all-minilm-l6-v2" -> model.used(Pooling.MEAN, "", "");
-            case "bge-small-en", "bge-small-en-v1.5" ->
-                model.used(Pooling.CLS, "Represent this sentence for searching relevant passages: ", "");
-            case "e5-small-v2" -> model.used(Pooling.MEAN, "query: ", "passage: ");
+            case "all-minilm-l6-v2" -> model.used(Pooling.MEAN, MINILM_TOKENS, "", "");
+            case "bge-small-en", "bge-small-en-v1.5" -> model.used(Pooling.CLS, model.use.maxTokens(),
+                    "Represent this sentence for searching relevant passages: ", "");
+            case "e5-small-v2" -> model.used(Pooling.MEAN, model.use.maxTokens(), "query: ", "passage: ");
             default -> model;
         };
     }
 
+    /// The readout with the options' poolings, if they have some; none if nobody says how to pool.
+    Optional<Readout> readout(Options options) {
+        return Optional.of(readout.with(options.pooling())).filter(known -> !known.poolings().isEmpty());
+    }
+
     /// Another network of the same use.
-    Pretrained with(Bert other) {
-        return new Pretrained(other, pooling, maxTokens, queryPrefix, passagePrefix);
+    Pretrained with(Bert other, BertFormat itsFormat) {
+        return new Pretrained(other, Optional.of(itsFormat), readout, use);
     }
 
-    /// The same for texts of other length.
-    Pretrained maxTokens(int maxTokens) {
-        return new Pretrained(bert, pooling, maxTokens, queryPrefix, passagePrefix);
+    /// The same with the options' choices, where some were made.
+    Pretrained with(Options options) {
+        return new Pretrained(bert, format, readout.with(options.pooling()), use.with(options));
     }
 
-    private Pretrained used(Pooling pooling, String queryPrefix, String passagePrefix) {
-        return new Pretrained(bert, Optional.of(pooling), maxTokens, queryPrefix, passagePrefix);
+    private Pretrained used(Pooling pooling, int maxTokens, String query, String passage) {
+        return new Pretrained(bert, format, new Readout(List.of(pooling), List.of()),
+                Use.of(maxTokens, new Prompts("", query, passage)));
     }
 
-    private static Bert bert(Path folder, LoadMode mode) throws IOException {
-        Path weights = weights(folder);
+    /// A network, and how it is written if a config.json says it.
+    private record Network(Bert bert, Optional<BertFormat> format) {
+    }
+
+    private static Network network(Path folder, LoadMode mode) throws IOException {
+        Path weights = weights(folder, Stream.concat(SAFETENSORS.stream(), ONNX.stream()).toList());
         if (weights.toString().endsWith(".onnx")) {
-            return onnxBert(weights, weights.toUri().toURL(), mode);
+            return new Network(onnx(weights, mode).bert, Optional.empty());
         }
         JsonFields config = JsonFields.read(folder.resolve("config.json"));
-        boolean adaptive = config.text("model_type", "").equals(EncoderWriter.ADAPTIVE_TYPE);
-        BertVariant variant = adaptive ? BertVariant.BERT : BertVariant.of(config);
-        BertConfig shape = variant.config(config);
-        try (StoredWeights stored = StoredWeights.open(weights, variant)) {
+        BertFormat format = BertFormat.of(config);
+        BertConfig shape = format.shape(config);
+        try (StoredWeights stored = StoredWeights.open(weights, format.variant())) {
             Bert bert = bert(weights, shape, stored, mode);
-            return adaptive ? withAdaptiveNorms(weights, bert, stored) : bert;
+            return new Network(format.adaptive() ? withAdaptiveNorms(weights, bert, stored) : bert,
+                    Optional.of(format));
         }
     }
 
@@ -100,29 +122,30 @@ record Pretrained(Bert bert, Optional<Pooling> pooling, int maxTokens, String qu
     private static Bert withAdaptiveNorms(Path file, Bert layerNorms, Weights weights) throws IOException {
         Bert bert = AdaptiveNorms.in(layerNorms, new Init(0));
         return readAs(file, () -> {
-            EncoderWriter.params(bert).forEach((name, param) -> {
-                if (name.contains(BertNames.ADAPTIVE)) {
-                    param.value().set(weights.take(name, param.shape()));
+            ParameterTree.of(bert).params().forEach((name, param) -> {
+                String stored = BertNames.stored(name);
+                if (stored.contains(BertNames.ADAPTIVE)) {
+                    param.value().set(weights.take(stored, param.shape()));
                 }
             });
             return bert;
         });
     }
 
-    private static Path weights(Path folder) throws IOException {
-        for (String name : WEIGHTS) {
+    private static Path weights(Path folder, List<String> names) throws IOException {
+        for (String name : names) {
             if (Files.exists(folder.resolve(name))) {
                 return folder.resolve(name);
             }
         }
-        throw new IOException(folder + ": must hold " + String.join(" or ", WEIGHTS)
+        throw new IOException(folder + ": must hold " + String.join(" or ", names)
                 + "; it has none of them; weights in pytorch_model.bin are a program that Python runs, save them as safetensors");
     }
 
-    private static Bert onnxBert(Path name, URL file, LoadMode mode) throws IOException {
+    private static Bert onnxBert(Path name, URL file, Optional<Path> folder, LoadMode mode) throws IOException {
         URLConnection connection = file.openConnection();
         try (InputStream in = connection.getInputStream()) {
-            OnnxBert onnx = OnnxBert.read(name, in, connection.getContentLengthLong());
+            OnnxBert onnx = OnnxBert.read(name, in, connection.getContentLengthLong(), folder);
             return bert(name, onnx.config(), onnx.weights(), mode);
         }
     }
@@ -154,7 +177,7 @@ record Pretrained(Bert bert, Optional<Pooling> pooling, int maxTokens, String qu
             BertVariant variant = BertVariant.of(config);
             BertConfig shape = variant.config(config);
             int labels = BertVariant.labels(config);
-            Path file = folder.resolve(WEIGHTS[0]);
+            Path file = weights(folder, SAFETENSORS);
             try (StoredWeights stored = StoredWeights.open(file, variant)) {
                 return readAs(file, () -> new Classifier(Bert.of(shape, new StoredLayers(stored, LoadMode.INFERENCE)),
                         variant.head(shape, labels, stored)));

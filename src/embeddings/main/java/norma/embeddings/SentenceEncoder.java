@@ -28,22 +28,24 @@ public final class SentenceEncoder implements AutoCloseable {
     private final Inference inference;
     private final Options options;
     private final int dimensions;
+    private final String prefix;
 
     SentenceEncoder(Pretrained model, Tokenizer tokenizer, Options options) {
-        int dim = model.bert().config().dim();
+        Readout readout = model.readout(options).orElseThrow(() -> new IllegalArgumentException(
+                "SentenceEncoder: the model's files must say how to pool, in modules.json; they don't; "
+                        + "look in its description and say it: Options.DEFAULT.pooling(Pooling.MEAN), for example"));
+        int dim = readout.dim(model.bert().config().dim());
         int most = model.bert().config().maxTokens();
         if (options.dimensions() > dim || options.maxTokens() > most) {
             throw new IllegalArgumentException(
                     "SentenceEncoder: this model has at most %d dimensions and %d tokens; got %d and %d"
                             .formatted(dim, most, options.dimensions(), options.maxTokens()));
         }
-        this.options = complete(options, model);
-        Pooling pooling = this.options.pooling().orElseThrow(() -> new IllegalArgumentException(
-                "SentenceEncoder: the model's files must say how to pool, in modules.json; they don't; "
-                        + "look in its description and say it: Options.DEFAULT.pooling(Pooling.MEAN), for example"));
+        this.options = complete(options, model, readout.poolings(), dim);
         this.tokenizer = tokenizer;
         this.dimensions = this.options.dimensions();
-        this.inference = new Inference(model.bert(), options.threads(), pooling::of);
+        this.prefix = model.use().prompts().text();
+        this.inference = new Inference(model.bert(), options.threads(), readout::of);
     }
 
     /// Loads a model from a folder as Hugging Face has them (model.safetensors or model.onnx; config.json; tokenizer.json or vocab.txt;
@@ -60,9 +62,10 @@ public final class SentenceEncoder implements AutoCloseable {
     public static SentenceEncoder load(Path path, Options options) throws IOException {
         try (WarmUp _ = WarmUp.begin()) {
             if (Files.isDirectory(path)) {
-                return new SentenceEncoder(Pretrained.folder(path, LoadMode.INFERENCE), Tokenizer.load(path), options);
+                Pretrained model = Pretrained.folder(path, LoadMode.INFERENCE);
+                return new SentenceEncoder(model, model.use().tokenizer(), options);
             }
-            Pretrained model = Pretrained.onnx(path, path.toUri().toURL(), LoadMode.INFERENCE);
+            Pretrained model = Pretrained.onnx(path, LoadMode.INFERENCE);
             return new SentenceEncoder(model, Tokenizer.load(path.resolveSibling("tokenizer.json")), options);
         }
     }
@@ -81,12 +84,12 @@ public final class SentenceEncoder implements AutoCloseable {
     }
 
     /// Options with the model's own choices where none was made.
-    private static Options complete(Options o, Pretrained model) {
-        return new Options(o.threads(), o.maxTokens() == 0 ? model.maxTokens() : o.maxTokens(),
-                o.pooling().or(model::pooling),
-                o.dimensions() == 0 ? model.bert().config().dim() : o.dimensions(), o.unit(),
-                o.queryPrefix().or(() -> Optional.of(model.queryPrefix())),
-                o.passagePrefix().or(() -> Optional.of(model.passagePrefix())));
+    private static Options complete(Options o, Pretrained model, List<Pooling> poolings, int dim) {
+        Use use = model.use();
+        return new Options(o.threads(), o.maxTokens() == 0 ? use.maxTokens() : o.maxTokens(), poolings,
+                o.dimensions() == 0 ? use.dimensions(dim) : o.dimensions(), o.unit(),
+                o.queryPrefix().or(() -> Optional.of(use.prompts().query())),
+                o.passagePrefix().or(() -> Optional.of(use.prompts().passage())));
     }
 
     /// Its options, with the model's own choices where none was made.
@@ -102,7 +105,7 @@ public final class SentenceEncoder implements AutoCloseable {
     /// How many tokens of a text the model reads, those included that the tokenizer puts around it: at most
     /// [Options#maxTokens()].
     public int tokens(String text) {
-        return tokens("", text).length();
+        return tokens(prefix, text).length();
     }
 
     /// A text's vector.
@@ -110,9 +113,9 @@ public final class SentenceEncoder implements AutoCloseable {
         return encode(Collections.singletonList(text))[0];
     }
 
-    /// The vector of each text.
+    /// The vector of each text, with the model's default prompt in front if it has one.
     public float[][] encode(List<String> texts) {
-        return encode("", texts);
+        return encode(prefix, texts);
     }
 
     /// The vector of a text that looks for passages.

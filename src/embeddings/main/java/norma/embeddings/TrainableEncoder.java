@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import norma.embeddings.huggingface.BertFormat;
 import norma.embeddings.huggingface.LoadMode;
 import norma.nn.Init;
 import norma.nn.Linear;
@@ -28,53 +29,92 @@ import norma.tokenizer.Tokenizer;
 public final class TrainableEncoder implements TextEncoder {
     /// Written as they were read: transformers takes from tokenizer_config.json whether BERT's letters become small, whatever
     /// tokenizer.json says.
-    private static final List<String> TOKENIZER_FILES = List.of("tokenizer.json", "vocab.txt", "tokenizer_config.json");
+    private static final List<String> TOKENIZER_FILES = List.of("tokenizer.json", "tokenizer_config.json",
+            "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt",
+            "sentencepiece.bpe.model");
 
     private final Pretrained model;
-    private final Pooling pooling;
+    private final int dim;
     private final Tokenizer tokenizer;
     private final Map<String, byte[]> tokenizerFiles;
 
+    /// @param model with a pooling
     private TrainableEncoder(Pretrained model, Tokenizer tokenizer, Map<String, byte[]> tokenizerFiles) {
-        this.pooling = model.pooling().orElseThrow(() -> new IllegalArgumentException(
-                "TrainableEncoder: the model's files must say how to pool, in modules.json; they don't"));
-        this.model = model;
+        this.model = model.with(model.bert(), model.format().orElseGet(() -> BertFormat.of(model.bert())));
+        this.dim = model.readout().dim(model.bert().config().dim());
         this.tokenizer = tokenizer;
         this.tokenizerFiles = tokenizerFiles;
+        int most = model.bert().config().maxTokens();
+        if (model.use().maxTokens() > most) {
+            throw new IllegalArgumentException(
+                    "TrainableEncoder: maxTokens must be 1 to %d, which the model can read; got %d".formatted(most,
+                            model.use().maxTokens()));
+        }
     }
 
     /// Loads a folder as Hugging Face has them or [#save] has written it, as [SentenceEncoder#load(Path)] does.
     public static TrainableEncoder load(Path folder) throws IOException {
+        return load(folder, Options.DEFAULT);
+    }
+
+    /// The same with another pooling, or with one where the folder names none.
+    public static TrainableEncoder load(Path folder, Pooling pooling) throws IOException {
+        return load(folder, Options.DEFAULT.pooling(pooling));
+    }
+
+    /// The same with options, of which the pooling, the number of tokens and the prefixes matter: they are saved with the model.
+    public static TrainableEncoder load(Path folder, Options options) throws IOException {
+        Modules modules = Modules.read(folder, LoadMode.TRAINING);
+        requirePooling(modules.readout(), options, folder.toString(), "Path.of(\"" + folder + "\")");
+        Pretrained model = Pretrained.folder(folder, modules, LoadMode.TRAINING).with(options);
         var files = new LinkedHashMap<String, byte[]>();
         for (String name : TOKENIZER_FILES) {
-            if (Files.exists(folder.resolve(name))) {
-                files.put(name, Files.readAllBytes(folder.resolve(name)));
+            Path file = model.use().folder().resolve(name);
+            if (Files.exists(file)) {
+                files.put(name, Files.readAllBytes(file));
             }
         }
-        return new TrainableEncoder(Pretrained.folder(folder, LoadMode.TRAINING), Tokenizer.load(folder), files);
+        return new TrainableEncoder(model, model.use().tokenizer(), files);
     }
 
     /// Loads `name.onnx` and `name-tokenizer.json` from the class path, as [SentenceEncoder#load(String, Options)] does.
     ///
     /// @param name `all-minilm-l6-v2`, for example
     public static TrainableEncoder load(String name) throws IOException {
+        return load(name, Options.DEFAULT);
+    }
+
+    /// The same with options, of which the pooling, the number of tokens and the prefixes matter: they are saved with the model.
+    public static TrainableEncoder load(String name, Options options) throws IOException {
         String file = name + "-tokenizer.json";
         try (InputStream in = Resources.find(file).openStream()) {
             byte[] json = in.readAllBytes();
-            return new TrainableEncoder(Pretrained.resource(name, LoadMode.TRAINING),
+            Pretrained model = Pretrained.resource(name, LoadMode.TRAINING);
+            requirePooling(model.readout(), options, name, "\"" + name + "\"");
+            return new TrainableEncoder(model.with(options),
                     Tokenizer.load(Path.of(file), new ByteArrayInputStream(json)), Map.of("tokenizer.json", json));
+        }
+    }
+
+    private static void requirePooling(Readout readout, Options options, String model, String argument) {
+        if (readout.with(options.pooling()).poolings().isEmpty()) {
+            throw new IllegalArgumentException(
+                    ("TrainableEncoder: the files of %s must say how to pool, in modules.json; they don't; look in its "
+                            + "description and say it: TrainableEncoder.load(%s, Options.DEFAULT.pooling(Pooling.MEAN)), for example")
+                            .formatted(model, argument));
+        }
+        if (options.dimensions() != 0) {
+            throw new IllegalArgumentException("TrainableEncoder: all dimensions of a vector learn; got dimensions = "
+                    + options.dimensions() + "; cut them later, in the options of encoder(...)");
         }
     }
 
     /// The same parameters for texts that are cut after so many tokens.
     public TrainableEncoder maxTokens(int maxTokens) {
-        int most = model.bert().config().maxTokens();
-        if (maxTokens < 1 || maxTokens > most) {
-            throw new IllegalArgumentException(
-                    "TrainableEncoder: maxTokens must be 1 to %d, which the model can read; got %d".formatted(most,
-                            maxTokens));
+        if (maxTokens < 1) {
+            throw new IllegalArgumentException("TrainableEncoder: maxTokens must be positive; got " + maxTokens);
         }
-        return new TrainableEncoder(model.maxTokens(maxTokens), tokenizer, tokenizerFiles);
+        return new TrainableEncoder(model.with(Options.DEFAULT.maxTokens(maxTokens)), tokenizer, tokenizerFiles);
     }
 
     /// The same parameters with adaptive norms in the place of the layer norms behind residual sums
@@ -82,23 +122,25 @@ public final class TrainableEncoder implements TextEncoder {
     ///
     /// @param init first values of the networks inside of them
     public TrainableEncoder withAdaptiveNorms(Init init) {
-        return new TrainableEncoder(model.with(AdaptiveNorms.in(model.bert(), init)), tokenizer, tokenizerFiles);
+        return new TrainableEncoder(
+                model.with(AdaptiveNorms.in(model.bert(), init), model.format().orElseThrow().withAdaptiveNorms()),
+                tokenizer, tokenizerFiles);
     }
 
-    /// A text as the model reads it.
+    /// A text as the model reads it, with its default prompt in front if it has one.
     public Encoding tokens(String text) {
-        return tokenizer.encode(text, model.maxTokens());
+        return tokenizer.encode(model.use().prompts().text() + text, model.use().maxTokens());
     }
 
     @Override
     public Tensor forward(List<Encoding> texts) {
         var batch = PackedBatch.of(texts);
-        return batch.each(model.bert().forward(batch.ids(), batch.types(), batch.context()), pooling::of);
+        return batch.each(model.bert().forward(batch.ids(), batch.types(), batch.context()), model.readout()::of);
     }
 
     @Override
     public int dim() {
-        return model.bert().config().dim();
+        return dim;
     }
 
     /// An encoder for inference on the same parameters: it sees what they learn later, too.
@@ -106,7 +148,7 @@ public final class TrainableEncoder implements TextEncoder {
         return new SentenceEncoder(model, tokenizer, options);
     }
 
-    /// Writes a folder as Hugging Face has them, which Python's transformers and sentence-transformers read, and
+    /// Writes a folder as Hugging Face has them, with the names that BERT, RoBERTa or DistilBERT have there, which Python's transformers and sentence-transformers read, and
     /// [SentenceEncoder#load(Path)] too. One with adaptive norms is read by Norma only, and says so to the others.
     public void save(Path folder) throws IOException {
         save(folder, Optional.empty());
@@ -129,5 +171,6 @@ public final class TrainableEncoder implements TextEncoder {
     @Override
     public void register(ParameterTree tree) {
         tree.add("bert", model.bert());
+        model.readout().register(tree);
     }
 }

@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import norma.embeddings.huggingface.LoadMode;
 import norma.io.CorruptFileException;
@@ -91,7 +90,7 @@ class FolderTest {
                         TinyFolder.DIM));
         assertArrayEquals(vectors(shifted.set("max_position_embeddings", TinyFolder.POSITIONS - 2).write()), found);
         roberta.write();
-        assertEquals(TinyFolder.POSITIONS - 2, Pretrained.folder(folder, LoadMode.INFERENCE).maxTokens());
+        assertEquals(TinyFolder.POSITIONS - 2, Pretrained.folder(folder, LoadMode.INFERENCE).use().maxTokens());
     }
 
     @Test
@@ -105,19 +104,33 @@ class FolderTest {
     @Test
     void modulesSayHowToPool() throws IOException {
         bert().write();
-        assertEquals(Optional.empty(), Pretrained.folder(folder, LoadMode.INFERENCE).pooling());
+        assertEquals(List.of(), poolings());
         modules("1_Pooling", "Pooling", "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false}");
-        assertEquals(Optional.of(Pooling.CLS), Pretrained.folder(folder, LoadMode.INFERENCE).pooling());
+        assertEquals(List.of(Pooling.CLS), poolings());
         modules("1_Pooling", "Pooling", "{\"pooling_mode_lasttoken\": true}");
-        assertEquals(Optional.of(Pooling.LAST), Pretrained.folder(folder, LoadMode.INFERENCE).pooling());
+        assertEquals(List.of(Pooling.LAST), poolings());
         modules("1_Pooling", "Pooling", "{\"pooling_mode\": \"mean\"}");
-        assertEquals(Optional.of(Pooling.MEAN), Pretrained.folder(folder, LoadMode.INFERENCE).pooling());
+        assertEquals(List.of(Pooling.MEAN), poolings());
         modules("1_Pooling", "Pooling", "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": true}");
-        refuses("must have one pooling: mean, cls or lasttoken; got cls_token and mean_tokens");
+        assertEquals(List.of(Pooling.CLS, Pooling.MEAN), poolings());
+        modules("1_Pooling", "Pooling", "{\"pooling_mode\": [\"lasttoken\", \"max\"]}");
+        assertEquals(List.of(Pooling.LAST, Pooling.MAX), poolings());
+        modules("1_Pooling", "Pooling", "{\"word_embedding_dimension\": 16}");
+        assertEquals(List.of(Pooling.MEAN), poolings());
+        modules("1_Pooling", "Pooling", "{\"pooling_mode\": \"median\"}");
+        refuses("pooling_mode must be cls, max, mean, mean_sqrt_len_tokens, weightedmean, lasttoken, or a list of them");
+        modules("1_Pooling", "Pooling", "{\"pooling_mode_median\": true}");
+        refuses("pooling_mode_median must be false");
+        modules("1_Pooling", "Pooling", "{\"include_prompt\": false}");
+        refuses("include_prompt must be true; got false");
         modules("1_Pooling", "Dense", "{}");
-        refuses("type must be Transformer, Pooling or Normalize; got \"sentence_transformers.models.Dense\"");
+        refuses("type must be Pooling for the second module, and for no other; got \"sentence_transformers.models.Dense\"");
         modules("..", "Pooling", "{}");
         refuses("path must be a folder inside of the model's");
+    }
+
+    private List<Pooling> poolings() throws IOException {
+        return Pretrained.folder(folder, LoadMode.INFERENCE).readout().poolings();
     }
 
     private void modules(String path, String type, String config) throws IOException {
@@ -133,20 +146,21 @@ class FolderTest {
     @Test
     void promptsAndLengthAreRead() throws IOException {
         bert().write();
+        modules("1_Pooling", "Pooling", "{\"pooling_mode\": \"mean\"}");
         Files.writeString(folder.resolve("sentence_bert_config.json"),
                 "{\"max_seq_length\": 12, \"do_lower_case\": false}");
         Files.writeString(folder.resolve("config_sentence_transformers.json"),
                 "{\"prompts\": {\"query\": \"query: \", \"document\": \"passage: \"}}");
         Pretrained model = Pretrained.folder(folder, LoadMode.INFERENCE);
-        assertEquals(12, model.maxTokens());
-        assertEquals("query: ", model.queryPrefix());
-        assertEquals("passage: ", model.passagePrefix());
+        assertEquals(12, model.use().maxTokens());
+        assertEquals("query: ", model.use().prompts().query());
+        assertEquals("passage: ", model.use().prompts().passage());
     }
 
     @Test
     void foldersThatAreSomethingElseAreRefused() throws IOException {
         assertTrue(assertThrows(IOException.class, () -> Pretrained.folder(folder, LoadMode.INFERENCE)).getMessage()
-                .contains("must hold model.safetensors or model.onnx"));
+                .contains("must hold model.safetensors or model.safetensors.index.json or model.onnx"));
         bert().set("model_type", "t5").write();
         refuses("model_type must be one of [bert, roberta, xlm-roberta, camembert, distilbert]; got \"t5\"");
         bert().set("position_embedding_type", "relative_key").write();
@@ -175,6 +189,32 @@ class FolderTest {
                 ? new Array.Bytes(new byte[256], weight.shape()) : weight);
         Safetensors.write(folder.resolve("model.safetensors"), Map.of(), arrays);
         refuses("must hold encoder.layer.0.attention.self.query.weight as floats; got U8(16, 16); convert it to F32");
+    }
+
+    @Test
+    void weightsMayStandInSeveralFiles() throws IOException {
+        TinyFolder tiny = bert();
+        float[][] expected = vectors(tiny.write());
+        var map = new StringBuilder();
+        int number = 0;
+        for (var weight : tiny.weights.entrySet()) {
+            Path part = folder.resolve("part-%d.safetensors".formatted(++number));
+            Safetensors.write(part, Map.of(), new LinkedHashMap<>(Map.of(weight.getKey(), weight.getValue())));
+            map.append(number == 1 ? "" : ", ").append("\"%s\": \"%s\"".formatted(weight.getKey(), part.getFileName()));
+        }
+        Path index = folder.resolve("model.safetensors.index.json");
+        String whole = "{\"weight_map\": {" + map + "}}";
+        Files.writeString(index, whole);
+        Files.delete(folder.resolve("model.safetensors"));
+        assertArrayEquals(expected, vectors(folder));
+        Files.writeString(index, whole.replace("part-1.", "part-2."));
+        refuses("embeddings.word_embeddings.weight must be the file that holds it; part-2.safetensors does not");
+        Files.writeString(index, whole.replace("part-1.", "../part-1."));
+        refuses("embeddings.word_embeddings.weight must be a file in the index's folder");
+        Files.writeString(index, whole.replace("part-1.", "part-none."));
+        refuses("must be a file in the index's folder; is it not downloaded?; got \"part-none.safetensors\"");
+        Files.writeString(index, whole.replaceFirst("\"[^\"]*\": \"part-1.safetensors\", ", ""));
+        refuses("must hold embeddings.word_embeddings.weight (30, 16); got none of that name");
     }
 
     private void refuses(String message) {

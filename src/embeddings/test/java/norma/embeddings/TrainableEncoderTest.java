@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Encoders that learn: padding, other norms, files.
 class TrainableEncoderTest {
     private static final List<String> TEXTS = List.of("a b c d e f", "x", "q r s", "a b c d e f g h i j k l");
+    private static final Options MEAN = Options.DEFAULT.pooling(Pooling.MEAN);
     private static final Options TWO_THREADS = Options.DEFAULT.threads(2);
 
     @TempDir
@@ -127,7 +128,15 @@ class TrainableEncoderTest {
     void aModelWithoutPoolingIsRefused() throws IOException {
         TrainableFolder.encoder(folder);
         Files.delete(folder.resolve("modules.json"));
-        assertThrows(IllegalArgumentException.class, () -> TrainableEncoder.load(folder));
+        String message =
+                assertThrows(IllegalArgumentException.class, () -> TrainableEncoder.load(folder)).getMessage();
+        assertTrue(message.contains(
+                "TrainableEncoder.load(Path.of(\"%s\"), Options.DEFAULT.pooling(Pooling.MEAN))".formatted(folder)),
+                message);
+        assertArrayEquals(vectors(TrainableEncoder.load(folder, Pooling.CLS)),
+                vectors(TrainableEncoder.load(folder, Options.DEFAULT.pooling(Pooling.CLS))));
+        assertThrows(IllegalArgumentException.class, () -> TrainableEncoder.load(folder, MEAN.dimensions(8)));
+        assertThrows(IllegalArgumentException.class, () -> TrainableEncoder.load(folder, MEAN.maxTokens(21)));
         assertThrows(IllegalArgumentException.class, () -> TrainableFolder.encoder(folder).maxTokens(21));
     }
 }

@@ -101,11 +101,16 @@ public record JsonFields(Path file, String path, JsonObject values) {
     ///
     /// @param file for messages
     public static BufferedReader text(Path file, InputStream in) throws IOException {
+        return new BufferedReader(new StringReader(wholeText(file, in)));
+    }
+
+    /// The same as one string.
+    public static String wholeText(Path file, InputStream in) throws IOException {
         byte[] bytes = in.readNBytes(LARGEST + 1);
         if (bytes.length > LARGEST) {
             throw new CorruptFileException(file, "must have at most " + LARGEST + " bytes; it has more");
         }
-        return new BufferedReader(new StringReader(Utf8.decode(file, bytes)));
+        return Utf8.decode(file, bytes);
     }
 
     /// Whether there is a value other than null.
@@ -127,6 +132,15 @@ public record JsonFields(Path file, String path, JsonObject values) {
         return has(name) ? text(name) : otherwise;
     }
 
+    /// A text of one character, as a code point.
+    public int character(String name) throws CorruptFileException {
+        String text = text(name);
+        if (text.codePointCount(0, text.length()) != 1) {
+            throw incompatibility(name, "one character");
+        }
+        return text.codePointAt(0);
+    }
+
     private String text(String name, JsonElement value) throws CorruptFileException {
         if (value instanceof JsonPrimitive text && text.isString()) {
             return text.getAsString();
@@ -143,6 +157,14 @@ public record JsonFields(Path file, String path, JsonObject values) {
             throw incompatibility(name, "true or false");
         }
         return otherwise;
+    }
+
+    /// True or false, which must be there.
+    public boolean flag(String name) throws CorruptFileException {
+        if (!has(name)) {
+            throw incompatibility(name, "true or false");
+        }
+        return flag(name, false);
     }
 
     /// A number, or `otherwise` if it is not there.
@@ -197,6 +219,15 @@ public record JsonFields(Path file, String path, JsonObject values) {
         throw incompatibility(name, "an object", value);
     }
 
+    /// A list of texts; empty if it is not there.
+    public List<String> texts(String name) throws CorruptFileException {
+        List<String> texts = new ArrayList<>();
+        for (JsonElement element : list(name)) {
+            texts.add(text(name + "[" + texts.size() + "]", element));
+        }
+        return texts;
+    }
+
     /// A list of objects; empty if it is not there.
     public List<JsonFields> parts(String name) throws CorruptFileException {
         List<JsonFields> parts = new ArrayList<>();
@@ -204,6 +235,14 @@ public record JsonFields(Path file, String path, JsonObject values) {
             parts.add(part(name + "[" + parts.size() + "]", element));
         }
         return parts;
+    }
+
+    /// A list of objects, which must be there.
+    public List<JsonFields> requiredParts(String name) throws CorruptFileException {
+        if (!has(name)) {
+            throw incompatibility(name, "a list");
+        }
+        return parts(name);
     }
 
     /// A list of whole numbers; empty if it is not there.

@@ -24,18 +24,33 @@ record AddedToken(String content, int id, boolean singleWord, boolean stripLeft,
     record Match(int id, int start, int end) {
     }
 
+    /// Of a token whose id is not known yet.
+    static final int NO_ID = -1;
+
     static AddedToken special(String content, int id) {
         return new AddedToken(content, id, false, false, false, false, true);
     }
 
     static AddedToken read(JsonFields token) throws CorruptFileException {
+        return read(token, token.whole("id"));
+    }
+
+    static AddedToken read(JsonFields token, int id) throws CorruptFileException {
         String content = token.text("content");
         if (content.isEmpty()) {
             throw token.corrupt("must have a content to look for; it is empty");
         }
         boolean special = token.flag("special", false);
-        return new AddedToken(content, token.whole("id"), token.flag("single_word", false),
+        return new AddedToken(content, id, token.flag("single_word", false),
                 token.flag("lstrip", false), token.flag("rstrip", false), token.flag("normalized", !special), special);
+    }
+
+    AddedToken withId(int other) {
+        return new AddedToken(content, other, singleWord, stripLeft, stripRight, normalized, special);
+    }
+
+    AddedToken asSpecial() {
+        return new AddedToken(content, id, singleWord, stripLeft, stripRight, normalized, true);
     }
 
     JsonObject toJson() {
@@ -59,13 +74,7 @@ record AddedToken(String content, int id, boolean singleWord, boolean stripLeft,
     /// Whether the token may stand at `[start, end)`.
     boolean fits(CharSequence text, int start, int end) {
         return !singleWord
-                || (start == 0 || !isWordly(Character.codePointBefore(text, start)))
-                        && (end == text.length() || !isWordly(Character.codePointAt(text, end)));
-    }
-
-    /// `\w` as Unicode has it, https://www.unicode.org/reports/tr18/#word.
-    private static boolean isWordly(int c) {
-        return Character.isAlphabetic(c) || Characters.isCombining(c) || Character.isDigit(c)
-                || Character.getType(c) == Character.CONNECTOR_PUNCTUATION || c == 0x200C || c == 0x200D;
+                || (start == 0 || !Characters.isWordly(Character.codePointBefore(text, start)))
+                        && (end == text.length() || !Characters.isWordly(Character.codePointAt(text, end)));
     }
 }

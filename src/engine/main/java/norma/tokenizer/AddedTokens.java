@@ -15,7 +15,7 @@ final class AddedTokens {
         contents = new Trie(8 * tokens.size());
         for (int i = 0; i < tokens.size(); i++) {
             String content = tokens.get(i).content();
-            contents.put(normalizer.normalize(content, 0, content.length()), i);
+            contents.put(normalizer.normalize(Normalized.unchanged(content, 0, content.length())), i);
         }
     }
 

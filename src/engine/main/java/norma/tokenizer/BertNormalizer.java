@@ -16,8 +16,6 @@ import norma.json.JsonFields;
 record BertNormalizer(boolean clean, boolean ideographs, boolean stripAccents, boolean lowercase)
         implements TextNormalizer {
     private static final int FIRST_ACCENTED = 0xC0;
-    private static final int DOTTED_I = 0x130;
-    private static final int DOT_ABOVE = 0x307;
 
     static BertNormalizer read(JsonFields step) throws CorruptFileException {
         boolean lowercase = step.flag("lowercase", true);
@@ -32,12 +30,11 @@ record BertNormalizer(boolean clean, boolean ideographs, boolean stripAccents, b
     }
 
     @Override
-    public Normalized normalize(String text, int from, int to) {
-        Run run = new Run(this, new Normalized(to - from), new Normalized(0), new Normalized(0));
-        for (int i = from; i < to;) {
-            int size = Normalized.sizeAt(text, i, to);
-            run.character(Normalized.codePointAt(text, i, size), i, i + size);
-            i += size;
+    public Normalized normalize(Normalized text) {
+        Run run = new Run(this, new Normalized(text.length), new Normalized(0), new Normalized(0));
+        for (int i = 0, c; i < text.length; i += Character.charCount(c)) {
+            c = text.codePointAt(i);
+            run.character(c, text.starts[i], text.ends[i]);
         }
         run.addMarks();
         return run.out;
@@ -115,13 +112,10 @@ record BertNormalizer(boolean clean, boolean ideographs, boolean stripAccents, b
         }
 
         private void lower(int c, int start, int end) {
-            if (!rules.lowercase) {
-                out.add(c, start, end);
-            } else if (c == DOTTED_I) { // the one character that two small ones stand for
-                out.add('i', start, end);
-                out.add(DOT_ABOVE, start, end);
+            if (rules.lowercase) {
+                Characters.lower(c, start, end, out);
             } else {
-                out.add(Character.toLowerCase(c), start, end);
+                out.add(c, start, end);
             }
         }
     }

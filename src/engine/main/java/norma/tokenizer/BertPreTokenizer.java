@@ -7,7 +7,16 @@ import norma.json.JsonFields;
 record BertPreTokenizer() implements PreTokenizer {
 
     @Override
-    public int start(Normalized text, int from, int to) {
+    public boolean cut(Normalized text, int from, int to, Words words) {
+        boolean more = true;
+        for (int start = start(text, from, to), end; more && start < to; start = start(text, end, to)) {
+            end = end(text, start, to);
+            more = words.take(text, start, end);
+        }
+        return more;
+    }
+
+    private static int start(Normalized text, int from, int to) {
         int i = from;
         while (i < to && Characters.isSpace(text.chars[i])) { // no space is beyond U+FFFF
             i++;
@@ -15,8 +24,7 @@ record BertPreTokenizer() implements PreTokenizer {
         return i;
     }
 
-    @Override
-    public int end(Normalized text, int start, int to) {
+    private static int end(Normalized text, int start, int to) {
         for (int i = start; i < to;) {
             int c = text.codePointAt(i);
             if (Characters.isPunctuation(c)) {

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import norma.io.Utf8;
 import norma.tokenizer.ByteLevelPreTokenizer.Rule;
 
 /// Learns the merges of a byte-level byte-pair encoding: again and again the pair of neighbours that occurs most often becomes one id; of
@@ -19,7 +18,7 @@ import norma.tokenizer.ByteLevelPreTokenizer.Rule;
 /// Radford et al., Language models are unsupervised multitask learners, 2019.
 public final class BpeTrainer {
     private static final TextNormalizer NORMALIZER = new TextNormalizer.None();
-    private static final PreTokenizer PRE_TOKENIZER = new ByteLevelPreTokenizer(false, Rule.BOUNDED);
+    private static final PreTokenizer PRE_TOKENIZER = ByteLevelPreTokenizer.BOUNDED;
     /// Where nothing is joined, words do not matter.
     private static final PreTokenizer BYTES_ONLY = new ByteLevelPreTokenizer(false, Rule.NONE);
     private static final int LONGEST_WORD = 1 + 4 * 64;
@@ -30,7 +29,7 @@ public final class BpeTrainer {
     /// @param right the one after it
     record Merge(int left, int right) {
         long pair() {
-            return ByteLevelBpe.pair(left, right);
+            return Bpe.pair(left, right);
         }
     }
 
@@ -55,7 +54,7 @@ public final class BpeTrainer {
     /// queue are never too low: what comes out of it with the right count is the most frequent pair, and what comes out with an
     /// old one goes back with the right one.
     static List<Merge> merges(Iterable<String> texts, int vocabulary) {
-        if (vocabulary < ByteLevelBpe.BYTES) {
+        if (vocabulary < VisibleBytes.BYTES) {
             throw new IllegalArgumentException("BpeTrainer: vocabulary must be at least 256, the bytes; got "
                     + vocabulary);
         }
@@ -63,11 +62,11 @@ public final class BpeTrainer {
         PriorityQueue<Candidate> queue = new PriorityQueue<>(Candidate.BEST_FIRST);
         counts.news().forEach(pair -> offer(queue, counts, pair));
         List<Merge> merges = new ArrayList<>();
-        while (merges.size() < vocabulary - ByteLevelBpe.BYTES && !queue.isEmpty()) {
+        while (merges.size() < vocabulary - VisibleBytes.BYTES && !queue.isEmpty()) {
             Candidate best = queue.remove();
             if (counts.pair(best.pair) == best.count) {
-                counts.merge(best.pair, ByteLevelBpe.BYTES + merges.size());
-                merges.add(new Merge(ByteLevelBpe.left(best.pair), ByteLevelBpe.right(best.pair)));
+                counts.merge(best.pair, VisibleBytes.BYTES + merges.size());
+                merges.add(new Merge(Bpe.left(best.pair), Bpe.right(best.pair)));
                 counts.news().forEach(pair -> offer(queue, counts, pair));
             } else {
                 offer(queue, counts, best.pair);
@@ -83,12 +82,7 @@ public final class BpeTrainer {
     }
 
     private static int[] bytes(String word) {
-        byte[] bytes = Utf8.encode(word);
-        int[] ids = new int[bytes.length];
-        for (int i = 0; i < ids.length; i++) {
-            ids[i] = Byte.toUnsignedInt(bytes[i]);
-        }
-        return ids;
+        return word.chars().map(VisibleBytes::byteOf).toArray();
     }
 
     /// The tokenizer of known merges.
@@ -99,10 +93,8 @@ public final class BpeTrainer {
     static Tokenizer tokenizer(List<Merge> merges) {
         List<String> tokens = new ArrayList<>();
         Map<String, Integer> made = new HashMap<>();
-        int[] bytes = new int[ByteLevelBpe.BYTES];
-        for (int b = 0; b < bytes.length; b++) {
-            bytes[b] = b;
-            tokens.add(ByteLevelBpe.visible(b));
+        for (int b = 0; b < VisibleBytes.BYTES; b++) {
+            tokens.add(String.valueOf(VisibleBytes.of(b)));
         }
         long[] pairs = new long[merges.size()];
         int[] joined = new int[pairs.length];
@@ -114,9 +106,9 @@ public final class BpeTrainer {
             tokens.add(tokens.get(merge.left) + tokens.get(merge.right));
             made.put(tokens.getLast(), rank);
         }
-        return new Tokenizer(Vocabulary.of(tokens), List.of(), NORMALIZER,
-                merges.isEmpty() ? BYTES_ONLY : PRE_TOKENIZER,
-                new ByteLevelBpe(bytes, pairs, joined), PostProcessor.NONE);
+        Vocabulary vocabulary = Vocabulary.of(tokens);
+        return new Tokenizer(vocabulary, List.of(), NORMALIZER, merges.isEmpty() ? BYTES_ONLY : PRE_TOKENIZER,
+                new Bpe(vocabulary, pairs, joined, Bpe.Options.BYTES), PostProcessor.NONE);
     }
 
     private static void check(Merge merge, int rank, List<String> tokens, Map<String, Integer> made) {

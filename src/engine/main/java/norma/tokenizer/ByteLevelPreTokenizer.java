@@ -1,6 +1,7 @@
 package norma.tokenizer;
 
 import com.google.gson.JsonObject;
+import java.util.List;
 import norma.io.CorruptFileException;
 import norma.json.JsonFields;
 
@@ -34,6 +35,9 @@ record ByteLevelPreTokenizer(boolean spaceBefore, Rule rule) implements PreToken
             + "| ?[^ \\t\\n\\x0B\\f\\r\\p{L}\\p{M}\\p{N}]{1,64}"
             + "|[ \\t\\n\\x0B\\f\\r]{1,64}(?![^ \\t\\n\\x0B\\f\\r])|[ \\t\\n\\x0B\\f\\r]{1,64}";
 
+    /// The words that [BpeTrainer] learns.
+    static final ByteLevelPreTokenizer BOUNDED = new ByteLevelPreTokenizer(false, Rule.BOUNDED);
+
     /// The most characters of a word of [Rule#BOUNDED], without the space before.
     private static final int LONGEST = 64;
 
@@ -46,13 +50,11 @@ record ByteLevelPreTokenizer(boolean spaceBefore, Rule rule) implements PreToken
                 step.flag("use_regex", true) ? Rule.GPT2 : Rule.NONE);
     }
 
-    /// Words of [Rule#BOUNDED] in two steps: the words, and their bytes.
-    static ByteLevelPreTokenizer read(JsonFields split, JsonFields bytes) throws CorruptFileException {
-        PreTokenizer.requireSplit(split, BOUNDED_REGEX);
-        if (bytes.flag("add_prefix_space", true) || bytes.flag("use_regex", true)) {
-            throw bytes.corrupt("must neither add a space nor cut words behind Split; it has " + bytes.values());
-        }
-        return new ByteLevelPreTokenizer(false, Rule.BOUNDED);
+    /// Whether steps are those that words of [Rule#BOUNDED] are written as: the words, and their bytes.
+    static boolean isBounded(List<JsonFields> steps) throws CorruptFileException {
+        return steps.size() == 2 && PreTokenizer.split(BOUNDED_REGEX).equals(steps.get(0).values())
+                && steps.get(1).text("type").equals("ByteLevel") && !steps.get(1).flag("add_prefix_space", true)
+                && !steps.get(1).flag("use_regex", true);
     }
 
     @Override
@@ -68,18 +70,30 @@ record ByteLevelPreTokenizer(boolean spaceBefore, Rule rule) implements PreToken
     }
 
     @Override
-    public Normalized prepare(Normalized text) {
-        if (!spaceBefore || text.length == 0 || text.chars[0] == ' ') {
-            return text;
-        }
-        Normalized prepared = new Normalized(text.length + 1);
-        prepared.add(' ', text.starts[0], text.ends[0]);
-        prepared.append(text, 0, text.length);
-        return prepared;
+    public boolean makesBytes() {
+        return true;
     }
 
     @Override
-    public int end(Normalized text, int start, int to) {
+    public boolean cut(Normalized text, int from, int to, Words words) {
+        boolean adds = spaceBefore && text.chars[from] != ' ';
+        Normalized all = adds ? text.behind(" ", from, to) : text;
+        int last = adds ? all.length : to;
+        boolean more = true;
+        for (int start = adds ? 0 : from, end; more && start < last; start = end) {
+            end = end(all, start, last);
+            Normalized word = new Normalized(end - start);
+            for (int i = start, c; i < end; i += Character.charCount(c)) {
+                c = all.codePointAt(i);
+                VisibleBytes.add(c, all.starts[i], all.ends[i], word);
+            }
+            more = words.take(word, 0, word.length);
+        }
+        return more;
+    }
+
+    /// Where the word ends that begins at `start`.
+    int end(Normalized text, int start, int to) {
         if (rule == Rule.NONE) {
             return to;
         }
@@ -127,11 +141,9 @@ record ByteLevelPreTokenizer(boolean spaceBefore, Rule rule) implements PreToken
         if (Character.isLetter(c)) {
             return Kind.LETTER;
         }
-        return switch (Character.getType(c)) {
-            case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER -> Kind.NUMBER;
-            case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK ->
-                rule == Rule.BOUNDED ? Kind.LETTER : Kind.OTHER;
-            default -> Kind.OTHER;
-        };
+        if (Characters.isNumeric(c)) {
+            return Kind.NUMBER;
+        }
+        return rule == Rule.BOUNDED && Characters.isCombining(c) ? Kind.LETTER : Kind.OTHER;
     }
 }

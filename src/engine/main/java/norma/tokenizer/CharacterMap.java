@@ -68,16 +68,15 @@ final class CharacterMap implements TextNormalizer {
     }
 
     @Override
-    public Normalized normalize(String text, int from, int to) {
-        Normalized whole = Normalized.unchanged(text, from, to);
-        Normalized out = new Normalized(whole.length);
-        Matcher clusters = CLUSTER.matcher(whole);
+    public Normalized normalize(Normalized text) {
+        Normalized out = new Normalized(text.length);
+        Matcher clusters = CLUSTER.matcher(text);
         while (clusters.find()) {
-            if (!replace(whole, clusters.start(), clusters.end(), out)) {
+            if (!replace(text, clusters.start(), clusters.end(), out)) {
                 for (int i = clusters.start(), end; i < clusters.end(); i = end) {
-                    end = i + Character.charCount(whole.codePointAt(i));
-                    if (!replace(whole, i, end, out)) {
-                        out.append(whole, i, end);
+                    end = i + Character.charCount(text.codePointAt(i));
+                    if (!replace(text, i, end, out)) {
+                        add(text.codePointAt(i), text, i, out);
                     }
                 }
             }
@@ -97,11 +96,16 @@ final class CharacterMap implements TextNormalizer {
         String replacement = text(value);
         int old = start;
         for (int i = 0; i < replacement.length(); i += Character.charCount(replacement.codePointAt(i))) {
-            out.add(replacement.codePointAt(i), text.starts[old], text.ends[old]);
+            add(replacement.codePointAt(i), text, old, out);
             int after = old + Character.charCount(text.codePointAt(old));
             old = after < end ? after : old;
         }
         return true;
+    }
+
+    /// What is deleted before the first character belongs to it, so that it stands at the beginning of the text.
+    private static void add(int c, Normalized text, int at, Normalized out) {
+        out.add(c, text.starts[out.length == 0 ? 0 : at], text.ends[at]);
     }
 
     /// The value of the shortest key that `bytes` begin with, not of the longest.

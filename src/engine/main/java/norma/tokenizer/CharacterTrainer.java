@@ -24,7 +24,7 @@ public final class CharacterTrainer {
         List<String> tokens = new ArrayList<>(List.of(UNKNOWN));
         seen.stream().forEach(character -> tokens.add(Character.toString(character)));
         Vocabulary vocabulary = Vocabulary.of(tokens);
-        return new Tokenizer(vocabulary, List.of(), new TextNormalizer.None(), new CharacterPreTokenizer(),
+        return new Tokenizer(vocabulary, List.of(), new TextNormalizer.None(), new CharacterPreTokenizer(1),
                 new WordLevel(vocabulary, 0), PostProcessor.NONE);
     }
 }

@@ -16,7 +16,10 @@ final class Characters {
     private static final byte MARK = 2;
     private static final byte PUNCTUATION = 4;
     private static final byte WHOLE = 8;
+    private static final byte ACCENT = 16;
     private static final byte[] CLASSES = read();
+    private static final int DOTTED_I = 0x130;
+    private static final int DOT_ABOVE = 0x307;
 
     /// Decompositions of the characters below U+10000 that somebody asked for. Threads may write the same entry: strings are
     /// immutable, and equal.
@@ -34,6 +37,7 @@ final class Characters {
                 case "mark" -> current = MARK;
                 case "punctuation" -> current = PUNCTUATION;
                 case "whole" -> current = WHOLE;
+                case "accent" -> current = ACCENT;
                 default -> mark(classes, line.split(" "), current);
             }
         }
@@ -70,6 +74,11 @@ final class Characters {
         return (CLASSES[c] & MARK) != 0;
     }
 
+    /// A mark of any kind: general category M, as [#isCombining] has it by the JDK's newer tables.
+    static boolean isAccent(int c) {
+        return (CLASSES[c] & ACCENT) != 0;
+    }
+
     /// A character that joins the one before it, and may change places with others of its kind: general category M.
     static boolean isCombining(int c) {
         return switch (Character.getType(c)) {
@@ -90,6 +99,20 @@ final class Characters {
                         || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000);
     }
 
+    /// A number of any script: general category N.
+    static boolean isNumeric(int c) {
+        return switch (Character.getType(c)) {
+            case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER -> true;
+            default -> false;
+        };
+    }
+
+    /// `\w` as Unicode has it, https://www.unicode.org/reports/tr18/#word.
+    static boolean isWordly(int c) {
+        return Character.isAlphabetic(c) || isCombining(c) || Character.isDigit(c)
+                || Character.getType(c) == Character.CONNECTOR_PUNCTUATION || c == 0x200C || c == 0x200D;
+    }
+
     /// The ideographs that are words of their own to BERT. The sixth range begins at U+2B920 in the tokenizers in use and at
     /// U+2B820 in Unicode; the vocabularies know neither.
     static boolean isIdeograph(int c) {
@@ -99,9 +122,24 @@ final class Characters {
                         || c >= 0x2B920 && c <= 0x2CEAF || c >= 0x2F800 && c <= 0x2FA1F);
     }
 
+    /// A character that newer tables than the vocabularies' take apart or order among marks: it stays as and where it is.
+    static boolean isWhole(int c) {
+        return (CLASSES[c] & WHOLE) != 0;
+    }
+
+    /// Adds the character in lower case, whatever stands beside it.
+    static void lower(int c, int start, int end, Normalized out) {
+        if (c == DOTTED_I) { // the one character that two small ones stand for
+            out.add('i', start, end);
+            out.add(DOT_ABOVE, start, end);
+        } else {
+            out.add(Character.toLowerCase(c), start, end);
+        }
+    }
+
     /// The character taken apart into letter and marks, as Unicode's normalization form D has it.
     static String decomposition(int c) {
-        if ((CLASSES[c] & WHOLE) != 0) {
+        if (isWhole(c)) {
             return Character.toString(c);
         }
         if (!Character.isBmpCodePoint(c)) {

@@ -1,6 +1,7 @@
 package norma.tokenizer;
 
 import com.google.gson.JsonObject;
+import java.util.Locale;
 import norma.io.CorruptFileException;
 import norma.json.JsonFields;
 
@@ -8,59 +9,92 @@ import norma.json.JsonFields;
 ///
 /// Kudo, Richardson: SentencePiece, arXiv 1808.06226.
 ///
-/// @param everySpace true: whatever is white ends a word, and is gone; false: each space becomes a `▁`, other white characters
-///        are letters
-/// @param spaceBefore whether the text's first word has a `▁` even where the text has no space; always so with `everySpace`
-record MetaspacePreTokenizer(boolean everySpace, boolean spaceBefore) implements PreTokenizer {
-    static final char SPACE = '\u2581';
+/// @param replacement what stands for a space, usually `▁`
+/// @param prepend whether a text that doesn't begin with one gets one
+/// @param split false: the whole text is a word
+record MetaspacePreTokenizer(String replacement, Prepend prepend, boolean split) implements PreTokenizer {
+    static final String SPACE = "\u2581";
 
-    static MetaspacePreTokenizer read(JsonFields step, boolean everySpace) throws CorruptFileException {
-        String prepend = step.text("prepend_scheme", step.flag("add_prefix_space", true) ? "always" : "never");
-        boolean known = prepend.equals("always") || prepend.equals("never") && !everySpace;
-        if (!known || !step.flag("split", true) || !step.text("replacement").equals(String.valueOf(SPACE))) {
-            throw step
-                    .corrupt("must put \u2581 for spaces, split there, and prepend it always; it has " + step.values());
+    /// Which texts get a space before them.
+    enum Prepend {
+        /// all of them, even those between two added tokens
+        ALWAYS,
+        /// what stands at the beginning of the whole text
+        FIRST,
+        /// none
+        NEVER;
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
         }
-        return new MetaspacePreTokenizer(everySpace, prepend.equals("always"));
+    }
+
+    static MetaspacePreTokenizer read(JsonFields step) throws CorruptFileException {
+        boolean space = step.flag("add_prefix_space", true); // how older files say it
+        String scheme = step.text("prepend_scheme", space ? "always" : "never");
+        for (Prepend each : Prepend.values()) {
+            if (each.text().equals(scheme) && (space || each == Prepend.NEVER)) {
+                return new MetaspacePreTokenizer(Character.toString(step.character("replacement")), each,
+                        step.flag("split", true));
+            }
+        }
+        throw step.incompatibility("prepend_scheme", space ? "always, first or never" : "never without a prefix space");
     }
 
     @Override
     public JsonObject toJson() {
-        JsonObject step = step(spaceBefore);
-        return everySpace ? PreTokenizer.sequence(JsonFields.object("type", "WhitespaceSplit"), step) : step;
+        return step(replacement, prepend, split);
     }
 
     /// A file has the same step as pre-tokenizer and decoder.
+    static JsonObject step(String replacement, Prepend prepend, boolean split) {
+        return JsonFields.object("type", "Metaspace", "replacement", replacement, "prepend_scheme", prepend.text(),
+                "split", split);
+    }
+
+    /// The usual one.
     static JsonObject step(boolean spaceBefore) {
-        return JsonFields.object("type", "Metaspace", "replacement", SPACE, "prepend_scheme",
-                spaceBefore ? "always" : "never", "split", true);
+        return step(SPACE, spaceBefore ? Prepend.ALWAYS : Prepend.NEVER, true);
     }
 
     @Override
-    public Normalized prepare(Normalized text) {
-        Normalized prepared = new Normalized(text.length + 1);
-        boolean begins = spaceBefore;
-        for (int i = 0; i < text.length; i++) {
-            if (everySpace && Characters.isSpace(text.chars[i])) {
-                begins = true;
-                continue;
-            }
-            char c = text.chars[i] == ' ' ? SPACE : text.chars[i];
-            if (begins && c != SPACE) {
-                prepared.add(SPACE, text.starts[i], text.ends[i]);
-            }
-            prepared.addChar(c, text.starts[i], text.ends[i]);
-            begins = false;
+    public boolean cut(Normalized text, int from, int to, Words words) {
+        Normalized spaced = spaced(text, from, to);
+        boolean more = true;
+        for (int start = 0, end; more && start < spaced.length; start = end) {
+            end = split ? end(spaced, start) : spaced.length;
+            more = words.take(spaced, start, end);
         }
-        return prepared;
+        return more;
     }
 
-    @Override
-    public int end(Normalized text, int start, int to) {
-        int end = start + 1;
-        while (end < to && text.chars[end] != SPACE) {
+    private Normalized spaced(Normalized text, int from, int to) {
+        Normalized spaced = new Normalized(to - from + 1);
+        boolean begins = prepend == Prepend.ALWAYS || prepend == Prepend.FIRST && text.starts[from] == 0;
+        if (begins && text.chars[from] != ' ' && !isSpace(text, from, to)) {
+            spaced.append(replacement, text.starts[from], text.ends[from]);
+        }
+        for (int i = from; i < to; i++) {
+            if (text.chars[i] == ' ') {
+                spaced.append(replacement, text.starts[i], text.ends[i]);
+            } else {
+                spaced.addChar(text.chars[i], text.starts[i], text.ends[i]);
+            }
+        }
+        return spaced;
+    }
+
+    private int end(Normalized text, int start) {
+        int end = start + Character.charCount(text.codePointAt(start));
+        while (end < text.length && !isSpace(text, end, text.length)) {
             end++;
         }
         return end;
+    }
+
+    private boolean isSpace(Normalized text, int at, int to) {
+        char first = replacement.charAt(0);
+        return text.chars[at] == first
+                && (replacement.length() == 1 || at + 1 < to && text.chars[at + 1] == replacement.charAt(1));
     }
 }

@@ -88,6 +88,21 @@ final class Normalized implements CharSequence {
         }
     }
 
+    /// Adds a text all of which came from `[start, end)`.
+    void append(String text, int start, int end) {
+        for (int i = 0; i < text.length(); i++) {
+            addChar(text.charAt(i), start, end);
+        }
+    }
+
+    /// The part `[from, to)` with a text before it, which stands where the part's first character does.
+    Normalized behind(String prefix, int from, int to) {
+        Normalized behind = new Normalized(prefix.length() + to - from);
+        behind.append(prefix, starts[from], ends[from]);
+        behind.append(this, from, to);
+        return behind;
+    }
+
     int codePointAt(int i) {
         return Character.codePointAt(chars, i, length);
     }

@@ -50,12 +50,10 @@ final class PairCounts {
     static MutableBag<String> words(Iterable<String> texts, TextNormalizer normalizer, PreTokenizer preTokenizer) {
         MutableBag<String> words = Bags.mutable.empty();
         for (String text : texts) {
-            Normalized normalized = preTokenizer.prepare(normalizer.normalize(text, 0, text.length()));
-            int start = preTokenizer.start(normalized, 0, normalized.length);
-            while (start < normalized.length) {
-                int end = preTokenizer.end(normalized, start, normalized.length);
-                words.add(new String(normalized.chars, start, end - start));
-                start = preTokenizer.start(normalized, end, normalized.length);
+            Normalized normalized = normalizer.normalize(Normalized.unchanged(text, 0, text.length()));
+            if (normalized.length > 0) {
+                preTokenizer.cut(normalized, 0, normalized.length, (word, from, to) -> words
+                        .add(new String(word.chars, from, to - from)));
             }
         }
         return words;
@@ -99,7 +97,7 @@ final class PairCounts {
         for (int i = 0; i < lengths.get(word); i++) {
             tokens.addToValue(ids[i], -times.get(word));
             if (i > 0) {
-                pairs.addToValue(ByteLevelBpe.pair(ids[i - 1], ids[i]), -times.get(word));
+                pairs.addToValue(Bpe.pair(ids[i - 1], ids[i]), -times.get(word));
             }
         }
     }
@@ -110,7 +108,7 @@ final class PairCounts {
         for (int i = 0; i < lengths.get(word); i++) {
             tokens.addToValue(ids[i], times.get(word));
             if (i > 0) {
-                long pair = ByteLevelBpe.pair(ids[i - 1], ids[i]);
+                long pair = Bpe.pair(ids[i - 1], ids[i]);
                 pairs.addToValue(pair, times.get(word));
                 if (id == ANY || ids[i - 1] == id || ids[i] == id) {
                     news.add(pair);
@@ -132,7 +130,7 @@ final class PairCounts {
     private static int merge(int[] ids, int length, long pair, int id) {
         int to = 0;
         for (int from = 0; from < length; from++) {
-            boolean here = from + 1 < length && ByteLevelBpe.pair(ids[from], ids[from + 1]) == pair;
+            boolean here = from + 1 < length && Bpe.pair(ids[from], ids[from + 1]) == pair;
             ids[to++] = here ? id : ids[from];
             from += here ? 1 : 0;
         }

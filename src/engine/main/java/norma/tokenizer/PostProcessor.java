@@ -26,6 +26,10 @@ record PostProcessor(List<Part> single, List<Part> pair, boolean trimOffsets) {
     record Part(int[] ids, int typeId) {
         static final int[] FIRST = {};
         static final int[] SECOND = {};
+
+        private boolean isThere() {
+            return ids == FIRST || ids == SECOND || ids.length > 0;
+        }
     }
 
     /// No tokens but those of the texts.
@@ -41,11 +45,20 @@ record PostProcessor(List<Part> single, List<Part> pair, boolean trimOffsets) {
     }
 
     /// RoBERTa: `<s> A </s> </s> B </s>`, all of type 0.
-    private static PostProcessor roberta(int cls, int sep, boolean trimOffsets) {
+    static PostProcessor roberta(int cls, int sep, boolean trimOffsets) {
         List<Part> single = List.of(token(cls, 0), new Part(Part.FIRST, 0), token(sep, 0));
         List<Part> pair = new ArrayList<>(single);
         pair.addAll(List.of(token(sep, 0), new Part(Part.SECOND, 0), token(sep, 0)));
         return new PostProcessor(single, pair, trimOffsets);
+    }
+
+    /// The same tokens before each text, and the same behind it.
+    static PostProcessor ends(int[] before, int[] behind) {
+        List<Part> single = List.of(new Part(before, 0), new Part(Part.FIRST, 0), new Part(behind, 0));
+        List<Part> pair = new ArrayList<>(single);
+        pair.addAll(List.of(new Part(before, 1), new Part(Part.SECOND, 1), new Part(behind, 1)));
+        return new PostProcessor(single.stream().filter(Part::isThere).toList(),
+                pair.stream().filter(Part::isThere).toList(), false);
     }
 
     private static Part token(int id, int typeId) {
@@ -66,7 +79,7 @@ record PostProcessor(List<Part> single, List<Part> pair, boolean trimOffsets) {
             case "RobertaProcessing" ->
                 roberta(step.tokenId("cls"), step.tokenId("sep"), step.flag("trim_offsets", true));
             case "ByteLevel" -> new PostProcessor(NONE.single, NONE.pair, step.flag("trim_offsets", true));
-            default -> sequence(step.parts("processors"));
+            default -> sequence(step.requiredParts("processors"));
         };
     }
 
@@ -141,6 +154,16 @@ record PostProcessor(List<Part> single, List<Part> pair, boolean trimOffsets) {
         String name = String.join("", tokens);
         all.put(name, JsonFields.object("id", name, "ids", part.ids, "tokens", tokens));
         return name;
+    }
+
+    /// The same for networks that are not told which text a token is of.
+    PostProcessor withoutTypes() {
+        return new PostProcessor(single == NONE.single ? single : withoutTypes(single), withoutTypes(pair),
+                trimOffsets);
+    }
+
+    private static List<Part> withoutTypes(List<Part> parts) {
+        return parts.stream().map(part -> new Part(part.ids, 0)).toList();
     }
 
     /// How many tokens are added.

@@ -4,7 +4,7 @@ import com.google.gson.JsonObject;
 import java.util.OptionalInt;
 
 /// A vocabulary of pieces of words, and how a word is made of them.
-sealed interface SubwordModel permits ByteLevelBpe, WordPiece, Unigram, WordLevel {
+sealed interface SubwordModel permits Bpe, WordPiece, Unigram, WordLevel {
 
     /// Adds the tokens of the word `[from, to)`.
     void tokenize(Normalized text, int from, int to, TokenBuffer out);

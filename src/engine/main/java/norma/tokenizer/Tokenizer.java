@@ -41,6 +41,7 @@ public final class Tokenizer {
     private final PreTokenizer preTokenizer;
     private final SubwordModel model;
     private final PostProcessor postProcessor;
+    private final boolean cutsBeginning;
 
     private final AddedTokens verbatim;
     private final AddedTokens normalized;
@@ -48,12 +49,18 @@ public final class Tokenizer {
 
     Tokenizer(Vocabulary vocabulary, List<AddedToken> added, TextNormalizer normalizer, PreTokenizer preTokenizer,
             SubwordModel model, PostProcessor postProcessor) {
+        this(vocabulary, added, normalizer, preTokenizer, model, postProcessor, false);
+    }
+
+    private Tokenizer(Vocabulary vocabulary, List<AddedToken> added, TextNormalizer normalizer,
+            PreTokenizer preTokenizer, SubwordModel model, PostProcessor postProcessor, boolean cutsBeginning) {
         this.vocabulary = vocabulary;
         this.added = List.copyOf(added);
         this.normalizer = normalizer;
         this.preTokenizer = preTokenizer;
         this.model = model;
         this.postProcessor = postProcessor;
+        this.cutsBeginning = cutsBeginning;
         verbatim = new AddedTokens(added.stream().filter(t -> !t.normalized()).toList(), new TextNormalizer.None());
         normalized = new AddedTokens(added.stream().filter(AddedToken::normalized).toList(), normalizer);
         added.stream().filter(AddedToken::special).forEach(token -> special.set(token.id()));
@@ -66,20 +73,48 @@ public final class Tokenizer {
 
     /// Reads a tokenizer.
     ///
-    /// @param path a `tokenizer.json`; or a `vocab.txt` of BERT, one token a line, which may have a `tokenizer_config.json` beside
-    ///        it; or a folder with one of them, the first if both are there
+    /// Where a folder's files contradict each other, transformers (version 5) is followed: `tokenizer_config.json` says which class the
+    /// tokenizer is of, and most classes take only the vocabulary from `tokenizer.json`.
+    ///
+    /// @param path a folder with a `tokenizer.json` or else BERT's `vocab.txt`, one token a line, or else RoBERTa's `vocab.json` and
+    ///        `merges.txt`, and with `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` if there are such; or a
+    ///        `vocab.txt` with the same beside it; or a `tokenizer.json` alone
     /// @throws CorruptFileException if the file is not what it must be, or asks for something that this class does not know:
     ///         names the file, and what must hold
     /// @throws IOException if it cannot be read
     public static Tokenizer load(Path path) throws IOException {
         Path json = path.resolve("tokenizer.json");
-        Path file = !Files.isDirectory(path) ? path : Files.exists(json) ? json : path.resolve("vocab.txt");
+        if (Files.isDirectory(path) && Files.exists(json)) {
+            try (InputStream in = Files.newInputStream(json)) {
+                return TokenizerFile.read(json, in, TokenizerFolder.read(path, TokenizerClass.UNKNOWN));
+            }
+        }
+        Path merged = path.resolve(MergesFile.VOCABULARY);
+        if (Files.isDirectory(path) && Files.exists(merged)) {
+            TokenizerFolder folder = TokenizerFolder.read(path, TokenizerClass.UNKNOWN);
+            if (folder.tokenizerClass().model().equals("BPE") || !Files.exists(path.resolve("vocab.txt"))) {
+                return MergesFile.read(merged, folder);
+            }
+        }
+        Path file = Files.isDirectory(path) ? path.resolve("vocab.txt") : path;
         if (file.toString().endsWith(".txt")) {
-            return VocabularyFile.read(file);
+            return VocabularyFile.read(file, TokenizerFolder.read(file.resolveSibling(""), TokenizerClass.BERT));
         }
         try (InputStream in = Files.newInputStream(file)) {
             return load(file, in);
         }
+    }
+
+    /// The same tokenizer for texts whose letters become small first, character by character; accents stay. Added tokens such as
+    /// `[MASK]` are found before.
+    public Tokenizer lowercased() {
+        return new Tokenizer(vocabulary, added, normalizer.lowercased(), preTokenizer, model, postProcessor,
+                cutsBeginning);
+    }
+
+    /// The same for models that read the end of a text that is too long.
+    Tokenizer cuttingBeginning() {
+        return new Tokenizer(vocabulary, added, normalizer, preTokenizer, model, postProcessor, true);
     }
 
     /// Reads a tokenizer from a stream, which it leaves open.
@@ -132,11 +167,12 @@ public final class Tokenizer {
     /// Encodes a text, with the special tokens that the model expects around it.
     ///
     /// @param text any text, of any length
-    /// @param maxTokens the first that many tokens are kept, special ones included
+    /// @param maxTokens the first that many tokens are kept, special ones included, or the last ones if the model's files say so
     public Encoding encode(String text, int maxTokens) {
         var parts = postProcessor.single();
-        TokenBuffer tokens = tokens(text, room(parts, maxTokens));
-        tokens.cut(Math.min(tokens.size(), room(parts, maxTokens)));
+        int room = room(parts, maxTokens);
+        TokenBuffer tokens = tokens(text, cutsBeginning ? Integer.MAX_VALUE : room);
+        cut(tokens, Math.min(tokens.size(), room));
         return PostProcessor.fill(parts, tokens, NOTHING);
     }
 
@@ -149,15 +185,24 @@ public final class Tokenizer {
     public Encoding encodePair(String first, String second, int maxTokens) {
         var parts = postProcessor.pair();
         int room = room(parts, maxTokens);
-        TokenBuffer a = tokens(first, Integer.MAX_VALUE); // all of them, to know which is longer
-        TokenBuffer b = tokens(second, Integer.MAX_VALUE);
+        // since tokenizers 0.23 no more words are looked at than could be kept, and so many say which text is longer
+        TokenBuffer a = tokens(first, cutsBeginning ? Integer.MAX_VALUE : maxTokens);
+        TokenBuffer b = tokens(second, cutsBeginning ? Integer.MAX_VALUE : maxTokens);
         if (a.size() + b.size() > room) {
             int shorter = Math.min(Math.min(a.size(), b.size()), room / 2);
             boolean firstIsShorter = a.size() <= b.size();
-            a.cut(firstIsShorter ? shorter : room - shorter);
-            b.cut(firstIsShorter ? room - shorter : shorter);
+            cut(a, firstIsShorter ? shorter : room - shorter);
+            cut(b, firstIsShorter ? room - shorter : shorter);
         }
         return PostProcessor.fill(parts, a, b);
+    }
+
+    private void cut(TokenBuffer tokens, int size) {
+        if (cutsBeginning) {
+            tokens.cutBeginning(size);
+        } else {
+            tokens.cut(size);
+        }
     }
 
     /// One more than the highest id.
@@ -204,7 +249,7 @@ public final class Tokenizer {
         for (int at = 0; at < text.length() && !out.enough();) {
             Match match = verbatim.find(text, at);
             if (match.start() > at) {
-                addNormalized(normalizer.normalize(text, at, match.start()), out);
+                addNormalized(normalizer.normalize(Normalized.unchanged(text, at, match.start())), out);
             }
             if (match.id() != Trie.NONE) {
                 out.add(match.id(), match.start(), match.end());
@@ -232,13 +277,10 @@ public final class Tokenizer {
     }
 
     private void addWords(Normalized part, TokenBuffer out) {
-        Normalized text = preTokenizer.prepare(part);
-        int start = preTokenizer.start(text, 0, text.length);
-        while (start < text.length && !out.enough()) {
-            int end = preTokenizer.end(text, start, text.length);
-            model.tokenize(text, start, end, out);
-            start = preTokenizer.start(text, end, text.length);
-        }
+        preTokenizer.cut(part, 0, part.length, (text, from, to) -> {
+            model.tokenize(text, from, to, out);
+            return !out.enough();
+        });
     }
 
     /// Takes the spaces around a token out of its place in the text.

@@ -25,25 +25,31 @@ final class Unigram implements SubwordModel {
     private final double[] scores;
     private final int unknown;
     private final double unknownScore;
+    private final boolean byteFallback;
+    private final int[] bytes;
 
     /// @param vocabulary all pieces
     /// @param scores of the pieces, by id
     /// @param unknown the id of what cannot be made of pieces
-    Unigram(Vocabulary vocabulary, double[] scores, int unknown) {
+    /// @param byteFallback what cannot be made of pieces becomes the tokens of its bytes, such as `<0xC3>`, if all of them are there
+    Unigram(Vocabulary vocabulary, double[] scores, int unknown, boolean byteFallback) {
         pieces = vocabulary.pieces();
         this.scores = scores;
         this.unknown = unknown;
+        this.byteFallback = byteFallback;
+        bytes = byteFallback ? ByteTokens.ids(vocabulary) : new int[0];
         unknownScore = Arrays.stream(scores).min().orElse(0) - PENALTY;
     }
 
     static Unigram read(JsonFields model, Vocabulary vocabulary, double[] scores) throws CorruptFileException {
         int unknown = model.whole("unk_id");
-        if (unknown >= scores.length || model.flag("byte_fallback", false)) {
-            throw model.corrupt(
-                    "must have an unk_id below " + scores.length + ", its pieces, and no byte_fallback; unk_id is "
-                            + unknown);
+        if (unknown >= scores.length) {
+            throw model.incompatibility("unk_id", "below " + scores.length + ", its pieces");
         }
-        return new Unigram(vocabulary, scores, unknown);
+        if (model.number("alpha", 0) != 0) {
+            throw model.incompatibility("alpha", "0 or nothing, so that a text has the same tokens each time");
+        }
+        return new Unigram(vocabulary, scores, unknown, model.flag("byte_fallback", false));
     }
 
     @Override
@@ -57,17 +63,20 @@ final class Unigram implements SubwordModel {
         for (int id = 0; id < scores.length; id++) {
             scored.add(List.of(vocabulary.token(id), scores[id]));
         }
-        return JsonFields.object("type", "Unigram", "unk_id", unknown, "vocab", scored);
+        return JsonFields.object("type", "Unigram", "unk_id", unknown, "vocab", scored, "byte_fallback",
+                byteFallback);
     }
 
     @Override
     public JsonObject decoder() {
-        return MetaspacePreTokenizer.step(true);
+        return ByteTokens.decoder(byteFallback);
     }
 
     @Override
     public String text(Iterable<String> tokens) {
-        String text = String.join("", tokens).replace(MetaspacePreTokenizer.SPACE, ' ');
+        String text =
+                String.join("", byteFallback ? ByteTokens.joined(tokens) : tokens).replace(MetaspacePreTokenizer.SPACE,
+                        " ");
         return text.startsWith(" ") ? text.substring(1) : text;
     }
 
@@ -128,6 +137,13 @@ final class Unigram implements SubwordModel {
             }
         }
 
+        /// Unknown is also what the text spells like the unknown token; alone it is that, together with others bytes.
+        private boolean addBytes(int start, int end, TokenBuffer out) {
+            String part = text.subSequence(from + start, from + end).toString();
+            return byteFallback && pieces.find(part) == Trie.NONE
+                    && ByteTokens.add(bytes, part, text.starts[from + start], text.ends[from + end - 1], out);
+        }
+
         void tokens(TokenBuffer out) {
             for (int end = length; end > 0; end = previous[end]) {
                 next[previous[end]] = end;
@@ -138,7 +154,9 @@ final class Unigram implements SubwordModel {
                 while (id == unknown && end < length && ids[next[end]] == unknown) {
                     end = next[end];
                 }
-                out.add(id, text.starts[from + start], text.ends[from + end - 1]);
+                if (id != unknown || !addBytes(start, end, out)) {
+                    out.add(id, text.starts[from + start], text.ends[from + end - 1]);
+                }
             }
         }
     }

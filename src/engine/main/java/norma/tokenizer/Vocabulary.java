@@ -1,6 +1,8 @@
 package norma.tokenizer;
 
 import com.google.gson.JsonObject;
+import com.google.gson.stream.JsonReader;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -18,6 +20,8 @@ final class Vocabulary {
     private final Trie pieces = new Trie(USUAL);
     private final Trie whole = new Trie(0);
     private int count;
+    private int words;
+    private int wordIds;
     private int size;
     private volatile String[] tokens;
 
@@ -42,6 +46,29 @@ final class Vocabulary {
     /// A token that words are made of.
     void add(String token, int id) throws CorruptFileException {
         add(pieces, token, id);
+        words++;
+        wordIds = Math.max(wordIds, id + 1);
+    }
+
+    /// Tokens and their ids, an object of a file.
+    void addAll(JsonReader json) throws IOException {
+        json.beginObject();
+        while (json.hasNext()) {
+            add(json.nextName(), json.nextInt());
+        }
+        json.endObject();
+    }
+
+    /// The same for a token that may have been added before, with an id that it has no longer.
+    void addLast(String token, int id) throws CorruptFileException {
+        int node = pieces.grow(token);
+        if (pieces.id(node) == Trie.NONE) {
+            add(token, id);
+        } else {
+            pieces.set(node, id);
+            wordIds = Math.max(wordIds, id + 1);
+            size = Math.max(size, id + 1);
+        }
     }
 
     /// A token that words are not made of, unless it was added as one of those before.
@@ -61,6 +88,16 @@ final class Vocabulary {
             throw corrupt("a token must have one id; \"" + token + "\" has " + tokens.id(node) + " and " + id);
         }
         size = Math.max(size, id + 1);
+    }
+
+    /// How many tokens there are that words are made of.
+    int words() {
+        return words;
+    }
+
+    /// Whether their ids are others than 0, 1, ..., words - 1.
+    boolean hasGaps() {
+        return wordIds != words;
     }
 
     /// The highest id, plus one.

@@ -1,16 +1,16 @@
 package norma.tokenizer;
 
-import java.io.BufferedReader;
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import norma.io.CorruptFileException;
 import norma.json.JsonFields;
 
-/// BERT's `vocab.txt`: a token a line, its id the number of the line, from 0 on. What else there is to know about the tokenizer is
-/// in `tokenizer_config.json` beside it, or as in the first BERT.
+/// BERT's `vocab.txt`: a token a line, its id the number of the line, from 0 on; of equal lines the last one counts. What else there is to
+/// know about the tokenizer stands beside it, or is as in the first BERT.
 final class VocabularyFile {
     static final int LONGEST_WORD = 100;
     static final List<String> SPECIAL = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]");
@@ -18,39 +18,33 @@ final class VocabularyFile {
     private VocabularyFile() {
     }
 
-    static Tokenizer read(Path file) throws IOException {
-        Vocabulary vocabulary = vocabulary(file);
-        JsonFields config = JsonFields.readIfThere(file.resolveSibling("tokenizer_config.json"));
-        boolean lowercase = config.flag("do_lower_case", true);
-        BertNormalizer normalizer = new BertNormalizer(true, config.flag("tokenize_chinese_chars", true),
-                config.flag("strip_accents", lowercase), lowercase);
-        WordPiece pieces = new WordPiece(vocabulary, "##", vocabulary.id("[UNK]"), LONGEST_WORD);
-        return new Tokenizer(vocabulary, special(vocabulary), normalizer, new BertPreTokenizer(), pieces,
-                PostProcessor.bert(vocabulary.id("[CLS]"), vocabulary.id("[SEP]")));
+    static Tokenizer read(Path file, TokenizerFolder folder) throws IOException {
+        if (!folder.tokenizerClass().model().equals("WordPiece")) {
+            throw new CorruptFileException(file, "must come with a tokenizer_class such as BertTokenizer in "
+                    + folder.config().file().getFileName() + "; it is " + folder.tokenizerClass());
+        }
+        JsonFields model = new JsonFields(file, "$.model",
+                JsonFields.object("type", folder.tokenizerClass().model()));
+        return TokenizerFile.of(vocabulary(file), List.of(), new JsonFields(file, "$", new JsonObject()), model,
+                folder);
     }
 
+    /// White characters at the end of a line are no part of its token.
     private static Vocabulary vocabulary(Path file) throws IOException {
         Vocabulary vocabulary = new Vocabulary(file);
         try (InputStream in = Files.newInputStream(file)) {
-            BufferedReader lines = JsonFields.text(file, in);
+            String lines = JsonFields.wholeText(file, in);
             int id = 0;
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (!line.isEmpty()) {
-                    vocabulary.add(line, id);
+            for (int start = 0, end; start < lines.length(); start = end + 1) {
+                end = lines.indexOf('\n', start);
+                end = end < 0 ? lines.length() : end;
+                int last = end;
+                while (last > start && Characters.isSpace(lines.charAt(last - 1))) {
+                    last--;
                 }
-                id++;
+                vocabulary.addLast(lines.substring(start, last), id++);
             }
         }
         return vocabulary;
-    }
-
-    private static List<AddedToken> special(Vocabulary vocabulary) throws IOException {
-        List<AddedToken> tokens = new ArrayList<>();
-        for (String token : SPECIAL) {
-            if (vocabulary.find(token).isPresent()) {
-                tokens.add(AddedToken.special(token, vocabulary.id(token)));
-            }
-        }
-        return tokens;
     }
 }

@@ -90,15 +90,15 @@ public final class WordPieceTrainer {
             }
         }
         if (highest > 0) {
-            String right = pieces.get(ByteLevelBpe.right(best)).substring(INSIDE.length());
-            counts.merge(best, add(pieces.get(ByteLevelBpe.left(best)) + right));
+            String right = pieces.get(Bpe.right(best)).substring(INSIDE.length());
+            counts.merge(best, add(pieces.get(Bpe.left(best)) + right));
         }
         return highest > 0;
     }
 
     private double score(long pair) {
         long count = counts.pair(pair);
-        double halves = (double) counts.token(ByteLevelBpe.left(pair)) * counts.token(ByteLevelBpe.right(pair));
+        double halves = (double) counts.token(Bpe.left(pair)) * counts.token(Bpe.right(pair));
         return count < 2 ? 0 : count / halves;
     }
 

@@ -69,7 +69,7 @@ class BpeTrainerTest {
             TreeMap<Long, Integer> counts = new TreeMap<>();
             for (List<Integer> ids : texts) {
                 for (int i = 1; i < ids.size(); i++) {
-                    counts.merge(ByteLevelBpe.pair(ids.get(i - 1), ids.get(i)), 1, Integer::sum);
+                    counts.merge(Bpe.pair(ids.get(i - 1), ids.get(i)), 1, Integer::sum);
                 }
             }
             int most = counts.isEmpty() ? 0 : Collections.max(counts.values());
@@ -127,7 +127,7 @@ class BpeTrainerTest {
     void wordsAreThoseOfTheExpression() {
         Pattern expression = Pattern.compile("'(?:[sdmt]|ll|ve|re)| ?[\\p{L}\\p{M}]{1,64}| ?\\p{N}{1,64}"
                 + "| ?[^\\s\\p{L}\\p{M}\\p{N}]{1,64}|\\s{1,64}(?!\\S)|\\s{1,64}");
-        PreTokenizer words = new ByteLevelPreTokenizer(false, ByteLevelPreTokenizer.Rule.BOUNDED);
+        ByteLevelPreTokenizer words = ByteLevelPreTokenizer.BOUNDED;
         Random random = new Random(5);
         String[] parts = {"a", "é", "e\u0301", "\u0903", "7", "Ⅷ", "½", " ", " ", "\n", "\t", "\u000B", "\u00A0",
                 "\u2003",

@@ -2,7 +2,9 @@ package norma.embeddings.huggingface;
 
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import norma.io.CorruptFileException;
 import norma.json.JsonFields;
 import norma.kernel.Activation;
@@ -19,13 +21,14 @@ import norma.tensor.Tensor;
 /// The models of BERT's shape, and what their files call the same things.
 public enum BertVariant {
     /// Devlin et al. 2018, arXiv 1810.04805.
-    BERT("bert.", "bert"),
+    BERT("bert.", "bert", "BertModel"),
     /// Liu et al. 2019, arXiv 1907.11692: positions count from behind the padding token's.
-    ROBERTA("roberta.", "roberta", "xlm-roberta", "camembert"),
+    ROBERTA("roberta.",
+            "roberta", "RobertaModel", "xlm-roberta", "XLMRobertaModel", "camembert", "CamembertModel"),
     /// Sanh et al. 2019, arXiv 1910.01108: no segments.
-    DISTILBERT("distilbert.", "distilbert");
+    DISTILBERT("distilbert.", "distilbert", "DistilBertModel");
 
-    private static final float DISTILBERT_EPS = 1e-12f;
+    static final float DISTILBERT_EPS = 1e-12f;
 
     /// What BERT calls it, what DistilBERT does; in this order, since some are parts of others.
     private static final String[][] DISTILBERT_NAMES = {
@@ -40,11 +43,14 @@ public enum BertVariant {
             {"output.LayerNorm.", "output_layer_norm."}};
 
     private final String prefix;
-    private final List<String> types;
+    private final Map<String, String> architectures = new LinkedHashMap<>();
 
-    BertVariant(String prefix, String... types) {
+    /// @param architectures each `model_type`, and what transformers calls its class of a network without a head
+    BertVariant(String prefix, String... architectures) {
         this.prefix = prefix;
-        this.types = List.of(types);
+        for (int i = 0; i < architectures.length; i += 2) {
+            this.architectures.put(architectures[i], architectures[i + 1]);
+        }
     }
 
     /// The one that a config.json describes.
@@ -53,12 +59,22 @@ public enum BertVariant {
     public static BertVariant of(JsonFields config) throws IOException {
         String type = config.text("model_type", "");
         for (BertVariant variant : values()) {
-            if (variant.types.contains(type)) {
+            if (variant.architectures.containsKey(type)) {
                 return variant;
             }
         }
         throw config.incompatibility("model_type",
-                "one of " + Arrays.stream(values()).flatMap(f -> f.types.stream()).toList());
+                "one of " + Arrays.stream(values()).flatMap(f -> f.architectures.keySet().stream()).toList());
+    }
+
+    /// The `model_type` of those that are like its paper's.
+    String type() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// What transformers calls the class of a network without a head.
+    String architecture(String type) {
+        return architectures.get(type);
     }
 
     /// What names of the encoder's weights begin with when there is a head beside it in the file.
@@ -67,7 +83,7 @@ public enum BertVariant {
     }
 
     /// The name that this variant has for one of BERT's weights.
-    String name(String name) {
+    public String name(String name) {
         return this == DISTILBERT ? BertNames.renamed(name, DISTILBERT_NAMES) : name;
     }
 

@@ -12,14 +12,14 @@ public enum LoadMode {
     /// Its linear layers have parameters, which can learn.
     TRAINING {
         @Override
-        Weight weight(Matrix w) {
+        public Weight weight(Matrix w) {
             return Param.weight(dense(w));
         }
     },
     /// Its linear layers have weights that are laid out once as the matrix kernels read them.
     INFERENCE {
         @Override
-        Weight weight(Matrix w) {
+        public Weight weight(Matrix w) {
             return PackedWeight.of(w);
         }
     };
@@ -27,7 +27,7 @@ public enum LoadMode {
     /// The weight of a linear layer.
     ///
     /// @param w (out, in), of either stride
-    abstract Weight weight(Matrix w);
+    public abstract Weight weight(Matrix w);
 
     private static Tensor dense(Matrix w) {
         return w.columnStride() == 1 ? Tensor.of(Shape.of(w.rows(), w.columns()), w.data())

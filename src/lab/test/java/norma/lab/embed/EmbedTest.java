@@ -104,7 +104,8 @@ class EmbedTest {
         refused("there is no such file", "embed", "--file", folder.resolve("none"));
         refused("not both; got 1 arguments", "embed", "text", "--file", latin);
         refused("got no-such-model", "embed", "--model", "no-such-model", "text");
-        refused("must hold model.safetensors or model.onnx", "embed", "--model", folder, "text");
+        refused("must hold model.safetensors or model.safetensors.index.json or model.onnx", "embed", "--model", folder,
+                "text");
         refused("at least 1", "similar", "text", "--file", latin, "-k", 0);
         refused("at most 384 dimensions and 512 tokens", "embed", "--max-tokens", 513, "text");
         refused("threads must be at least 1", "embed", "--threads", 0, "text");
