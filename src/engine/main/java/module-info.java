@@ -12,7 +12,7 @@ module norma.engine {
     exports norma.io;
     exports norma.json to norma.embeddings;
     exports norma.kernel;
-    exports norma.kernel.contract to norma.tornado;
+    exports norma.kernel.contract to norma.embeddings, norma.tornado;
     exports norma.model;
     exports norma.nn;
     exports norma.norm;

@@ -64,7 +64,7 @@ final class EncoderWriter {
         }
         AtomicFile.write(add(steps, "Pooling", folder).resolve("config.json"), pooling + "\n");
         for (VectorModule module : model.readout().modules()) {
-            Path path = add(steps, module.getClass().getSimpleName(), folder);
+            Path path = add(steps, module.type(), folder);
             AtomicFile.write(path.resolve("config.json"), module.config() + "\n");
             var arrays = new LinkedHashMap<String, Array>();
             ParameterTree.of(module).params().forEach((name, param) -> arrays.put(name, Array.of(param.value())));

@@ -66,9 +66,9 @@ record Modules(Path network, Readout readout) {
             case "Transformer" -> new Modules(path, readout);
             case "Pooling" -> new Modules(network,
                     new Readout(poolings(JsonFields.read(path.resolve("config.json"))), List.of()));
-            case "Dense" -> with(VectorModule.Dense.read(path, mode));
-            case "LayerNorm" -> with(VectorModule.LayerNorm.read(path));
-            case "Normalize" -> with(VectorModule.Normalize.read(path));
+            case "Dense" -> with(DenseModule.read(new ModuleFolder(path), mode));
+            case "LayerNorm" -> with(LayerNormModule.read(new ModuleFolder(path)));
+            case "Normalize" -> with(NormalizeModule.read(new ModuleFolder(path)));
             default -> throw step.incompatibility("type", PACKAGE
                     + "models.Transformer, Pooling, Dense, LayerNorm or Normalize");
         };

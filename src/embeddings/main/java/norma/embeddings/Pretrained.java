@@ -54,7 +54,16 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Use u
 
     /// From an ONNX file alone, which does not say how it is used.
     static Pretrained onnx(Path name, URL file, LoadMode mode) throws IOException {
-        Bert bert = onnxBert(name, file, mode);
+        return onnx(name, file, Optional.empty(), mode);
+    }
+
+    /// From an ONNX file with others beside it, which may hold its weights.
+    static Pretrained onnx(Path file, LoadMode mode) throws IOException {
+        return onnx(file, file.toUri().toURL(), Optional.of(file.toAbsolutePath().getParent()), mode);
+    }
+
+    private static Pretrained onnx(Path name, URL file, Optional<Path> folder, LoadMode mode) throws IOException {
+        Bert bert = onnxBert(name, file, folder, mode);
         return new Pretrained(bert, Optional.empty(), Readout.NONE, Use.of(bert.config().maxTokens(), Prompts.NONE));
     }
 
@@ -97,7 +106,7 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Use u
     private static Network network(Path folder, LoadMode mode) throws IOException {
         Path weights = weights(folder, Stream.concat(SAFETENSORS.stream(), ONNX.stream()).toList());
         if (weights.toString().endsWith(".onnx")) {
-            return new Network(onnxBert(weights, weights.toUri().toURL(), mode), Optional.empty());
+            return new Network(onnx(weights, mode).bert, Optional.empty());
         }
         JsonFields config = JsonFields.read(folder.resolve("config.json"));
         BertFormat format = BertFormat.of(config);
@@ -133,10 +142,10 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Use u
                 + "; it has none of them; weights in pytorch_model.bin are a program that Python runs, save them as safetensors");
     }
 
-    private static Bert onnxBert(Path name, URL file, LoadMode mode) throws IOException {
+    private static Bert onnxBert(Path name, URL file, Optional<Path> folder, LoadMode mode) throws IOException {
         URLConnection connection = file.openConnection();
         try (InputStream in = connection.getInputStream()) {
-            OnnxBert onnx = OnnxBert.read(name, in, connection.getContentLengthLong());
+            OnnxBert onnx = OnnxBert.read(name, in, connection.getContentLengthLong(), folder);
             return bert(name, onnx.config(), onnx.weights(), mode);
         }
     }

@@ -65,7 +65,7 @@ public final class SentenceEncoder implements AutoCloseable {
                 Pretrained model = Pretrained.folder(path, LoadMode.INFERENCE);
                 return new SentenceEncoder(model, model.use().tokenizer(), options);
             }
-            Pretrained model = Pretrained.onnx(path, path.toUri().toURL(), LoadMode.INFERENCE);
+            Pretrained model = Pretrained.onnx(path, LoadMode.INFERENCE);
             return new SentenceEncoder(model, Tokenizer.load(path.resolveSibling("tokenizer.json")), options);
         }
     }

@@ -43,8 +43,12 @@ record Use(Path folder, int maxTokens, boolean lowercase, Prompts prompts, int d
         return read(folder, network, positions, Kind.ENCODER);
     }
 
-    /// Of a network with a classification head.
+    /// Of a network with a classification head. Which of two texts is cut at its beginning by one token more is not known here.
     static Use ofClassifier(Path folder, Path network, int positions) throws IOException {
+        JsonFields config = JsonFields.readIfThere(network.resolve("tokenizer_config.json"));
+        if (!config.text("truncation_side", "right").equals("right")) {
+            throw config.incompatibility("truncation_side", "right, where two texts are read together");
+        }
         return read(folder, network, positions, Kind.CLASSIFIER);
     }
 

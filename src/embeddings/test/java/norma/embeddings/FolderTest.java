@@ -191,6 +191,32 @@ class FolderTest {
         refuses("must hold encoder.layer.0.attention.self.query.weight as floats; got U8(16, 16); convert it to F32");
     }
 
+    @Test
+    void weightsMayStandInSeveralFiles() throws IOException {
+        TinyFolder tiny = bert();
+        float[][] expected = vectors(tiny.write());
+        var map = new StringBuilder();
+        int number = 0;
+        for (var weight : tiny.weights.entrySet()) {
+            Path part = folder.resolve("part-%d.safetensors".formatted(++number));
+            Safetensors.write(part, Map.of(), new LinkedHashMap<>(Map.of(weight.getKey(), weight.getValue())));
+            map.append(number == 1 ? "" : ", ").append("\"%s\": \"%s\"".formatted(weight.getKey(), part.getFileName()));
+        }
+        Path index = folder.resolve("model.safetensors.index.json");
+        String whole = "{\"weight_map\": {" + map + "}}";
+        Files.writeString(index, whole);
+        Files.delete(folder.resolve("model.safetensors"));
+        assertArrayEquals(expected, vectors(folder));
+        Files.writeString(index, whole.replace("part-1.", "part-2."));
+        refuses("embeddings.word_embeddings.weight must be the file that holds it; part-2.safetensors does not");
+        Files.writeString(index, whole.replace("part-1.", "../part-1."));
+        refuses("embeddings.word_embeddings.weight must be a file in the index's folder");
+        Files.writeString(index, whole.replace("part-1.", "part-none."));
+        refuses("must be a file in the index's folder; is it not downloaded?; got \"part-none.safetensors\"");
+        Files.writeString(index, whole.replaceFirst("\"[^\"]*\": \"part-1.safetensors\", ", ""));
+        refuses("must hold embeddings.word_embeddings.weight (30, 16); got none of that name");
+    }
+
     private void refuses(String message) {
         String found = assertThrows(CorruptFileException.class, () -> Pretrained.folder(folder, LoadMode.INFERENCE))
                 .getMessage();

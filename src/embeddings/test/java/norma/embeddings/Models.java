@@ -8,6 +8,7 @@ import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 import norma.embeddings.huggingface.LoadMode;
 import norma.embeddings.huggingface.StoredLayers;
 import norma.embeddings.onnx.OnnxBert;
@@ -40,7 +41,8 @@ enum Models {
         try {
             URLConnection connection = url().openConnection();
             try (InputStream in = connection.getInputStream()) {
-                OnnxBert onnx = OnnxBert.read(Path.of(resource + ".onnx"), in, connection.getContentLengthLong());
+                OnnxBert onnx = OnnxBert.read(Path.of(resource + ".onnx"), in, connection.getContentLengthLong(),
+                        Optional.empty());
                 return Bert.of(onnx.config(), new StoredLayers(onnx.weights(), LoadMode.INFERENCE));
             }
         } catch (IOException e) {

@@ -54,7 +54,8 @@ class OracleTest {
         Path file = model.tokenizer(folder);
         Tokenizer tokenizer = Tokenizer.load(file);
         var distance = new Distance();
-        try (var encoder = SentenceEncoder.load(model.resource, Options.DEFAULT.threads(2));
+        try (var encoder = SentenceEncoder.load(model.resource,
+                Options.DEFAULT.threads(2).maxTokens(MOST_TOKENS));
                 var tokens = new Oracle(file, MOST_TOKENS);
                 var runtime = new OnnxRuntime(model)) {
             float[][] queries = encoder.encodeQueries(texts.subList(0, TEXTS / 2));

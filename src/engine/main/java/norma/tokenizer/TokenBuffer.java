@@ -43,4 +43,12 @@ final class TokenBuffer {
     void cut(int size) {
         this.size = size;
     }
+
+    /// Removes all but the last `count` tokens.
+    void cutBeginning(int count) {
+        for (int[] each : new int[][] {ids, starts, ends}) {
+            System.arraycopy(each, size - count, each, 0, count);
+        }
+        size = count;
+    }
 }

@@ -41,6 +41,7 @@ public final class Tokenizer {
     private final PreTokenizer preTokenizer;
     private final SubwordModel model;
     private final PostProcessor postProcessor;
+    private final boolean cutsBeginning;
 
     private final AddedTokens verbatim;
     private final AddedTokens normalized;
@@ -48,12 +49,18 @@ public final class Tokenizer {
 
     Tokenizer(Vocabulary vocabulary, List<AddedToken> added, TextNormalizer normalizer, PreTokenizer preTokenizer,
             SubwordModel model, PostProcessor postProcessor) {
+        this(vocabulary, added, normalizer, preTokenizer, model, postProcessor, false);
+    }
+
+    private Tokenizer(Vocabulary vocabulary, List<AddedToken> added, TextNormalizer normalizer,
+            PreTokenizer preTokenizer, SubwordModel model, PostProcessor postProcessor, boolean cutsBeginning) {
         this.vocabulary = vocabulary;
         this.added = List.copyOf(added);
         this.normalizer = normalizer;
         this.preTokenizer = preTokenizer;
         this.model = model;
         this.postProcessor = postProcessor;
+        this.cutsBeginning = cutsBeginning;
         verbatim = new AddedTokens(added.stream().filter(t -> !t.normalized()).toList(), new TextNormalizer.None());
         normalized = new AddedTokens(added.stream().filter(AddedToken::normalized).toList(), normalizer);
         added.stream().filter(AddedToken::special).forEach(token -> special.set(token.id()));
@@ -101,7 +108,13 @@ public final class Tokenizer {
     /// The same tokenizer for texts whose letters become small first, character by character; accents stay. Added tokens such as
     /// `[MASK]` are found before.
     public Tokenizer lowercased() {
-        return new Tokenizer(vocabulary, added, normalizer.lowercased(), preTokenizer, model, postProcessor);
+        return new Tokenizer(vocabulary, added, normalizer.lowercased(), preTokenizer, model, postProcessor,
+                cutsBeginning);
+    }
+
+    /// The same for models that read the end of a text that is too long.
+    Tokenizer cuttingBeginning() {
+        return new Tokenizer(vocabulary, added, normalizer, preTokenizer, model, postProcessor, true);
     }
 
     /// Reads a tokenizer from a stream, which it leaves open.
@@ -154,11 +167,12 @@ public final class Tokenizer {
     /// Encodes a text, with the special tokens that the model expects around it.
     ///
     /// @param text any text, of any length
-    /// @param maxTokens the first that many tokens are kept, special ones included
+    /// @param maxTokens the first that many tokens are kept, special ones included, or the last ones if the model's files say so
     public Encoding encode(String text, int maxTokens) {
         var parts = postProcessor.single();
-        TokenBuffer tokens = tokens(text, room(parts, maxTokens));
-        tokens.cut(Math.min(tokens.size(), room(parts, maxTokens)));
+        int room = room(parts, maxTokens);
+        TokenBuffer tokens = tokens(text, cutsBeginning ? Integer.MAX_VALUE : room);
+        cut(tokens, Math.min(tokens.size(), room));
         return PostProcessor.fill(parts, tokens, NOTHING);
     }
 
@@ -171,15 +185,24 @@ public final class Tokenizer {
     public Encoding encodePair(String first, String second, int maxTokens) {
         var parts = postProcessor.pair();
         int room = room(parts, maxTokens);
-        TokenBuffer a = tokens(first, Integer.MAX_VALUE); // all of them, to know which is longer
-        TokenBuffer b = tokens(second, Integer.MAX_VALUE);
+        // since tokenizers 0.23 no more words are looked at than could be kept, and so many say which text is longer
+        TokenBuffer a = tokens(first, cutsBeginning ? Integer.MAX_VALUE : maxTokens);
+        TokenBuffer b = tokens(second, cutsBeginning ? Integer.MAX_VALUE : maxTokens);
         if (a.size() + b.size() > room) {
             int shorter = Math.min(Math.min(a.size(), b.size()), room / 2);
             boolean firstIsShorter = a.size() <= b.size();
-            a.cut(firstIsShorter ? shorter : room - shorter);
-            b.cut(firstIsShorter ? room - shorter : shorter);
+            cut(a, firstIsShorter ? shorter : room - shorter);
+            cut(b, firstIsShorter ? room - shorter : shorter);
         }
         return PostProcessor.fill(parts, a, b);
+    }
+
+    private void cut(TokenBuffer tokens, int size) {
+        if (cutsBeginning) {
+            tokens.cutBeginning(size);
+        } else {
+            tokens.cut(size);
+        }
     }
 
     /// One more than the highest id.

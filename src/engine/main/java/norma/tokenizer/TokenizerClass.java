@@ -13,7 +13,7 @@ import norma.json.JsonFields;
 /// The classes of tokenizers in https://github.com/huggingface/transformers (version 5). Most make their steps themselves: they take the
 /// vocabulary from `tokenizer.json`, and the rest from `tokenizer_config.json`, with defaults of their own.
 enum TokenizerClass {
-    /// No file says which.
+    /// No file says which: as in [#FILE], and the network is told what the file says of types.
     UNKNOWN(true, ""),
 
     /// Its steps are those of the file.

@@ -149,7 +149,7 @@ final class TokenizerFile {
 
     private Tokenizer tokenizer(TokenizerFolder folder) throws CorruptFileException {
         TokenizerClass made = folder.tokenizerClass();
-        if (top.has("format") || made == TokenizerClass.UNKNOWN) {
+        if (top.has("format")) {
             return tokenizer();
         }
         if (made.makesSteps() && !type().equals(made.model())) {
@@ -161,7 +161,8 @@ final class TokenizerFile {
         List<AddedToken> added = folder.tokens(added(), vocabulary);
         Optional<PostProcessor> around = made.around(folder, vocabulary);
         PostProcessor post = around.isPresent() ? around.get() : PostProcessor.read(top);
-        return tokenizer(subwords, added, folder.types() ? post : post.withoutTypes());
+        Tokenizer tokenizer = tokenizer(subwords, added, folder.types() ? post : post.withoutTypes());
+        return folder.cutsBeginning() ? tokenizer.cuttingBeginning() : tokenizer;
     }
 
     private Tokenizer tokenizer(SubwordModel subwords, List<AddedToken> added, PostProcessor post)

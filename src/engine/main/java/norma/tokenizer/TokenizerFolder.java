@@ -45,7 +45,7 @@ final class TokenizerFolder {
         config = JsonFields.readIfThere(folder.resolve("tokenizer_config.json"));
         older = JsonFields.readIfThere(folder.resolve("added_tokens.json"));
         tokenizerClass = tokenizerClass(folder, otherwise);
-        refuse("truncation_side", "right", config.text("truncation_side", "right").equals("right"));
+        refuse("truncation_side", "left or right", List.of("left", "right").contains(side()));
         refuse("split_special_tokens", "false", !config.flag("split_special_tokens", false));
         refuse("fast_tokenizer_files", "left out: the file is tokenizer.json", !config.has("fast_tokenizer_files"));
         others = tokenizerClass.others();
@@ -116,12 +116,11 @@ final class TokenizerFolder {
     private void readListed() throws CorruptFileException {
         JsonFields tokens = config.optionalPart(LISTED);
         for (String id : tokens.values().keySet()) {
-            try {
-                AddedToken token = AddedToken.read(tokens.part(id), Integer.parseInt(id));
-                listed.put(token.id(), token);
-            } catch (NumberFormatException _) {
+            if (!id.matches("[0-9]{1,9}")) {
                 throw tokens.corrupt("must have ids as names; got " + id);
             }
+            AddedToken token = AddedToken.read(tokens.part(id), Integer.parseInt(id));
+            listed.put(token.id(), token);
         }
     }
 
@@ -166,6 +165,15 @@ final class TokenizerFolder {
 
     TokenizerClass tokenizerClass() {
         return tokenizerClass;
+    }
+
+    /// Whether texts that are too long are cut at their beginning.
+    boolean cutsBeginning() throws CorruptFileException {
+        return side().equals("left");
+    }
+
+    private String side() throws CorruptFileException {
+        return config.text("truncation_side", "right");
     }
 
     /// Whether the network is told which of two texts a token is of.
@@ -214,9 +222,8 @@ final class TokenizerFolder {
 
     private void add(AddedToken token, Map<String, AddedToken> tokens, Vocabulary vocabulary)
             throws CorruptFileException {
-        int last = tokens.values().stream().mapToInt(AddedToken::id).max().orElse(AddedToken.NO_ID);
         OptionalInt known = vocabulary.find(token.content());
-        int id = known.orElse(Math.max(last + 1, vocabulary.words()));
+        int id = known.orElse(vocabulary.size());
         if (token.id() != AddedToken.NO_ID && token.id() != id) {
             throw config.corrupt("and the files beside it must give each added token the id that it has in the "
                     + "vocabulary, or the next one behind it, which is %d for \"%s\"; got %d".formatted(id,

@@ -5,19 +5,23 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import norma.embeddings.huggingface.BertVariant;
 import norma.embeddings.huggingface.Weights;
 import norma.kernel.Activation;
 import norma.model.BertConfig;
 
-/// A BERT encoder in an ONNX file, as PyTorch's exporter writes it: what Hugging Face's `model.onnx` are, and the files in
+/// A BERT encoder in an ONNX file, as PyTorch's exporters write it: what Hugging Face's `model.onnx` are, and the files in
 /// langchain4j's model jars.
 ///
-/// In such a file the weights of linear layers are anonymous (`onnx::MatMul_787`) and transposed, layer norm and GELU are split into
-/// elementary operators, and epsilon, activation and the number of heads are not named. So the graph is walked from its result back
-/// to the token ids, and every node on the way must be the one that BERT has there. This gives the configuration and the weights by
-/// the names they have in Hugging Face's files; a graph with any other node is refused with the node's name.
+/// In such a file the weights of linear layers are anonymous (`onnx::MatMul_787`) and transposed, and epsilon, activation and the
+/// number of heads are not named. So the graph is walked from its result back to the token ids, along the nodes that have weights:
+/// norms, linear layers, tables. Each must be the one that BERT has there. What is between them, attention with its mask, the
+/// activation and the positions, is in other nodes in each exporter and each of its versions; it is computed on numbers and must give
+/// what BERT gives ([OnnxChecks]). Any other graph is refused.
 public final class OnnxBert {
     private static final String TYPES = "embeddings.token_type_embeddings.weight";
 
@@ -26,18 +30,17 @@ public final class OnnxBert {
     }
 
     private final OnnxGraph graph;
+    private final OnnxChecks checks;
     private final OnnxWeights weights = new OnnxWeights();
     private OnnxWeights section = new OnnxWeights();
     private final List<OnnxWeights> layers = new ArrayList<>();
     private final BertConfig config;
-    private Activation activation;
     private float eps = Float.NaN;
-    private float headSize = Float.NaN;
-    private String mask;
 
     private OnnxBert(OnnxGraph graph) throws IOException {
         this.graph = graph;
-        Normed y = layerNorm(graph.output("last_hidden_state"));
+        this.checks = new OnnxChecks(graph);
+        Normed y = layerNorm(graph.output("last_hidden_state", "token_embeddings"));
         while (!isEmbeddings(y.x)) {
             keep("output.LayerNorm", y);
             y = layerNorm(layer(y.x));
@@ -60,9 +63,10 @@ public final class OnnxBert {
     ///
     /// @param file for messages
     /// @param size of the stream in bytes
+    /// @param folder where files with its weights may stand, if there is one
     /// @throws norma.io.CorruptFileException if it is no ONNX file, or its graph is not BERT's
-    public static OnnxBert read(Path file, InputStream stream, long size) throws IOException {
-        return new OnnxBert(new OnnxGraph(OnnxFile.read(file, stream, size)));
+    public static OnnxBert read(Path file, InputStream stream, long size, Optional<Path> folder) throws IOException {
+        return new OnnxBert(new OnnxGraph(OnnxFile.read(file, stream, size, folder)));
     }
 
     /// The configuration of the network.
@@ -80,15 +84,13 @@ public final class OnnxBert {
             throw graph.incompatibility("it has no layer");
         }
         int dim = weights.axis("embeddings.word_embeddings.weight", 1);
-        int heads = dim / (int) headSize;
-        if (heads * (int) headSize != dim) {
-            throw graph.incompatibility("%d features must be a multiple of the head size %s".formatted(dim, headSize));
-        }
+        int positions = weights.axis("embeddings.position_embeddings.weight", 0);
+        checks.run(weights.isHalf("embeddings.word_embeddings.weight"), positions - firstPosition);
         try {
-            return new BertConfig(weights.axis("embeddings.word_embeddings.weight", 0),
-                    weights.axis("embeddings.position_embeddings.weight", 0), firstPosition,
-                    weights.has(TYPES) ? weights.axis(TYPES, 0) : 0, BertVariant.transformer(dim, heads, layers.size(),
-                            layers.getFirst().axis("intermediate.dense.bias", 0), activation, eps));
+            return new BertConfig(weights.axis("embeddings.word_embeddings.weight", 0), positions, firstPosition,
+                    weights.has(TYPES) ? weights.axis(TYPES, 0) : 0,
+                    BertVariant.transformer(dim, checks.heads(), layers.size(),
+                            layers.getFirst().axis("intermediate.dense.bias", 0), checks.activation(), eps));
         } catch (IllegalArgumentException e) {
             throw graph.incompatibility(e.getMessage());
         }
@@ -98,15 +100,16 @@ public final class OnnxBert {
 
     /// From the sum in front of a layer's last norm back to x.
     private String layer(String sum) throws IOException {
-        NodeProto add = graph.made(sum, "Add");
+        NodeProto add = graph.made(sum, "Add", 2);
         int mlp = isLinear(add.getInput(0)) ? 0 : 1;
         String a = add.getInput(1 - mlp);
         String hidden = linear(add.getInput(mlp), "output.dense");
-        String up = activated(hidden);
+        String up = only(linears(hidden), hidden);
         requireSame(add, a, linear(up, "intermediate.dense"));
+        checks.activation(hidden, up);
         Normed normed = layerNorm(a);
         keep("attention.output.LayerNorm", normed);
-        NodeProto attended = graph.made(normed.x, "Add");
+        NodeProto attended = graph.made(normed.x, "Add", 2);
         int attention = isLinear(attended.getInput(0)) ? 0 : 1;
         String x = attended.getInput(1 - attention);
         requireSame(attended, x, attention(linear(attended.getInput(attention), "attention.output.dense")));
@@ -114,32 +117,87 @@ public final class OnnxBert {
     }
 
     private void requireSame(NodeProto node, String skip, String input) throws IOException {
-        graph.require(skip.equals(input), node,
+        graph.require(graph.source(skip).equals(graph.source(input)), node,
                 "must be a residual sum, of f(x) and x; it adds %s to f(%s)".formatted(skip, input));
+    }
+
+    /// The linear layers that a value is computed from.
+    private Set<String> linears(String value) throws IOException {
+        var linears = new LinkedHashSet<String>();
+        for (String each : before(value)) {
+            if (isLinear(each)) {
+                linears.add(each);
+            }
+        }
+        return linears;
+    }
+
+    /// What a value is computed from, back to linear layers; no number comes through a shape.
+    private Set<String> before(String value) throws IOException {
+        var seen = new LinkedHashSet<String>();
+        var open = new ArrayList<>(List.of(value));
+        while (!open.isEmpty()) {
+            String next = graph.source(open.removeLast());
+            if (!graph.isConstant(next) && graph.isMade(next) && seen.add(next) && !isLinear(next)
+                    && !graph.isMadeBy(next, "Shape")) {
+                open.addAll(graph.maker(next).getInputList());
+            }
+        }
+        return seen;
+    }
+
+    private String only(Set<String> values, String of) throws IOException {
+        if (values.size() != 1) {
+            throw graph.incompatibility("%s must be computed from one linear layer; it is from %s".formatted(of,
+                    values));
+        }
+        return values.iterator().next();
     }
 
     /// Whether a value is W x + b.
     private boolean isLinear(String value) throws IOException {
+        if (graph.isMadeBy(value, "Gemm")) {
+            return true;
+        }
         if (!graph.isMadeBy(value, "Add")) {
             return false;
         }
-        NodeProto add = graph.made(value, "Add");
+        NodeProto add = graph.made(value, "Add", 2);
         return graph.isConstant(add.getInput(0)) != graph.isConstant(add.getInput(1))
                 && graph.isMadeBy(graph.computed(add), "MatMul");
     }
 
     /// value = W x + b: keeps W and b, returns x.
     private String linear(String value, String name) throws IOException {
-        NodeProto add = graph.made(value, "Add");
-        String product = graph.computed(add);
-        NodeProto matmul = graph.made(product, "MatMul");
-        OnnxTensor w = graph.weight(matmul.getInput(1), 2);
-        OnnxTensor b = graph.weight(OnnxGraph.other(add, product), 1);
-        graph.require(b.isShaped(w.shape()[1]), add,
-                "must have a bias for each of %s's columns; got %s".formatted(w, b));
-        section.add(name + ".weight", w, true);
+        NodeProto add = graph.made(value, "Add", "Gemm");
+        boolean gemm = add.getOpType().equals("Gemm");
+        String product = gemm ? value : graph.computed(add);
+        NodeProto matmul = gemm ? gemm(add) : graph.made(product, "MatMul", 2);
+        boolean turned = graph.isMadeBy(matmul.getInput(1), "Transpose");
+        OnnxTensor w = graph.weight(turned ? turned(matmul.getInput(1)) : matmul.getInput(1), 2);
+        boolean outFirst = turned ^ gemm && graph.whole(matmul, "transB", 0) == 1;
+        OnnxTensor b = graph.weight(gemm ? add.getInput(2) : OnnxGraph.other(add, product), 1);
+        graph.require(b.isShaped(w.shape()[outFirst ? 0 : 1]), add,
+                "must have a bias for each of %s's outputs; got %s".formatted(w, b));
+        section.add(name + ".weight", w, !outFirst);
         section.add(name + ".bias", b, false);
+        checks.given(graph.source(value), (int) b.shape()[0]);
         return matmul.getInput(0);
+    }
+
+    private NodeProto gemm(NodeProto gemm) throws IOException {
+        graph.require(gemm.getInputCount() == 3 && graph.whole(gemm, "transA", 0) == 0
+                && graph.number(gemm, "alpha", 1) == 1 && graph.number(gemm, "beta", 1) == 1, gemm,
+                "must be x W + b");
+        return gemm;
+    }
+
+    private String turned(String weight) throws IOException {
+        NodeProto transpose = graph.made(weight, "Transpose", 1);
+        long[] order = graph.wholes(transpose, "perm");
+        graph.require(order.length == 0 || order.length == 2 && order[0] == 1 && order[1] == 0, transpose,
+                "must exchange two axes");
+        return transpose.getInput(0);
     }
 
     private void keep(String name, Normed y) {
@@ -147,30 +205,58 @@ public final class OnnxBert {
         section.add(name + ".bias", y.beta, false);
     }
 
-    /// value = gamma (x - mean) / sqrt(var + eps) + beta
+    /// value = gamma (x - mean) / sqrt(var + eps) + beta, in one node or in several
     private Normed layerNorm(String value) throws IOException {
-        NodeProto shift = graph.made(value, "Add");
+        Normed normed = normed(value);
+        checks.given(graph.source(value), (int) normed.gamma.shape()[0]);
+        return normed;
+    }
+
+    private Normed normed(String value) throws IOException {
+        if (graph.isMadeBy(value, "LayerNormalization")) {
+            NodeProto norm = graph.made(value, "LayerNormalization", 3);
+            requireLastAxis(norm, graph.whole(norm, "axis", -1));
+            eps = agreed(norm, "epsilon", eps, graph.number(norm, "epsilon", 1e-5f));
+            return new Normed(norm.getInput(0), graph.weight(norm.getInput(1), 1), graph.weight(norm.getInput(2), 1));
+        }
+        NodeProto shift = graph.made(value, "Add", 2);
         String scaled = graph.computed(shift);
-        NodeProto scale = graph.made(scaled, "Mul");
+        NodeProto scale = graph.made(scaled, "Mul", 2);
         String xhat = graph.computed(scale);
-        NodeProto divide = graph.made(xhat, "Div");
-        NodeProto centered = graph.made(divide.getInput(0), "Sub");
-        NodeProto root = graph.made(divide.getInput(1), "Sqrt");
-        NodeProto variance = graph.made(root.getInput(0), "Add");
-        NodeProto mean = mean(graph.computed(variance));
-        NodeProto square = graph.made(mean.getInput(0), "Pow");
-        graph.require(graph.beside(square, 2).equals(divide.getInput(0)), square, "must square what is normalized");
-        graph.require(mean(centered.getInput(1)).getInput(0).equals(centered.getInput(0)), centered,
+        NodeProto divide = graph.made(xhat, "Div", 2);
+        NodeProto centered = graph.made(divide.getInput(0), "Sub", 2);
+        NodeProto root = graph.made(divide.getInput(1), "Sqrt", 1);
+        NodeProto variance = graph.made(root.getInput(0), "Add", 2);
+        requireSquare(mean(graph.computed(variance)), centered);
+        graph.require(graph.source(mean(centered.getInput(1))).equals(graph.source(centered.getInput(0))), centered,
                 "must take x's mean from x");
-        eps = agreed(variance, "epsilon", eps, graph.constant(OnnxGraph.other(variance, mean.getOutput(0))).scalar());
+        eps = agreed(variance, "epsilon", eps,
+                graph.constant(OnnxGraph.other(variance, graph.computed(variance))).scalar());
         return new Normed(centered.getInput(0), graph.weight(OnnxGraph.other(scale, xhat), 1),
                 graph.weight(OnnxGraph.other(shift, scaled), 1));
     }
 
-    private NodeProto mean(String value) throws IOException {
+    private void requireSquare(String value, NodeProto centered) throws IOException {
+        NodeProto square = graph.made(value, "Pow", "Mul");
+        boolean squares = square.getOpType().equals("Mul")
+                ? graph.source(square.getInput(0)).equals(graph.source(square.getInput(1)))
+                : graph.constant(square.getInput(1)).scalar() == 2;
+        graph.require(squares && graph.source(square.getInput(0)).equals(centered.getOutput(0)), square,
+                "must square what is normalized");
+    }
+
+    /// What a value is the mean of, over the last axis.
+    private String mean(String value) throws IOException {
         NodeProto mean = graph.made(value, "ReduceMean");
-        graph.requireInts(mean, "axes", -1);
-        return mean;
+        long[] axes = mean.getInputCount() == 2 ? graph.constant(mean.getInput(1)).longs() : graph.wholes(mean, "axes");
+        graph.require(axes != null && axes.length == 1 && graph.whole(mean, "keepdims", 1) == 1, mean,
+                "must have one axis and keep it");
+        requireLastAxis(mean, axes[0]);
+        return mean.getInput(0);
+    }
+
+    private void requireLastAxis(NodeProto node, long axis) throws IOException {
+        graph.require(axis == -1 || axis == 2, node, "must go over the last axis; it does over " + axis);
     }
 
     /// A number that must be the same in all layers.
@@ -180,127 +266,105 @@ public final class OnnxBert {
         return now;
     }
 
-    /// value = f(x), f = x (1 + erf(x / sqrt 2)) / 2 or ReLU: returns x.
-    private String activated(String value) throws IOException {
-        NodeProto node = graph.made(value, "Mul", "Relu");
-        Activation f = node.getOpType().equals("Relu") ? Activation.RELU : Activation.GELU_ERF;
-        graph.require(activation == null || activation == f, node, "must be the same activation in all layers");
-        activation = f;
-        return f == Activation.RELU ? node.getInput(0) : gelu(node);
-    }
-
-    private String gelu(NodeProto half) throws IOException {
-        NodeProto product = graph.made(graph.beside(half, 0.5f), "Mul");
-        String x = product.getInput(0);
-        NodeProto plusOne = graph.made(product.getInput(1), "Add");
-        NodeProto erf = graph.made(graph.beside(plusOne, 1), "Erf");
-        NodeProto scaled = graph.made(erf.getInput(0), "Div");
-        graph.require(graph.beside(scaled, (float) Math.sqrt(2)).equals(x), scaled,
-                "must be erf of what GELU multiplies");
-        return x;
-    }
-
     // ---- Attention: softmax(q k^T / sqrt(d) + mask) v, heads side by side ----
 
     /// From the heads' results back to x.
     private String attention(String value) throws IOException {
-        NodeProto joined = graph.made(value, "Reshape");
-        NodeProto sum = graph.made(transposed(joined.getInput(0), 0, 2, 1, 3), "MatMul");
-        NodeProto softmax = graph.made(sum.getInput(0), "Softmax");
-        graph.requireInts(softmax, "axis", 3);
-        NodeProto masked = graph.made(softmax.getInput(0), "Add");
-        requireMask(masked);
-        NodeProto scaled = graph.made(masked.getInput(0), "Div");
-        float root = graph.number(scaled, 1);
-        headSize = agreed(scaled, "head size", headSize, Math.round(root * root));
-        graph.require(Math.abs(root - Math.sqrt(headSize)) < 1e-5, scaled, "must divide by the root of the head size");
-        NodeProto scores = graph.made(scaled.getInput(0), "MatMul");
-        String q = linear(head(transposed(scores.getInput(0), 0, 2, 1, 3)), "attention.self.query");
-        String k = linear(head(transposed(scores.getInput(1), 0, 2, 3, 1)), "attention.self.key");
-        String v = linear(head(transposed(sum.getInput(1), 0, 2, 1, 3)), "attention.self.value");
-        graph.require(q.equals(k) && k.equals(v), sum, "must take queries, keys and values from the same stream");
-        return q;
-    }
-
-    private String transposed(String value, long... order) throws IOException {
-        NodeProto node = graph.made(value, "Transpose");
-        graph.requireInts(node, "perm", order);
-        return node.getInput(0);
-    }
-
-    /// H, if d is what attention's scale says and W_o's rows are H * d.
-    private long heads() {
-        return section.axis("attention.output.dense.weight", 0) / (long) headSize;
-    }
-
-    /// (B, T, H * d) seen as (B, T, H, d): the new shape's last numbers are H and d.
-    private String head(String value) throws IOException {
-        NodeProto reshape = graph.made(value, "Reshape");
-        NodeProto shape = graph.made(reshape.getInput(1), "Concat");
-        graph.requireLongs(shape, 2, heads());
-        graph.requireLongs(shape, 3, (long) headSize);
-        return reshape.getInput(0);
-    }
-
-    /// The mask is (1 - attention_mask) * (the lowest float), the same for all layers.
-    private void requireMask(NodeProto masked) throws IOException {
-        String value = masked.getInput(1);
-        if (mask == null) {
-            NodeProto product = graph.made(value, "Mul");
-            graph.require(graph.number(product, 1) < -1e4, product, "must hide padding behind a large negative number");
-            NodeProto difference = graph.made(product.getInput(0), "Sub");
-            graph.require(graph.number(difference, 0) == 1, difference, "must be 1 - attention_mask");
-            NodeProto cast = graph.made(difference.getInput(1), "Cast");
-            NodeProto outer = graph.made(cast.getInput(0), "Unsqueeze");
-            NodeProto inner = graph.made(outer.getInput(0), "Unsqueeze");
-            graph.require(inner.getInput(0).equals("attention_mask"), inner, "must be made of attention_mask");
-            mask = value;
+        List<String> softmaxes = new ArrayList<>();
+        for (String each : before(value)) {
+            if (graph.isMadeBy(each, "Softmax")) {
+                softmaxes.add(each);
+            }
         }
-        graph.require(mask.equals(value), masked, "must add the same mask in all layers");
+        if (softmaxes.size() != 1) {
+            throw graph.incompatibility("%s must be computed by one Softmax; it is by %s".formatted(value, softmaxes));
+        }
+        NodeProto scores = scores(softmaxes.getFirst());
+        Set<String> values = linears(value);
+        values.removeAll(linears(scores.getOutput(0)));
+        String q = only(linears(scores.getInput(0)), scores.getInput(0));
+        String k = only(linears(scores.getInput(1)), scores.getInput(1));
+        String v = only(values, value);
+        checks.attention(value, softmaxes.getFirst(), q, k, v);
+        String x = linear(q, "attention.self.query");
+        graph.require(graph.source(x).equals(graph.source(linear(k, "attention.self.key")))
+                && graph.source(x).equals(graph.source(linear(v, "attention.self.value"))), graph.maker(v),
+                "must take queries, keys and values from the same stream");
+        return x;
+    }
+
+    /// The product of queries and keys.
+    private NodeProto scores(String softmax) throws IOException {
+        NodeProto node = graph.maker(softmax);
+        for (int i = 0; i <= graph.size(); i++) {
+            List<String> inputs = new ArrayList<>();
+            for (String input : node.getInputList()) {
+                if (!linears(input).isEmpty()) {
+                    inputs.add(input);
+                }
+            }
+            if (inputs.size() != 1) {
+                return graph.made(node.getOutput(0), "MatMul", 2);
+            }
+            node = graph.maker(graph.source(inputs.getFirst()));
+        }
+        throw graph.incompatibility("it goes round in a circle at " + softmax);
     }
 
     // ---- Embeddings: words[ids] + types[type ids] + positions[0 .. T) ----
 
     private boolean isEmbeddings(String sum) throws IOException {
-        NodeProto add = graph.made(sum, "Add");
-        return graph.isMadeBy(add.getInput(0), "Gather") || graph.isMadeBy(add.getInput(1), "Gather");
+        NodeProto add = graph.made(sum, "Add", 2);
+        return summands(sum).size() > 1 && !isLinear(add.getInput(0)) && !isLinear(add.getInput(1))
+                && graph.isMadeBy(summands(sum).getFirst(), "Gather");
+    }
+
+    /// What is added up.
+    private List<String> summands(String sum) throws IOException {
+        List<String> summands = new ArrayList<>();
+        var open = new ArrayList<>(List.of(sum));
+        while (!open.isEmpty() && summands.size() < 4) {
+            String next = open.removeFirst();
+            if (graph.isMadeBy(next, "Add")) {
+                open.addAll(graph.made(next, "Add", 2).getInputList());
+            } else {
+                summands.add(next);
+            }
+        }
+        return summands;
     }
 
     /// Keeps the tables, returns the row of the first position.
     private int embeddings(String sum) throws IOException {
-        NodeProto outer = graph.made(sum, "Add");
-        NodeProto positions = graph.made(outer.getInput(1), "Gather");
-        table(positions, "position_embeddings.weight");
-        String tokens = outer.getInput(0);
-        if (graph.isMadeBy(tokens, "Add")) {
-            NodeProto inner = graph.made(tokens, "Add");
-            NodeProto types = graph.made(inner.getInput(1), "Gather");
-            graph.require(types.getInput(1).equals("token_type_ids"), types, "must take rows of token_type_ids");
-            table(types, "token_type_embeddings.weight");
-            tokens = inner.getInput(0);
+        for (String summand : summands(sum)) {
+            checks.given(graph.source(summand), (int) graph.weight(graph.made(summand, "Gather", 2).getInput(0), 2)
+                    .shape()[1]);
         }
-        NodeProto words = graph.made(tokens, "Gather");
-        graph.require(words.getInput(1).equals("input_ids"), words, "must take rows of input_ids");
-        table(words, "word_embeddings.weight");
-        return firstPosition(graph.made(positions.getInput(1), "Slice"));
-    }
-
-    private void table(NodeProto gather, String name) throws IOException {
-        section.add(name, graph.weight(gather.getInput(0), 2), false);
-    }
-
-    /// Positions are the first T of a constant row that counts up by one.
-    private int firstPosition(NodeProto slice) throws IOException {
-        graph.requireLongs(slice, 1, 0);
-        graph.requireLongs(slice, 3, 1);
-        graph.requireLongs(slice, 4, 1);
-        long[] ids = graph.constant(slice.getInput(0)).longs();
-        int rows = section.axis("position_embeddings.weight", 0);
-        graph.require(ids != null && ids.length > 0 && ids[0] >= 0 && ids[0] + ids.length <= rows, slice,
-                "must cut a constant row of positions below " + rows);
-        for (int i = 0; i < ids.length; i++) {
-            graph.require(ids[i] == ids[0] + i, slice, "must cut positions that count up by one");
+        int firstPosition = -1;
+        for (String summand : summands(sum)) {
+            NodeProto gather = graph.made(summand, "Gather", 2);
+            graph.require(graph.whole(gather, "axis", 0) == 0, gather, "must take rows");
+            OnnxTensor table = graph.weight(gather.getInput(0), 2);
+            OnnxChecks.Rows rows = checks.rows(gather);
+            String name = switch (rows) {
+                case OnnxChecks.Rows.Words _ -> "word_embeddings.weight";
+                case OnnxChecks.Rows.Types _ -> "token_type_embeddings.weight";
+                case OnnxChecks.Rows.Positions _ -> "position_embeddings.weight";
+            };
+            graph.require(!section.has(name), gather, "must be the only table of its kind");
+            section.add(name, rows instanceof OnnxChecks.Rows.Types(boolean given) && !given ? table.rows(1) : table,
+                    false);
+            if (rows instanceof OnnxChecks.Rows.Positions(int first)) {
+                firstPosition = first;
+                int rowsLeft = (int) table.shape()[0] - first;
+                graph.require(rowsLeft > 0, gather, "must have a table with more rows than " + first);
+                checks.requirePositions(gather, first, rowsLeft);
+            }
         }
-        return (int) ids[0];
+        if (firstPosition < 0 || !section.has("word_embeddings.weight")) {
+            throw graph
+                    .incompatibility(sum + " must be a sum of embeddings of tokens, of positions and maybe of types");
+        }
+        return firstPosition;
     }
 }

