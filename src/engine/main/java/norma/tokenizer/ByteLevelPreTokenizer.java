@@ -46,7 +46,7 @@ record ByteLevelPreTokenizer(boolean spaceBefore, Rule rule) implements PreToken
     }
 
     static ByteLevelPreTokenizer read(JsonFields step) throws CorruptFileException {
-        return new ByteLevelPreTokenizer(step.flag("add_prefix_space", true),
+        return new ByteLevelPreTokenizer(step.flag("add_prefix_space"),
                 step.flag("use_regex", true) ? Rule.GPT2 : Rule.NONE);
     }
 

@@ -84,6 +84,31 @@ enum TokenizerFiles {
             add(json, "qzx", json.getAsJsonObject("model").getAsJsonArray("vocab").size(), "single_word");
         }
     },
+    /// The steps that transformers writes for XLM-RoBERTa, with a space before the first word only.
+    UNIGRAM_STEPS {
+        @Override
+        void change(JsonObject json) {
+            JsonObject steps = JsonParser.parseString("{\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"Nmt\"}, "
+                    + "{\"type\": \"Strip\", \"strip_left\": false, \"strip_right\": true}, "
+                    + "{\"type\": \"Replace\", \"pattern\": {\"Regex\": \" {2,}\"}, \"content\": \"\u2581\"}]}")
+                    .getAsJsonObject();
+            json.add("normalizer", steps);
+            json.add("pre_tokenizer", JsonParser.parseString("{\"type\": \"Metaspace\", \"replacement\": \"\u2581\", "
+                    + "\"prepend_scheme\": \"first\", \"split\": true}"));
+        }
+    },
+    /// Words by their kinds of characters, and digits one by one.
+    WORDS {
+        @Override
+        void change(JsonObject json) {
+            json.add("normalizer",
+                    JsonParser.parseString(
+                            "{\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"Lowercase\"}, {\"type\": \"StripAccents\"}]}"));
+            json.add("pre_tokenizer", JsonParser.parseString("{\"type\": \"Sequence\", \"pretokenizers\": ["
+                    + "{\"type\": \"Whitespace\"}, {\"type\": \"Digits\", \"individual_digits\": true}, "
+                    + "{\"type\": \"Punctuation\", \"behavior\": \"MergedWithPrevious\"}]}"));
+        }
+    },
     UNIGRAM_SPACES {
         @Override
         void change(JsonObject json) {
@@ -99,7 +124,7 @@ enum TokenizerFiles {
     JsonObject json() {
         JsonObject json = switch (this) {
             case GPT2, ROBERTA -> gpt2();
-            case UNIGRAM, UNIGRAM_SPACES -> read("norma/embeddings/tokenizer/unigram.json");
+            case UNIGRAM, UNIGRAM_SPACES, UNIGRAM_STEPS -> read("norma/embeddings/tokenizer/unigram.json");
             case BGE -> read("bge-small-en-v1.5-tokenizer.json");
             case E5 -> read("e5-small-v2-tokenizer.json");
             default -> read("all-minilm-l6-v2-tokenizer.json");
