@@ -79,7 +79,7 @@ final class TokenizerFolder {
             return TokenizerClass.ofNetwork(network.text("model_type", "")).orElse(otherwise);
         }
         return TokenizerClass.of(says.text("tokenizer_class")).orElseThrow(() -> says.incompatibility("tokenizer_class",
-                "BertTokenizer, DistilBertTokenizer, RobertaTokenizer, XLMRobertaTokenizer, CamembertTokenizer "
+                "BertTokenizer, DistilBertTokenizer, RobertaTokenizer, GPT2Tokenizer, XLMRobertaTokenizer, CamembertTokenizer "
                         + "or PreTrainedTokenizerFast"));
     }
 
