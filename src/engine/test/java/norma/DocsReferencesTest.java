@@ -37,12 +37,12 @@ class DocsReferencesTest {
 
     /// Types of the JDK, of other libraries, and of the reader.
     private static final Set<String> FOREIGN =
-            Set.of("AdaptiveAvgPool2d", "AveragedModel", "BertTokenizer", "DataLoader", "EmbeddingModel",
-                    "EmbeddingStoreIngestor",
-                    "Executor", "First", "FloatVector", "IntVector", "MemorySegment", "Module", "Optional", "PRNGKey",
-                    "Path", "PreTrainedTokenizerFast", "RMSprop", "ReduceLROnPlateau", "RobertaTokenizer", "System",
-                    "True",
-                    "XLMRobertaTokenizer", "Xor");
+            Set.of("AdaptiveAvgPool2d", "AveragedModel", "BertModel", "BertTokenizer", "DataLoader", "DistilBertModel",
+                    "EmbeddingModel", "EmbeddingStoreIngestor", "Executor", "False", "First", "FloatVector",
+                    "IntVector",
+                    "MemorySegment", "Module", "Optional", "PRNGKey", "Path", "PreTrainedTokenizerFast", "RMSprop",
+                    "ReduceLROnPlateau", "RobertaModel", "RobertaTokenizer", "System", "True", "XLMRobertaTokenizer",
+                    "Xor");
 
     private static final Map<Path, String> SOURCES = new HashMap<>();
 
