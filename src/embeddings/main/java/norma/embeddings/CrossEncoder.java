@@ -20,15 +20,15 @@ public final class CrossEncoder implements AutoCloseable {
 
     private final String prefix;
 
-    CrossEncoder(Pretrained.Classifier model, Use use, Tokenizer tokenizer, Options options) {
+    CrossEncoder(Pretrained.Classifier model, EncoderSettings settings, Tokenizer tokenizer, Options options) {
         int most = model.bert().config().maxTokens();
         if (options.maxTokens() > most) {
             throw new IllegalArgumentException(
                     "CrossEncoder: this model reads at most %d tokens; got %d".formatted(most, options.maxTokens()));
         }
         this.tokenizer = tokenizer;
-        this.maxTokens = options.maxTokens() == 0 ? use.maxTokens() : options.maxTokens();
-        this.prefix = use.prompts().text();
+        this.maxTokens = options.maxTokens() == 0 ? settings.maxTokens() : options.maxTokens();
+        this.prefix = settings.prompts().text();
         this.inference =
                 new Inference(model.bert(), options.threads(), stream -> model.head().forward(stream, Context.NONE));
     }
@@ -46,15 +46,15 @@ public final class CrossEncoder implements AutoCloseable {
         Path network = Modules.network(folder);
         Pretrained.Classifier model = Pretrained.Classifier.folder(network);
         BertConfig config = model.bert().config();
-        Use use = Use.ofClassifier(folder, network, config.maxTokens());
-        Tokenizer tokenizer = use.tokenizer();
+        EncoderSettings settings = EncoderSettings.ofClassifier(folder, network, config.maxTokens());
+        Tokenizer tokenizer = settings.tokenizer();
         int types = Arrays.stream(tokenizer.encodePair("", "", Integer.MAX_VALUE).typeIds()).max().orElse(0) + 1;
         if (config.types() > 0 && types > config.types()) {
             throw new CorruptFileException(network,
                     "must have no more text types in its tokenizer, %d, than in its network, %d; if the network is not told them, say so in tokenizer_config.json: model_input_names without token_type_ids"
                             .formatted(types, config.types()));
         }
-        return new CrossEncoder(model, use, tokenizer, options);
+        return new CrossEncoder(model, settings, tokenizer, options);
     }
 
     /// The logits of each pair of the query and a passage, one for each of the model's labels.

@@ -87,7 +87,7 @@ final class EncoderWriter {
     }
 
     private static void writeUse(Path folder, Pretrained model) throws IOException {
-        AtomicFile.write(folder.resolve("sentence_bert_config.json"), model.use().moduleToJson() + "\n");
-        AtomicFile.write(folder.resolve("config_sentence_transformers.json"), model.use().modelToJson() + "\n");
+        AtomicFile.write(folder.resolve("sentence_bert_config.json"), model.settings().moduleToJson() + "\n");
+        AtomicFile.write(folder.resolve("config_sentence_transformers.json"), model.settings().modelToJson() + "\n");
     }
 }

@@ -33,7 +33,7 @@ import norma.nn.ParameterTree;
 /// @param format of its files, if they have a config.json
 /// @param readout from the tokens' vectors to the text's; without poolings if no file says them
 /// @param use how it is used
-record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Use use) {
+record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, EncoderSettings settings) {
     /// Of its 512 positions only these were trained.
     private static final int MINILM_TOKENS = 256;
 
@@ -49,7 +49,7 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Use u
     static Pretrained folder(Path folder, Modules modules, LoadMode mode) throws IOException {
         Network network = network(modules.network(), mode);
         return new Pretrained(network.bert, network.format, modules.readout(),
-                Use.ofEncoder(folder, modules.network(), network.bert.config().maxTokens()));
+                EncoderSettings.ofEncoder(folder, modules.network(), network.bert.config().maxTokens()));
     }
 
     /// From an ONNX file alone, which does not say how it is used.
@@ -64,7 +64,8 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Use u
 
     private static Pretrained onnx(Path name, URL file, Optional<Path> folder, LoadMode mode) throws IOException {
         Bert bert = onnxBert(name, file, folder, mode);
-        return new Pretrained(bert, Optional.empty(), Readout.NONE, Use.of(bert.config().maxTokens(), Prompts.NONE));
+        return new Pretrained(bert, Optional.empty(), Readout.NONE,
+                EncoderSettings.of(bert.config().maxTokens(), Prompts.NONE));
     }
 
     /// From an ONNX file on the class path, `name.onnx`. How those in langchain4j's jars are used, the models' cards say: https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2, BAAI/bge-small-en-v1.5, intfloat/e5-small-v2.
@@ -72,9 +73,9 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Use u
         Pretrained model = onnx(Path.of(name + ".onnx"), Resources.find(name + ".onnx"), mode);
         return switch (name) {
             case "all-minilm-l6-v2" -> model.used(Pooling.MEAN, MINILM_TOKENS, "", "");
-            case "bge-small-en", "bge-small-en-v1.5" -> model.used(Pooling.CLS, model.use.maxTokens(),
+            case "bge-small-en", "bge-small-en-v1.5" -> model.used(Pooling.CLS, model.settings.maxTokens(),
                     "Represent this sentence for searching relevant passages: ", "");
-            case "e5-small-v2" -> model.used(Pooling.MEAN, model.use.maxTokens(), "query: ", "passage: ");
+            case "e5-small-v2" -> model.used(Pooling.MEAN, model.settings.maxTokens(), "query: ", "passage: ");
             default -> model;
         };
     }
@@ -86,17 +87,17 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Use u
 
     /// Another network of the same use.
     Pretrained with(Bert other, BertFormat itsFormat) {
-        return new Pretrained(other, Optional.of(itsFormat), readout, use);
+        return new Pretrained(other, Optional.of(itsFormat), readout, settings);
     }
 
     /// The same with the options' choices, where some were made.
     Pretrained with(Options options) {
-        return new Pretrained(bert, format, readout.with(options.pooling()), use.with(options));
+        return new Pretrained(bert, format, readout.with(options.pooling()), settings.with(options));
     }
 
     private Pretrained used(Pooling pooling, int maxTokens, String query, String passage) {
         return new Pretrained(bert, format, new Readout(List.of(pooling), List.of()),
-                Use.of(maxTokens, new Prompts("", query, passage)));
+                EncoderSettings.of(maxTokens, new Prompts("", query, passage)));
     }
 
     /// A network, and how it is written if a config.json says it.

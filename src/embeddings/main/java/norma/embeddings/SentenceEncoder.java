@@ -44,7 +44,7 @@ public final class SentenceEncoder implements AutoCloseable {
         this.options = complete(options, model, readout.poolings(), dim);
         this.tokenizer = tokenizer;
         this.dimensions = this.options.dimensions();
-        this.prefix = model.use().prompts().text();
+        this.prefix = model.settings().prompts().text();
         this.inference = new Inference(model.bert(), options.threads(), readout::of);
     }
 
@@ -63,7 +63,7 @@ public final class SentenceEncoder implements AutoCloseable {
         try (WarmUp _ = WarmUp.begin()) {
             if (Files.isDirectory(path)) {
                 Pretrained model = Pretrained.folder(path, LoadMode.INFERENCE);
-                return new SentenceEncoder(model, model.use().tokenizer(), options);
+                return new SentenceEncoder(model, model.settings().tokenizer(), options);
             }
             Pretrained model = Pretrained.onnx(path, LoadMode.INFERENCE);
             return new SentenceEncoder(model, Tokenizer.load(path.resolveSibling("tokenizer.json")), options);
@@ -85,11 +85,11 @@ public final class SentenceEncoder implements AutoCloseable {
 
     /// Options with the model's own choices where none was made.
     private static Options complete(Options o, Pretrained model, List<Pooling> poolings, int dim) {
-        Use use = model.use();
-        return new Options(o.threads(), o.maxTokens() == 0 ? use.maxTokens() : o.maxTokens(), poolings,
-                o.dimensions() == 0 ? use.dimensions(dim) : o.dimensions(), o.unit(),
-                o.queryPrefix().or(() -> Optional.of(use.prompts().query())),
-                o.passagePrefix().or(() -> Optional.of(use.prompts().passage())));
+        EncoderSettings settings = model.settings();
+        return new Options(o.threads(), o.maxTokens() == 0 ? settings.maxTokens() : o.maxTokens(), poolings,
+                o.dimensions() == 0 ? settings.dimensions(dim) : o.dimensions(), o.unit(),
+                o.queryPrefix().or(() -> Optional.of(settings.prompts().query())),
+                o.passagePrefix().or(() -> Optional.of(settings.prompts().passage())));
     }
 
     /// Its options, with the model's own choices where none was made.

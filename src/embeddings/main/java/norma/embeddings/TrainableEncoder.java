@@ -45,10 +45,10 @@ public final class TrainableEncoder implements TextEncoder {
         this.tokenizer = tokenizer;
         this.tokenizerFiles = tokenizerFiles;
         int most = model.bert().config().maxTokens();
-        if (model.use().maxTokens() > most) {
+        if (model.settings().maxTokens() > most) {
             throw new IllegalArgumentException(
                     "TrainableEncoder: maxTokens must be 1 to %d, which the model can read; got %d".formatted(most,
-                            model.use().maxTokens()));
+                            model.settings().maxTokens()));
         }
     }
 
@@ -69,12 +69,12 @@ public final class TrainableEncoder implements TextEncoder {
         Pretrained model = Pretrained.folder(folder, modules, LoadMode.TRAINING).with(options);
         var files = new LinkedHashMap<String, byte[]>();
         for (String name : TOKENIZER_FILES) {
-            Path file = model.use().folder().resolve(name);
+            Path file = model.settings().folder().resolve(name);
             if (Files.exists(file)) {
                 files.put(name, Files.readAllBytes(file));
             }
         }
-        return new TrainableEncoder(model, model.use().tokenizer(), files);
+        return new TrainableEncoder(model, model.settings().tokenizer(), files);
     }
 
     /// Loads `name.onnx` and `name-tokenizer.json` from the class path, as [SentenceEncoder#load(String, Options)] does.
@@ -129,7 +129,7 @@ public final class TrainableEncoder implements TextEncoder {
 
     /// A text as the model reads it, with its default prompt in front if it has one.
     public Encoding tokens(String text) {
-        return tokenizer.encode(model.use().prompts().text() + text, model.use().maxTokens());
+        return tokenizer.encode(model.settings().prompts().text() + text, model.settings().maxTokens());
     }
 
     @Override

@@ -90,7 +90,7 @@ class FolderTest {
                         TinyFolder.DIM));
         assertArrayEquals(vectors(shifted.set("max_position_embeddings", TinyFolder.POSITIONS - 2).write()), found);
         roberta.write();
-        assertEquals(TinyFolder.POSITIONS - 2, Pretrained.folder(folder, LoadMode.INFERENCE).use().maxTokens());
+        assertEquals(TinyFolder.POSITIONS - 2, Pretrained.folder(folder, LoadMode.INFERENCE).settings().maxTokens());
     }
 
     @Test
@@ -152,9 +152,9 @@ class FolderTest {
         Files.writeString(folder.resolve("config_sentence_transformers.json"),
                 "{\"prompts\": {\"query\": \"query: \", \"document\": \"passage: \"}}");
         Pretrained model = Pretrained.folder(folder, LoadMode.INFERENCE);
-        assertEquals(12, model.use().maxTokens());
-        assertEquals("query: ", model.use().prompts().query());
-        assertEquals("passage: ", model.use().prompts().passage());
+        assertEquals(12, model.settings().maxTokens());
+        assertEquals("query: ", model.settings().prompts().query());
+        assertEquals("passage: ", model.settings().prompts().passage());
     }
 
     @Test

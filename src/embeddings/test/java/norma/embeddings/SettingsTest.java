@@ -32,36 +32,36 @@ class SettingsTest {
         Files.writeString(folder.resolve(file), text);
     }
 
-    private Use use() throws IOException {
-        return Use.ofEncoder(folder, folder, POSITIONS);
+    private EncoderSettings settings() throws IOException {
+        return EncoderSettings.ofEncoder(folder, folder, POSITIONS);
     }
 
     private int[] ids(String text) throws IOException {
-        return use().tokenizer().encode(text, POSITIONS).ids();
+        return settings().tokenizer().encode(text, POSITIONS).ids();
     }
 
     @Test
     void theLimitIsTheFirstThatIsSaid() throws IOException {
-        assertEquals(POSITIONS, use().maxTokens());
+        assertEquals(POSITIONS, settings().maxTokens());
         write("tokenizer_config.json", "{\"model_max_length\": 1000000000000000019884624838656}");
-        assertEquals(POSITIONS, use().maxTokens());
+        assertEquals(POSITIONS, settings().maxTokens());
         write("tokenizer_config.json", "{\"model_max_length\": null, \"max_len\": 7}");
-        assertEquals(POSITIONS, use().maxTokens());
+        assertEquals(POSITIONS, settings().maxTokens());
         write("tokenizer_config.json", "{\"max_len\": 7}");
-        assertEquals(7, use().maxTokens());
+        assertEquals(7, settings().maxTokens());
         write("tokenizer_config.json", "{\"model_max_length\": 30}");
-        assertEquals(30, use().maxTokens());
-        assertEquals(30, Use.ofClassifier(folder.resolve("1_None"), folder, POSITIONS).maxTokens());
+        assertEquals(30, settings().maxTokens());
+        assertEquals(30, EncoderSettings.ofClassifier(folder.resolve("1_None"), folder, POSITIONS).maxTokens());
         write("sentence_xlnet_config.json", "{\"max_seq_length\": 8}");
-        assertEquals(8, use().maxTokens());
+        assertEquals(8, settings().maxTokens());
         write("sentence_roberta_config.json", "{\"max_seq_length\": null}");
-        assertEquals(30, use().maxTokens());
+        assertEquals(30, settings().maxTokens());
         write("sentence_bert_config.json", "{\"max_seq_length\": 35, \"do_lower_case\": true}");
-        assertEquals(35, use().maxTokens());
+        assertEquals(35, settings().maxTokens());
         write("sentence_bert_config.json", "{\"max_seq_length\": 35, \"tokenizer_args\": {\"model_max_length\": 6}}");
-        assertEquals(6, use().maxTokens());
+        assertEquals(6, settings().maxTokens());
         Files.delete(folder.resolve("modules.json"));
-        assertEquals(30, use().maxTokens());
+        assertEquals(30, settings().maxTokens());
     }
 
     @Test
@@ -91,7 +91,7 @@ class SettingsTest {
 
     private void refused(String file, String text, String message) throws IOException {
         write(file, text);
-        var e = assertThrows(CorruptFileException.class, () -> use().tokenizer());
+        var e = assertThrows(CorruptFileException.class, () -> settings().tokenizer());
         assertTrue(e.getMessage().contains(file + ": ") && e.getMessage().contains(message), e.getMessage());
         Files.delete(folder.resolve(file));
     }
@@ -101,11 +101,11 @@ class SettingsTest {
         write("config_sentence_transformers.json",
                 "{\"prompts\": {\"query\": \"q\", \"passage\": \"p\", \"own\": \"o\"}, \"default_prompt_name\": \"own\", "
                         + "\"truncate_dim\": 5}");
-        assertEquals(new Prompts("o", "q", "p"), use().prompts());
-        assertEquals(5, use().dimensions(16));
-        assertEquals(4, use().dimensions(4));
-        write("config_sentence_transformers.json", use().modelToJson().toString());
-        assertEquals(new Prompts("o", "q", "p"), use().prompts(), "as it is saved");
+        assertEquals(new Prompts("o", "q", "p"), settings().prompts());
+        assertEquals(5, settings().dimensions(16));
+        assertEquals(4, settings().dimensions(4));
+        write("config_sentence_transformers.json", settings().modelToJson().toString());
+        assertEquals(new Prompts("o", "q", "p"), settings().prompts(), "as it is saved");
     }
 
     @Test
@@ -130,11 +130,12 @@ class SettingsTest {
     @Test
     void textsAreCutAtTheirBeginningIfTheFilesSayIt() throws IOException {
         write("tokenizer_config.json", "{\"truncation_side\": \"left\"}");
-        Tokenizer tokenizer = use().tokenizer();
+        Tokenizer tokenizer = settings().tokenizer();
         assertArrayEquals(new int[] {2, 6, 8, 3}, tokenizer.encode("a a b the", 4).ids());
         assertArrayEquals(new int[] {2, 6, 3}, tokenizer.encode("b", 4).ids());
         assertEquals(List.of("right, where two texts are read together"),
-                List.of(assertThrows(CorruptFileException.class, () -> Use.ofClassifier(folder, folder, POSITIONS))
+                List.of(assertThrows(CorruptFileException.class,
+                        () -> EncoderSettings.ofClassifier(folder, folder, POSITIONS))
                         .getMessage().replaceAll(".*must be (.*); got.*", "$1")));
     }
 }

@@ -4,6 +4,8 @@ package norma.tornado.code;
 ///
 /// An iteration computes four channels at four places of the batch's planes, which lie a quarter of all places apart, so that
 /// neighbours read neighbouring places. Channels and places beyond the last are computed as the last and not written.
+///
+/// Each kernel writes its sixteen sums out: they must be scalars to stay in registers, and a helper gives back only one.
 public final class ConvolutionCode {
     private static final int BATCH = 13, GROUPS = 14, CHANNELS = 15, OUT_CHANNELS = 16;
     private static final int X = 17, W = 18, Y = 19, BIAS = 20, PARTS = 20;

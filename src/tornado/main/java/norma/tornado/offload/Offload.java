@@ -24,6 +24,8 @@ public final class Offload {
     /// Working memory, handed out from the front of the last piece; whatever a call took is free again when it has ended.
     private final List<Place> working = new ArrayList<>();
     private int taken;
+    /// What a call took that needed several pieces: the next gets as much in one.
+    private int usual;
     private long launches;
 
     /// On a device.
@@ -73,7 +75,7 @@ public final class Offload {
     /// Room for some floats until the contract's method ends.
     int room(int floats) {
         if (working.isEmpty() || taken + floats > working.getLast().length()) {
-            int length = working.isEmpty() ? floats : Math.max(floats, 2 * working.getLast().length());
+            int length = Math.max(floats, working.isEmpty() ? usual : 2 * working.getLast().length());
             working.add(places.allocate(length));
             taken = 0;
         }
@@ -125,13 +127,12 @@ public final class Offload {
         }
     }
 
-    /// What came in several pieces will be one.
+    /// Allocates nothing: what the call has computed must not be lost where memory is short.
     private void end() {
         if (working.size() > 1) {
-            int length = working.stream().mapToInt(Place::length).sum();
+            usual = working.stream().mapToInt(Place::length).sum();
             working.forEach(places::free);
             working.clear();
-            working.add(places.allocate(length));
         }
         taken = 0;
     }

@@ -40,27 +40,28 @@ record OffloadedFourier(Offload offload, Map<Integer, float[]> roots) implements
 
     @Override
     public void complex(int batch, int rows, int columns, Floats x, boolean inverse, float scale, Floats y) {
-        Numbers from = new Numbers(offload.at(x), COMPLEX), to = new Numbers(offload.at(y), COMPLEX);
-        if (rows == 1 && x.array() != y.array()) {
-            transform(new Axis(batch, columns, 1, columns, inverse), from, scale, to);
-            return;
-        }
-        Numbers image = room(batch * rows * columns);
-        transform(new Axis(batch * rows, columns, 1, columns, inverse), from, 1, image);
-        transform(new Axis(batch, rows, columns, rows, inverse), image, scale, to);
+        columnsThenRows(batch, rows, columns, columns, x, COMPLEX, inverse, scale, y);
     }
 
     @Override
     public void real(int batch, int rows, int columns, Floats x, float scale, Floats y) {
-        int bins = columns / 2 + 1;
-        Numbers from = new Numbers(offload.at(x), REAL), to = new Numbers(offload.at(y), COMPLEX);
-        if (rows == 1) {
-            transform(new Axis(batch, columns, 1, bins, false), from, scale, to);
+        columnsThenRows(batch, rows, columns, columns / 2 + 1, x, REAL, false, scale, y);
+    }
+
+    /// Both axes, or one where that suffices.
+    ///
+    /// @param kept how many numbers of a row's transform are wanted
+    /// @param each floats of a number of x
+    private void columnsThenRows(int batch, int rows, int columns, int kept, Floats x, int each, boolean inverse,
+            float scale, Floats y) {
+        Numbers from = new Numbers(offload.at(x), each), to = new Numbers(offload.at(y), COMPLEX);
+        if (rows == 1 && x.array() != y.array()) {
+            transform(new Axis(batch, columns, 1, kept, inverse), from, scale, to);
             return;
         }
-        Numbers image = room(batch * rows * bins);
-        transform(new Axis(batch * rows, columns, 1, bins, false), from, 1, image);
-        transform(new Axis(batch, rows, bins, rows, false), image, scale, to);
+        Numbers image = room(batch * rows * kept);
+        transform(new Axis(batch * rows, columns, 1, kept, inverse), from, 1, image);
+        transform(new Axis(batch, rows, kept, rows, inverse), image, scale, to);
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import norma.kernel.Floats;
 import norma.kernel.contract.Kernels;
@@ -46,8 +47,16 @@ final class OffloadedKernels implements InvocationHandler {
 
     /// A set whose contracts are implemented by these; one that none of them implements falls back.
     static Kernels of(Offload offload, List<Object> implementations) {
-        List<Object> all = new ArrayList<>(List.of(offload.device().name()));
-        all(offload, implementations).forEach(contract -> all.add(contract.proxy()));
+        return set(offload.device().name(),
+                component -> new OffloadedKernels(offload, implementations, component).proxy());
+    }
+
+    /// A set of kernels.
+    ///
+    /// @param contract the one that stands for a component of the set
+    static Kernels set(String name, Function<RecordComponent, Object> contract) {
+        List<Object> all = new ArrayList<>(List.of(name));
+        components().map(contract).forEach(all::add);
         try {
             return (Kernels) Kernels.class.getConstructors()[0].newInstance(all.toArray());
         } catch (ReflectiveOperationException e) {
@@ -58,7 +67,9 @@ final class OffloadedKernels implements InvocationHandler {
     /// Whether the device has a kernel for each method of each contract, of all that share a name.
     static Map<String, Boolean> coverage(Offload offload) {
         Map<String, Boolean> covered = new LinkedHashMap<>();
-        for (OffloadedKernels contract : all(offload, implementations(offload))) {
+        List<Object> implementations = implementations(offload);
+        for (RecordComponent component : components().toList()) {
+            OffloadedKernels contract = new OffloadedKernels(offload, implementations, component);
             contract.methods().filter(OffloadedKernels::hasOperands).sorted(Comparator.comparing(Method::getName))
                     .forEach(method -> covered.merge(contract.name(method), contract.offloaded.contains(method),
                             Boolean::logicalAnd));
@@ -89,9 +100,9 @@ final class OffloadedKernels implements InvocationHandler {
                 new OffloadedTransfer(offload));
     }
 
-    private static List<OffloadedKernels> all(Offload offload, List<Object> implementations) {
-        return Arrays.stream(Kernels.class.getRecordComponents()).skip(1)
-                .map(component -> new OffloadedKernels(offload, implementations, component)).toList();
+    /// All contracts of a set.
+    private static Stream<RecordComponent> components() {
+        return Arrays.stream(Kernels.class.getRecordComponents()).skip(1);
     }
 
     private Object proxy() {
@@ -130,10 +141,7 @@ final class OffloadedKernels implements InvocationHandler {
     }
 
     private Object fallBack(Method method, Object[] arguments) {
-        Set<float[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (Object argument : arguments == null ? new Object[0] : arguments) {
-            collect(argument, arrays);
-        }
+        Set<float[]> arrays = arrays(arguments);
         offload.countFallback(name(method));
         for (float[] array : arrays) {
             offload.device().read(offload.at(array), array, 0, array.length);
@@ -145,7 +153,17 @@ final class OffloadedKernels implements InvocationHandler {
         return result;
     }
 
-    /// All arrays that an argument names.
+    /// All arrays that a call names.
+    ///
+    /// @param arguments null for none
+    static Set<float[]> arrays(Object[] arguments) {
+        Set<float[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Object argument : arguments == null ? new Object[0] : arguments) {
+            collect(argument, arrays);
+        }
+        return arrays;
+    }
+
     private static void collect(Object value, Set<float[]> arrays) {
         switch (value) {
             case null -> {
@@ -160,7 +178,7 @@ final class OffloadedKernels implements InvocationHandler {
         }
     }
 
-    private static Object call(Method method, Object target, Object... arguments) {
+    static Object call(Method method, Object target, Object... arguments) {
         try {
             return method.invoke(target, arguments);
         } catch (InvocationTargetException e) {

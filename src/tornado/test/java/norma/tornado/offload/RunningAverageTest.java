@@ -1,4 +1,4 @@
-package norma.tornado;
+package norma.tornado.offload;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 

@@ -1,4 +1,4 @@
-package norma.tornado;
+package norma.tornado.offload;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +10,7 @@ import java.util.Random;
 import norma.kernel.Floats;
 import norma.kernel.contract.Kernels;
 import norma.kernel.contract.ReductionKernel;
+import norma.tornado.TestDevice;
 import norma.kernel.contract.SplitDouble;
 import org.junit.jupiter.api.Test;
 

@@ -16,7 +16,7 @@ import norma.tokenizer.Tokenizer;
 /// @param lowercase whether texts become small in front of the tokenizer
 /// @param prompts put in front of texts
 /// @param dimensions how many of a vector's first elements are kept; 0 for all
-record Use(Path folder, int maxTokens, boolean lowercase, Prompts prompts, int dimensions) {
+record EncoderSettings(Path folder, int maxTokens, boolean lowercase, Prompts prompts, int dimensions) {
 
     /// What a kind of model must say of itself.
     ///
@@ -31,20 +31,20 @@ record Use(Path folder, int maxTokens, boolean lowercase, Prompts prompts, int d
     }
 
     /// Of a network that comes without a folder.
-    static Use of(int maxTokens, Prompts prompts) {
-        return new Use(Path.of(""), maxTokens, false, prompts, 0);
+    static EncoderSettings of(int maxTokens, Prompts prompts) {
+        return new EncoderSettings(Path.of(""), maxTokens, false, prompts, 0);
     }
 
     /// Of an encoder.
     ///
     /// @param network the folder of the network, in `folder`
     /// @param positions how many tokens the network can read
-    static Use ofEncoder(Path folder, Path network, int positions) throws IOException {
+    static EncoderSettings ofEncoder(Path folder, Path network, int positions) throws IOException {
         return read(folder, network, positions, Kind.ENCODER);
     }
 
     /// Of a network with a classification head. Which of two texts is cut at its beginning by one token more is not known here.
-    static Use ofClassifier(Path folder, Path network, int positions) throws IOException {
+    static EncoderSettings ofClassifier(Path folder, Path network, int positions) throws IOException {
         JsonFields config = JsonFields.readIfThere(network.resolve("tokenizer_config.json"));
         if (!config.text("truncation_side", "right").equals("right")) {
             throw config.incompatibility("truncation_side", "right, where two texts are read together");
@@ -52,9 +52,9 @@ record Use(Path folder, int maxTokens, boolean lowercase, Prompts prompts, int d
         return read(folder, network, positions, Kind.CLASSIFIER);
     }
 
-    private static Use read(Path folder, Path network, int positions, Kind kind) throws IOException {
+    private static EncoderSettings read(Path folder, Path network, int positions, Kind kind) throws IOException {
         if (!Files.exists(folder.resolve("modules.json"))) {
-            return new Use(network, limit(network, positions), false, Prompts.NONE, 0);
+            return new EncoderSettings(network, limit(network, positions), false, Prompts.NONE, 0);
         }
         JsonFields model = JsonFields.readIfThere(folder.resolve("config_sentence_transformers.json"));
         if (!model.text("model_type", Kind.ENCODER.type).equals(kind.type)) {
@@ -65,7 +65,7 @@ record Use(Path folder, int maxTokens, boolean lowercase, Prompts prompts, int d
         }
         ModuleSettings settings = ModuleSettings.read(network, kind.task, kind.result, kind.name);
         int most = settings.maxTokens().isPresent() ? settings.maxTokens().getAsInt() : limit(network, positions);
-        return new Use(network, Math.min(most, positions), settings.lowercase(), Prompts.read(model),
+        return new EncoderSettings(network, Math.min(most, positions), settings.lowercase(), Prompts.read(model),
                 model.whole("truncate_dim", 0));
     }
 
@@ -89,8 +89,8 @@ record Use(Path folder, int maxTokens, boolean lowercase, Prompts prompts, int d
     }
 
     /// The same with the options' choices, where some were made.
-    Use with(Options options) {
-        return new Use(folder, options.maxTokens() == 0 ? maxTokens : options.maxTokens(), lowercase,
+    EncoderSettings with(Options options) {
+        return new EncoderSettings(folder, options.maxTokens() == 0 ? maxTokens : options.maxTokens(), lowercase,
                 new Prompts(prompts.text(), options.queryPrefix().orElse(prompts.query()),
                         options.passagePrefix().orElse(prompts.passage())),
                 dimensions);
