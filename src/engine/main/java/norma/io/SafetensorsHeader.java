@@ -160,15 +160,14 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
         long at = 0;
         for (Map.Entry<String, Entry> tensor : tensors) {
             Entry entry = tensor.getValue();
-            String who = "tensor %s, %s at [%d, %d), ".formatted(tensor.getKey(), entry, entry.begin(), entry.end());
             if (entry.begin() != at) {
-                throw new CorruptFileException(file, who + "must begin at " + at + ", where the one before it ends");
+                throw corrupt(file, tensor, "must begin at " + at + ", where the one before it ends");
             }
             if (entry.end() < at || entry.end() > size - end) {
-                throw new CorruptFileException(file, who + "must end by " + (size - end) + ", the end of the file");
+                throw corrupt(file, tensor, "must end by " + (size - end) + ", the end of the file");
             }
             if (!holdsItsShape(entry)) {
-                throw new CorruptFileException(file, who + "must have " + entry.dtype().bits()
+                throw corrupt(file, tensor, "must have " + entry.dtype().bits()
                         + " bits for each number of its shape, and whole bytes; has " + (entry.end() - entry.begin())
                         + " bytes");
             }
@@ -180,6 +179,12 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
                     + " behind the header; ends at " + at);
         }
         return new SafetensorsHeader(metadata, Collections.unmodifiableSequencedMap(ordered), end);
+    }
+
+    private static CorruptFileException corrupt(Path file, Map.Entry<String, Entry> tensor, String must) {
+        Entry entry = tensor.getValue();
+        return new CorruptFileException(file, "tensor %s, %s at [%d, %d), %s".formatted(tensor.getKey(), entry,
+                entry.begin(), entry.end(), must));
     }
 
     /// Whether a tensor has as many bytes as its shape asks for; of a type that is not known, whether the shape can be.
@@ -261,7 +266,7 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
                     case "dtype" -> dtype = json.nextString();
                     case "shape" -> shape = longs(json);
                     case "data_offsets" -> range = longs(json);
-                    case String _ -> json.skipValue();
+                    default -> json.skipValue();
                 }
             }
             json.endObject();

@@ -13,7 +13,10 @@ import java.util.Arrays;
 /// Text and its bytes, with one rule each way: a string that is not well formed is mended, a file that is not is
 /// refused.
 public final class Utf8 {
-    private static final byte[] REPLACEMENT = "\uFFFD".getBytes(StandardCharsets.UTF_8);
+    /// What stands in a string where its bytes were no character.
+    private static final char REPLACED = '\uFFFD';
+
+    private static final byte[] REPLACEMENT = String.valueOf(REPLACED).getBytes(StandardCharsets.UTF_8);
     private static final long LARGEST = Integer.MAX_VALUE - 8;
 
     private Utf8() {
@@ -48,6 +51,11 @@ public final class Utf8 {
 
     /// The text of `bytes`, which were read from `file`.
     public static String decode(Path file, byte[] bytes) throws CorruptFileException {
+        String text = new String(bytes, StandardCharsets.UTF_8); // several times as fast as a decoder
+        return text.indexOf(REPLACED) < 0 ? text : decodeStrictly(file, bytes);
+    }
+
+    private static String decodeStrictly(Path file, byte[] bytes) throws CorruptFileException {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(in).toString();

@@ -189,15 +189,12 @@ public record JsonFields(Path file, String path, JsonObject values) {
     }
 
     private int whole(String name, JsonElement value) throws CorruptFileException {
-        try {
-            if (value instanceof JsonPrimitive number && number.isNumber()) {
-                int whole = number.getAsBigDecimal().intValueExact();
-                if (whole >= 0) {
-                    return whole;
-                }
+        // a double holds each int; BigDecimal would compute powers of five for 40 ms when its class is loaded
+        if (value instanceof JsonPrimitive number && number.isNumber()) {
+            int whole = (int) number.getAsDouble();
+            if (whole == number.getAsDouble() && whole >= 0) {
+                return whole;
             }
-        } catch (ArithmeticException | NumberFormatException _) {
-            // refused below
         }
         throw incompatibility(name, "a whole number from 0 to 2^31 - 1", value);
     }
