@@ -7,8 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -40,18 +38,16 @@ final class Lines implements Iterator<String>, Closeable {
         this.in = in;
     }
 
-    /// How many lines a file has.
-    static long count(Path file) throws IOException {
+    /// How many lines there are until the end.
+    static long count(InputStream in) throws IOException {
         byte[] buffer = new byte[BUFFER];
         long count = 0;
         byte before = '\n';
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
-                for (int i = 0; i < length; i++) {
-                    byte b = buffer[i];
-                    count += b == '\r' || b == '\n' && before != '\r' ? 1 : 0;
-                    before = b;
-                }
+        for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+            for (int i = 0; i < length; i++) {
+                byte b = buffer[i];
+                count += b == '\r' || b == '\n' && before != '\r' ? 1 : 0;
+                before = b;
             }
         }
         return before == '\n' || before == '\r' ? count : count + 1;

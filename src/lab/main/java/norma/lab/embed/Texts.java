@@ -2,6 +2,7 @@ package norma.lab.embed;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,9 +47,17 @@ final class Texts implements Iterator<String>, Closeable {
         if (file == null) {
             return of(new Lines("standard input", System.in), Progress.UNKNOWN);
         }
-        // what is no regular file, a pipe for example, can be read only once
-        long count = Files.isRegularFile(file) ? Lines.count(file) : Progress.UNKNOWN;
-        return of(new Lines(file.toString(), Files.newInputStream(file)), count);
+        return of(new Lines(file.toString(), Files.newInputStream(file)), count(file));
+    }
+
+    /// What is no regular file, a pipe for example, can be read only once.
+    private static long count(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return Progress.UNKNOWN;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return Lines.count(in);
+        }
     }
 
     private static Texts of(Lines lines, long count) {
