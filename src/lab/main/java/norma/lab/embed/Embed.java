@@ -88,7 +88,8 @@ public final class Embed implements Callable<Integer> {
             float[][] vectors = loaded.encode(portion);
             for (int i = 0; i < vectors.length && !to.checkError(); i++) {
                 String text = portion.get(i);
-                to.println(output.json() ? Json.line(new VectorFormat.Line(text, vectors[i])) : shown(text, vectors[i]));
+                to.println(
+                        output.json() ? Json.line(new VectorFormat.Line(text, vectors[i])) : shown(text, vectors[i]));
             }
             return !to.checkError(); // true when the reader has left: `norma embed ... | head`
         });

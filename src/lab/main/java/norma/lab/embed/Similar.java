@@ -82,11 +82,11 @@ public final class Similar implements Callable<Integer> {
     @Mixin
     private EncoderOptions encoder;
 
-    /// Lines that were read before the portion at hand.
-    private long before;
-
     @Mixin
     private Output output;
+
+    /// Lines that were read before the portion at hand.
+    private long before;
 
     @Override
     public Integer call() throws IOException {
@@ -113,13 +113,13 @@ public final class Similar implements Callable<Integer> {
     }
 
     private Indexed index(SentenceEncoder loaded) throws IOException {
-        boolean there = TextIndex.isIn(folder);
-        if (there && !add) {
-            throw new IllegalArgumentException("--index %s is there already; --add adds to it".formatted(folder));
-        }
         try (Texts texts = Texts.lines(file)) {
-            TextIndex index = there ? TextIndex.open(folder, encoder.name(), loaded)
+            TextIndex index = TextIndex.isIn(folder) ? TextIndex.open(folder, encoder.name(), loaded)
                     : TextIndex.create(folder, Metric.COSINE, encoder.name(), loaded);
+            if (index.size() > 0 && !add) {
+                throw new IllegalArgumentException("--index %s has %s texts already; --add adds to them"
+                        .formatted(folder, Figures.number(index.size())));
+            }
             Spliterator<String> all = Spliterators.spliteratorUnknownSize(texts, Spliterator.ORDERED);
             long added = index.add(StreamSupport.stream(all, false).filter(text -> !text.isBlank()).iterator());
             return new Indexed(folder.toString(), added, index.size());

@@ -27,7 +27,8 @@ class LinesTest {
 
     @Test
     void areThoseOfString() throws IOException {
-        for (String text : List.of("", "\n", "\r", "\r\n", "\n\r", "a", "a\n", "a\r\nb", "a\r\rb\n\n", "\0\n\u2028\u0085 ",
+        for (String text : List.of("", "\n", "\r", "\r\n", "\n\r", "a", "a\n", "a\r\nb", "a\r\rb\n\n",
+                "\0\n\u2028\u0085 ",
                 "caf\u00e9 \u65e5\u672c \ud83d\ude80\nx")) {
             check(text);
         }

@@ -70,7 +70,7 @@ class SimilarTest {
             assertEquals(expected.get(i).get("text"), found.get(i).get("text"));
             assertEquals(expected.get(i).get("cosine"), found.get(i).get("cosine"));
         }
-        refused("is there already; --add adds to it", "similar", "--model", model, "--index", index, "--file",
+        refused("has 1,170 texts already; --add adds to them", "similar", "--model", model, "--index", index, "--file",
                 Files.writeString(file, "h\n"));
         ok("similar", "--model", model, "--index", index, "--file", file, "--add");
         JsonObject added = hits(ok("similar", "h", "--model", model, "--index", index, "-k", 1171, "--json"))

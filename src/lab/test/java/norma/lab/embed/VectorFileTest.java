@@ -161,7 +161,8 @@ class VectorFileTest {
         List<String> texts = IntStream.range(0, 600).mapToObj(i -> "b " + i).toList();
         Path file = lines("texts.txt", texts), out = folder.resolve("v.npy");
         byte[] good = Files.readAllBytes(file);
-        Files.write(file, (new String(good, StandardCharsets.US_ASCII) + "\u00ff").getBytes(StandardCharsets.ISO_8859_1));
+        Files.write(file,
+                (new String(good, StandardCharsets.US_ASCII) + "\u00ff").getBytes(StandardCharsets.ISO_8859_1));
         refused("in line 601", embed(file, out));
         Files.write(file, good);
         byte[] part = Files.readAllBytes(folder.resolve("v.npy.part"));
