@@ -1,5 +1,6 @@
 package norma.embeddings;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,7 @@ public record EncoderIdentity(Map<String, String> facts) {
 
     /// Copies the facts, in their order.
     public EncoderIdentity {
-        facts = new LinkedHashMap<>(facts);
+        facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
     }
 
     /// That of an encoder.

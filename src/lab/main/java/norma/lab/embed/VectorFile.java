@@ -152,10 +152,15 @@ final class VectorFile implements Closeable {
 
     /// Adds rows.
     void write(List<String> portion, float[][] vectors) throws IOException {
-        AtomicFile.writeAll(channel, format.rows(portion, vectors));
-        portion.forEach(this::count);
-        if (state.isEmpty() || System.nanoTime() - saved > EVERY) {
-            save();
+        try {
+            AtomicFile.writeAll(channel, format.rows(portion, vectors));
+            portion.forEach(this::count);
+            if (state.isEmpty() || System.nanoTime() - saved > EVERY) {
+                save();
+            }
+        } catch (IOException e) {
+            throw new IOException("%s: can't be written; %s; when that is mended, --resume goes on behind text %,d"
+                    .formatted(part(), e.getMessage(), state.map(State::texts).orElse(0L)), e);
         }
     }
 
