@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
 
 /// `norma rerank`: orders passages by how well they answer a query.
 @Command(name = "rerank", mixinStandardHelpOptions = true, sortOptions = false,
-        header = "Orders passages by how well they answer a query, with a pretrained cross encoder.",
-        footer = "%nBlank lines are left out. Passages that answer equally well keep their order. A score is the model's logit: the "
+        header = "Orders passages by how well they answer a query.",
+        footer = "%nA cross encoder reads the query together with each passage. Blank lines are left out. Passages that answer equally well keep their order. A score is the model's logit: the "
                 + "larger the better. With --json, each passage is an object with line, score and text.")
 public final class Rerank implements Callable<Integer> {
 
