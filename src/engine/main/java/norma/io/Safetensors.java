@@ -479,6 +479,16 @@ public final class Safetensors implements AutoCloseable {
         }
     }
 
+    /// What a file of one tensor (rows, columns) of floats begins with, spaces behind it: as long for any number of rows, so that it
+    /// can be put there when all rows are written, and they are counted.
+    ///
+    /// @throws ArithmeticException if the tensor would have 2^63 bytes or more
+    public static ByteBuffer headerOfRows(String name, long rows, int columns) {
+        long most = Long.MAX_VALUE / ((long) columns * Float.BYTES);
+        int longest = SafetensorsHeader.ofRows(name, most, columns).toBytes().getInt(0);
+        return SafetensorsHeader.ofRows(name, rows, columns).toBytes(longest);
+    }
+
     /// The axes of a shape as a file has them.
     public static long[] axes(Shape shape) {
         return Arrays.stream(shape.toArray()).asLongStream().toArray();

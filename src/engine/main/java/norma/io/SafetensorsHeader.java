@@ -52,6 +52,14 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
         return count;
     }
 
+    /// The header of a file with one tensor of floats (rows, columns).
+    static SafetensorsHeader ofRows(String name, long rows, int columns) {
+        SequencedMap<String, Entry> entries = new LinkedHashMap<>();
+        long end = Math.multiplyExact(rows, (long) columns * Float.BYTES);
+        entries.put(name, new Entry(Dtype.F32.name(), new long[] {rows, columns}, 0, end));
+        return new SafetensorsHeader(Map.of(), entries, 0);
+    }
+
     /// The header of a file to write; metadata by key, so that the same contents give the same bytes.
     static SafetensorsHeader of(Map<String, String> metadata, SequencedMap<String, ? extends Array> arrays) {
         if (arrays.containsKey(METADATA)) {
@@ -82,8 +90,13 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
 
     /// Length and JSON, filled up with spaces to a multiple of 8 bytes.
     ByteBuffer toBytes() {
+        return toBytes(0);
+    }
+
+    /// The same with at least so many bytes of JSON and spaces.
+    ByteBuffer toBytes(int least) {
         byte[] json = toJson().getBytes(StandardCharsets.UTF_8);
-        int padded = Math.ceilDiv(json.length, 8) * 8;
+        int padded = Math.ceilDiv(Math.max(json.length, least), 8) * 8;
         byte[] bytes = Arrays.copyOf(json, padded);
         Arrays.fill(bytes, json.length, padded, (byte) ' ');
         return ByteBuffer.allocate(LENGTH + padded).order(ByteOrder.LITTLE_ENDIAN).putLong(padded).put(bytes).flip();

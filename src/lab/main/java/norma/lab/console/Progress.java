@@ -16,6 +16,9 @@ import me.tongfei.progressbar.ProgressBarStyle;
 /// The progress of a long command on standard error: a bar with rate and remaining time on a terminal, a line every ten seconds in a
 /// log, nothing when a program reads.
 public sealed interface Progress extends AutoCloseable {
+    /// A total that nobody knows yet: then there is a rate, and no remaining time.
+    long UNKNOWN = -1;
+
     /// One more unit is done.
     void step();
 
@@ -25,7 +28,7 @@ public sealed interface Progress extends AutoCloseable {
     @Override
     void close();
 
-    /// Progress of `task`, which takes `total` units such as `step`.
+    /// Progress of `task`, which takes `total` units such as `step`, or [#UNKNOWN].
     static Progress of(String task, String unit, long total, boolean silent) {
         if (silent) {
             return new Silent();
@@ -106,8 +109,10 @@ public sealed interface Progress extends AutoCloseable {
             if (now - last >= EVERY) {
                 // the rate since the last line: the first steps, while Java compiles, say nothing about the rest
                 double perSecond = (done - doneThen) / ((now - last) / 1e9);
-                out.printf("%s: %d of %d %ss (%.1f/s), about %s left%s%n", task, done, total, unit, perSecond,
-                        time((total - done) / perSecond), note.isEmpty() ? "" : ", " + note);
+                String all = total == UNKNOWN ? "" : " of " + total;
+                String left = total == UNKNOWN ? "" : ", about %s left".formatted(time((total - done) / perSecond));
+                out.printf("%s: %d%s %ss (%.1f/s)%s%s%n", task, done, all, unit, perSecond, left,
+                        note.isEmpty() ? "" : ", " + note);
                 last = now;
                 doneThen = done;
             }

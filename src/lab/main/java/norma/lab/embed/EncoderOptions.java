@@ -58,15 +58,24 @@ public final class EncoderOptions {
         return SentenceEncoder.load(model, options());
     }
 
+    /// What the model is called: the last name of its path.
+    String name() {
+        return path().map(path -> path.toAbsolutePath().normalize().getFileName().toString()).orElse(model);
+    }
+
     /// Where a model's weights are among the libraries.
     public static Optional<URL> weights(String name) {
         return Optional.ofNullable(ClassLoader.getSystemResource(name + ".onnx"));
     }
 
     private Options options() {
-        Options options = Options.DEFAULT.maxTokens(maxTokens);
-        options = pooling == null ? options : options.pooling(pooling);
-        return threads == null ? options : options.threads(threads);
+        Options options = team().maxTokens(maxTokens);
+        return pooling == null ? options : options.pooling(pooling);
+    }
+
+    /// With the threads asked for, and nothing else.
+    Options team() {
+        return threads == null ? Options.DEFAULT : Options.DEFAULT.threads(threads);
     }
 
     /// Where the model is as files: where the user says, or where the launcher has unpacked it ([Export]).

@@ -1,61 +1,114 @@
 package norma.lab.embed;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import java.util.function.Function;
 import norma.lab.console.Progress;
 
-/// Texts that a command was given.
-///
-/// @param list in their order
-record Texts(List<String> list) {
+/// Texts that a command was given, one after the other, each read when it is needed: any number of them takes no more memory than a
+/// few hundred. Who takes more than that sees the progress.
+final class Texts implements Iterator<String>, Closeable {
     /// Texts that an encoder is given at once: enough for many full passes, few enough that results come soon.
-    private static final int PORTION = 512;
+    static final int PORTION = 512;
 
-    /// Receives vectors one by one.
+    /// Receives texts, some at a time.
     interface Reader {
-        /// @param index of the text
         /// @return whether to go on
-        boolean read(int index, float[] vector);
+        boolean read(List<String> portion) throws IOException;
     }
 
-    /// The lines of a file, blank ones too.
-    static Texts read(Path file) throws IOException {
-        return decode(file.toString(), Files.readAllBytes(file));
+    private final Iterator<String> source;
+    private final Closeable opened;
+    private final long count;
+    private long skipped;
+    private long taken;
+    private Progress progress = new Progress.Silent();
+
+    private Texts(Iterator<String> source, Closeable opened, long count) {
+        this.source = source;
+        this.opened = opened;
+        this.count = count;
     }
 
-    /// The lines of a stream, blank ones too.
-    static Texts read(InputStream in) throws IOException {
-        return decode("standard input", in.readAllBytes());
+    /// Texts of the command line.
+    static Texts of(List<String> texts) {
+        return new Texts(texts.iterator(), () -> {
+        }, texts.size());
     }
 
-    private static Texts decode(String name, byte[] bytes) throws IOException {
-        ByteBuffer in = ByteBuffer.wrap(bytes);
+    /// The lines of a file, blank ones too; of standard input if it is null.
+    static Texts lines(Path file) throws IOException {
+        if (file == null) {
+            return of(new Lines("standard input", System.in), Progress.UNKNOWN);
+        }
+        return of(new Lines(file.toString(), Files.newInputStream(file)), count(file));
+    }
+
+    /// What is no regular file, a pipe for example, can be read only once.
+    private static long count(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return Progress.UNKNOWN;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return Lines.count(in);
+        }
+    }
+
+    private static Texts of(Lines lines, long count) {
+        return new Texts(lines, lines, count);
+    }
+
+    @Override
+    public boolean hasNext() {
+        return source.hasNext();
+    }
+
+    @Override
+    public String next() {
+        String text = source.next();
+        if (taken++ == PORTION) {
+            progress = Progress.of("texts", "text", count == Progress.UNKNOWN ? count : count - skipped - PORTION,
+                    false);
+        }
+        progress.step();
+        return text;
+    }
+
+    /// Takes a text for which nothing has to be done.
+    String skip() {
+        skipped++;
+        return source.next();
+    }
+
+    /// Passes the texts on, in order.
+    void read(Reader reader) throws IOException {
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(in).toString();
-            return new Texts(text.substring(text.startsWith("\uFEFF") ? 1 : 0).lines().toList());
-        } catch (CharacterCodingException e) {
-            throw new IOException(name + ": must be UTF-8 text; it is not from byte " + in.position() + " on", e);
+            List<String> portion = portion();
+            while (!portion.isEmpty() && reader.read(portion)) {
+                portion = portion();
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
-    /// Passes each text's vector on, in order, and shows the progress.
-    void encode(Function<List<String>, float[][]> encoder, Reader reader) {
-        try (var progress = Progress.of("embed", "text", list.size(), list.size() <= PORTION)) {
-            boolean wanted = true;
-            for (int from = 0; wanted && from < list.size(); from += PORTION) {
-                float[][] vectors = encoder.apply(list.subList(from, Math.min(from + PORTION, list.size())));
-                for (int i = 0; wanted && i < vectors.length; i++) {
-                    wanted = reader.read(from + i, vectors[i]);
-                    progress.step();
-                }
-            }
+    private List<String> portion() {
+        List<String> portion = new ArrayList<>();
+        while (portion.size() < PORTION && hasNext()) {
+            portion.add(next());
         }
+        return portion;
+    }
+
+    @Override
+    public void close() throws IOException {
+        progress.close();
+        opened.close();
     }
 }

@@ -1,8 +1,10 @@
 package norma.lab.run;
 
 import java.io.PrintWriter;
+import java.util.List;
 import norma.lab.console.Json;
 import norma.lab.console.Progress;
+import norma.lab.console.Table;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -28,6 +30,15 @@ public class Output {
     /// Prints a result, as JSON or as text for a person.
     public final void print(Object result, String text) {
         print(json ? Json.page(result) : text);
+    }
+
+    /// Prints results, as JSON with an object on each line or as a table for a person.
+    public final void print(List<?> results, Table table) {
+        if (json) {
+            results.forEach(result -> print(Json.line(result)));
+        } else {
+            print(table.toString().stripTrailing());
+        }
     }
 
     /// Prints a line.
