@@ -55,24 +55,18 @@ class JarTest {
         assertTrue(output.contains("computed by reference"), output);
     }
 
-    @Test
-    void anArgumentFileTurnsSimdOn() throws IOException, InterruptedException {
-        Path file = Files.writeString(folder.resolve("java.options"), SIMD.replace(' ', '\n'));
-        String output = java("", "@" + file, "-jar", JAR, QUESTION);
-        assertTrue(output.contains("computed by simd"), output);
-    }
-
-    /// The classes of nested jars are in no cache; those of jars on the class path are.
+    /// The classes of nested jars are in no cache; those of jars on the class path are. Options come from a file here.
     @Test
     void takenApartItStartsFromACache() throws IOException, InterruptedException {
         Path parts = folder.resolve("notes");
-        Path cache = folder.resolve("notes.aot");
         java("", "-Djarmode=tools", "-jar", JAR, "extract", "--destination", parts.toString());
         String jar = parts.resolve("notes.jar").toString();
-        java(SIMD, "-XX:AOTCacheOutput=" + cache, "-jar", jar, QUESTION);
+        String options = "@" + Files.writeString(folder.resolve("java.options"), SIMD.replace(' ', '\n'));
+        Path cache = folder.resolve("notes.aot");
+        java("", options, "-XX:AOTCacheOutput=" + cache, "-jar", jar, QUESTION);
         // `on` ends the VM if the cache can't be used
-        String output =
-                java(SIMD, "-XX:AOTMode=on", "-XX:AOTCache=" + cache, "-Xlog:class+load", "-jar", jar, QUESTION);
+        String output = java("", options, "-XX:AOTMode=on", "-XX:AOTCache=" + cache, "-Xlog:class+load", "-jar", jar,
+                QUESTION);
         requireAnswer(output);
         assertTrue(output.contains("computed by simd"), output);
         assertTrue(output.matches("(?s).*norma\\.embeddings\\.SentenceEncoder source: shared objects file.*"),
