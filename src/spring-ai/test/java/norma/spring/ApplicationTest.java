@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,7 +13,6 @@ import norma.embeddings.Options;
 import norma.embeddings.Pooling;
 import norma.embeddings.SentenceEncoder;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.ai.document.Document;
 import org.springframework.ai.embedding.EmbeddingModel;
 import org.springframework.ai.vectorstore.SearchRequest;
@@ -33,11 +30,12 @@ import org.springframework.context.annotation.Bean;
 /// A Spring Boot application with nothing of Norma but its dependency and its properties.
 class ApplicationTest {
     private static final String MINILM = "--norma.embedding.model=all-minilm-l6-v2";
+    private static final Path FILE =
+            Path.of("../embeddings/test/resources/norma/embeddings/cases/onnx-half/model.onnx");
+    private static final String SMALL = "--norma.embedding.model=" + FILE;
+    private static final String MEAN = "--norma.embedding.pooling=mean";
     private static final List<String> NOTES = List.of("The invoice must be paid by Friday.",
             "Our office is closed on public holidays.", "Reset your password on the login page.");
-
-    @TempDir
-    private Path folder;
 
     /// An application that searches.
     @SpringBootConfiguration
@@ -55,7 +53,7 @@ class ApplicationTest {
     static class OtherApplication {
         @Bean
         EmbeddingModel own() throws IOException {
-            return new NormaEmbeddingModel(SentenceEncoder.load("all-minilm-l6-v2", Options.DEFAULT), "own");
+            return new NormaEmbeddingModel(small(), "own");
         }
     }
 
@@ -73,6 +71,10 @@ class ApplicationTest {
         public void report(FailureAnalysis analysis) {
             last = analysis;
         }
+    }
+
+    private static SentenceEncoder small() throws IOException {
+        return SentenceEncoder.load(FILE, Options.DEFAULT.pooling(Pooling.MEAN));
     }
 
     private static ConfigurableApplicationContext start(Class<?> application, String... properties) {
@@ -113,9 +115,9 @@ class ApplicationTest {
     @Test
     void theModelIsClosedWithTheApplication() {
         EmbeddingModel model;
-        try (var context = start(PlainApplication.class, MINILM)) {
+        try (var context = start(PlainApplication.class, SMALL, MEAN)) {
             model = context.getBean(EmbeddingModel.class);
-            assertEquals(384, model.embed("a text").length);
+            assertEquals(model.dimensions(), model.embed("a text").length);
         }
         assertTrue(assertThrows(IllegalStateException.class, () -> model.embed("a text")).getMessage()
                 .contains("closed"));
@@ -123,34 +125,24 @@ class ApplicationTest {
 
     @Test
     void anotherModelIsLeftAlone() {
-        try (var context = start(OtherApplication.class, MINILM)) {
+        try (var context = start(OtherApplication.class, SMALL, MEAN)) {
             assertEquals("own", context.getBean(NormaEmbeddingModel.class).name());
         }
         try (var context = start(PlainApplication.class, "--spring.ai.model.embedding=other")) {
             assertEquals(0, context.getBeanNamesForType(EmbeddingModel.class).length);
         }
-        try (var context = start(PlainApplication.class, "--spring.ai.model.embedding=norma", MINILM)) {
+        try (var context = start(PlainApplication.class, "--spring.ai.model.embedding=norma", SMALL, MEAN)) {
             assertEquals(1, context.getBeanNamesForType(EmbeddingModel.class).length);
         }
     }
 
     @Test
     void aModelMayBeAFile() throws IOException {
-        for (String file : List.of("all-minilm-l6-v2.onnx", "all-minilm-l6-v2-tokenizer.json")) {
-            try (InputStream in = ClassLoader.getSystemResourceAsStream(file)) {
-                Files.copy(in, folder.resolve(file.replaceFirst("all-minilm-l6-v2-?", "")
-                        .replaceFirst("^\\.onnx", "model.onnx")));
-            }
-        }
-        String file = folder.resolve("model.onnx").toString();
-        FailureAnalysis failure = failure("--norma.embedding.model=" + file);
+        FailureAnalysis failure = failure(SMALL);
         assertTrue(failure.getDescription().contains("must say how to pool"), failure.getDescription());
         assertTrue(failure.getAction().contains("norma.embedding.pooling=mean"), failure.getAction());
-        try (var byName = start(PlainApplication.class, MINILM);
-                var byFile = start(PlainApplication.class, "--norma.embedding.model=" + file,
-                        "--norma.embedding.pooling=mean")) {
-            assertArrayEquals(byName.getBean(EmbeddingModel.class).embed("a text"),
-                    byFile.getBean(EmbeddingModel.class).embed("a text"));
+        try (var context = start(PlainApplication.class, SMALL, MEAN); var encoder = small()) {
+            assertArrayEquals(encoder.encode("a text"), context.getBean(EmbeddingModel.class).embed("a text"));
         }
     }
 
