@@ -69,9 +69,9 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Encod
     }
 
     /// From an ONNX file on the class path, `name.onnx`. How those in langchain4j's jars are used, the models' cards say: https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2, BAAI/bge-small-en-v1.5, intfloat/e5-small-v2.
-    static Pretrained resource(String name, LoadMode mode) throws IOException {
-        Pretrained model = onnx(Path.of(name + ".onnx"), Resources.find(name + ".onnx"), mode);
-        return switch (name) {
+    static Pretrained resource(Resources files, LoadMode mode) throws IOException {
+        Pretrained model = onnx(Path.of(files.name() + ".onnx"), files.network(), mode);
+        return switch (files.name()) {
             case "all-minilm-l6-v2" -> model.used(Pooling.MEAN, MINILM_TOKENS, "", "");
             case "bge-small-en", "bge-small-en-v1.5" -> model.used(Pooling.CLS, model.settings.maxTokens(),
                     "Represent this sentence for searching relevant passages: ", "");
@@ -144,9 +144,9 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Encod
     }
 
     private static Bert onnxBert(Path name, URL file, Optional<Path> folder, LoadMode mode) throws IOException {
-        URLConnection connection = file.openConnection();
+        URLConnection connection = Resources.connection(file);
         try (InputStream in = connection.getInputStream()) {
-            OnnxBert onnx = OnnxBert.read(name, in, connection.getContentLengthLong(), folder);
+            OnnxBert onnx = OnnxBert.read(name, in, Resources.length(connection), folder);
             return bert(name, onnx.config(), onnx.weights(), mode);
         }
     }

@@ -1,6 +1,7 @@
 package norma.embeddings;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -75,11 +76,23 @@ public final class SentenceEncoder implements AutoCloseable {
     ///
     /// Pooling and prefixes of langchain4j's models are known here; for another one say the pooling, since an ONNX file doesn't.
     ///
+    /// The files are looked for with the thread's context loader, then with the class loader that loaded Norma, then with the system's.
+    ///
     /// @param name `all-minilm-l6-v2`, for example
     public static SentenceEncoder load(String name, Options options) throws IOException {
-        try (WarmUp _ = WarmUp.begin()) {
-            return new SentenceEncoder(Pretrained.resource(name, LoadMode.INFERENCE),
-                    Resources.tokenizer(name + "-tokenizer.json"), options);
+        return load(Resources.find(name), options);
+    }
+
+    /// The same with files that a certain class loader sees, and no other: in a plugin, `Plugin.class.getClassLoader()`. It finds what
+    /// stands in a folder of a named module only where the module opens that package.
+    public static SentenceEncoder load(ClassLoader loader, String name, Options options) throws IOException {
+        return load(Resources.find(name, loader), options);
+    }
+
+    private static SentenceEncoder load(Resources files, Options options) throws IOException {
+        try (WarmUp _ = WarmUp.begin(); InputStream tokenizer = files.tokenizer()) {
+            return new SentenceEncoder(Pretrained.resource(files, LoadMode.INFERENCE),
+                    Tokenizer.load(files.tokenizerFile(), tokenizer), options);
         }
     }
 

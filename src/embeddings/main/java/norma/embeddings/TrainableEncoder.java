@@ -86,13 +86,22 @@ public final class TrainableEncoder implements TextEncoder {
 
     /// The same with options, of which the pooling, the number of tokens and the prefixes matter: they are saved with the model.
     public static TrainableEncoder load(String name, Options options) throws IOException {
-        String file = name + "-tokenizer.json";
-        try (InputStream in = Resources.find(file).openStream()) {
+        return load(Resources.find(name), options);
+    }
+
+    /// The same with files that a certain class loader sees, as [SentenceEncoder#load(ClassLoader, String, Options)] does.
+    public static TrainableEncoder load(ClassLoader loader, String name, Options options) throws IOException {
+        return load(Resources.find(name, loader), options);
+    }
+
+    private static TrainableEncoder load(Resources files, Options options) throws IOException {
+        try (InputStream in = files.tokenizer()) {
             byte[] json = in.readAllBytes();
-            Pretrained model = Pretrained.resource(name, LoadMode.TRAINING);
-            requirePooling(model.readout(), options, name, "\"" + name + "\"");
+            Pretrained model = Pretrained.resource(files, LoadMode.TRAINING);
+            requirePooling(model.readout(), options, files.name(), "\"" + files.name() + "\"");
             return new TrainableEncoder(model.with(options),
-                    Tokenizer.load(Path.of(file), new ByteArrayInputStream(json)), Map.of("tokenizer.json", json));
+                    Tokenizer.load(files.tokenizerFile(), new ByteArrayInputStream(json)),
+                    Map.of("tokenizer.json", json));
         }
     }
 

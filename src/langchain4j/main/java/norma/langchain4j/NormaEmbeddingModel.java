@@ -17,8 +17,8 @@ import norma.embeddings.SentenceEncoder;
 /// A [SentenceEncoder] as langchain4j's `EmbeddingModel`. All texts of a request go through the network together. A request may
 /// say that its texts are queries or documents; then they get the model's prefix.
 ///
-/// @param encoder may be used by others too; whoever loaded it closes it
-public record NormaEmbeddingModel(SentenceEncoder encoder) implements EmbeddingModel {
+/// @param encoder may be used by others too; it is closed with this model, if anybody closes that
+public record NormaEmbeddingModel(SentenceEncoder encoder) implements EmbeddingModel, AutoCloseable {
 
     @Override
     public EmbeddingResponse doEmbed(EmbeddingRequest request) {
@@ -50,5 +50,11 @@ public record NormaEmbeddingModel(SentenceEncoder encoder) implements EmbeddingM
     @Override
     public int dimension() {
         return encoder.dimensions();
+    }
+
+    /// Closes the encoder. Calls under way come to their end; later ones throw `IllegalStateException`.
+    @Override
+    public void close() {
+        encoder.close();
     }
 }

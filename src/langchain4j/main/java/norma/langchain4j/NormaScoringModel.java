@@ -9,8 +9,8 @@ import norma.embeddings.CrossEncoder;
 
 /// A [CrossEncoder] as langchain4j's `ScoringModel`: how well each text answers a query.
 ///
-/// @param encoder may be used by others too; whoever loaded it closes it
-public record NormaScoringModel(CrossEncoder encoder) implements ScoringModel {
+/// @param encoder may be used by others too; it is closed with this model, if anybody closes that
+public record NormaScoringModel(CrossEncoder encoder) implements ScoringModel, AutoCloseable {
 
     @Override
     public Response<List<Double>> scoreAll(List<TextSegment> segments, String query) {
@@ -19,5 +19,11 @@ public record NormaScoringModel(CrossEncoder encoder) implements ScoringModel {
             scores.add((double) score);
         }
         return Response.from(scores);
+    }
+
+    /// Closes the encoder. Calls under way come to their end; later ones throw `IllegalStateException`.
+    @Override
+    public void close() {
+        encoder.close();
     }
 }

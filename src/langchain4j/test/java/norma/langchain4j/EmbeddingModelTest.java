@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.AbstractInProcessEmbeddingModel;
+import dev.langchain4j.model.embedding.onnx.allminilml6v2.AllMiniLmL6V2EmbeddingModel;
 import dev.langchain4j.model.embedding.request.EmbeddingInputType;
 import dev.langchain4j.model.embedding.request.EmbeddingRequest;
 import dev.langchain4j.model.embedding.response.EmbeddingResponse;
@@ -66,6 +69,46 @@ class EmbeddingModelTest {
         assertArrayEquals(encoder.encode(TEXTS),
                 vectors(model.embedAll(TEXTS.stream().map(TextSegment::from).toList()).content()));
         assertEquals(List.of(), model.embedAll(List.of()).content());
+    }
+
+    @Test
+    void aModelClosesItsEncoder() throws IOException {
+        var own = SentenceEncoder.load("all-minilm-l6-v2", Options.DEFAULT.threads(1));
+        try (var model = new NormaEmbeddingModel(own)) {
+            assertEquals(384, model.embed("a text").content().dimension());
+        }
+        assertTrue(assertThrows(IllegalStateException.class, () -> own.encode("a text")).getMessage()
+                .contains("closed"));
+    }
+
+    /// All instances of a model jar's class share what one static field of it holds.
+    @Test
+    void theModelJarsModelIsClosedWithItsLastInstanceAndLoadedAnew() throws Exception {
+        var first = new AllMiniLmL6V2EmbeddingModel();
+        var second = new AllMiniLmL6V2EmbeddingModel();
+        float[] expected = first.embed("a text").content().vector();
+        assertArrayEquals(expected, second.embed("a text").content().vector());
+        first.close();
+        first.close();
+        assertTrue(assertThrows(IllegalStateException.class, () -> first.embed("a text")).getMessage()
+                .startsWith("AllMiniLmL6V2EmbeddingModel: is closed"));
+        assertArrayEquals(expected, second.embed("a text").content().vector());
+        second.close();
+        try (var third = new AllMiniLmL6V2EmbeddingModel()) {
+            assertArrayEquals(expected, third.embed("a text").content().vector());
+        }
+    }
+
+    @Test
+    void theModelJarsFilesAreFoundWithoutAContextLoader() throws Exception {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(null);
+        try (var model = new AllMiniLmL6V2EmbeddingModel()) {
+            assertEquals(384, model.embed("a text").content().dimension());
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 
     @Test

@@ -7,27 +7,35 @@ import dev.langchain4j.model.embedding.response.EmbeddingResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import norma.embeddings.Options;
-import norma.embeddings.SentenceEncoder;
+import norma.langchain4j.NormaEmbeddingModel;
 
 /// The base class of those in langchain4j's model jars, such as `AllMiniLmL6V2EmbeddingModel`. It takes the place of the one in
 /// `langchain4j-embeddings`, so that they and their service-loader factories run on Norma, and an application changes only its
 /// dependencies.
-public abstract class AbstractInProcessEmbeddingModel extends DimensionAwareEmbeddingModel {
+///
+/// It may be closed: then it gives the model back, which ends its threads with the last instance of its class.
+public abstract class AbstractInProcessEmbeddingModel extends DimensionAwareEmbeddingModel implements AutoCloseable {
     private static final String SUFFIX = ".onnx";
+    private static final StackWalker STACK = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+    private Optional<NormaEmbeddingModel> taken = Optional.empty();
+    private boolean closed;
 
     /// @param executor not used: a model has threads of its own, which share the work of a call
     protected AbstractInProcessEmbeddingModel(Executor executor) {
     }
 
-    /// Loads a model from the class path.
+    /// Loads a model that the class loader of the calling class sees.
     ///
     /// @param modelFileName `name.onnx`
     /// @param tokenizerFileName `name-tokenizer.json`
     protected static OnnxBertBiEncoder loadFromJar(String modelFileName, String tokenizerFileName,
             PoolingMode poolingMode) {
+        ClassLoader loader = STACK.getCallerClass().getClassLoader();
         requireAlone();
         String name = modelFileName.substring(0, modelFileName.length() - SUFFIX.length());
         if (!modelFileName.endsWith(SUFFIX) || !tokenizerFileName.equals(name + "-tokenizer.json")) {
@@ -35,12 +43,7 @@ public abstract class AbstractInProcessEmbeddingModel extends DimensionAwareEmbe
                     "a model's files must be name.onnx and name-tokenizer.json; got %s and %s"
                             .formatted(modelFileName, tokenizerFileName));
         }
-        try {
-            return new OnnxBertBiEncoder(
-                    SentenceEncoder.load(name, Options.DEFAULT.pooling(poolingMode.pooling)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new OnnxBertBiEncoder(loader, name, Options.DEFAULT.pooling(poolingMode.pooling));
     }
 
     /// With both on the class path, classes of one would call what only the other one has.
@@ -63,11 +66,28 @@ public abstract class AbstractInProcessEmbeddingModel extends DimensionAwareEmbe
 
     @Override
     public EmbeddingResponse doEmbed(EmbeddingRequest request) {
-        return model().model.doEmbed(request);
+        return taken().doEmbed(request);
     }
 
     @Override
     public Set<EmbeddingParameter<?>> supportedParameters() {
-        return model().model.supportedParameters();
+        return taken().supportedParameters();
+    }
+
+    private synchronized NormaEmbeddingModel taken() {
+        if (closed) {
+            throw new IllegalStateException(getClass().getSimpleName() + ": is closed; make another one");
+        }
+        NormaEmbeddingModel own = taken.orElseGet(() -> model().take());
+        taken = Optional.of(own);
+        return own;
+    }
+
+    /// Calls under way come to their end; later ones throw `IllegalStateException`.
+    @Override
+    public synchronized void close() {
+        closed = true;
+        taken.ifPresent(_ -> model().release());
+        taken = Optional.empty();
     }
 }
