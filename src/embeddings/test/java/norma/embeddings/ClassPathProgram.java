@@ -2,7 +2,9 @@ package norma.embeddings;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.JarURLConnection;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,11 +17,12 @@ final class ClassPathProgram {
     private ClassPathProgram() {
     }
 
-    /// The test's classes, the module's and all that it needs.
-    static List<Path> classPath() throws URISyntaxException {
+    /// The tests' classes, the module's, all that it needs, and the weights of all-MiniLM-L6-v2.
+    static List<Path> classPath() throws IOException, URISyntaxException {
         Path tests = Path.of(ClassPathProgram.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        return Stream.concat(Stream.of(tests, tests.resolveSibling("classes"), tests.resolveSibling("test-classes")),
-                NoNativeCodeTest.files().stream()).distinct().toList();
+        URL model = ((JarURLConnection) Models.MINILM.url().openConnection()).getJarFileURL();
+        return Stream.concat(Stream.of(tests, tests.resolveSibling("classes"), tests.resolveSibling("test-classes"),
+                Path.of(model.toURI())), NoNativeCodeTest.files().stream()).distinct().toList();
     }
 
     /// The lines that it prints.
