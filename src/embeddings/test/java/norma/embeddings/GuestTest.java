@@ -196,7 +196,8 @@ class GuestTest {
             for (int i = 0; i < 3; i++) {
                 encoder.encode(texts);
                 boolean any = threads() > 0;
-                IO.println((any ? "threads" : "no threads") + (soon(() -> threads() == 0) ? ", then none" : " for ever"));
+                IO.println(
+                        (any ? "threads" : "no threads") + (soon(() -> threads() == 0) ? ", then none" : " for ever"));
             }
             encoder = null;
             IO.println(soon(() -> reference.get() == null) ? "collected" : "kept");
