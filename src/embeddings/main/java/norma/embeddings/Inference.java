@@ -6,14 +6,13 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import norma.model.Bert;
+import norma.parallel.PlatformThreads;
 import norma.parallel.Workers;
-import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 import norma.tokenizer.Encoding;
@@ -21,7 +20,8 @@ import norma.tokenizer.Encoding;
 /// Runs a model over many texts: several of them, one behind the other, in one pass, so that padding is never computed. A text's
 /// result does not depend, bit for bit, on the texts beside it or on the number of threads.
 ///
-/// Many threads may call it at once: each pass through the model has a buffer pool of its own.
+/// Many threads may call it at once. At most as many passes run at a time as there are processors, since more would only take more
+/// memory; the others wait for their turn, and none overtakes another. Passes of virtual threads run on platform threads.
 final class Inference implements AutoCloseable {
     /// Tokens of one pass: enough rows for a matrix product, few enough for a block's buffers to stay small.
     private static final int TOKENS = 512;
@@ -32,7 +32,7 @@ final class Inference implements AutoCloseable {
     private final Bert model;
     private final UnaryOperator<Tensor> readout;
     private final Workers workers;
-    private final Queue<BufferPool> pools = new ConcurrentLinkedQueue<>();
+    private final Semaphore turns = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
     private volatile boolean closed;
 
     /// @param readout from a stream (B, T, D) to the result (B, K)
@@ -47,11 +47,11 @@ final class Inference implements AutoCloseable {
         requireOpen();
         List<T> results = new ArrayList<>(Collections.nCopies(count, null));
         return workers.call(() -> {
-            Workers.split(count, grain, (from, to) -> {
+            Workers.split(count, grain, (from, to) -> PlatformThreads.run(() -> {
                 for (int i = from; i < to; i++) {
                     results.set(i, f.apply(i));
                 }
-            });
+            }));
             return results;
         });
     }
@@ -107,21 +107,23 @@ final class Inference implements AutoCloseable {
         return passes.stream().map(pass -> pass.texts.stream().mapToInt(i -> i).toArray()).toList();
     }
 
-    /// The rows of the texts with these numbers.
+    /// The rows of the texts with these numbers, when it is their turn.
     private float[][] pass(List<Encoding> texts, int[] which) {
-        BufferPool used = pools.poll();
-        BufferPool pool = used == null ? new BufferPool() : used;
-        float[][] results = new float[which.length][];
-        try (Tape _ = Tape.inference(pool)) {
-            var batch = PackedBatch.of(Arrays.stream(which).mapToObj(texts::get).toList());
-            Tensor last = model.infer(batch.ids(), batch.types(), batch.context(), pool);
-            Tensor rows = batch.each(last, readout);
-            for (int i = 0; i < which.length; i++) {
-                results[i] = rows.slice(0, i, i + 1).toArray();
-            }
+        turns.acquireUninterruptibly();
+        try {
+            return rows(PackedBatch.of(Arrays.stream(which).mapToObj(texts::get).toList()));
+        } finally {
+            turns.release();
         }
-        pools.add(pool);
-        return results;
+    }
+
+    private float[][] rows(PackedBatch batch) {
+        try (Tape _ = Tape.inference()) {
+            Tensor last = model.infer(batch.ids(), batch.types(), batch.context());
+            Tensor rows = batch.each(last, readout);
+            return IntStream.range(0, batch.lengths().length).mapToObj(i -> rows.slice(0, i, i + 1).toArray())
+                    .toArray(float[][]::new);
+        }
     }
 
     /// Ends the threads. Calls under way come to their end; later ones are refused.
@@ -129,6 +131,5 @@ final class Inference implements AutoCloseable {
     public void close() {
         closed = true;
         workers.close();
-        pools.clear();
     }
 }

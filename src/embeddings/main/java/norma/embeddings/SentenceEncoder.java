@@ -34,7 +34,8 @@ public final class SentenceEncoder implements AutoCloseable {
     SentenceEncoder(Pretrained model, Tokenizer tokenizer, Options options) {
         Readout readout = model.readout(options).orElseThrow(() -> new IllegalArgumentException(
                 "SentenceEncoder: the model's files must say how to pool, in modules.json; they don't; "
-                        + "look in its description and say it: Options.DEFAULT.pooling(Pooling.MEAN), for example"));
+                        + "look in its description and say it: Options.DEFAULT.pooling(Pooling.MEAN), for example, "
+                        + "or --pooling mean on the command line"));
         int dim = readout.dim(model.bert().config().dim());
         int most = model.bert().config().maxTokens();
         if (options.dimensions() > dim || options.maxTokens() > most) {

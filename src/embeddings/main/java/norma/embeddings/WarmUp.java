@@ -6,6 +6,7 @@ import norma.embeddings.huggingface.LoadMode;
 import norma.embeddings.huggingface.StoredLayers;
 import norma.model.Bert;
 import norma.model.BertConfig;
+import norma.parallel.Threads;
 import norma.tokenizer.Encoding;
 
 /// Gets the kernels compiled while the first model of a process is loaded: a small network of zeros reads a text again and again, on a
@@ -30,7 +31,7 @@ final class WarmUp implements AutoCloseable {
     static WarmUp begin() {
         var warmUp = new WarmUp();
         if (BEGUN.compareAndSet(false, true)) {
-            Thread.ofPlatform().daemon().name("norma-warm-up").start(warmUp::run);
+            Threads.daemon("norma-warm-up", warmUp::run).start();
         }
         return warmUp;
     }

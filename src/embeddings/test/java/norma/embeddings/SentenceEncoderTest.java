@@ -96,7 +96,7 @@ class SentenceEncoderTest {
         assertThrows(IllegalArgumentException.class, () -> SentenceEncoder.load(folder, tokens));
         assertThrows(IllegalArgumentException.class, () -> Options.DEFAULT.threads(0));
         assertTrue(assertThrows(IllegalArgumentException.class, () -> SentenceEncoder.load(folder)).getMessage()
-                .contains("must say how to pool"));
+                .contains("Options.DEFAULT.pooling(Pooling.MEAN), for example, or --pooling mean on the command line"));
     }
 
     @Test

@@ -3,16 +3,11 @@ package norma.embeddings;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.io.IOException;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,23 +33,10 @@ class StartTest {
     @Test
     void nothingSlowOnTheWayToTheFirstEmbedding() throws Exception {
         TrainableFolder.encoder(Files.createDirectories(folder.resolve("first"))).save(folder);
-        List<String> loaded = classesLoaded();
+        List<String> loaded = ClassPathProgram.run(Program.class, List.of("-Xlog:class+load"), folder.toString());
         assertTrue(loaded.stream().anyMatch(line -> line.endsWith(" numbers")), "the last lines are " + loaded
                 .subList(Math.max(0, loaded.size() - 20), loaded.size()));
         assertTrue(loaded.stream().anyMatch(line -> line.contains(" norma.tokenizer.WordPiece ")));
         assertEquals(List.of(), loaded.stream().filter(SLOW.asPredicate()).toList());
-    }
-
-    private List<String> classesLoaded() throws IOException, URISyntaxException {
-        Path tests = Path.of(Program.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        String path = Stream
-                .concat(Stream.of(tests, tests.resolveSibling("classes"), tests.resolveSibling("test-classes")),
-                        NoNativeCodeTest.files().stream())
-                .map(Path::toString).collect(Collectors.joining(File.pathSeparator));
-        assertTrue(path.contains("eclipse-collections"), path);
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xlog:class+load", "-cp", path, Program.class.getName(), folder.toString()).redirectErrorStream(true)
-                .start();
-        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
     }
 }

@@ -10,7 +10,6 @@ import norma.nn.LayerSource;
 import norma.nn.ParameterTree;
 import norma.nn.Parameterized;
 import norma.norm.Norm;
-import norma.tensor.BufferPool;
 import norma.tensor.Indices;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
@@ -64,8 +63,8 @@ public record Bert(BertConfig config, Embedding tokens, Embedding positions, Opt
     }
 
     /// The same, without a backward pass and in less memory.
-    public Tensor infer(Indices ids, Indices segments, Context context, BufferPool pool) {
-        return transformer.forwardInPlace(embedded(ids, segments, context), context, pool);
+    public Tensor infer(Indices ids, Indices segments, Context context) {
+        return transformer.forwardInPlace(embedded(ids, segments, context), context);
     }
 
     private Tensor embedded(Indices ids, Indices segments, Context context) {

@@ -15,7 +15,6 @@ import norma.norm.Norm;
 import norma.norm.NormFactory;
 import norma.placement.PlacementContext;
 import norma.placement.Residual;
-import norma.tensor.BufferPool;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
 
@@ -87,9 +86,9 @@ public record Transformer(Layer entry, List<Residual> blocks, Layer exit) implem
 
     /// What [#forward(Tensor, Context)] computes, without a backward pass. The stream stands where x stood: each block has a tape of
     /// its own, so the next one uses the same buffers again.
-    public Tensor forwardInPlace(Tensor x, Context context, BufferPool pool) {
+    public Tensor forwardInPlace(Tensor x, Context context) {
         Tensor stream = through(entry.forward(x, context), (block, y) -> {
-            try (Tape _ = Tape.inference(pool)) {
+            try (Tape _ = Tape.inference()) {
                 y.set(block.forward(y, context));
             }
             return y;

@@ -67,7 +67,7 @@ public final class Ahead<T> implements Iterator<T> {
     private void start() {
         if (!running && hasRoom()) {
             running = true;
-            Thread.ofPlatform().daemon().name("norma-ahead").start(() -> Workers.ALONE.call(this::compute));
+            Threads.daemon("norma-ahead", () -> Workers.ALONE.call(this::compute)).start();
         }
     }
 
@@ -75,20 +75,9 @@ public final class Ahead<T> implements Iterator<T> {
         return begun < end && ready.size() < room;
     }
 
-    /// What is at the head of the queue, once there is something. An interrupt does not end the wait, as it would not end the
-    /// computation on the thread that asks.
+    /// What is at the head of the queue, once there is something.
     private Outcome<T> await() {
-        boolean interrupted = false;
-        while (ready.isEmpty()) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterrupted.until(() -> !ready.isEmpty(), this::wait);
         return ready.peek();
     }
 

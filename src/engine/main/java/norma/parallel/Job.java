@@ -1,9 +1,12 @@
 package norma.parallel;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /// One call of [Workers#split]: chunks are taken one by one by whoever is free, and counted when they are done.
 final class Job {
+    private static final int SPINS = 10_000;
+
     private final int count;
     private final int grain;
     private final int chunks;
@@ -11,6 +14,7 @@ final class Job {
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger done = new AtomicInteger();
     private volatile Throwable failure;
+    private volatile Thread sleeper;
 
     Job(int count, int grain, Workers.Chunk chunk) {
         this.count = count;
@@ -30,20 +34,28 @@ final class Job {
             } catch (Throwable thrown) {
                 failure = thrown;
             } finally {
-                done.incrementAndGet();
+                if (done.incrementAndGet() == chunks) {
+                    LockSupport.unpark(sleeper);
+                }
             }
         }
     }
 
-    /// Waits until the chunks that others took are done: no longer than one chunk lasts, so it spins, then yields.
+    /// Waits until the chunks that others took are done. Those of a kernel don't last as long as it takes to fall asleep and wake up,
+    /// so it spins first.
     void await() {
-        for (int spin = 0; done.get() < chunks; spin++) {
-            if (spin < 10_000) {
-                Thread.onSpinWait();
-            } else {
-                Thread.yield();
-            }
+        for (int spin = 0; spin < SPINS && done.get() < chunks; spin++) {
+            Thread.onSpinWait();
         }
+        if (done.get() < chunks) {
+            sleep();
+        }
+    }
+
+    /// The same without spinning.
+    void sleep() {
+        sleeper = Thread.currentThread();
+        Uninterrupted.until(() -> done.get() == chunks, () -> LockSupport.park(this));
     }
 
     /// Throws in the caller's thread what a chunk threw.

@@ -1,5 +1,7 @@
 package norma.parallel;
 
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -30,6 +32,9 @@ public final class Workers implements AutoCloseable {
 
     private static final int CHUNK_FLOATS = 1 << 15;
 
+    /// After how long without work a thread ends.
+    static final long IDLE_MILLIS = Math.max(1, Long.getLong("norma.idle", 5000));
+
     /// The team of helper threads themselves: a chunk that splits again does so alone.
     static final Workers ALONE = new Workers(1);
 
@@ -39,21 +44,24 @@ public final class Workers implements AutoCloseable {
     }
 
     private final ReentrantLock turn = new ReentrantLock();
-    private final Thread[] helpers;
+    private final Helper[] helpers;
+    private final long idleNanos;
     private volatile Job job;
     private volatile boolean closed;
 
-    /// A team of `threads` threads, the caller's own among them.
+    /// A team of `threads` threads, the caller's own among them. The others begin with the first work that is shared, and end when there
+    /// was none for `-Dnorma.idle` milliseconds (default: 5000), until there is some again.
     public Workers(int threads) {
+        this(threads, IDLE_MILLIS);
+    }
+
+    Workers(int threads, long idleMillis) {
         if (threads < 1 || threads > MOST) {
             throw new IllegalArgumentException("Workers: threads must be in [1, " + MOST + "]; got " + threads);
         }
-        helpers = new Thread[threads - 1];
-        for (int i = 0; i < helpers.length; i++) {
-            helpers[i] = Thread.ofPlatform().daemon().name("norma-" + (i + 1))
-                    .unstarted(() -> ScopedValue.where(CURRENT, ALONE).run(this::help));
-            helpers[i].start();
-        }
+        helpers = new Helper[threads - 1];
+        Arrays.setAll(helpers, i -> new Helper("norma-" + (i + 1)));
+        idleNanos = TimeUnit.MILLISECONDS.toNanos(idleMillis);
     }
 
     /// The team that kernels on this thread use.
@@ -88,13 +96,13 @@ public final class Workers implements AutoCloseable {
     }
 
     private void share(Job work) {
-        if (helpers.length == 0 || turn.isHeldByCurrentThread() || !turn.tryLock()) {
+        if (helpers.length == 0 || closed || turn.isHeldByCurrentThread() || !turn.tryLock()) {
             work.runAll();
         } else {
             try {
                 job = work;
-                for (Thread helper : helpers) {
-                    LockSupport.unpark(helper);
+                for (Helper helper : helpers) {
+                    helper.wake();
                 }
                 work.runAll();
                 work.await();
@@ -106,20 +114,75 @@ public final class Workers implements AutoCloseable {
         work.rethrow();
     }
 
-    private void help() {
-        Job last = null;
-        while (!closed) {
-            Job next = job;
-            for (int spin = 0; (next == null || next == last) && spin < SPINS; spin++) {
-                Thread.onSpinWait();
-                next = job;
-            }
-            if (next == null || next == last) {
-                LockSupport.park(this);
+    /// One of the team's threads, while there is work.
+    private final class Helper implements Runnable {
+        private final String name;
+        /// Written by whoever has the turn; null while the helper has no thread.
+        private volatile Thread thread;
+
+        Helper(String name) {
+            this.name = name;
+        }
+
+        /// Called by the thread that has the turn.
+        void wake() {
+            Thread current = thread;
+            if (current != null) {
+                LockSupport.unpark(current);
             } else {
-                next.runAll();
-                last = next;
+                start();
             }
+        }
+
+        /// Without a thread where the system gives no more: the others do the work.
+        private void start() {
+            Thread started = Threads.daemon(name, this);
+            try {
+                started.start();
+                thread = started;
+            } catch (OutOfMemoryError _) {
+                thread = null;
+            }
+        }
+
+        @Override
+        public void run() {
+            ScopedValue.where(CURRENT, ALONE).run(this::help);
+        }
+
+        private void help() {
+            Job last = null;
+            while (!closed) {
+                Job next = job;
+                for (int spin = 0; (next == null || next == last) && spin < SPINS; spin++) {
+                    Thread.onSpinWait();
+                    next = job;
+                }
+                if (next != null && next != last) {
+                    next.runAll();
+                    last = next;
+                } else if (sleepsThrough() && ends()) {
+                    return;
+                }
+            }
+        }
+
+        /// Sleeps; whether nobody woke it. An interrupt is forgotten: it would keep the thread from sleeping ever again.
+        private boolean sleepsThrough() {
+            long begin = System.nanoTime();
+            LockSupport.parkNanos(Workers.this, idleNanos);
+            Thread.interrupted();
+            return System.nanoTime() - begin >= idleNanos;
+        }
+
+        /// Gives up its thread, unless there is work: whoever has the turn next starts another one.
+        private boolean ends() {
+            boolean idle = turn.tryLock();
+            if (idle) {
+                thread = null;
+                turn.unlock();
+            }
+            return idle;
         }
     }
 
@@ -127,8 +190,8 @@ public final class Workers implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        for (Thread helper : helpers) {
-            LockSupport.unpark(helper);
+        for (Helper helper : helpers) {
+            LockSupport.unpark(helper.thread);
         }
     }
 }

@@ -2,6 +2,7 @@ package norma.tensor;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import norma.kernel.contract.Workspace;
 import norma.parallel.OneThread;
 
 /// Arrays that were used before and will be again: what lets a training step allocate nothing after the first.
@@ -18,6 +19,7 @@ public final class BufferPool {
 
     private final Free[] free = new Free[sizeClass(Integer.MAX_VALUE - 8) + 1];
     private long bytes;
+    private final Workspace workspace = new Workspace();
     private final OneThread user = new OneThread();
 
     /// Arrays of one size.
@@ -32,6 +34,11 @@ public final class BufferPool {
     /// Bytes of all arrays that are free here or were acquired from here.
     public long bytes() {
         return bytes;
+    }
+
+    /// Where the kernels of its tapes work.
+    Workspace workspace() {
+        return workspace;
     }
 
     /// Tells the pool that a tape of this thread takes arrays from here until [#tapeClosed].

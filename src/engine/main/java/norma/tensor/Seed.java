@@ -12,23 +12,21 @@ import norma.kernel.SplitMix;
 /// Linear layer = Linear.of(784, 10);    // the same numbers in each run; others after Seed.set(43)
 /// ```
 public final class Seed {
-    private static final ThreadLocal<Seed> CURRENT = ThreadLocal.withInitial(() -> new Seed(0));
+    /// Start of each thread's sequence and how many seeds it has given. An object of a class of ours would hold all of them for as
+    /// long as the thread lives.
+    private static final ThreadLocal<long[]> CURRENT = ThreadLocal.withInitial(() -> new long[2]);
 
-    private final long start;
-    private long taken;
-
-    private Seed(long start) {
-        this.start = start;
+    private Seed() {
     }
 
     /// Begins this thread's sequence anew, from another start.
     public static void set(long start) {
-        CURRENT.set(new Seed(start));
+        CURRENT.set(new long[] {start, 0});
     }
 
     /// The next seed of this thread.
     public static long next() {
-        Seed current = CURRENT.get();
-        return SplitMix.at(current.start, current.taken++);
+        long[] current = CURRENT.get();
+        return SplitMix.at(current[0], current[1]++);
     }
 }

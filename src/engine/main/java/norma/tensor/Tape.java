@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import norma.kernel.Floats;
 import norma.kernel.SplitMix;
+import norma.kernel.contract.Workspace;
 
 /// One step: the operations done since it was opened, in order; the buffers of their results; the step's random seed.
 ///
@@ -19,19 +20,19 @@ import norma.kernel.SplitMix;
 /// A tape belongs to the thread that opened it and is its current one until it is closed; tapes nest. Operations record
 /// themselves on the current tape if one of their inputs is tracked. Gradients don't flow from tape to tape: on an inner
 /// tape, results of an outer one must be detached. Without a tape nothing is recorded and results are ordinary garbage.
-/// Buffers come from the thread's own pool, which keeps what the largest step needed, or from a given one.
+/// Buffers come from a given pool, or from that of the tape around it, or from one that waits, which keeps what the largest step needed.
 public final class Tape implements AutoCloseable {
     private static final ThreadLocal<Tape> CURRENT = new ThreadLocal<>();
-    private static final ThreadLocal<BufferPool> POOL = ThreadLocal.withInitial(BufferPool::new);
 
     /// More open tapes than nesting explains.
     private static final int DEEPEST = 64;
 
+    private final Tape outer = CURRENT.get();
     private final BufferPool pool;
+    private final boolean spare;
     private final boolean training;
     private final boolean records;
     private final long seed;
-    private final Tape outer = CURRENT.get();
     private final List<TapeEntry> entries = new ArrayList<>();
     private final List<float[]> acquired = new ArrayList<>();
     private GradientBuffers gradients;
@@ -42,14 +43,17 @@ public final class Tape implements AutoCloseable {
     private boolean pulledBack;
     private boolean closed;
 
-    private Tape(BufferPool pool, boolean training, boolean records, long seed) {
-        this.pool = pool;
+    /// @param given pool; null for that of the tape around it, or for a spare one
+    private Tape(BufferPool given, boolean training, boolean records, long seed) {
         this.training = training;
         this.records = records;
         this.recording = records;
         this.seed = seed;
         requireNoneAbandoned();
+        this.spare = given == null && outer == null;
+        this.pool = spare ? SparePools.take() : given == null ? outer.pool : given;
         pool.tapeOpened();
+        pool.workspace().lend();
         CURRENT.set(this);
     }
 
@@ -68,18 +72,18 @@ public final class Tape implements AutoCloseable {
         }
     }
 
-    /// Opens a tape that records, with dropout on, on buffers of this thread's pool.
+    /// Opens a tape that records, with dropout on, on buffers that others have given back.
     ///
     /// Each call has another seed ([Seed#next]), so each step draws other random numbers, and each run of a program the same.
     public static Tape training() {
         return training(Seed.next());
     }
 
-    /// Opens a tape that records, with dropout on, on buffers of this thread's pool.
+    /// Opens a tape that records, with dropout on, on buffers that others have given back.
     ///
     /// @param seed of everything random in this step; the same one draws the same mask
     public static Tape training(long seed) {
-        return training(POOL.get(), seed);
+        return new Tape(null, true, true, seed);
     }
 
     /// Opens a tape that records, with dropout on.
@@ -93,7 +97,7 @@ public final class Tape implements AutoCloseable {
     /// Opens a tape that records, with layers as they are in use: no dropout, running statistics instead of those of the batch.
     /// For gradients of a model that is not to change, and for tuning one whose statistics are frozen.
     public static Tape evaluation() {
-        return evaluation(POOL.get());
+        return new Tape(null, false, true, 0);
     }
 
     /// The same on buffers of a pool.
@@ -103,7 +107,7 @@ public final class Tape implements AutoCloseable {
 
     /// Opens a tape that records nothing, with layers as they are in use: it only owns the buffers of the results.
     public static Tape inference() {
-        return inference(POOL.get());
+        return new Tape(null, false, false, 0);
     }
 
     /// The same on buffers of a pool.
@@ -292,11 +296,25 @@ public final class Tape implements AutoCloseable {
                     "Tape: must be closed on the thread that opened it, after the tapes opened since");
         }
         closed = true;
-        CURRENT.set(outer);
+        leave();
         pool.tapeClosed();
         acquired.forEach(pool::release);
         acquired.clear();
         entries.clear();
+        if (spare) {
+            SparePools.giveBack(pool);
+        }
+    }
+
+    /// Leaves the thread as it was before this tape: behind the outermost one nothing stays there.
+    private void leave() {
+        if (outer == null) {
+            CURRENT.remove();
+            Workspace.takeBack();
+        } else {
+            CURRENT.set(outer);
+            outer.pool.workspace().lend();
+        }
     }
 
     // ---- A look at it ----

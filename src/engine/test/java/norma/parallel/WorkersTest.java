@@ -3,10 +3,16 @@ package norma.parallel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -241,6 +247,101 @@ class WorkersTest {
 
     private static long helpers() {
         return Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith("norma-")).count();
+    }
+
+    @Test
+    void idleThreadsEndAndComeBack() throws InterruptedException {
+        long before = helpers();
+        try (Workers team = new Workers(3, 500)) {
+            for (int round = 0; round < 2; round++) {
+                team.call(() -> timesEachItemRan(50, 1));
+                assertTrue(helpers() >= before + 2, "where there was work there are threads");
+                for (int wait = 0; wait < 1000 && helpers() > before; wait++) {
+                    Thread.sleep(5);
+                }
+                assertTrue(helpers() <= before, "without work there is none");
+            }
+        }
+    }
+
+    @Test
+    void workMayComeWhileThreadsEnd() {
+        try (Workers team = new Workers(3, 1)) {
+            team.call(() -> {
+                for (int round = 0; round < 300; round++) {
+                    assertArrayEquals(ones(8), timesEachItemRan(8, 1));
+                    LockSupport.parkNanos(round * 10_000L);
+                }
+                return null;
+            });
+        }
+    }
+
+    @Test
+    void aThreadHasNothingOfTheOneThatNeededIt() {
+        var inherited = new InheritableThreadLocal<String>();
+        inherited.set("the caller's");
+        var barrier = new CyclicBarrier(2);
+        Thread caller = Thread.currentThread();
+        ClassLoader before = caller.getContextClassLoader();
+        try (Workers team = new Workers(2); var loader = new URLClassLoader(new URL[0])) {
+            caller.setContextClassLoader(loader);
+            team.call(() -> {
+                Workers.split(2, 1, (_, _) -> {
+                    if (Thread.currentThread() != caller) {
+                        assertNull(inherited.get());
+                        assertSame(Workers.class.getClassLoader(), Thread.currentThread().getContextClassLoader());
+                    }
+                    await(barrier);
+                });
+                return null;
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            caller.setContextClassLoader(before);
+        }
+    }
+
+    @Test
+    void aLongWaitSurvivesAnInterrupt() {
+        on(2, () -> {
+            Thread caller = Thread.currentThread();
+            var both = new CyclicBarrier(2);
+            var late = new AtomicInteger();
+            Workers.split(2, 1, (_, _) -> {
+                await(both);
+                if (Thread.currentThread() != caller) {
+                    LockSupport.parkNanos(20_000_000);
+                    caller.interrupt();
+                    LockSupport.parkNanos(20_000_000);
+                    late.set(1);
+                }
+            });
+            assertEquals(1, late.get());
+            assertTrue(Thread.interrupted());
+            return null;
+        });
+    }
+
+    @Test
+    void virtualThreadsHandTheirWorkOver() throws InterruptedException {
+        var virtual = new AtomicInteger(-1);
+        var error = new AtomicReference<Throwable>();
+        try (Workers team = new Workers(2)) {
+            Thread.startVirtualThread(() -> team.call(() -> {
+                PlatformThreads.run(() -> {
+                    virtual.set(Thread.currentThread().isVirtual() ? 1 : 0);
+                    assertSame(team, Workers.current());
+                });
+                error.set(assertThrows(ArithmeticException.class, () -> PlatformThreads.run(() -> {
+                    throw new ArithmeticException();
+                })));
+                return null;
+            })).join();
+        }
+        assertEquals(0, virtual.get());
+        assertTrue(error.get() instanceof ArithmeticException);
     }
 
     @Test
