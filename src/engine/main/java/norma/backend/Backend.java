@@ -61,7 +61,7 @@ public final class Backend {
                 }
                 System.getLogger("norma").log(System.Logger.Level.INFO,
                         "Norma computes with its reference kernels, which take 3 to 4 times as long for a product of matrices and "
-                                + "about 8 times for an embedding: " + Simd.reason()
+                                + "about 7 times for an embedding: " + Simd.reason()
                                 + "; for a jar that is started by -jar, put it into the environment variable JDK_JAVA_OPTIONS");
                 yield Kernels.REFERENCE;
             }
