@@ -307,7 +307,7 @@ class AttentionKernelTest {
             for (int i = 0; i < values.length(); i += 3) {
                 values.array()[values.offset() + i] = Float.NEGATIVE_INFINITY;
             }
-            bias = new AttentionKernel.Bias(values, sequences ? perSequence : 0, heads ? matrix : 0);
+            bias = AttentionKernel.Bias.ofPairs(values, sequences ? perSequence : 0, heads ? matrix : 0, problem.keys);
             return this;
         }
 
@@ -353,7 +353,7 @@ class AttentionKernelTest {
                         for (int j = 0; j < keys; j++) {
                             boolean seen = (!problem.causal || j <= i + keys - queries)
                                     && (mask == null || mask.get(b * keys + j) != 0);
-                            double added = bias == null ? 0 : bias.values().array()[bias.start(b, h) + i * keys + j];
+                            double added = bias == null ? 0 : bias.values().array()[bias.start(b, h) + i * bias.perQuery() + j];
                             p[j] = seen ? scale * dot(q, row, k, (b * keys + j) * keyWidth + keyColumn) + added
                                     : Double.NEGATIVE_INFINITY;
                             max = Math.max(max, p[j]);
