@@ -31,7 +31,7 @@ final class EncoderWriter {
         BertFormat format = model.format().orElseThrow();
         var arrays = new LinkedHashMap<String, Array>();
         ParameterTree.of(model.bert()).params().forEach(
-                (name, param) -> arrays.put(format.writtenName(name), Array.of(param.value())));
+                (name, param) -> arrays.put(format.family().names().place(name).name(), Array.of(param.value())));
         classifier.ifPresent(head -> {
             arrays.put("classifier.weight", Array.of(head.weight().value()));
             arrays.put("classifier.bias", Array.of(head.bias().orElseThrow().value()));

@@ -113,7 +113,7 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Encod
         JsonFields config = JsonFields.read(folder.resolve("config.json"));
         BertFormat format = BertFormat.of(config);
         BertConfig shape = format.shape(config);
-        try (StoredWeights stored = StoredWeights.open(weights, format.names(config))) {
+        try (StoredWeights stored = StoredWeights.open(weights, format.family().names())) {
             Bert bert = bert(weights, shape, stored, mode);
             return new Network(format.adaptive() ? withAdaptiveNorms(weights, bert, stored) : bert,
                     Optional.of(format));
@@ -179,7 +179,7 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Encod
             BertConfig shape = family.network(config);
             var fields = new NetworkConfig(config);
             Path file = weights(folder, SAFETENSORS);
-            try (StoredWeights stored = StoredWeights.open(file, family.names(fields))) {
+            try (StoredWeights stored = StoredWeights.open(file, family.names())) {
                 Bert bert = Pretrained.bert(file, shape, stored, LoadMode.INFERENCE);
                 return new Classifier(bert, head(file, family, fields, stored));
             } catch (UncheckedIOException e) {

@@ -119,7 +119,8 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
     private Tensor definition(Sequence s) {
         int to = s.from + s.sizes.keys();
         return new ScaledDotProduct.Fused(q.slice(1, s.from, to), k.slice(1, s.from, to), v.slice(1, s.from, to),
-                s.sizes, null, distances.map(d -> d.ofPairs(s.sizes.queries(), s.sizes.keys())).orElse(null), null, null)
+                s.sizes, null, distances.map(d -> d.ofPairs(s.sizes.queries(), s.sizes.keys())).orElse(null), null,
+                null)
                 .definition();
     }
 

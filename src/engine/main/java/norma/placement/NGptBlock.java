@@ -76,7 +76,8 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
         Tensor scale = qkScale.value().divide(base);
         Tensor q = onSphere(query.forward(x), start, context).multiply(scale).multiply(x.dim(-1) / heads); // sqrt(d) / (1 / sqrt(d))
         Tensor k = onSphere(key.forward(x), start, context).multiply(scale);
-        return output.forward(Attention.apply(this, q, k, value.forward(x), heads, causal, Optional.empty(), 0, context));
+        return output
+                .forward(Attention.apply(this, q, k, value.forward(x), heads, causal, Optional.empty(), 0, context));
     }
 
     private Tensor onSphere(Tensor x, int start, Context context) {

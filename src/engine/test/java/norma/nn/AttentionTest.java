@@ -122,7 +122,8 @@ class AttentionTest {
                     y.slice(1, from, to).copy());
             from = to;
         }
-        assertGradients("ragged", x -> RaggedAttention.apply(x[0], x[1], x[2], 2, causal, Optional.empty(), new int[] {3, 1, 2}),
+        assertGradients("ragged",
+                x -> RaggedAttention.apply(x[0], x[1], x[2], 2, causal, Optional.empty(), new int[] {3, 1, 2}),
                 normal(23, 1, 6, 4), normal(24, 1, 6, 4), normal(25, 1, 6, 4));
     }
 
@@ -358,7 +359,8 @@ class AttentionTest {
         assertClose(repeated, ScaledDotProduct.apply(q, k, v, 4, causal), 1e-6);
         assertGradients("groups", x -> ScaledDotProduct.apply(x[0], x[1], x[2], 4, causal), q, k, v);
         assertGradients("ragged groups",
-                x -> RaggedAttention.apply(x[0], x[1], x[2], 4, causal, Optional.empty(), new int[] {3, 1, 2}), normal(73, 1, 6, 8),
+                x -> RaggedAttention.apply(x[0], x[1], x[2], 4, causal, Optional.empty(), new int[] {3, 1, 2}),
+                normal(73, 1, 6, 8),
                 normal(74, 1, 6, 4), normal(75, 1, 6, 4));
     }
 

@@ -29,7 +29,7 @@ public final class AlbertFamily implements Family {
     }
 
     @Override
-    public Names names(NetworkConfig config) {
+    public Names names() {
         return NAMES;
     }
 

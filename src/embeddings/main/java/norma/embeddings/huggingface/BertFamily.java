@@ -20,7 +20,8 @@ public enum BertFamily implements Family {
         }
     },
     /// Liu et al. 2019, arXiv 1907.11692: positions count from behind the padding token's.
-    ROBERTA("roberta.", Map.of("roberta", "RobertaModel", "xlm-roberta", "XLMRobertaModel", "camembert", "CamembertModel")) {
+    ROBERTA("roberta.",
+            Map.of("roberta", "RobertaModel", "xlm-roberta", "XLMRobertaModel", "camembert", "CamembertModel")) {
         @Override
         int firstPosition(NetworkConfig config) throws IOException {
             return Math.addExact(config.json().whole("pad_token_id", 1), 1);
@@ -35,7 +36,8 @@ public enum BertFamily implements Family {
     ELECTRA("electra.", Map.of("electra", "ElectraModel")) {
         @Override
         TextEmbedding.Config embedding(NetworkConfig config, TransformerConfig stack) throws IOException {
-            TextEmbedding.Config embedding = BertFamily.embedding(config, config.json().whole("embedding_size", 128), 0, stack);
+            TextEmbedding.Config embedding =
+                    BertFamily.embedding(config, config.json().whole("embedding_size", 128), 0, stack);
             return embedding.width() == stack.dim() ? embedding : embedding.withProjection();
         }
 
@@ -81,7 +83,7 @@ public enum BertFamily implements Family {
     }
 
     @Override
-    public Names names(NetworkConfig config) {
+    public Names names() {
         return names;
     }
 

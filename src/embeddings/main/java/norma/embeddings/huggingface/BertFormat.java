@@ -3,7 +3,6 @@ package norma.embeddings.huggingface;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Path;
 import norma.json.JsonFields;
 import norma.kernel.Activation;
 import norma.model.Bert;
@@ -77,12 +76,7 @@ public record BertFormat(Family family, boolean adaptive, JsonObject config) {
 
     /// What is read of the configuration.
     public BertConfig shape(JsonFields file) throws IOException {
-        return family.network(fields(file));
-    }
-
-    /// What the files call the parameters.
-    public Names names(JsonFields file) {
-        return family.names(new NetworkConfig(fields(file)));
+        return family.network(new JsonFields(file.file(), file.path(), config));
     }
 
     /// Refuses families that can only be read, before somebody trains what can't be saved.
@@ -94,15 +88,6 @@ public record BertFormat(Family family, boolean adaptive, JsonObject config) {
                                     .flatMap(each -> each.architectures().keySet().stream()).sorted().toList(),
                                     config.get(TYPE).getAsString()));
         }
-    }
-
-    /// What the files call a parameter, which stands there alone.
-    public String writtenName(String name) {
-        return names(new JsonFields(Path.of("config.json"), "", config)).place(name).name();
-    }
-
-    private JsonFields fields(JsonFields file) {
-        return new JsonFields(file.file(), file.path(), config);
     }
 
     /// The config.json of weights without a head, in float32.

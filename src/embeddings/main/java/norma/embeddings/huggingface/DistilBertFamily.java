@@ -30,7 +30,7 @@ public final class DistilBertFamily implements Family {
     }
 
     @Override
-    public Names names(NetworkConfig config) {
+    public Names names() {
         return NAMES;
     }
 

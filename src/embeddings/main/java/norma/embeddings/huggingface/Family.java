@@ -21,9 +21,7 @@ public interface Family {
     Map<String, String> architectures();
 
     /// What the files call the parameters.
-    ///
-    /// @param config config.json
-    Names names(NetworkConfig config);
+    Names names();
 
     /// The network that a config.json describes.
     ///

@@ -47,7 +47,7 @@ public final class Gemma3Family implements Family {
     }
 
     @Override
-    public Names names(NetworkConfig config) {
+    public Names names() {
         return NAMES;
     }
 

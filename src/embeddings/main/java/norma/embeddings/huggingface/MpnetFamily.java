@@ -36,7 +36,7 @@ public final class MpnetFamily implements Family {
     }
 
     @Override
-    public Names names(NetworkConfig config) {
+    public Names names() {
         return NAMES;
     }
 

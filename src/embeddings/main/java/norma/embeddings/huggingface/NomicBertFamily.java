@@ -37,7 +37,7 @@ public final class NomicBertFamily implements Family {
     }
 
     @Override
-    public Names names(NetworkConfig config) {
+    public Names names() {
         return NAMES;
     }
 

@@ -36,7 +36,7 @@ public final class Qwen3Family implements Family {
     }
 
     @Override
-    public Names names(NetworkConfig config) {
+    public Names names() {
         return NAMES;
     }
 

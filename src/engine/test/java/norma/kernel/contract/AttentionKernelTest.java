@@ -353,7 +353,8 @@ class AttentionKernelTest {
                         for (int j = 0; j < keys; j++) {
                             boolean seen = (!problem.causal || j <= i + keys - queries)
                                     && (mask == null || mask.get(b * keys + j) != 0);
-                            double added = bias == null ? 0 : bias.values().array()[bias.start(b, h) + i * bias.perQuery() + j];
+                            double added = bias == null ? 0
+                                    : bias.values().array()[bias.start(b, h) + i * bias.perQuery() + j];
                             p[j] = seen ? scale * dot(q, row, k, (b * keys + j) * keyWidth + keyColumn) + added
                                     : Double.NEGATIVE_INFINITY;
                             max = Math.max(max, p[j]);
