@@ -57,7 +57,7 @@ public record Bert(BertConfig config, TextEmbedding embedding, Transformer trans
         if (ids.shape().rank() != 2) {
             throw new IllegalArgumentException("Bert: ids must be (B, T); got " + ids.shape());
         }
-        ids.check("Bert", config.embedding().vocabulary());
+        ids.check("Bert", config.vocabulary());
         int longest = context.lengths().map(lengths -> Arrays.stream(lengths).max().orElse(0))
                 .orElse(ids.shape().dim(1));
         if (longest > config.maxTokens()) {

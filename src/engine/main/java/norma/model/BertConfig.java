@@ -58,6 +58,11 @@ public record BertConfig(TextEmbedding.Config embedding, int maxTokens, Transfor
         return new BertConfig(embedding, maxTokens, other);
     }
 
+    /// V
+    public int vocabulary() {
+        return embedding.vocabulary();
+    }
+
     /// D
     public int dim() {
         return transformer.dim();

@@ -134,9 +134,9 @@ class AttentionTest {
                 () -> RaggedAttention.apply(x, x, x, 2, false, Optional.empty(), new int[] {2, 2})), "lengths [2, 2]");
         assertSays(assertThrows(IllegalArgumentException.class,
                 () -> RaggedAttention.apply(x, x, x, 2, false, Optional.empty(), new int[] {5, 0})), "lengths [5, 0]");
-        Attention turning = attention(new Init(2), 4, 2, false).with(Rotary.HALVES);
-        assertSays(assertThrows(IllegalArgumentException.class, () -> turning.forward(x, Context.ragged(2, 3))),
-                "without rotary positions");
+        Attention capped = attention(new Init(2), 4, 2, false).withCap(5);
+        assertSays(assertThrows(IllegalArgumentException.class, () -> capped.forward(x, Context.ragged(2, 3))),
+                "without cap");
     }
 
     @Test

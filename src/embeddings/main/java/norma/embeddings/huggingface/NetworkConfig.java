@@ -121,7 +121,11 @@ public record NetworkConfig(JsonFields json) {
     /// @param old what the base was called before
     Rotary rotary(String kind, String old, double base) throws IOException {
         requireNothing("rope_scaling");
-        return rotary(json.optionalPart("rope_parameters").optionalPart(kind), json.number(old, base));
+        JsonFields kinds = json.optionalPart("rope_parameters");
+        if (kinds.has("rope_theta") || kinds.has("rope_type")) {
+            throw json.incompatibility("rope_parameters", "an object for each kind of block");
+        }
+        return rotary(kinds.optionalPart(kind), json.number(old, base));
     }
 
     /// Whether each block is a local one.

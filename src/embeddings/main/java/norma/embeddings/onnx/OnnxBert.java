@@ -77,6 +77,11 @@ public final class OnnxBert {
         return config;
     }
 
+    /// The weights by the names that Hugging Face's files of BERT have for them.
+    OnnxWeights found() {
+        return weights;
+    }
+
     /// The weights.
     public Weights weights() {
         return new Weights() {

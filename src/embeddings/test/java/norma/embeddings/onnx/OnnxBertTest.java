@@ -51,7 +51,7 @@ class OnnxBertTest {
     @Test
     void weightsAreFoundWhereTheirNamesSay() throws IOException {
         int named = 0;
-        var weights = (OnnxWeights) read(tiny.toByteArray()).weights();
+        OnnxWeights weights = read(tiny.toByteArray()).found();
         for (String name : weights.names()) {
             String inFile = weights.nameInFile(name);
             if (!inFile.startsWith("onnx::")) {

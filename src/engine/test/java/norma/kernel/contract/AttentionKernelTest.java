@@ -72,6 +72,9 @@ class AttentionKernelTest {
         new Case(problem, 2).bias(true, false).run(attention).check();
         new Case(problem, 2).bias(false, true).mask(j -> j * j % 7 < 3 ? 1 : 0).run(attention).check();
         new Case(problem, 2).bias(false, false).run(attention).check();
+        if (problem.queries == problem.keys) {
+            new Case(problem, 2).distances().run(attention).check();
+        }
     }
 
     @ParameterizedTest
@@ -308,6 +311,17 @@ class AttentionKernelTest {
                 values.array()[values.offset() + i] = Float.NEGATIVE_INFINITY;
             }
             bias = AttentionKernel.Bias.ofPairs(values, sequences ? perSequence : 0, heads ? matrix : 0, problem.keys);
+            return this;
+        }
+
+        /// Numbers of its own for each head and distance; every third one -infinity.
+        Case distances() {
+            int each = 2 * problem.keys - 1;
+            Floats values = random(new Random(15), problem.heads * each, 2);
+            for (int i = 0; i < values.length(); i += 3) {
+                values.array()[values.offset() + i] = Float.NEGATIVE_INFINITY;
+            }
+            bias = AttentionKernel.Bias.ofDistances(values, each, problem.keys);
             return this;
         }
 
