@@ -42,6 +42,8 @@ class DocsReferencesTest {
                     "IntVector",
                     "MemorySegment", "Module", "Optional", "PRNGKey", "Path", "PreTrainedTokenizerFast", "RMSprop",
                     "ReduceLROnPlateau", "RobertaModel", "RobertaTokenizer", "System", "True", "XLMRobertaTokenizer",
+                    "MPNetTokenizer", "AlbertTokenizer",
+                    "Qwen2Tokenizer", "GemmaTokenizer",
                     "Xor");
 
     private static final Map<Path, String> SOURCES = new HashMap<>();

@@ -130,7 +130,8 @@ class FamilyTest {
         Path after = folder.resolve("saved");
         TrainableEncoder.load(before).save(after);
         List<String> texts = List.of("A cat sleeps.", "");
-        try (SentenceEncoder first = SentenceEncoder.load(before); SentenceEncoder second = SentenceEncoder.load(after)) {
+        try (SentenceEncoder first = SentenceEncoder.load(before);
+                SentenceEncoder second = SentenceEncoder.load(after)) {
             for (int i = 0; i < texts.size(); i++) {
                 assertArrayEquals(first.encode(texts)[i], second.encode(texts)[i]);
             }

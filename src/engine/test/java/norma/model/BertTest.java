@@ -107,7 +107,8 @@ class BertTest {
                 () -> new BertConfig(TextEmbedding.Config.of(20, 6).withPositions(10, 2), 9, stack)), "8 positions");
         assertSays(assertThrows(IllegalArgumentException.class,
                 () -> Bert.of(config(stack), new Init(1)).forward(ids(new int[31]), Context.NONE)), "30 tokens");
-        assertSays(assertThrows(IllegalArgumentException.class, () -> stack.with(List.of(LOCAL, SelfAttention.of(3, 4)))),
+        assertSays(
+                assertThrows(IllegalArgumentException.class, () -> stack.with(List.of(LOCAL, SelfAttention.of(3, 4)))),
                 "same number of heads");
     }
 }
