@@ -44,6 +44,8 @@ class DocsReferencesTest {
                     "MemorySegment", "Module", "Optional", "PRNGKey", "Path", "Plugin", "PreTrainedTokenizerFast",
                     "RMSprop",
                     "ReduceLROnPlateau", "RobertaModel", "RobertaTokenizer", "System", "True", "XLMRobertaTokenizer",
+                    "MPNetTokenizer", "AlbertTokenizer",
+                    "Qwen2Tokenizer", "GemmaTokenizer",
                     "Xor");
 
     private static final Map<Path, String> SOURCES = new HashMap<>();

@@ -1,5 +1,6 @@
 package norma.embeddings;
 
+import java.util.stream.Stream;
 import norma.model.Bert;
 import norma.nn.Init;
 import norma.norm.Norm;
@@ -25,6 +26,12 @@ final class AdaptiveNorms {
     static Bert in(Bert bert, Init init) {
         var norms = new AdaptiveNorms(Options.of(false, bert.config().dim()), init);
         return bert.withNorms(norms::inPlaceOf);
+    }
+
+    /// Whether a parameter is one that the layer norm did not have.
+    static boolean hasAlone(String name) {
+        return name.contains(".norm.") && Stream.of("gamma", "beta", "gammaHead.bias", "betaHead.bias")
+                .noneMatch(shared -> name.endsWith(".norm." + shared));
     }
 
     private Norm inPlaceOf(Norm trained) {

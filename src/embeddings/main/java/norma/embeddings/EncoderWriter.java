@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import norma.embeddings.huggingface.BertFormat;
-import norma.embeddings.huggingface.BertNames;
 import norma.io.AtomicFile;
 import norma.io.Safetensors;
 import norma.io.Safetensors.Array;
@@ -17,7 +16,7 @@ import norma.json.JsonFields;
 import norma.nn.Linear;
 import norma.nn.ParameterTree;
 
-/// Writes a trained model as a folder: config.json and model.safetensors with the names of its variant, modules.json with the
+/// Writes a trained model as a folder: config.json and model.safetensors with the names of its family, modules.json with the
 /// pooling and what follows.
 ///
 /// A model with adaptive norms has g0 and b0 where BERT has the layer norm's weight and bias, and the networks of the norm beside
@@ -32,7 +31,7 @@ final class EncoderWriter {
         BertFormat format = model.format().orElseThrow();
         var arrays = new LinkedHashMap<String, Array>();
         ParameterTree.of(model.bert()).params().forEach(
-                (name, param) -> arrays.put(format.variant().name(BertNames.stored(name)), Array.of(param.value())));
+                (name, param) -> arrays.put(format.family().names().place(name).name(), Array.of(param.value())));
         classifier.ifPresent(head -> {
             arrays.put("classifier.weight", Array.of(head.weight().value()));
             arrays.put("classifier.bias", Array.of(head.bias().orElseThrow().value()));

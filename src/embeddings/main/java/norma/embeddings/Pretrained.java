@@ -12,9 +12,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import norma.embeddings.huggingface.BertFormat;
-import norma.embeddings.huggingface.BertNames;
-import norma.embeddings.huggingface.BertVariant;
+import norma.embeddings.huggingface.Family;
+import norma.embeddings.huggingface.HeadWeights;
 import norma.embeddings.huggingface.LoadMode;
+import norma.embeddings.huggingface.NetworkConfig;
 import norma.embeddings.huggingface.StoredLayers;
 import norma.embeddings.huggingface.StoredWeights;
 import norma.embeddings.huggingface.Weights;
@@ -112,7 +113,7 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Encod
         JsonFields config = JsonFields.read(folder.resolve("config.json"));
         BertFormat format = BertFormat.of(config);
         BertConfig shape = format.shape(config);
-        try (StoredWeights stored = StoredWeights.open(weights, format.variant())) {
+        try (StoredWeights stored = StoredWeights.open(weights, format.family().names())) {
             Bert bert = bert(weights, shape, stored, mode);
             return new Network(format.adaptive() ? withAdaptiveNorms(weights, bert, stored) : bert,
                     Optional.of(format));
@@ -124,9 +125,8 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Encod
         Bert bert = AdaptiveNorms.in(layerNorms, new Init(0));
         return readAs(file, () -> {
             ParameterTree.of(bert).params().forEach((name, param) -> {
-                String stored = BertNames.stored(name);
-                if (stored.contains(BertNames.ADAPTIVE)) {
-                    param.value().set(weights.take(stored, param.shape()));
+                if (AdaptiveNorms.hasAlone(name)) {
+                    param.value().set(weights.take(name, param.shape()));
                 }
             });
             return bert;
@@ -175,13 +175,25 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Encod
         /// From a folder with safetensors.
         static Classifier folder(Path folder) throws IOException {
             JsonFields config = JsonFields.read(folder.resolve("config.json"));
-            BertVariant variant = BertVariant.of(config);
-            BertConfig shape = variant.config(config);
-            int labels = BertVariant.labels(config);
+            Family family = Family.of(config);
+            BertConfig shape = family.network(config);
+            var fields = new NetworkConfig(config);
             Path file = weights(folder, SAFETENSORS);
-            try (StoredWeights stored = StoredWeights.open(file, variant)) {
-                return readAs(file, () -> new Classifier(Bert.of(shape, new StoredLayers(stored, LoadMode.INFERENCE)),
-                        variant.head(shape, labels, stored)));
+            try (StoredWeights stored = StoredWeights.open(file, family.names())) {
+                Bert bert = Pretrained.bert(file, shape, stored, LoadMode.INFERENCE);
+                return new Classifier(bert, head(file, family, fields, stored));
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+        }
+
+        private static ClassificationHead head(Path file, Family family, NetworkConfig config, StoredWeights stored)
+                throws IOException {
+            int labels = config.labels();
+            try {
+                return family.head(config, labels, new HeadWeights(stored::takeStored));
+            } catch (IllegalArgumentException e) {
+                throw new CorruptFileException(file, e.getMessage(), e);
             }
         }
     }

@@ -41,6 +41,7 @@ public final class TrainableEncoder implements TextEncoder {
     /// @param model with a pooling
     private TrainableEncoder(Pretrained model, Tokenizer tokenizer, Map<String, byte[]> tokenizerFiles) {
         this.model = model.with(model.bert(), model.format().orElseGet(() -> BertFormat.of(model.bert())));
+        this.model.format().orElseThrow().requireWritable();
         this.dim = model.readout().dim(model.bert().config().dim());
         this.tokenizer = tokenizer;
         this.tokenizerFiles = tokenizerFiles;

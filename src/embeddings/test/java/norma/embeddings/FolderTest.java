@@ -162,7 +162,8 @@ class FolderTest {
         assertTrue(assertThrows(IOException.class, () -> Pretrained.folder(folder, LoadMode.INFERENCE)).getMessage()
                 .contains("must hold model.safetensors or model.safetensors.index.json or model.onnx"));
         bert().set("model_type", "t5").write();
-        refuses("model_type must be one of [bert, roberta, xlm-roberta, camembert, distilbert]; got \"t5\"");
+        refuses("model_type must be one of [albert, bert, camembert, distilbert, electra, gemma3_text, modernbert, mpnet, "
+                + "nomic_bert, qwen3, roberta, xlm-roberta]; got \"t5\"");
         bert().set("position_embedding_type", "relative_key").write();
         refuses("position_embedding_type must be absolute; got \"relative_key\"");
         bert().set("hidden_act", "quick_gelu").write();

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import norma.embeddings.finetuning.Classifier;
-import norma.embeddings.huggingface.BertVariant;
+import norma.embeddings.huggingface.Family;
 import norma.io.CorruptFileException;
 import norma.io.Safetensors;
 import norma.json.JsonFields;
@@ -97,7 +97,7 @@ class TrainableEncoderTest {
         assertArrayEquals(vectors(encoder), vectors(saved));
         assertArrayEquals(vectors(encoder), vectors(TrainableEncoder.load(saved)));
         JsonFields config = JsonFields.read(saved.resolve("config.json"));
-        assertThrows(CorruptFileException.class, () -> BertVariant.of(config), "others must not take it for BERT");
+        assertThrows(CorruptFileException.class, () -> Family.of(config), "others must not take it for BERT");
         Files.copy(folder.resolve("model.safetensors"), saved.resolve("model.safetensors"),
                 java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         String missing = assertThrows(CorruptFileException.class, () -> SentenceEncoder.load(saved)).getMessage();

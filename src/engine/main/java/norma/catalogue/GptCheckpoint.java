@@ -5,6 +5,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import norma.io.CorruptFileException;
 import norma.io.ModelFile;
@@ -13,6 +14,7 @@ import norma.kernel.Activation;
 import norma.model.FeedForward;
 import norma.model.Gpt;
 import norma.model.GptConfig;
+import norma.model.SelfAttention;
 import norma.model.TransformerConfig;
 import norma.nn.Rotary;
 import norma.train.Checkpoint;
@@ -71,6 +73,7 @@ public final class GptCheckpoint {
 
     private static String json(GptConfig c) {
         TransformerConfig t = c.transformer();
+        requirePlain(t);
         var json = new JsonObject();
         json.addProperty("vocabulary", c.vocabulary());
         json.addProperty("context", c.context());
@@ -93,6 +96,18 @@ public final class GptCheckpoint {
         return json.toString();
     }
 
+    /// What no field of the description says.
+    private static void requirePlain(TransformerConfig t) {
+        SelfAttention plain = SelfAttention.of(t.heads(), t.dim() / t.heads()).withCausal();
+        SelfAttention described = t.rotary().map(plain::with).orElse(plain);
+        if (!t.attention().equals(List.of(described)) || !t.feedForward().bias()) {
+            throw new IllegalArgumentException(
+                    ("GptCheckpoint: a model must have %s and biases to be built again from its file; got %s and %s; "
+                            + "train new LanguageModeling(model), which needs no file")
+                            .formatted(described, t.attention(), t.feedForward()));
+        }
+    }
+
     private static String named(Optional<String> name, String what) {
         return name.orElseThrow(() -> new IllegalArgumentException(
                 ("GptCheckpoint: the %s must be of the catalogue, or nobody can build the model again from its file; "
@@ -102,7 +117,7 @@ public final class GptCheckpoint {
 
     private static GptConfig config(JsonObject json) {
         var feedForward = new FeedForward(json.get("hidden").getAsInt(),
-                Activation.valueOf(json.get("activation").getAsString()), json.get("gated").getAsBoolean());
+                Activation.valueOf(json.get("activation").getAsString()), json.get("gated").getAsBoolean(), true);
         var placement = Placements.named(json.get("placement").getAsString());
         GptConfig config = GptConfig.of(json.get("vocabulary").getAsInt(), json.get("context").getAsInt(),
                 json.get("dim").getAsInt(), json.get("heads").getAsInt(), json.get("layers").getAsInt())

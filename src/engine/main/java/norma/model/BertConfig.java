@@ -7,24 +7,36 @@ import norma.placement.Recipe;
 
 /// The choices that make a [Bert].
 ///
-/// @param vocabulary V
-/// @param positions rows of the table of positions
-/// @param firstPosition the row of a text's first token: 0 for BERT, 2 for RoBERTa, whose first rows belong to padding
-/// @param types how many kinds of segments it knows, 0 for DistilBERT
+/// @param embedding from tokens to what the stack reads
+/// @param maxTokens how many tokens a text may have
 /// @param transformer the stack
-public record BertConfig(int vocabulary, int positions, int firstPosition, int types, TransformerConfig transformer) {
+public record BertConfig(TextEmbedding.Config embedding, int maxTokens, TransformerConfig transformer) {
 
     /// Checks the sizes.
     public BertConfig {
-        if (vocabulary < 1 || positions < 1 || types < 0 || transformer.layers() < 1) {
-            throw new IllegalArgumentException(
-                    "Bert: sizes must be positive; got vocabulary %d, positions %d, types %d, layers %d".formatted(
-                            vocabulary, positions, types, transformer.layers()));
+        if (maxTokens < 1 || transformer.layers() < 1) {
+            throw new IllegalArgumentException("Bert: sizes must be positive; got %d tokens, %d layers"
+                    .formatted(maxTokens, transformer.layers()));
         }
-        if (firstPosition < 0 || firstPosition >= positions) {
-            throw new IllegalArgumentException("Bert: the first position must be one of %d; got %d"
-                    .formatted(positions, firstPosition));
+        if (embedding.positions() > 0 && maxTokens > embedding.maxTokens()) {
+            throw new IllegalArgumentException("Bert: each token must have a position; got %d tokens and %d positions"
+                    .formatted(maxTokens, embedding.maxTokens()));
         }
+        if (!embedding.projected() && embedding.width() != transformer.dim()) {
+            throw new IllegalArgumentException("Bert: embeddings of %d must be projected to the stack's %d"
+                    .formatted(embedding.width(), transformer.dim()));
+        }
+    }
+
+    /// As many tokens as there are positions, embeddings with the stack's width and norm.
+    ///
+    /// @param vocabulary V
+    /// @param positions rows of the table of positions
+    /// @param firstPosition the row of a text's first token: 0 for BERT, 2 for RoBERTa, whose first rows belong to padding
+    /// @param types how many kinds of segments it knows, 0 for DistilBERT
+    public BertConfig(int vocabulary, int positions, int firstPosition, int types, TransformerConfig transformer) {
+        this(TextEmbedding.Config.of(vocabulary, transformer.dim()).with(transformer.norm())
+                .withPositions(positions, firstPosition).withTypes(types), positions - firstPosition, transformer);
     }
 
     /// BERT's choices at any size: post-norm LayerNorm with this eps, GELU (erf), F = 4 D, two kinds of segments.
@@ -43,7 +55,12 @@ public record BertConfig(int vocabulary, int positions, int firstPosition, int t
 
     /// With another stack.
     public BertConfig with(TransformerConfig other) {
-        return new BertConfig(vocabulary, positions, firstPosition, types, other);
+        return new BertConfig(embedding, maxTokens, other);
+    }
+
+    /// V
+    public int vocabulary() {
+        return embedding.vocabulary();
     }
 
     /// D
@@ -51,8 +68,8 @@ public record BertConfig(int vocabulary, int positions, int firstPosition, int t
         return transformer.dim();
     }
 
-    /// How many tokens a text may have.
-    public int maxTokens() {
-        return positions - firstPosition;
+    /// How many kinds of segments it knows.
+    public int types() {
+        return embedding.types();
     }
 }

@@ -21,6 +21,11 @@ public record GptConfig(int vocabulary, int context, TransformerConfig transform
             throw new IllegalArgumentException("Gpt: sizes must be positive; got vocabulary %d, context %d"
                     .formatted(vocabulary, context));
         }
+        if (transformer.sharing() > 1) {
+            throw new IllegalArgumentException(
+                    "Gpt: blocks must not share parameters, since each has keys and values of its own in a cache; got %d that do"
+                            .formatted(transformer.sharing()));
+        }
         transformer = transformer.withCausal()
                 .withStd(unitEmbeddings ? 1 / Math.sqrt(transformer.dim()) : TransformerConfig.STD);
     }

@@ -2,10 +2,12 @@ package norma.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import norma.nn.Attention;
 import norma.nn.Context;
+import norma.nn.DistanceBias;
 import norma.nn.Dropout;
 import norma.nn.Layer;
 import norma.nn.LayerSource;
@@ -23,7 +25,7 @@ import norma.tensor.Tensor;
 /// Shapes: x and y (B, T, D).
 ///
 /// @param entry from the embeddings to the residual stream
-/// @param blocks in order
+/// @param blocks in order; those that share their parameters are one block in several places
 /// @param exit from the stream to what a head reads; often the final norm
 public record Transformer(Layer entry, List<Residual> blocks, Layer exit) implements Layer {
 
@@ -39,9 +41,17 @@ public record Transformer(Layer entry, List<Residual> blocks, Layer exit) implem
         NormFactory norm = c.norm().ofOneModel();
         var dropout = new Dropout(c.dropout());
         var blocks = new ArrayList<Residual>();
+        List<Optional<DistanceBias>> distances =
+                c.attention().stream().map(choice -> choice.distances(source.at("distances"), c.std())).toList();
         for (int i = 0; i < c.layers(); i++) {
-            LayerSource ofBlock = source.at("blocks." + i);
-            blocks.add(block(c, new PlacementContext(ofBlock, c.dim(), norm, dropout, i + 1, c.layers())));
+            if (i % c.sharing() > 0) {
+                blocks.add(blocks.getLast());
+                continue;
+            }
+            LayerSource ofBlock = source.at("blocks." + i / c.sharing());
+            var place = new PlacementContext(ofBlock, c.dim(), norm, dropout, i + 1, c.layers());
+            int turn = i % c.attention().size();
+            blocks.add(block(c, c.attention().get(turn), distances.get(turn), place));
         }
         PlacementContext model = place(c, source, norm);
         return new Transformer(c.placement().entry(model), blocks, c.placement().exit(model));
@@ -52,10 +62,10 @@ public record Transformer(Layer entry, List<Residual> blocks, Layer exit) implem
         return new PlacementContext(source, c.dim(), norm, new Dropout(c.dropout()), 0, c.layers());
     }
 
-    private static Residual block(TransformerConfig c, PlacementContext place) {
+    private static Residual block(TransformerConfig c, SelfAttention choice, Optional<DistanceBias> distances,
+            PlacementContext place) {
         double outStd = c.std() / Math.sqrt(2.0 * c.layers());
-        Attention plain = Attention.of(place.source().at("attention"), c.dim(), c.heads(), c.causal(), c.std(), outStd);
-        Attention attention = c.rotary().map(plain::with).orElse(plain);
+        Attention attention = choice.layer(place.source().at("attention"), c.dim(), c.std(), outStd, distances);
         Mlp mlp = c.feedForward().layer(place.source().at("mlp"), c.dim(), c.std(), outStd);
         place.source().ifNew(init -> c.placement().initialize(attention, mlp, init, c.layers()));
         return c.placement().block(attention, mlp, place);

@@ -25,9 +25,10 @@ import norma.tensor.Tensor;
 ///     for an own one each
 /// @param causal whether position t sees positions 0 .. t only
 /// @param rotary how positions are written into q and k; absent if they are not
+/// @param distances what is added to the logits by the distance from query to key; absent for nothing
 /// @param cap c, if logits s become c tanh(s / c) (Gemma 2, arXiv 2408.00118; not fused, so slower), or 0
 public record Attention(Layer query, Layer key, Layer value, Layer output, int heads, int groups,
-        boolean causal, Optional<Rotary> rotary, float cap) implements Layer {
+        boolean causal, Optional<Rotary> rotary, Optional<DistanceBias> distances, float cap) implements Layer {
 
     /// Checks the numbers of heads and the cap.
     public Attention {
@@ -49,7 +50,7 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
 
     /// Attention by these layers, without rotary positions and cap.
     public static Attention of(Layer query, Layer key, Layer value, Layer output, int heads, boolean causal) {
-        return new Attention(query, key, value, output, heads, heads, causal, Optional.empty(), 0);
+        return new Attention(query, key, value, output, heads, heads, causal, Optional.empty(), Optional.empty(), 0);
     }
 
     /// Self-attention over D = `dim` features in `heads` heads of D / H each, that sees all positions. First values are those of
@@ -94,17 +95,22 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
 
     /// The same, but position t sees positions 0 .. t only.
     public Attention withCausal() {
-        return new Attention(query, key, value, output, heads, groups, true, rotary, cap);
+        return new Attention(query, key, value, output, heads, groups, true, rotary, distances, cap);
     }
 
     /// The same layers, whose keys and values have so many heads.
     public Attention withGroups(int groups) {
-        return new Attention(query, key, value, output, heads, groups, causal, rotary, cap);
+        return new Attention(query, key, value, output, heads, groups, causal, rotary, distances, cap);
     }
 
     /// The same with positions written into q and k.
     public Attention with(Rotary rotary) {
-        return new Attention(query, key, value, output, heads, groups, causal, Optional.of(rotary), cap);
+        return new Attention(query, key, value, output, heads, groups, causal, Optional.of(rotary), distances, cap);
+    }
+
+    /// The same with numbers on the logits that depend on the distance from query to key.
+    public Attention with(DistanceBias distances) {
+        return new Attention(query, key, value, output, heads, groups, causal, rotary, Optional.of(distances), cap);
     }
 
     /// The same with factors on the heads.
@@ -115,12 +121,12 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
 
     /// The same with another way from the heads to y.
     public Attention withOutput(Layer output) {
-        return new Attention(query, key, value, output, heads, groups, causal, rotary, cap);
+        return new Attention(query, key, value, output, heads, groups, causal, rotary, distances, cap);
     }
 
     /// The same with other ways from x to q, k and v.
     public Attention withInputs(Layer query, Layer key, Layer value) {
-        return new Attention(query, key, value, output, heads, groups, causal, rotary, cap);
+        return new Attention(query, key, value, output, heads, groups, causal, rotary, distances, cap);
     }
 
     /// The same with a norm on what each head gives, shared by all heads (RetNet, arXiv 2307.08621; differential attention,
@@ -133,7 +139,7 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
 
     /// The same with logits that stay between -cap and cap.
     public Attention withCap(float cap) {
-        return new Attention(query, key, value, output, heads, groups, causal, rotary, cap);
+        return new Attention(query, key, value, output, heads, groups, causal, rotary, distances, cap);
     }
 
     /// Self-attention.
@@ -145,18 +151,17 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
     /// Attention of x (B, Tq, D) to source (B, Tk, D'), whose padding the context masks. A source other than x is complete
     /// from the start, so it does not enter the context's cache.
     public Tensor forward(Tensor x, Tensor source, Context context) {
-        if (context.lengths().isPresent() && (x != source || rotary.isPresent() || cap != 0)) {
+        if (context.lengths().isPresent() && (x != source || cap != 0)) {
             throw new IllegalArgumentException(
-                    "Attention: sequences of different lengths in one go with self-attention, "
-                            + "without rotary positions and cap; pad them instead");
+                    "Attention: sequences of different lengths in one go with self-attention without cap; pad them instead");
         }
         Context own = x == source ? context : context.withoutCache();
         int start = own.cache().map(c -> c.length(this)).orElse(0);
-        Tensor q = rotated(query.forward(x), heads, start);
-        Tensor k = rotated(key.forward(source), groups, start);
+        Tensor q = rotated(query.forward(x), heads, start, context);
+        Tensor k = rotated(key.forward(source), groups, start, context);
         Tensor v = value.forward(source);
         requireWidths(q, k);
-        return output.forward(apply(this, q, k, v, heads, causal, cap, own), context);
+        return output.forward(apply(this, q, k, v, heads, causal, distances, cap, own), context);
     }
 
     /// Attention of new positions to themselves and to the earlier positions in the cache.
@@ -164,20 +169,22 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
     /// Shapes: q (B, Tq, H * d), k, v (B, Tk, G * d); result as q.
     ///
     /// @param layer whose entry in the cache it is
+    /// @param distances as of the layer
     /// @param cap as of the layer, 0 for none
-    public static Tensor apply(Parameterized layer, Tensor q, Tensor k, Tensor v, int heads, boolean causal, float cap,
-            Context context) {
+    public static Tensor apply(Parameterized layer, Tensor q, Tensor k, Tensor v, int heads, boolean causal,
+            Optional<DistanceBias> distances, float cap, Context context) {
         if (context.lengths().isPresent()) {
             if (context.bias().isPresent()) {
                 throw new IllegalArgumentException(
                         "Attention: a mask or bias of queries and keys goes with sequences that are rows of a batch; got lengths of "
                                 + "sequences that lie in one row; pad them instead");
             }
-            return RaggedAttention.apply(q, k, v, heads, causal, context.lengths().get());
+            return RaggedAttention.apply(q, k, v, heads, causal, distances, context.lengths().get());
         }
         Cache.Entry all = context.cache().map(c -> c.append(layer, k, v)).orElseGet(() -> new Cache.Entry(k, v));
-        return ScaledDotProduct.apply(q, all.keys(), all.values(), heads, causal, context.keyMask(),
-                context.bias(), cap);
+        Context biased = distances.map(d -> context.withBias(d.ofPairs(q.dim(1), all.keys().dim(1)))).orElse(context);
+        return ScaledDotProduct.apply(q, all.keys(), all.values(), heads, causal, context.keyMask(), biased.bias(),
+                cap);
     }
 
     private void requireWidths(Tensor q, Tensor k) {
@@ -188,12 +195,13 @@ public record Attention(Layer query, Layer key, Layer value, Layer output, int h
         }
     }
 
-    private Tensor rotated(Tensor x, int heads, int start) {
-        return rotary.map(r -> r.rotate(x, heads, start)).orElse(x);
+    private Tensor rotated(Tensor x, int heads, int start, Context context) {
+        return rotary.map(r -> r.rotate(x, heads, context.positions(start, x.dim(1)))).orElse(x);
     }
 
     @Override
     public void register(ParameterTree tree) {
         tree.add("query", query).add("key", key).add("value", value).add("output", output);
+        distances.ifPresent(d -> tree.add("distances", d));
     }
 }

@@ -52,6 +52,21 @@ public record Context(Optional<Tensor> keyMask, Optional<int[]> lengths, Optiona
         return new Context(keyMask, lengths, cache, Optional.of(this.bias.map(all::add).orElse(all)));
     }
 
+    /// Where each of T rows stands in its sequence.
+    ///
+    /// @param start of the first row; sequences that lie one behind the other begin there, too
+    public int[] positions(int start, int time) {
+        int[] positions = new int[time];
+        int[] ends = lengths.orElseGet(() -> new int[] {time});
+        for (int row = 0, sequence = 0, from = 0; row < time; row++) {
+            if (row == from + ends[sequence]) {
+                from += ends[sequence++];
+            }
+            positions[row] = start + row - from;
+        }
+        return positions;
+    }
+
     /// The same without the cache.
     Context withoutCache() {
         return new Context(keyMask, lengths, Optional.empty(), bias);

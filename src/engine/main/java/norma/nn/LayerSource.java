@@ -20,6 +20,13 @@ public interface LayerSource {
     /// @param std of a new weight
     Linear linearWithoutBias(int in, int out, double std);
 
+    /// A linear layer with or without bias.
+    ///
+    /// @param std of a new weight
+    default Linear linear(int in, int out, boolean bias, double std) {
+        return bias ? linear(in, out, std) : linearWithoutBias(in, out, std);
+    }
+
     /// A table of embeddings.
     ///
     /// @param std of a new table

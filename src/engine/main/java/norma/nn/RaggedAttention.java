@@ -1,9 +1,11 @@
 package norma.nn;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Consumer;
 import norma.backend.Backend;
 import norma.kernel.Floats;
+import norma.kernel.contract.AttentionKernel.Bias;
 import norma.kernel.contract.AttentionKernel.Sizes;
 import norma.parallel.Workers;
 import norma.tensor.Op;
@@ -17,11 +19,11 @@ import norma.tensor.Tensor;
 /// Shapes: q, y (1, N, H * d), k, v (1, N, G * d), where N is the sum of the lengths.
 ///
 /// @param normalizers of each sequence (H, 2, T), one behind the other
-record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, boolean causal, Tensor y,
-        Tensor normalizers) implements Op.Fused {
+record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, boolean causal,
+        Optional<DistanceBias> distances, Tensor y, Tensor normalizers) implements Op.Fused {
 
-    /// One of the sequences: its first row, and its sizes for the kernels.
-    private record Sequence(int from, Sizes sizes) {
+    /// One of the sequences: its first row, and its sizes and bias for the kernels, null for none.
+    private record Sequence(int from, Sizes sizes, Bias bias) {
         /// Its rows of x.
         Floats of(Tensor x) {
             return x.data().slice(from * x.dim(2), sizes.keys() * x.dim(2));
@@ -33,11 +35,15 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
         }
     }
 
-    /// Attention of all heads of all sequences.
-    static Tensor apply(Tensor q, Tensor k, Tensor v, int heads, boolean causal, int[] lengths) {
+    /// Attention of all heads of all sequences. If the numbers of distances learn, it is computed in tensor algebra, which is slower.
+    static Tensor apply(Tensor q, Tensor k, Tensor v, int heads, boolean causal, Optional<DistanceBias> distances,
+            int[] lengths) {
         requireShapes(q, k, v, heads, lengths);
-        var attention = new RaggedAttention(q, k, v, lengths, heads, causal, Tensor.empty(q.shape()),
+        var attention = new RaggedAttention(q, k, v, lengths, heads, causal, distances, Tensor.empty(q.shape()),
                 Tensor.empty(Shape.of(2 * heads * q.dim(1))));
+        if (distances.isPresent() && Tape.records(distances.get().of(1))) {
+            return attention.definition();
+        }
         attention.forward();
         return Tape.record(attention, attention.y);
     }
@@ -59,10 +65,18 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
         float scale = (float) (1 / Math.sqrt(headSize));
         var sequences = new Sequence[lengths.length];
         for (int i = 0, from = 0; i < lengths.length; from += lengths[i++]) {
-            sequences[i] =
-                    new Sequence(from, new Sizes(1, lengths[i], lengths[i], heads, groups, headSize, scale, causal));
+            sequences[i] = new Sequence(from,
+                    new Sizes(1, lengths[i], lengths[i], heads, groups, headSize, scale, causal), bias(lengths[i]));
         }
         return sequences;
+    }
+
+    private Bias bias(int length) {
+        if (distances.isEmpty()) {
+            return null;
+        }
+        Tensor values = distances.get().of(length);
+        return Bias.ofDistances(values.data(), values.dim(0) == 1 ? 0 : values.dim(1), length);
     }
 
     /// Does the work on each sequence, several at once on several threads.
@@ -77,7 +91,7 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
 
     private void forward() {
         var kernel = Backend.kernels().attention();
-        each(s -> kernel.forward(s.sizes, s.of(q), s.of(k), s.of(v), null, null, s.of(y), s.ofHeads(normalizers)));
+        each(s -> kernel.forward(s.sizes, s.of(q), s.of(k), s.of(v), null, s.bias, s.of(y), s.ofHeads(normalizers)));
     }
 
     @Override
@@ -91,7 +105,7 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
         Tensor dk = Tensor.empty(k.shape());
         Tensor dv = Tensor.empty(v.shape());
         var kernel = Backend.kernels().attention();
-        each(s -> kernel.backward(s.sizes, s.of(q), s.of(k), s.of(v), null, null, s.of(y), s.ofHeads(normalizers),
+        each(s -> kernel.backward(s.sizes, s.of(q), s.of(k), s.of(v), null, s.bias, s.of(y), s.ofHeads(normalizers),
                 s.of(dy),
                 s.of(dq), s.of(dk), s.of(dv)));
         return new Tensor[] {dq, dk, dv};
@@ -105,8 +119,9 @@ record RaggedAttention(Tensor q, Tensor k, Tensor v, int[] lengths, int heads, b
     private Tensor definition(Sequence s) {
         int to = s.from + s.sizes.keys();
         return new ScaledDotProduct.Fused(q.slice(1, s.from, to), k.slice(1, s.from, to), v.slice(1, s.from, to),
-                s.sizes,
-                null, null, null, null).definition();
+                s.sizes, null, distances.map(d -> d.ofPairs(s.sizes.queries(), s.sizes.keys())).orElse(null), null,
+                null)
+                .definition();
     }
 
     @Override

@@ -43,6 +43,13 @@ public record Rotary(double base, Layout layout) {
 
     /// Rotates each head of x (B, T, H * d), whose first row stands at position `start`. d must be even.
     public Tensor rotate(Tensor x, int heads, int start) {
+        return rotate(x, heads, Context.NONE.positions(start, x.dim(1)));
+    }
+
+    /// Rotates each head of x (B, T, H * d), whose rows stand at these positions. d must be even.
+    ///
+    /// @param positions T of them
+    public Tensor rotate(Tensor x, int heads, int... positions) {
         int half = x.dim(-1) / heads / 2;
         if (x.dim(-1) != 2 * half * heads) {
             throw new IllegalArgumentException(
@@ -53,8 +60,8 @@ public record Rotary(double base, Layout layout) {
         for (int j = 0; j < half; j++) {
             double frequency = Math.pow(base, -(double) j / half);
             for (int t = 0; t < x.dim(1); t++) {
-                cos[t * half + j] = (float) Math.cos((start + t) * frequency);
-                sin[t * half + j] = (float) Math.sin((start + t) * frequency);
+                cos[t * half + j] = (float) Math.cos(positions[t] * frequency);
+                sin[t * half + j] = (float) Math.sin(positions[t] * frequency);
             }
         }
         Shape angles = Shape.of(x.dim(1), half);

@@ -113,7 +113,7 @@ public final class ScaledDotProduct {
     private static Bias biasOf(Tensor x) {
         int matrix = x == null ? 0 : x.dim(2) * x.dim(3);
         return x == null ? null
-                : new Bias(x.data(), x.dim(0) == 1 ? 0 : x.dim(1) * matrix, x.dim(1) == 1 ? 0 : matrix);
+                : Bias.ofPairs(x.data(), x.dim(0) == 1 ? 0 : x.dim(1) * matrix, x.dim(1) == 1 ? 0 : matrix, x.dim(3));
     }
 
     /// With P the softmax: dv = P^T dy, dq and dk by way of the logits' gradient P * (dy v^T - rowsum(dy * y)).

@@ -74,13 +74,15 @@ public record NGptBlock(Linear query, Linear key, Linear value, Linear output, L
     private Tensor attention(Tensor x, Context context) {
         int start = context.cache().map(cache -> cache.length(this)).orElse(0);
         Tensor scale = qkScale.value().divide(base);
-        Tensor q = onSphere(query.forward(x), start).multiply(scale).multiply(x.dim(-1) / heads); // sqrt(d) / (1 / sqrt(d))
-        Tensor k = onSphere(key.forward(x), start).multiply(scale);
-        return output.forward(Attention.apply(this, q, k, value.forward(x), heads, causal, 0, context));
+        Tensor q = onSphere(query.forward(x), start, context).multiply(scale).multiply(x.dim(-1) / heads); // sqrt(d) / (1 / sqrt(d))
+        Tensor k = onSphere(key.forward(x), start, context).multiply(scale);
+        return output
+                .forward(Attention.apply(this, q, k, value.forward(x), heads, causal, Optional.empty(), 0, context));
     }
 
-    private Tensor onSphere(Tensor x, int start) {
-        return new PerHead(LpNormalize.l2(), heads).forward(rotary.map(r -> r.rotate(x, heads, start)).orElse(x));
+    private Tensor onSphere(Tensor x, int start, Context context) {
+        return new PerHead(LpNormalize.l2(), heads)
+                .forward(rotary.map(r -> r.rotate(x, heads, context.positions(start, x.dim(1)))).orElse(x));
     }
 
     private Tensor mlp(Tensor h) {

@@ -14,6 +14,7 @@ import norma.nn.Attention;
 import norma.nn.Identity;
 import norma.nn.Init;
 import norma.nn.Layer;
+import norma.nn.Linear;
 import norma.nn.Mlp;
 import norma.nn.Sequential;
 import norma.norm.feature.QkNorm;
@@ -171,7 +172,7 @@ public record Recipe(Set<Site> norms, Function<PlacementContext, Factor> scale, 
     private Attention inside(Attention f, PlacementContext place) {
         Attention normed = norms.contains(QUERY_KEY) ? withQueryKeyNorm(f, place) : f;
         return norms.contains(MIDDLE)
-                ? normed.withOutput(Sequential.of(place.at("attention").plain("middle", place.dim()), f.output()))
+                ? normed.withOutput(Sequential.of(place.at("attention").plain("middle", width(f, place)), f.output()))
                 : normed;
     }
 
@@ -180,8 +181,13 @@ public record Recipe(Set<Site> norms, Function<PlacementContext, Factor> scale, 
     }
 
     static Attention withQueryKeyNorm(Attention f, PlacementContext place) {
-        int d = place.dim() / f.heads();
+        int d = width(f, place) / f.heads();
         return QkNorm.on(f, place.plain("queryNorm", d), place.plain("keyNorm", d));
+    }
+
+    /// H * d, which may differ from D
+    private static int width(Attention f, PlacementContext place) {
+        return f.query() instanceof Linear query ? query.weight().shape().dim(0) : place.dim();
     }
 
     /// beta of DeepNorm

@@ -3,6 +3,7 @@ package norma.tokenizer;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,24 @@ enum TokenizerClass {
     XLM_ROBERTA(false, "Unigram", "XLMRobertaTokenizer"),
 
     /// The same with tokens of its own.
-    CAMEMBERT(false, "Unigram", "CamembertTokenizer");
+    CAMEMBERT(false, "Unigram", "CamembertTokenizer"),
+
+    /// BERT's words, and RoBERTa's tokens around a text.
+    MPNET(false, "WordPiece", "MPNetTokenizer"),
+
+    /// SentencePiece's words without accents, and, unless `tokenizer_config.json` says otherwise, in lower case.
+    ALBERT(false, "Unigram", "AlbertTokenizer"),
+
+    /// Bytes of words that a pattern of its own finds.
+    QWEN2(false, "BPE", "Qwen2Tokenizer"),
+
+    /// Characters, and bytes of those that the vocabulary lacks.
+    GEMMA(false, "BPE", "GemmaTokenizer");
+
+    private static final String QWEN2_WORDS =
+            "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+
+    private static final int ALBERT_UNKNOWN = 1;
 
     private static final int XLM_ROBERTA_UNKNOWN = 3;
 
@@ -67,11 +85,16 @@ enum TokenizerClass {
     /// @param network the `model_type` of config.json
     static Optional<TokenizerClass> ofNetwork(String network) {
         return switch (network) {
-            case "bert", "distilbert" -> Optional.of(BERT);
+            case "bert", "distilbert", "electra", "nomic_bert" -> Optional.of(BERT);
             case "roberta" -> Optional.of(ROBERTA);
             case "gpt2" -> Optional.of(GPT2);
             case "xlm-roberta" -> Optional.of(XLM_ROBERTA);
             case "camembert" -> Optional.of(CAMEMBERT);
+            case "mpnet" -> Optional.of(MPNET);
+            case "albert" -> Optional.of(ALBERT);
+            case "modernbert" -> Optional.of(FILE);
+            case "qwen3" -> Optional.of(QWEN2);
+            case "gemma3_text" -> Optional.of(GEMMA);
             default -> Optional.empty();
         };
     }
@@ -110,10 +133,31 @@ enum TokenizerClass {
                 put(parts, "eos_token", "<|endoftext|>");
                 put(parts, "unk_token", "<|endoftext|>");
             }
-            case ROBERTA, XLM_ROBERTA, CAMEMBERT -> {
+            case ALBERT -> {
+                put(parts, "bos_token", "[CLS]");
+                put(parts, "eos_token", "[SEP]");
+                put(parts, "unk_token", "<unk>");
+                put(parts, "sep_token", "[SEP]");
+                put(parts, "pad_token", "<pad>");
+                put(parts, "cls_token", "[CLS]");
+                put(parts, "mask_token", "[MASK]");
+            }
+            case QWEN2 -> {
+                put(parts, "eos_token", "<|endoftext|>");
+                put(parts, "unk_token", "<|endoftext|>");
+                put(parts, "pad_token", "<|endoftext|>");
+            }
+            case GEMMA -> {
+                put(parts, "bos_token", "<bos>");
+                put(parts, "eos_token", "<eos>");
+                put(parts, "unk_token", "<unk>");
+                put(parts, "pad_token", "<pad>");
+                put(parts, "mask_token", "<mask>");
+            }
+            case ROBERTA, XLM_ROBERTA, CAMEMBERT, MPNET -> {
                 put(parts, "bos_token", "<s>");
                 put(parts, "eos_token", "</s>");
-                put(parts, "unk_token", "<unk>");
+                put(parts, "unk_token", this == MPNET ? "[UNK]" : "<unk>");
                 put(parts, "sep_token", "</s>");
                 put(parts, "pad_token", "<pad>");
                 put(parts, "cls_token", "<s>");
@@ -124,8 +168,8 @@ enum TokenizerClass {
     }
 
     private void put(Map<String, AddedToken> parts, String part, String content) {
-        boolean stripLeft = this == CAMEMBERT && part.equals("mask_token");
-        parts.put(part, new AddedToken(content, AddedToken.NO_ID, false, stripLeft, false, false, true));
+        boolean stripLeft = (this == CAMEMBERT || this == MPNET) && part.equals("mask_token");
+        parts.put(part, new AddedToken(content, AddedToken.NO_ID, false, stripLeft, false, this == MPNET, true));
     }
 
     /// Its other special tokens, where no file says others.
@@ -147,7 +191,7 @@ enum TokenizerClass {
             case UNKNOWN, FILE -> {
                 // the file's stay
             }
-            case BERT, DISTILBERT -> {
+            case BERT, DISTILBERT, MPNET -> {
                 boolean lowercase = config.flag("do_lower_case", true);
                 file.values().add("normalizer",
                         new BertNormalizer(true, config.flag("tokenize_chinese_chars", true),
@@ -170,7 +214,46 @@ enum TokenizerClass {
                         : vocabulary.find(folder.part("unk_token").content()).orElse(0);
                 replace(subwords, JsonFields.object("type", model, "unk_id", unknown));
             }
+            case ALBERT -> {
+                file.values().add("normalizer", albertNormalizer(config, characterMap(file)));
+                file.values().add("pre_tokenizer", PreTokenizer.sequence(JsonFields.object("type", "WhitespaceSplit"),
+                        MetaspacePreTokenizer.step(config.flag("add_prefix_space", true))));
+                replace(subwords, JsonFields.object("type", model, "unk_id", ALBERT_UNKNOWN));
+            }
+            case QWEN2 -> {
+                file.values().add("normalizer", JsonFields.object("type", "NFC"));
+                file.values().add("pre_tokenizer", PreTokenizer.sequence(PreTokenizer.split(QWEN2_WORDS),
+                        ByteLevelPreTokenizer.step(config.flag("add_prefix_space", false), true, false)));
+                replace(subwords, JsonFields.object("type", model));
+            }
+            case GEMMA -> {
+                file.values().add("normalizer", replacement(" ", "\u2581"));
+                file.values().add("pre_tokenizer", JsonFields.object("type", "Split", "pattern",
+                        JsonFields.object("String", " "), "behavior", "MergedWithPrevious", "invert", false));
+                replace(subwords, JsonFields.object("type", model, "unk_token", folder.part("unk_token").content(),
+                        "fuse_unk", true, "byte_fallback", true));
+            }
         }
+    }
+
+    private static JsonObject albertNormalizer(JsonFields config, JsonElement characterMap)
+            throws CorruptFileException {
+        List<JsonObject> steps = new ArrayList<>(List.of(replacement("``", "\""), replacement("''", "\"")));
+        if (!config.flag("keep_accents", false)) {
+            steps.add(JsonFields.object("type", "NFKD"));
+            steps.add(JsonFields.object("type", "StripAccents"));
+        }
+        if (config.flag("do_lower_case", true)) {
+            steps.add(JsonFields.object("type", "Lowercase"));
+        }
+        if (characterMap instanceof JsonObject step) {
+            steps.add(step);
+        }
+        return JsonFields.object("type", "Sequence", "normalizers", steps);
+    }
+
+    private static JsonObject replacement(String text, String by) {
+        return JsonFields.object("type", "Replace", "pattern", JsonFields.object("String", text), "content", by);
     }
 
     /// The one step of a normalizer that these keep.
@@ -194,12 +277,14 @@ enum TokenizerClass {
     /// The tokens around a text; none if those of the file stay.
     Optional<PostProcessor> around(TokenizerFolder folder, Vocabulary vocabulary) throws CorruptFileException {
         return switch (this) {
-            case UNKNOWN, FILE -> Optional.empty();
-            case GPT2 -> ends(folder, vocabulary);
+            case UNKNOWN, FILE, ALBERT -> Optional.empty();
+            case GPT2, QWEN2, GEMMA -> ends(folder, vocabulary);
             case BERT, DISTILBERT -> Optional.of(PostProcessor.bert(vocabulary.id(folder.part("cls_token").content()),
                     vocabulary.id(folder.part("sep_token").content())));
             case ROBERTA -> Optional.of(PostProcessor.roberta(vocabulary.id(folder.part("cls_token").content()),
                     vocabulary.id(folder.part("sep_token").content()), folder.config().flag("trim_offsets", true)));
+            case MPNET -> Optional.of(PostProcessor.roberta(vocabulary.id(folder.part("cls_token").content()),
+                    vocabulary.id(folder.part("sep_token").content()), true));
             case XLM_ROBERTA, CAMEMBERT ->
                 Optional.of(PostProcessor.roberta(vocabulary.id(folder.part("bos_token").content()),
                         vocabulary.id(folder.part("eos_token").content()), false));

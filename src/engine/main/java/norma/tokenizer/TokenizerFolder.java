@@ -74,13 +74,16 @@ final class TokenizerFolder {
 
     private TokenizerClass tokenizerClass(Path folder, TokenizerClass otherwise) throws IOException {
         JsonFields network = JsonFields.readIfThere(folder.resolve("config.json"));
+        if (network.text("model_type", "").equals("modernbert")) {
+            return TokenizerClass.FILE; // whatever class is named
+        }
         JsonFields says = config.has("tokenizer_class") ? config : network;
         if (!says.has("tokenizer_class")) {
             return TokenizerClass.ofNetwork(network.text("model_type", "")).orElse(otherwise);
         }
         return TokenizerClass.of(says.text("tokenizer_class")).orElseThrow(() -> says.incompatibility("tokenizer_class",
-                "BertTokenizer, DistilBertTokenizer, RobertaTokenizer, GPT2Tokenizer, XLMRobertaTokenizer, CamembertTokenizer "
-                        + "or PreTrainedTokenizerFast"));
+                "BertTokenizer, DistilBertTokenizer, RobertaTokenizer, GPT2Tokenizer, XLMRobertaTokenizer, CamembertTokenizer, "
+                        + "MPNetTokenizer, AlbertTokenizer, Qwen2Tokenizer, GemmaTokenizer or PreTrainedTokenizerFast"));
     }
 
     /// Special tokens such as `"cls_token": "[CLS]"`, of any name that ends so.

@@ -113,7 +113,7 @@ class AttentionTest {
     void sequencesInOneRowDontSeeEachOther(boolean causal) {
         int[] lengths = {3, 1, 70, 17};
         Tensor q = normal(20, 1, 91, 6), k = normal(21, 1, 91, 6), v = normal(22, 1, 91, 6);
-        Tensor y = RaggedAttention.apply(q, k, v, 2, causal, lengths);
+        Tensor y = RaggedAttention.apply(q, k, v, 2, causal, Optional.empty(), lengths);
         int from = 0;
         for (int length : lengths) {
             int to = from + length;
@@ -122,7 +122,8 @@ class AttentionTest {
                     y.slice(1, from, to).copy());
             from = to;
         }
-        assertGradients("ragged", x -> RaggedAttention.apply(x[0], x[1], x[2], 2, causal, new int[] {3, 1, 2}),
+        assertGradients("ragged",
+                x -> RaggedAttention.apply(x[0], x[1], x[2], 2, causal, Optional.empty(), new int[] {3, 1, 2}),
                 normal(23, 1, 6, 4), normal(24, 1, 6, 4), normal(25, 1, 6, 4));
     }
 
@@ -130,12 +131,12 @@ class AttentionTest {
     void sequencesInOneRowFillIt() {
         Tensor x = normal(26, 1, 5, 4);
         assertSays(assertThrows(IllegalArgumentException.class,
-                () -> RaggedAttention.apply(x, x, x, 2, false, new int[] {2, 2})), "lengths [2, 2]");
+                () -> RaggedAttention.apply(x, x, x, 2, false, Optional.empty(), new int[] {2, 2})), "lengths [2, 2]");
         assertSays(assertThrows(IllegalArgumentException.class,
-                () -> RaggedAttention.apply(x, x, x, 2, false, new int[] {5, 0})), "lengths [5, 0]");
-        Attention turning = attention(new Init(2), 4, 2, false).with(Rotary.HALVES);
-        assertSays(assertThrows(IllegalArgumentException.class, () -> turning.forward(x, Context.ragged(2, 3))),
-                "without rotary positions");
+                () -> RaggedAttention.apply(x, x, x, 2, false, Optional.empty(), new int[] {5, 0})), "lengths [5, 0]");
+        Attention capped = attention(new Init(2), 4, 2, false).withCap(5);
+        assertSays(assertThrows(IllegalArgumentException.class, () -> capped.forward(x, Context.ragged(2, 3))),
+                "without cap");
     }
 
     @Test
@@ -358,7 +359,8 @@ class AttentionTest {
         assertClose(repeated, ScaledDotProduct.apply(q, k, v, 4, causal), 1e-6);
         assertGradients("groups", x -> ScaledDotProduct.apply(x[0], x[1], x[2], 4, causal), q, k, v);
         assertGradients("ragged groups",
-                x -> RaggedAttention.apply(x[0], x[1], x[2], 4, causal, new int[] {3, 1, 2}), normal(73, 1, 6, 8),
+                x -> RaggedAttention.apply(x[0], x[1], x[2], 4, causal, Optional.empty(), new int[] {3, 1, 2}),
+                normal(73, 1, 6, 8),
                 normal(74, 1, 6, 4), normal(75, 1, 6, 4));
     }
 

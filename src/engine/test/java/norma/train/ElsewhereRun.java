@@ -46,7 +46,7 @@ final class ElsewhereRun {
     }
 
     private static GptConfig gpt(boolean rotary) {
-        GptConfig config = GptConfig.of(V, T, 16, 2, 2).with(new FeedForward(32, Activation.GELU_TANH, rotary))
+        GptConfig config = GptConfig.of(V, T, 16, 2, 2).with(new FeedForward(32, Activation.GELU_TANH, rotary, true))
                 .withDropout(0.1f);
         return rotary ? config.with(Rotary.HALVES) : config;
     }

@@ -7,19 +7,20 @@ import norma.json.JsonFields;
 import norma.kernel.Activation;
 import norma.model.Bert;
 import norma.model.BertConfig;
+import norma.model.TextEmbedding;
 import norma.model.TransformerConfig;
-import norma.norm.Norm;
+import norma.nn.Layer;
 import norma.norm.feature.LayerNorm;
 
-/// How a model is written: with the names of its variant, and with the config.json that it was read from.
+/// How a model is written: with the names of its family, and with the config.json that it was read from.
 ///
 /// A model with adaptive norms is the same and has a `model_type` that other programs do not know, since without the networks of its
 /// norms its vectors would be wrong.
 ///
-/// @param variant whose names its weights have
+/// @param family whose names its weights have
 /// @param adaptive whether its norms are adaptive
 /// @param config the rest of what is written
-public record BertFormat(BertVariant variant, boolean adaptive, JsonObject config) {
+public record BertFormat(Family family, boolean adaptive, JsonObject config) {
     private static final String TYPE = "model_type";
     private static final String ADAPTIVE = "-adaptive-norm";
 
@@ -34,26 +35,25 @@ public record BertFormat(BertVariant variant, boolean adaptive, JsonObject confi
             plain.addProperty(TYPE, type.substring(0, type.length() - ADAPTIVE.length()));
         }
         JsonFields json = new JsonFields(config.file(), config.path(), plain);
-        return new BertFormat(BertVariant.of(json), adaptive, plain);
+        return new BertFormat(Family.of(json), adaptive, plain);
     }
 
     /// Of a model without a config.json.
     ///
-    /// @throws IllegalArgumentException if no variant is like that
+    /// @throws IllegalArgumentException if it is not like one of BERT, RoBERTa and DistilBERT
     public static BertFormat of(Bert bert) {
         BertConfig c = bert.config();
         TransformerConfig t = c.transformer();
-        float eps = layerNorm(bert.norm()).eps();
-        BertVariant variant = c.types() == 0 ? BertVariant.DISTILBERT
-                : c.firstPosition() == 0 ? BertVariant.BERT : BertVariant.ROBERTA;
-        boolean distil = variant == BertVariant.DISTILBERT;
-        if (distil && (c.firstPosition() != 0 || eps != BertVariant.DISTILBERT_EPS)) {
+        TextEmbedding.Config e = c.embedding();
+        float eps = layerNorm(bert.embedding().norm()).eps();
+        boolean distil = c.types() == 0, roberta = !distil && e.firstPosition() > 0;
+        if (distil && (e.firstPosition() != 0 || eps != DistilBertFamily.EPS)) {
             throw new IllegalArgumentException(
                     "TrainableEncoder: a model must be like BERT, RoBERTa or DistilBERT to be saved; without segments its positions must begin at 0 and eps must be %s; got %d and %s"
-                            .formatted(BertVariant.DISTILBERT_EPS, c.firstPosition(), eps));
+                            .formatted(DistilBertFamily.EPS, e.firstPosition(), eps));
         }
-        JsonObject json = JsonFields.object(TYPE, variant.type(), "vocab_size", c.vocabulary(),
-                "max_position_embeddings", c.positions(),
+        JsonObject json = JsonFields.object(TYPE, distil ? "distilbert" : roberta ? "roberta" : "bert", "vocab_size",
+                e.vocabulary(), "max_position_embeddings", e.positions(),
                 distil ? "dim" : "hidden_size", c.dim(), distil ? "n_heads" : "num_attention_heads", t.heads(),
                 distil ? "n_layers" : "num_hidden_layers", t.layers(), distil ? "hidden_dim" : "intermediate_size",
                 t.feedForward().hidden(), distil ? "activation" : "hidden_act",
@@ -62,20 +62,32 @@ public record BertFormat(BertVariant variant, boolean adaptive, JsonObject confi
             json.addProperty("type_vocab_size", c.types());
             json.addProperty("layer_norm_eps", eps);
         }
-        if (variant == BertVariant.ROBERTA) {
-            json.addProperty("pad_token_id", c.firstPosition() - 1);
+        if (roberta) {
+            json.addProperty("pad_token_id", e.firstPosition() - 1);
         }
-        return new BertFormat(variant, false, json);
+        return new BertFormat(distil ? new DistilBertFamily() : roberta ? BertFamily.ROBERTA : BertFamily.BERT, false,
+                json);
     }
 
     /// The same with adaptive norms.
     public BertFormat withAdaptiveNorms() {
-        return new BertFormat(variant, true, config);
+        return new BertFormat(family, true, config);
     }
 
     /// What is read of the configuration.
     public BertConfig shape(JsonFields file) throws IOException {
-        return variant.config(new JsonFields(file.file(), file.path(), config));
+        return family.network(new JsonFields(file.file(), file.path(), config));
+    }
+
+    /// Refuses families that can only be read, before somebody trains what can't be saved.
+    public void requireWritable() {
+        if (!family.writable()) {
+            throw new IllegalArgumentException(
+                    "TrainableEncoder: a model must be of a family that is written, too, one of %s; got %s, which is only read"
+                            .formatted(Family.ALL.stream().filter(Family::writable)
+                                    .flatMap(each -> each.architectures().keySet().stream()).sorted().toList(),
+                                    config.get(TYPE).getAsString()));
+        }
     }
 
     /// The config.json of weights without a head, in float32.
@@ -89,12 +101,12 @@ public record BertFormat(BertVariant variant, boolean adaptive, JsonObject confi
             }
         }
         var classes = new JsonArray();
-        classes.add(variant.architecture(type));
+        classes.add(family.architectures().get(type));
         json.add("architectures", classes);
         return json;
     }
 
-    private static LayerNorm layerNorm(Norm norm) {
+    private static LayerNorm layerNorm(Layer norm) {
         if (norm instanceof LayerNorm layerNorm) {
             return layerNorm;
         }

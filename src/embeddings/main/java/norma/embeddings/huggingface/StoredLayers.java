@@ -13,9 +13,9 @@ import norma.nn.Weight;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
-/// Layers with the weights of a pretrained BERT.
+/// Layers with the weights of a pretrained model.
 ///
-/// @param weights by Hugging Face's names
+/// @param weights of the model
 /// @param mode whether they learn
 /// @param path of this part in the model, with a dot behind each name
 public record StoredLayers(Weights weights, LoadMode mode, String path) implements LayerSource {
@@ -69,6 +69,6 @@ public record StoredLayers(Weights weights, LoadMode mode, String path) implemen
     }
 
     private String name(String parameter) {
-        return BertNames.stored(path + parameter);
+        return path + parameter;
     }
 }

@@ -4,8 +4,8 @@ import norma.kernel.Matrix;
 import norma.tensor.Shape;
 import norma.tensor.Tensor;
 
-/// The weights of a pretrained model by the names they have in Hugging Face's files of BERT:
-/// `encoder.layer.0.attention.self.query.weight`, (out, in), and so on.
+/// The weights of a pretrained model by the names that they have in a [norma.model.Bert]: `blocks.0.attention.query.weight`, (out, in),
+/// and so on.
 @FunctionalInterface
 public interface Weights {
 

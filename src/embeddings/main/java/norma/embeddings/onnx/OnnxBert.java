@@ -9,10 +9,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import norma.embeddings.huggingface.BertVariant;
+import norma.embeddings.huggingface.BertFamily;
+import norma.embeddings.huggingface.NetworkConfig;
 import norma.embeddings.huggingface.Weights;
 import norma.kernel.Activation;
+import norma.kernel.Matrix;
 import norma.model.BertConfig;
+import norma.tensor.Shape;
 
 /// A BERT encoder in an ONNX file, as PyTorch's exporters write it: what Hugging Face's `model.onnx` are, and the files in
 /// langchain4j's model jars.
@@ -74,9 +77,24 @@ public final class OnnxBert {
         return config;
     }
 
-    /// The weights by the names they have in Hugging Face's files.
-    public Weights weights() {
+    /// The weights by the names that Hugging Face's files of BERT have for them.
+    OnnxWeights found() {
         return weights;
+    }
+
+    /// The weights.
+    public Weights weights() {
+        return new Weights() {
+            @Override
+            public float[] take(String name, Shape shape) {
+                return weights.take(BertFamily.NAMES.place(name).name(), shape);
+            }
+
+            @Override
+            public Matrix linear(String name, int out, int in) {
+                return weights.linear(BertFamily.NAMES.place(name).name(), out, in);
+            }
+        };
     }
 
     private BertConfig config(int firstPosition) throws IOException {
@@ -89,7 +107,7 @@ public final class OnnxBert {
         try {
             return new BertConfig(weights.axis("embeddings.word_embeddings.weight", 0), positions, firstPosition,
                     weights.has(TYPES) ? weights.axis(TYPES, 0) : 0,
-                    BertVariant.transformer(dim, checks.heads(), layers.size(),
+                    NetworkConfig.postNorm(dim, checks.heads(), layers.size(),
                             layers.getFirst().axis("intermediate.dense.bias", 0), checks.activation(), eps));
         } catch (IllegalArgumentException e) {
             throw graph.incompatibility(e.getMessage());

@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.Optional;
 import java.util.function.Consumer;
-import norma.embeddings.huggingface.BertVariant;
+import norma.embeddings.huggingface.NetworkConfig;
 import norma.embeddings.huggingface.LoadMode;
 import norma.embeddings.huggingface.StoredLayers;
 import norma.io.CorruptFileException;
@@ -43,7 +43,7 @@ class OnnxBertTest {
     @Test
     void theGraphTellsTheConfiguration() throws IOException {
         assertEquals(
-                new BertConfig(40, 24, 0, 2, BertVariant.transformer(32, 1, 6, 48, Activation.GELU_ERF, 1e-12f)),
+                new BertConfig(40, 24, 0, 2, NetworkConfig.postNorm(32, 1, 6, 48, Activation.GELU_ERF, 1e-12f)),
                 read(tiny.toByteArray()).config());
     }
 
@@ -51,7 +51,7 @@ class OnnxBertTest {
     @Test
     void weightsAreFoundWhereTheirNamesSay() throws IOException {
         int named = 0;
-        var weights = (OnnxWeights) read(tiny.toByteArray()).weights();
+        OnnxWeights weights = read(tiny.toByteArray()).found();
         for (String name : weights.names()) {
             String inFile = weights.nameInFile(name);
             if (!inFile.startsWith("onnx::")) {

@@ -65,16 +65,34 @@ public interface AttentionKernel {
         }
     }
 
-    /// Numbers that are added to the logits, -infinity where a query must not see a key.
+    /// Numbers that are added to the logits, -infinity where a query must not see a key. Those of a query's keys lie one behind the
+    /// other.
     ///
-    /// @param values (..., Tq, Tk)
+    /// @param values all of them
+    /// @param first where that of the first query and key lies
     /// @param perSequence distance from one sequence to the next, 0 if all share theirs
     /// @param perHead distance from one head to the next, 0 if all share theirs
-    record Bias(Floats values, int perSequence, int perHead) {
+    /// @param perQuery distance from one query to the next: Tk, or -1 if a number depends only on how far the key is from the query
+    record Bias(Floats values, int first, int perSequence, int perHead, int perQuery) {
+
+        /// A number for each query and key.
+        ///
+        /// @param values (..., Tq, Tk)
+        public static Bias ofPairs(Floats values, int perSequence, int perHead, int keys) {
+            return new Bias(values, 0, perSequence, perHead, keys);
+        }
+
+        /// A number for each distance.
+        ///
+        /// @param values (H or 1, 2 T - 1) of the distances 1 - T ... T - 1 from query to key
+        /// @param perHead 2 T - 1, or 0 if all heads share theirs
+        public static Bias ofDistances(Floats values, int perHead, int length) {
+            return new Bias(values, length - 1, 0, perHead, -1);
+        }
 
         /// Where the first row of a head lies.
         public int start(int sequence, int head) {
-            return values.offset() + sequence * perSequence + head * perHead;
+            return values.offset() + first + sequence * perSequence + head * perHead;
         }
     }
 
@@ -192,7 +210,7 @@ public interface AttentionKernel {
     }
 
     private static void add(Sizes sizes, Bias bias, int sequence, int head, int query, int count, float[] s) {
-        int at = bias == null ? 0 : bias.start(sequence, head) + query * sizes.keys();
+        int at = bias == null ? 0 : bias.start(sequence, head) + query * bias.perQuery;
         for (int j = 0; bias != null && j < count; j++) {
             s[j] += bias.values.array()[at + j] / sizes.scale();
         }

@@ -49,7 +49,7 @@ public record AdaptiveNetwork(Sequential layers) implements Layer {
             Init at = init.at("layers." + i);
             var attention = new Attention(linear(at.at("query"), inner, width), linear(at.at("key"), inner, width),
                     linear(at.at("value"), inner, width), linear(at.at("output"), width, inner), heads, heads,
-                    causal, rotary, 0);
+                    causal, rotary, Optional.empty(), 0);
             var mlp = Mlp.of(linear(at.at("up"), hidden, width).then(Activation.GELU_ERF),
                     linear(at.at("down"), width, hidden));
             layers.add(new Block(RmsNorm.of(width), attention, RmsNorm.of(width), mlp));

@@ -152,7 +152,7 @@ class AllocationTest {
         Floats y = room(ELEMENTS), normalizers = room(512), dq = room(ELEMENTS), dk = room(ELEMENTS),
                 dv = room(ELEMENTS);
         Floats mask = normal(128, 5);
-        var bias = new AttentionKernel.Bias(normal(2 * 128 * 128, 6), 0, 128 * 128);
+        var bias = AttentionKernel.Bias.ofPairs(normal(2 * 128 * 128, 6), 0, 128 * 128, 128);
         for (Floats keyMask : new Floats[] {null, mask}) {
             var sizes = new AttentionKernel.Sizes(1, 128, 128, 2, 1, 64, 0.125f, keyMask == null);
             String what = keyMask == null ? ", causal, biased" : ", masked";

@@ -72,6 +72,9 @@ class AttentionKernelTest {
         new Case(problem, 2).bias(true, false).run(attention).check();
         new Case(problem, 2).bias(false, true).mask(j -> j * j % 7 < 3 ? 1 : 0).run(attention).check();
         new Case(problem, 2).bias(false, false).run(attention).check();
+        if (problem.queries == problem.keys) {
+            new Case(problem, 2).distances().run(attention).check();
+        }
     }
 
     @ParameterizedTest
@@ -307,7 +310,18 @@ class AttentionKernelTest {
             for (int i = 0; i < values.length(); i += 3) {
                 values.array()[values.offset() + i] = Float.NEGATIVE_INFINITY;
             }
-            bias = new AttentionKernel.Bias(values, sequences ? perSequence : 0, heads ? matrix : 0);
+            bias = AttentionKernel.Bias.ofPairs(values, sequences ? perSequence : 0, heads ? matrix : 0, problem.keys);
+            return this;
+        }
+
+        /// Numbers of its own for each head and distance; every third one -infinity.
+        Case distances() {
+            int each = 2 * problem.keys - 1;
+            Floats values = random(new Random(15), problem.heads * each, 2);
+            for (int i = 0; i < values.length(); i += 3) {
+                values.array()[values.offset() + i] = Float.NEGATIVE_INFINITY;
+            }
+            bias = AttentionKernel.Bias.ofDistances(values, each, problem.keys);
             return this;
         }
 
@@ -353,7 +367,8 @@ class AttentionKernelTest {
                         for (int j = 0; j < keys; j++) {
                             boolean seen = (!problem.causal || j <= i + keys - queries)
                                     && (mask == null || mask.get(b * keys + j) != 0);
-                            double added = bias == null ? 0 : bias.values().array()[bias.start(b, h) + i * keys + j];
+                            double added = bias == null ? 0
+                                    : bias.values().array()[bias.start(b, h) + i * bias.perQuery() + j];
                             p[j] = seen ? scale * dot(q, row, k, (b * keys + j) * keyWidth + keyColumn) + added
                                     : Double.NEGATIVE_INFINITY;
                             max = Math.max(max, p[j]);

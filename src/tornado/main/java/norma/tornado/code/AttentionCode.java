@@ -117,7 +117,8 @@ public final class AttentionCode {
     /// The weights of a query take the place of its scores; its m and l.
     ///
     /// @param m B * H * R; R, Tk, keys that the block's first query sees, or Tk + R if all see all; H; scores, mask or -1,
-    ///         bias or -1, its distances by sequence and head; normalizers, Tq, the block's first query
+    ///         bias or -1, its distances by sequence and head; normalizers, Tq, the block's first query, nothing,
+    ///         the bias's distance by query
     /// @param f scale
     public static void weights(float[] s, int[] m, float[] f) {
         for (@Parallel
@@ -150,7 +151,7 @@ public final class AttentionCode {
     /// Backward of `weights`: P takes the place of the scores, and dS = scale * P * (dP - sum over j of P dP) that of dP, since
     /// dy y = dy sum over j of P v = sum over j of P dP.
     ///
-    /// @param m as for `weights`; dP
+    /// @param m as for `weights`, with dP instead of nothing
     /// @param f scale
     public static void slopes(float[] s, int[] m, float[] f) {
         for (@Parallel
@@ -189,7 +190,7 @@ public final class AttentionCode {
         int query = i % m[1], head = i / m[1] % m[4], sequence = i / m[1] / m[4];
         float score = product;
         if (m[7] >= 0) {
-            score += s[m[7] + sequence * m[8] + head * m[9] + (m[12] + query) * m[2] + j] / scale;
+            score += s[m[7] + sequence * m[8] + head * m[9] + (m[12] + query) * m[14] + j] / scale;
         }
         if (m[6] >= 0) {
             score = s[m[6] + sequence * m[2] + j] == 0 ? HIDDEN : score;

@@ -124,8 +124,9 @@ record OffloadedAttention(Offload offload, int room) implements AttentionKernel 
         Sizes sizes = block.sizes;
         offload.launch(kernel, new float[] {sizes.scale()}, sizes.batch() * sizes.heads() * block.queries,
                 block.queries, sizes.keys(), block.reach(), sizes.heads(), scores.at, offload.atOrNone(keyMask),
-                bias == null ? -1 : offload.at(bias.values()), bias == null ? 0 : bias.perSequence(),
-                bias == null ? 0 : bias.perHead(), offload.at(normalizers), sizes.queries(), block.first, slopes.at);
+                bias == null ? -1 : offload.at(bias.values()) + bias.first(), bias == null ? 0 : bias.perSequence(),
+                bias == null ? 0 : bias.perHead(), offload.at(normalizers), sizes.queries(), block.first, slopes.at,
+                bias == null ? 0 : bias.perQuery());
     }
 
     /// y[j, i] = row j of `keys` times query i of the block

@@ -55,7 +55,7 @@ class OffloadedAttentionTest {
         for (int j = 0; j < mask.length(); j++) {
             mask.array()[j] = j % 5 == 2 ? 0 : 1;
         }
-        Bias bias = new Bias(normal(random, BATCH * QUERIES * KEYS), QUERIES * KEYS, 0);
+        Bias bias = Bias.ofPairs(normal(random, BATCH * QUERIES * KEYS), QUERIES * KEYS, 0, KEYS);
         Floats[] y = {Floats.of(new float[q]), Floats.of(new float[BATCH * HEADS * 2 * QUERIES]),
                 Floats.of(new float[q]), Floats.of(new float[k]), Floats.of(new float[k])};
         offload.alone(() -> {

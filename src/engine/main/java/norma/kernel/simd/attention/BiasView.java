@@ -17,7 +17,7 @@ record BiasView(float[] array, int at, int stride, float factor) {
     static BiasView of(AttentionKernel.Sizes sizes, int head, AttentionKernel.Bias bias) {
         return bias == null ? null
                 : new BiasView(bias.values().array(), bias.start(head / sizes.heads(), head % sizes.heads()),
-                        sizes.keys(), 1 / sizes.scale());
+                        bias.perQuery(), 1 / sizes.scale());
     }
 
     /// Some visible keys down, some queries across, in rows of [AttentionTiles#SIDE].
