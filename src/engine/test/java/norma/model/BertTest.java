@@ -16,7 +16,6 @@ import norma.nn.Init;
 import norma.nn.ParameterTree;
 import norma.nn.Rotary;
 import norma.placement.NormedEntry;
-import norma.tensor.BufferPool;
 import norma.tensor.Indices;
 import norma.tensor.Tape;
 import norma.tensor.Tensor;
@@ -52,8 +51,8 @@ class BertTest {
         Tensor y = bert.forward(ids(3, 1, 4), Context.NONE);
         List<?> blocks = bert.transformer().blocks();
         assertTrue(blocks.get(0) == blocks.get(1) && blocks.get(2) == blocks.get(3) && blocks.get(1) != blocks.get(2));
-        try (Tape _ = Tape.inference(new BufferPool())) {
-            assertBits(y.copy(), bert.infer(ids(3, 1, 4), ids(0, 0, 0), Context.NONE, new BufferPool()).copy());
+        try (Tape _ = Tape.inference()) {
+            assertBits(y.copy(), bert.infer(ids(3, 1, 4), ids(0, 0, 0), Context.NONE).copy());
         }
         assertSays(assertThrows(IllegalArgumentException.class,
                 () -> four.with(List.of(LOCAL, GLOBAL))), "share");
