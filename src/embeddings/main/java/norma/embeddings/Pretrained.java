@@ -169,19 +169,21 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Encod
     /// A network with a classification head.
     ///
     /// @param bert the network
+    /// @param format of its files
     /// @param head on top of it
-    record Classifier(Bert bert, ClassificationHead head) {
+    record Classifier(Bert bert, BertFormat format, ClassificationHead head) {
 
         /// From a folder with safetensors.
-        static Classifier folder(Path folder) throws IOException {
+        static Classifier folder(Path folder, LoadMode mode) throws IOException {
             JsonFields config = JsonFields.read(folder.resolve("config.json"));
             BertVariant variant = BertVariant.of(config);
             BertConfig shape = variant.config(config);
             int labels = BertVariant.labels(config);
             Path file = weights(folder, SAFETENSORS);
             try (StoredWeights stored = StoredWeights.open(file, variant)) {
-                return readAs(file, () -> new Classifier(Bert.of(shape, new StoredLayers(stored, LoadMode.INFERENCE)),
-                        variant.head(shape, labels, stored)));
+                var layers = new StoredLayers(stored, mode);
+                return readAs(file, () -> new Classifier(Bert.of(shape, layers),
+                        new BertFormat(variant, false, config.values()), variant.head(shape, labels, layers)));
             }
         }
     }

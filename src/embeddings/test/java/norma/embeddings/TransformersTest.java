@@ -60,7 +60,7 @@ class TransformersTest {
         Bert bert = Pretrained.folder(folder, LoadMode.INFERENCE).bert();
         check(bert, Pooling.MEAN::of, rows, Row::mean);
         check(bert, Pooling.CLS::of, rows, Row::first);
-        var classifier = Pretrained.Classifier.folder(folder);
+        var classifier = Pretrained.Classifier.folder(folder, LoadMode.INFERENCE);
         check(classifier.bert(), stream -> classifier.head().forward(stream), rows, Row::logits);
     }
 }

@@ -12,11 +12,9 @@ import norma.model.BertConfig;
 import norma.model.ClassificationHead;
 import norma.model.FeedForward;
 import norma.model.TransformerConfig;
+import norma.nn.LayerSource;
 import norma.nn.Linear;
-import norma.nn.Param;
 import norma.placement.Recipe;
-import norma.tensor.Shape;
-import norma.tensor.Tensor;
 
 /// The models of BERT's shape, and what their files call the same things.
 public enum BertVariant {
@@ -78,7 +76,7 @@ public enum BertVariant {
     }
 
     /// What names of the encoder's weights begin with when there is a head beside it in the file.
-    String prefix() {
+    public String prefix() {
         return prefix;
     }
 
@@ -143,18 +141,27 @@ public enum BertVariant {
         };
     }
 
-    /// The head that a model was saved with.
+    /// A head for classification, as transformers has it.
     ///
-    /// @throws IllegalArgumentException if it has none
-    public ClassificationHead head(BertConfig c, int labels, Weights weights) {
+    /// @param source of its layers: the files of a model that was saved with one, or first values
+    /// @throws IllegalArgumentException if the files have none
+    public ClassificationHead head(BertConfig c, int labels, LayerSource source) {
+        double std = c.transformer().std();
+        Linear dense = source.at(headName("dense")).linear(c.dim(), c.dim(), std);
+        Linear output = source.at(headName("output")).linear(c.dim(), labels, std);
+        return this == DISTILBERT ? new ClassificationHead(dense.then(Activation.RELU), false, output)
+                : new ClassificationHead(dense, true, output);
+    }
+
+    /// What files call a layer of the head.
+    ///
+    /// @param layer dense or output
+    public String headName(String layer) {
+        boolean dense = layer.equals("dense");
         return switch (this) {
-            case BERT -> new ClassificationHead(linear(weights, "pooler.dense", c.dim(), c.dim()), true,
-                    linear(weights, "classifier", c.dim(), labels));
-            case ROBERTA -> new ClassificationHead(linear(weights, "classifier.dense", c.dim(), c.dim()), true,
-                    linear(weights, "classifier.out_proj", c.dim(), labels));
-            case DISTILBERT -> new ClassificationHead(
-                    linear(weights, "pre_classifier", c.dim(), c.dim()).then(Activation.RELU), false,
-                    linear(weights, "classifier", c.dim(), labels));
+            case BERT -> dense ? "pooler.dense" : "classifier";
+            case ROBERTA -> dense ? "classifier.dense" : "classifier.out_proj";
+            case DISTILBERT -> dense ? "pre_classifier" : "classifier";
         };
     }
 
@@ -165,11 +172,5 @@ public enum BertVariant {
             throw config.incompatibility("id2label", "at least one label");
         }
         return labels;
-    }
-
-    private static Linear linear(Weights weights, String name, int in, int out) {
-        Shape shape = Shape.of(out, in);
-        return Linear.of(Param.weight(Tensor.adopt(shape, weights.take(name + ".weight", shape))),
-                Param.noDecay(Tensor.adopt(Shape.of(out), weights.take(name + ".bias", Shape.of(out)))));
     }
 }

@@ -176,9 +176,7 @@ public final class FineTune implements Callable<Integer> {
     }
 
     private static void keep(Classifier tuned, Path folder) throws IOException {
-        if (tuned.encoder() instanceof TrainableEncoder encoder) {
-            encoder.save(folder, tuned.head());
-        }
+        tuned.save(folder);
     }
 
     private void tell(FineTuneTrials.Result trial) {

@@ -1,0 +1,63 @@
+package norma.embeddings.finetuning;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import norma.nn.ParameterTree;
+import norma.tensor.BufferPool;
+import norma.tensor.Tape;
+
+/// Measures a model after each epoch and keeps the weights of the best one.
+final class BestEpoch<E extends Example> {
+    private final Measured<E> model;
+    private final List<E> validation;
+    private final List<List<E>> batches;
+    private final BufferPool pool = new BufferPool();
+    private final List<Course.Epoch> epochs = new ArrayList<>();
+    private final Map<String, float[]> weights = new LinkedHashMap<>();
+    private int best;
+
+    BestEpoch(Measured<E> model, List<E> validation, int batch) {
+        this.model = model;
+        this.validation = validation;
+        this.batches = LengthBatching.batches(validation, batch);
+    }
+
+    /// Measures the model as it is now.
+    ///
+    /// @param trainLoss of the epoch that is done
+    /// @return its validation loss
+    double measure(double trainLoss) {
+        var epoch = new Course.Epoch(epochs.size(), trainLoss, loss(), model.measure(validation));
+        epochs.add(epoch);
+        double known = epochs.get(best).score();
+        // a correlation with something constant is none
+        if (epochs.size() == 1 || epoch.score() > known || Double.isNaN(known) && !Double.isNaN(epoch.score())) {
+            best = epoch.number();
+            ParameterTree.of(model).params().forEach((name, param) -> weights.put(name, param.value().toArray()));
+        }
+        return epoch.validationLoss();
+    }
+
+    private double loss() {
+        double sum = 0;
+        for (List<E> batch : batches) {
+            try (Tape _ = Tape.inference(pool)) {
+                sum += model.loss(batch).item() * batch.size();
+            }
+        }
+        return sum / validation.size();
+    }
+
+    /// How many epochs have passed since the best one.
+    int since() {
+        return epochs.size() - 1 - best;
+    }
+
+    /// Gives the model the weights of the best epoch.
+    Course restore() {
+        ParameterTree.of(model).params().forEach((name, param) -> param.value().set(weights.get(name)));
+        return new Course(epochs, best);
+    }
+}
