@@ -273,7 +273,7 @@ class FineTuningTest {
         Split<Scored> split = Split.of(examples, 0.25, 1);
         double loss = loss(model, split.held()), pearson = model.measure(split.held()).get("Pearson");
         assertTrue(loss > 0.3 && pearson < 0.8, loss + " " + pearson);
-        SHORT.run(model, split.train(), Listener.SILENT);
+        SHORT.epochs(10).run(model, split.train(), Listener.SILENT);
         assertTrue(loss(model, split.held()) < 0.05, "" + loss(model, split.held()));
         assertTrue(model.measure(split.held()).get("Pearson") > 0.9, "" + model.measure(split.held()));
     }

@@ -3,6 +3,7 @@ package norma.lab.finetune;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +49,11 @@ record Columns(Task task, Map<Role, String> names) {
                 .collect(Collectors.joining("; or ")) + ")";
     }
 
-    private static Optional<Columns> find(Rows rows, Task task, List<Role> form, Map<Role, String> said) {
+    private static Optional<Columns> find(Rows rows, Task task, List<Role> form, Map<Role, String> asked) {
+        Map<Role, String> said = new HashMap<>(asked);
+        if (form.contains(Role.SCORE) && said.containsKey(Role.LABEL)) {
+            said.put(Role.SCORE, said.remove(Role.LABEL)); // a label of 0 or 1 is a score
+        }
         List<Role> roles = new ArrayList<>(form);
         if (task == Task.CONTRAST) {
             roles.add(Role.NEGATIVE);
@@ -57,7 +62,8 @@ record Columns(Task task, Map<Role, String> names) {
         if (!roles.containsAll(said.keySet())) {
             return Optional.empty();
         }
-        Map<Role, String> names = new EnumMap<>(said);
+        Map<Role, String> names = new EnumMap<>(Role.class);
+        names.putAll(said);
         for (Role role : roles) {
             if (!names.containsKey(role)) {
                 usual(rows, role, names).ifPresent(column -> names.put(role, column));

@@ -133,7 +133,8 @@ record Rows(String source, List<String> columns, List<Row> rows) {
         } catch (IOException | JsonParseException _) {
             // refused below
         }
-        throw new CorruptFileException(file, "line %d: must be an object of JSON, such as {\"text\": \"...\", \"label\": \"...\"}; got %s"
-                .formatted(line, text.length() > 60 ? text.substring(0, 60) + "..." : text));
+        throw new CorruptFileException(file,
+                "line %d: must be an object of JSON, such as {\"text\": \"...\", \"label\": \"...\"}; got %s"
+                        .formatted(line, text.length() > 60 ? text.substring(0, 60) + "..." : text));
     }
 }
