@@ -37,7 +37,7 @@ class DocsReferencesTest {
 
     /// Types of the JDK, of other libraries, and of the reader.
     private static final Set<String> FOREIGN =
-            Set.of("AdaptiveAvgPool2d", "AveragedModel", "BertModel", "BertTokenizer", "DataLoader", "DistilBertModel",
+            Set.of("AdaptiveAvgPool2d", "AutoModelForSequenceClassification", "AveragedModel", "BertModel", "BertTokenizer", "DataLoader", "DistilBertModel",
                     "EmbeddingModel", "EmbeddingStoreIngestor", "Executor", "False", "First", "FloatVector",
                     "IntVector",
                     "MemorySegment", "Module", "Optional", "PRNGKey", "Path", "PreTrainedTokenizerFast", "RMSprop",

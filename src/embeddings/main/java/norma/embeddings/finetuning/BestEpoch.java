@@ -31,13 +31,22 @@ final class BestEpoch<E extends Example> {
     double measure(double trainLoss) {
         var epoch = new Course.Epoch(epochs.size(), trainLoss, loss(), model.measure(validation));
         epochs.add(epoch);
-        double known = epochs.get(best).score();
-        // a correlation with something constant is none
-        if (epochs.size() == 1 || epoch.score() > known || Double.isNaN(known) && !Double.isNaN(epoch.score())) {
+        if (epochs.size() == 1 || isBetter(epoch, epochs.get(best))) {
             best = epoch.number();
             ParameterTree.of(model).params().forEach((name, param) -> weights.put(name, param.value().toArray()));
         }
         return epoch.validationLoss();
+    }
+
+    /// By the score; among equal ones, which few examples give soon, by the loss.
+    private static boolean isBetter(Course.Epoch one, Course.Epoch other) {
+        double difference = comparable(one.score()) - comparable(other.score());
+        return difference > 0 || difference == 0 && one.validationLoss() < other.validationLoss();
+    }
+
+    /// A correlation with something constant is none.
+    private static double comparable(double score) {
+        return Double.isNaN(score) ? -Double.MAX_VALUE : score;
     }
 
     private double loss() {

@@ -85,7 +85,8 @@ public record FineTuning(int epochs, int patience, int batch, double rate, doubl
     }
 
     /// Trains the same way, and measures before the first step and after each epoch. The model ends with the weights of the best
-    /// epoch, the first of those if several are; before the first step may be the best.
+    /// epoch: that with the highest score, or of those with the same score that with the lowest validation loss. Before the first step
+    /// may be the best.
     ///
     /// @param validation what it is measured on, at least one example; none should be among those to learn from ([Split])
     /// @throws ArithmeticException if the loss or a gradient is not finite any more; the parameters are those of the step before

@@ -65,7 +65,7 @@ class BestEpochTest {
 
     @Test
     void theWeightsOfTheBestEpochAreKept() {
-        var model = new Scripted(0.1, 0.5, 0.7, 0.7, 0.6, 0.2, 0.3);
+        var model = new Scripted(0.1, 0.5, 0.7, 0.6, 0.6, 0.2, 0.3);
         Course course = model.run(TUNING);
         assertEquals(2, course.best());
         assertEquals(7, course.epochs().size());
@@ -73,6 +73,16 @@ class BestEpochTest {
         assertEquals(model.values.get(2), model.value());
         assertEquals(0.7, course.epochs().get(2).score());
         assertEquals(3, course.epochs().get(3).number());
+    }
+
+    @Test
+    void ofEqualEpochsThatWithTheLowestLossIsTheBest() {
+        Course course = new Scripted(0.1, 0.7, 0.7, 0.7, 0.6, 0.7, 0.7).run(TUNING);
+        Course.Epoch best = course.epochs().get(course.best());
+        assertEquals(0.7, best.score());
+        assertEquals(course.epochs().stream().filter(epoch -> epoch.score() == 0.7)
+                .mapToDouble(Course.Epoch::validationLoss).min().orElseThrow(), best.validationLoss());
+        assertTrue(best.number() > 1, "the loss falls at first");
     }
 
     @Test

@@ -183,7 +183,7 @@ public final class FineTune implements Callable<Integer> {
                 number(validation.get().size()), number(test.get().size())));
         if (learn.isEmpty() || validation.get().isEmpty() || test.get().isEmpty()) {
             throw new IllegalArgumentException(
-                    "each part must have a row; to learn from, validation and test have %d, %d and %d; more rows, larger shares, or files of their own?"
+                    "each part must have a row; to learn from, validation and test have %d, %d and %d; rows that share a text stay in one part; more rows, larger shares, or files of their own?"
                             .formatted(learn.size(), validation.get().size(), test.get().size()));
         }
         return new Divided<>(new Split<>(learn, validation.get()), test.get());
