@@ -100,7 +100,8 @@ class CommandsTest {
 
     @Test
     void whatComputesIsAnOptionOfAllThatCompute() {
-        for (String name : List.of("train", "compare", "sample", "finetune", "embed", "similar", "doctor")) {
+        for (String name : List.of("train", "compare", "sample", "finetune", "classify", "embed", "similar",
+                "doctor")) {
             Command help = Command.run(name, "--help", "--device", "tornado");
             assertEquals(0, help.code(), help.err());
             assertTrue(help.out().contains("--device=DEVICE"), name);

@@ -1,5 +1,7 @@
 package norma.lab.finetune;
 
+import static norma.lab.console.Figures.number;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,9 @@ import picocli.CommandLine.Option;
 
 /// The options that say what is learned from what.
 final class DataOptions {
+    /// Of WordNet's definitions, if nobody says otherwise.
+    private static final int WORDNET_ROWS = 4000;
+
     @Option(names = "--data", paramLabel = "FILE|NAME", required = true,
             description = "Rows to learn from: a file .tsv or .csv with a line of names, or .jsonl with an object a line; "
                     + "or a set that the command knows: sentiment (npm's sentiment@5.0.2, in node_modules or in the folder "
@@ -69,10 +74,11 @@ final class DataOptions {
         }
         Optional<Preset> preset = preset();
         Rows all = preset.isPresent() ? preset.get().learn() : Rows.read(Path.of(data), told);
-        told.accept("%s: %,d rows with the columns %s".formatted(all.source(), all.rows().size(), all.columns()));
+        told.accept("%s: %s rows with the columns %s".formatted(all.source(), number(all.rows().size()),
+                all.columns()));
         Columns found = Columns.find(all, Optional.ofNullable(task), columns.named());
         told.accept("task %s: %s".formatted(found.task(), found));
-        return new Parts(found, Cleaning.of(limited(all), found, told), part(validation, found, told),
+        return new Parts(found, Cleaning.of(limited(all, told), found, told), part(validation, found, told),
                 preset.isPresent() ? Optional.of(Cleaning.of(preset.get().test(), found, told))
                         : part(test, found, told));
     }
@@ -87,9 +93,13 @@ final class DataOptions {
                 : Optional.empty();
     }
 
-    private Rows limited(Rows rows) {
-        int most = examples != null ? examples : data.equals(Preset.WORDNET) ? 4000 : rows.rows().size();
-        return new Rows(rows.source(), rows.columns(), rows.rows().subList(0, Math.min(most, rows.rows().size())));
+    private Rows limited(Rows rows, Consumer<String> told) {
+        int all = rows.rows().size();
+        int most = Math.min(all, examples != null ? examples : data.equals(Preset.WORDNET) ? WORDNET_ROWS : all);
+        if (most < all) {
+            told.accept("of these rows the first %s; --examples changes it".formatted(number(most)));
+        }
+        return new Rows(rows.source(), rows.columns(), rows.rows().subList(0, most));
     }
 
     private Optional<Rows> part(String said, Columns found, Consumer<String> told) throws IOException {

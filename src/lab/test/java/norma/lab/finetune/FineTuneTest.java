@@ -232,9 +232,10 @@ class FineTuneTest {
     void columnsMayHaveAnyName() throws IOException {
         Path data = file("odd.tsv", reviews().replace("Review\tstars\tlabel", "wording\tstars\tverdict"));
         Command run =
-                finetune(data, "--text", "wording", "--label", "verdict", "--class-weights", "balanced", "--frozen");
+                finetune(data, "--text", "wording", "--label", "verdict", "--class-weights", "balanced",
+                        "--frozen", "--examples", "50");
         assertEquals(0, run.code(), run.err());
-        assertTells(run.err(), "text = wording, label = verdict");
+        assertTells(run.err(), "text = wording, label = verdict", "of these rows the first 50", "blame 25, praise 25");
         assertFalse(run.out().contains("tuned, "), run.out());
     }
 
