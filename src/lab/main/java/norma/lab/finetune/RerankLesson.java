@@ -1,6 +1,7 @@
 package norma.lab.finetune;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ final class RerankLesson implements Lesson<Judged> {
     private final Source source;
     private final Columns columns;
     private final Scores scores;
+    private final boolean readsPairs;
     private final TrainableCrossEncoder tokenizer;
     private final Map<Judged, String> passages = new IdentityHashMap<>();
 
@@ -33,6 +35,7 @@ final class RerankLesson implements Lesson<Judged> {
         this.source = source;
         this.columns = columns;
         this.scores = scores;
+        this.readsPairs = source.isCrossEncoder();
         this.tokenizer = source.crossEncoder(0);
     }
 
@@ -51,16 +54,12 @@ final class RerankLesson implements Lesson<Judged> {
 
     @Override
     public String untunedName() {
-        try {
-            return source.isCrossEncoder() ? "untuned cross encoder" : "untuned encoder, cosine";
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+        return readsPairs ? "untuned cross encoder" : "untuned encoder, cosine";
     }
 
     @Override
-    public Measured<Judged> untuned(Split<Judged> split, long seed, Listener listener) throws IOException {
-        return source.isCrossEncoder() ? new RerankLoss(tokenizer) : new Cosines();
+    public Measured<Judged> untuned(Split<Judged> split, long seed, Listener listener) {
+        return readsPairs ? new RerankLoss(tokenizer) : new Cosines();
     }
 
     /// The cosine of the vectors of query and passage, which has nothing to learn.
@@ -76,7 +75,7 @@ final class RerankLesson implements Lesson<Judged> {
                 }
                 return RerankLoss.measure(examples, cosines);
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         }
 

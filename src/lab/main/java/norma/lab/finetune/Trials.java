@@ -49,13 +49,17 @@ record Trials<E extends Example>(Lesson<E> lesson, Split<E> split, List<E> test,
         progress.note("seed %d, %s".formatted(tuning.seed(), lesson.untunedName()));
         long start = System.nanoTime();
         Measured<E> untuned = lesson.untuned(split, tuning.seed(), steps());
-        results.add(result(lesson.untunedName(), tuning.seed(), untuned, Optional.empty(), start));
+        boolean learned = lesson.untunedSteps(split.train().size()) > 0;
+        results.add(result(lesson.untunedName(), learned ? ParameterTree.of(untuned).size() : 0, tuning.seed(), untuned,
+                Optional.empty(), start));
         for (FineTune.Norm arm : arms) {
             progress.note("seed %d, %s".formatted(tuning.seed(), arm));
             long begun = System.nanoTime();
             Measured<E> model = lesson.model(untuned, arm, tuning);
             Course course = tuning.run(model, split.train(), split.held(), steps());
-            results.add(result("tuned, " + arm, tuning.seed(), model, Optional.of(course), begun));
+            results.add(
+                    result("tuned, " + arm, ParameterTree.of(model).size(), tuning.seed(), model, Optional.of(course),
+                            begun));
             if (folder.isPresent()) {
                 lesson.save(model, arms.size() == 1 ? folder.get() : folder.get().resolve(arm.toString()));
             }
@@ -72,10 +76,10 @@ record Trials<E extends Example>(Lesson<E> lesson, Split<E> split, List<E> test,
         };
     }
 
-    private Result result(String arm, long seed, Measured<E> model, Optional<Course> course, long start) {
+    private Result result(String arm, long parameters, long seed, Measured<E> model, Optional<Course> course,
+            long start) {
         double seconds = (System.nanoTime() - start) / 1e9;
-        var result = new Result(arm, seed, ParameterTree.of(model).size(), model.measure(test), course, report(model),
-                seconds);
+        var result = new Result(arm, seed, parameters, model.measure(test), course, report(model), seconds);
         told.accept(result);
         return result;
     }
