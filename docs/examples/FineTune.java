@@ -20,7 +20,7 @@ void main() throws IOException {
     FineTuning.whole(4).run(model, examples, Listener.SILENT);
 
     Path folder = Files.createTempDirectory("tuned");
-    encoder.save(folder, model.head());                         // Hugging Face's format
+    model.save(folder);                                         // Hugging Face's format
     var unseen = List.of(new Labelled(encoder.tokens("I like it very much."), 1),
             new Labelled(encoder.tokens("It stopped working after a day."), 0));
     IO.println("right: %.0f %%".formatted(100 * Classifier.load(folder).accuracy(unseen)));

@@ -4,6 +4,7 @@ module norma.lab {
     requires extjwnl.data.wn31;
     requires transitive info.picocli;
     requires me.tongfei.progressbar;
+    requires norma.csv;
     requires norma.embeddings;
     requires norma.engine;
     requires norma.tornado;

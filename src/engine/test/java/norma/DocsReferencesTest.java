@@ -37,8 +37,8 @@ class DocsReferencesTest {
 
     /// Types of the JDK, of other libraries, and of the reader.
     private static final Set<String> FOREIGN =
-            Set.of("AdaptiveAvgPool2d", "Add", "AveragedModel", "BertModel", "BertTokenizer", "DataLoader",
-                    "DistilBertModel",
+            Set.of("AdaptiveAvgPool2d", "Add", "AutoModelForSequenceClassification", "AveragedModel", "BertModel",
+                    "BertTokenizer", "DataLoader", "DistilBertModel",
                     "EmbeddingModel", "EmbeddingStoreIngestor", "Executor", "False", "First", "FloatVector",
                     "IntVector",
                     "MemorySegment", "Module", "Optional", "PRNGKey", "Path", "Plugin", "PreTrainedTokenizerFast",

@@ -50,6 +50,11 @@ public final class Table {
         return rows.size();
     }
 
+    /// The line of the file, from 1 on, in which a row begins.
+    public long line(int row) {
+        return rows.get(row).line;
+    }
+
     /// The names of the columns; their numbers if the file has no line of names.
     public List<String> columns() {
         return columns;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import norma.embeddings.huggingface.LoadMode;
 import norma.io.CorruptFileException;
 import norma.model.BertConfig;
 import norma.nn.Context;
@@ -44,7 +45,7 @@ public final class CrossEncoder implements AutoCloseable {
     /// The same with options, of which the threads and the number of tokens matter.
     public static CrossEncoder load(Path folder, Options options) throws IOException {
         Path network = Modules.network(folder);
-        Pretrained.Classifier model = Pretrained.Classifier.folder(network);
+        Pretrained.Classifier model = Pretrained.Classifier.folder(network, LoadMode.INFERENCE);
         BertConfig config = model.bert().config();
         EncoderSettings settings = EncoderSettings.ofClassifier(folder, network, config.maxTokens());
         Tokenizer tokenizer = settings.tokenizer();

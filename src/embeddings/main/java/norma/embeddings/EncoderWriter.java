@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import norma.embeddings.huggingface.BertFormat;
+import norma.embeddings.huggingface.Names;
 import norma.io.AtomicFile;
 import norma.io.Safetensors;
 import norma.io.Safetensors.Array;
@@ -22,24 +23,64 @@ import norma.nn.ParameterTree;
 /// A model with adaptive norms has g0 and b0 where BERT has the layer norm's weight and bias, and the networks of the norm beside
 /// them, as `LayerNorm.adaptive...`.
 final class EncoderWriter {
+    private static final String CLASSIFICATION = "ForSequenceClassification";
     private static final String MODELS = "sentence_transformers.models.";
 
     private EncoderWriter() {
     }
 
-    static void write(Path folder, Pretrained model, Optional<Linear> classifier) throws IOException {
+    /// A linear layer on top of the pooling.
+    ///
+    /// @param layer W (labels, D) and b
+    /// @param labels names by row
+    record Head(Linear layer, List<String> labels) {
+    }
+
+    static void write(Path folder, Pretrained model, Optional<Head> head) throws IOException {
         BertFormat format = model.format().orElseThrow();
+        JsonObject config = format.written();
         var arrays = new LinkedHashMap<String, Array>();
         ParameterTree.of(model.bert()).params().forEach(
                 (name, param) -> arrays.put(format.family().names().place(name).name(), Array.of(param.value())));
-        classifier.ifPresent(head -> {
-            arrays.put("classifier.weight", Array.of(head.weight().value()));
-            arrays.put("classifier.bias", Array.of(head.bias().orElseThrow().value()));
+        head.ifPresent(on -> {
+            arrays.put("classifier.weight", Array.of(on.layer().weight().value()));
+            arrays.put("classifier.bias", Array.of(on.layer().bias().orElseThrow().value()));
+            addLabels(config, on.labels());
         });
         write(folder, arrays);
-        AtomicFile.write(folder.resolve("config.json"), format.written() + "\n");
+        AtomicFile.write(folder.resolve("config.json"), config + "\n");
         writeModules(folder, model);
         writeUse(folder, model);
+    }
+
+    /// Writes a network with its own head, as transformers has it: names of the network's weights have a prefix.
+    static void write(Path folder, Pretrained.Classifier model, List<String> labels) throws IOException {
+        Names names = model.format().family().names();
+        String prefix = names.prefixes().getFirst();
+        JsonObject config = model.format().written();
+        var arrays = new LinkedHashMap<String, Array>();
+        ParameterTree.of(model.bert()).params()
+                .forEach((name, param) -> arrays.put(prefix + names.place(name).name(), Array.of(param.value())));
+        // a pooler is a part of the network there
+        model.stored().forEach((name, param) -> arrays.put(name.startsWith("pooler") ? prefix + name : name,
+                Array.of(param.value())));
+        write(folder, arrays);
+        String network = config.getAsJsonArray("architectures").get(0).getAsString();
+        config.add("architectures", JsonFields.object("a", List.of(network.replace("Model", CLASSIFICATION))).get("a"));
+        addLabels(config, labels);
+        AtomicFile.write(folder.resolve("config.json"), config + "\n");
+    }
+
+    private static void addLabels(JsonObject config, List<String> labels) {
+        var names = new JsonObject();
+        var numbers = new JsonObject();
+        for (int i = 0; i < labels.size(); i++) {
+            names.addProperty("" + i, labels.get(i));
+            numbers.addProperty(labels.get(i), i);
+        }
+        config.add("id2label", names);
+        config.add("label2id", numbers);
+        config.remove("num_labels");
     }
 
     private static void write(Path folder, LinkedHashMap<String, Array> arrays) throws IOException {

@@ -8,6 +8,7 @@ import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -26,6 +27,7 @@ import norma.model.Bert;
 import norma.model.BertConfig;
 import norma.model.ClassificationHead;
 import norma.nn.Init;
+import norma.nn.Param;
 import norma.nn.ParameterTree;
 
 /// A model from its files, and what they say about its use.
@@ -169,31 +171,35 @@ record Pretrained(Bert bert, Optional<BertFormat> format, Readout readout, Encod
     /// A network with a classification head.
     ///
     /// @param bert the network
+    /// @param format of its files
     /// @param head on top of it
-    record Classifier(Bert bert, ClassificationHead head) {
+    /// @param stored the head's parameters by the names they have in files
+    record Classifier(Bert bert, BertFormat format, ClassificationHead head, Map<String, Param> stored) {
+
+        /// A network with the head that its family has.
+        ///
+        /// @throws norma.io.CorruptFileException if it has none that is known
+        static Classifier of(Bert bert, BertFormat format, int labels, HeadWeights weights) throws IOException {
+            var config = new NetworkConfig(new JsonFields(Path.of("config.json"), "$", format.config()));
+            ClassificationHead head = format.family().head(config, labels, weights);
+            return new Classifier(bert, format, head, weights.params());
+        }
 
         /// From a folder with safetensors.
-        static Classifier folder(Path folder) throws IOException {
+        static Classifier folder(Path folder, LoadMode mode) throws IOException {
             JsonFields config = JsonFields.read(folder.resolve("config.json"));
             Family family = Family.of(config);
             BertConfig shape = family.network(config);
-            var fields = new NetworkConfig(config);
+            int labels = new NetworkConfig(config).labels();
             Path file = weights(folder, SAFETENSORS);
             try (StoredWeights stored = StoredWeights.open(file, family.names())) {
-                Bert bert = Pretrained.bert(file, shape, stored, LoadMode.INFERENCE);
-                return new Classifier(bert, head(file, family, fields, stored));
-            } catch (UncheckedIOException e) {
-                throw e.getCause();
-            }
-        }
-
-        private static ClassificationHead head(Path file, Family family, NetworkConfig config, StoredWeights stored)
-                throws IOException {
-            int labels = config.labels();
-            try {
-                return family.head(config, labels, new HeadWeights(stored::takeStored));
+                Bert bert = Pretrained.bert(file, shape, stored, mode);
+                return of(bert, new BertFormat(family, false, config.values()), labels,
+                        new HeadWeights(stored::takeStored));
             } catch (IllegalArgumentException e) {
                 throw new CorruptFileException(file, e.getMessage(), e);
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
             }
         }
     }

@@ -1,13 +1,9 @@
 package norma.embeddings;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import norma.embeddings.huggingface.BertFormat;
 import norma.embeddings.huggingface.LoadMode;
@@ -16,7 +12,6 @@ import norma.nn.Linear;
 import norma.nn.ParameterTree;
 import norma.tensor.Tensor;
 import norma.tokenizer.Encoding;
-import norma.tokenizer.Tokenizer;
 
 /// A pretrained encoder whose parameters can be trained further, as `norma.embeddings.finetuning` does.
 ///
@@ -24,27 +19,19 @@ import norma.tokenizer.Tokenizer;
 /// TrainableEncoder encoder = TrainableEncoder.load("all-minilm-l6-v2").maxTokens(64);
 /// Classifier model = Classifier.of(encoder, 2);
 /// FineTuning.whole(1).run(model, examples, Listener.SILENT);
-/// encoder.save(folder, model.head());
+/// model.save(folder);
 /// ```
 public final class TrainableEncoder implements TextEncoder {
-    /// Written as they were read: transformers takes from tokenizer_config.json whether BERT's letters become small, whatever
-    /// tokenizer.json says.
-    private static final List<String> TOKENIZER_FILES = List.of("tokenizer.json", "tokenizer_config.json",
-            "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt",
-            "sentencepiece.bpe.model");
-
     private final Pretrained model;
     private final int dim;
-    private final Tokenizer tokenizer;
-    private final Map<String, byte[]> tokenizerFiles;
+    private final TokenizerFiles tokenizer;
 
     /// @param model with a pooling
-    private TrainableEncoder(Pretrained model, Tokenizer tokenizer, Map<String, byte[]> tokenizerFiles) {
+    private TrainableEncoder(Pretrained model, TokenizerFiles tokenizer) {
         this.model = model.with(model.bert(), model.format().orElseGet(() -> BertFormat.of(model.bert())));
         this.model.format().orElseThrow().requireWritable();
         this.dim = model.readout().dim(model.bert().config().dim());
         this.tokenizer = tokenizer;
-        this.tokenizerFiles = tokenizerFiles;
         int most = model.bert().config().maxTokens();
         if (model.settings().maxTokens() > most) {
             throw new IllegalArgumentException(
@@ -68,14 +55,7 @@ public final class TrainableEncoder implements TextEncoder {
         Modules modules = Modules.read(folder, LoadMode.TRAINING);
         requirePooling(modules.readout(), options, folder.toString(), "Path.of(\"" + folder + "\")");
         Pretrained model = Pretrained.folder(folder, modules, LoadMode.TRAINING).with(options);
-        var files = new LinkedHashMap<String, byte[]>();
-        for (String name : TOKENIZER_FILES) {
-            Path file = model.settings().folder().resolve(name);
-            if (Files.exists(file)) {
-                files.put(name, Files.readAllBytes(file));
-            }
-        }
-        return new TrainableEncoder(model, model.settings().tokenizer(), files);
+        return new TrainableEncoder(model, TokenizerFiles.read(model.settings()));
     }
 
     /// Loads `name.onnx` and `name-tokenizer.json` from the class path, as [SentenceEncoder#load(String, Options)] does.
@@ -100,9 +80,7 @@ public final class TrainableEncoder implements TextEncoder {
             byte[] json = in.readAllBytes();
             Pretrained model = Pretrained.resource(files, LoadMode.TRAINING);
             requirePooling(model.readout(), options, files.name(), "\"" + files.name() + "\"");
-            return new TrainableEncoder(model.with(options),
-                    Tokenizer.load(files.tokenizerFile(), new ByteArrayInputStream(json)),
-                    Map.of("tokenizer.json", json));
+            return new TrainableEncoder(model.with(options), TokenizerFiles.of(files.tokenizerFile(), json));
         }
     }
 
@@ -119,12 +97,17 @@ public final class TrainableEncoder implements TextEncoder {
         }
     }
 
+    /// After how many tokens a text is cut.
+    public int maxTokens() {
+        return model.settings().maxTokens();
+    }
+
     /// The same parameters for texts that are cut after so many tokens.
     public TrainableEncoder maxTokens(int maxTokens) {
         if (maxTokens < 1) {
             throw new IllegalArgumentException("TrainableEncoder: maxTokens must be positive; got " + maxTokens);
         }
-        return new TrainableEncoder(model.with(Options.DEFAULT.maxTokens(maxTokens)), tokenizer, tokenizerFiles);
+        return new TrainableEncoder(model.with(Options.DEFAULT.maxTokens(maxTokens)), tokenizer);
     }
 
     /// The same parameters with adaptive norms in the place of the layer norms behind residual sums
@@ -134,12 +117,26 @@ public final class TrainableEncoder implements TextEncoder {
     public TrainableEncoder withAdaptiveNorms(Init init) {
         return new TrainableEncoder(
                 model.with(AdaptiveNorms.in(model.bert(), init), model.format().orElseThrow().withAdaptiveNorms()),
-                tokenizer, tokenizerFiles);
+                tokenizer);
     }
 
     /// A text as the model reads it, with its default prompt in front if it has one.
     public Encoding tokens(String text) {
-        return tokenizer.encode(model.settings().prompts().text() + text, model.settings().maxTokens());
+        return tokens(model.settings().prompts().text(), text);
+    }
+
+    /// A text that looks for passages, with the model's prompt for queries in front if it has one.
+    public Encoding queryTokens(String text) {
+        return tokens(model.settings().prompts().query(), text);
+    }
+
+    /// A text that queries look for, with the model's prompt for passages in front if it has one.
+    public Encoding passageTokens(String text) {
+        return tokens(model.settings().prompts().passage(), text);
+    }
+
+    private Encoding tokens(String prompt, String text) {
+        return tokenizer.tokenizer().encode(prompt + text, model.settings().maxTokens());
     }
 
     @Override
@@ -155,7 +152,7 @@ public final class TrainableEncoder implements TextEncoder {
 
     /// An encoder for inference on the same parameters: it sees what they learn later, too.
     public SentenceEncoder encoder(Options options) {
-        return new SentenceEncoder(model, tokenizer, options);
+        return new SentenceEncoder(model, tokenizer.tokenizer(), options);
     }
 
     /// Writes a folder as Hugging Face has them, with the names that BERT, RoBERTa or DistilBERT have there, which Python's transformers and sentence-transformers read, and
@@ -167,15 +164,22 @@ public final class TrainableEncoder implements TextEncoder {
     /// The same with a head on top of the pooling.
     ///
     /// @param head is `classifier.weight` and `classifier.bias` in model.safetensors
-    public void save(Path folder, Linear head) throws IOException {
-        save(folder, Optional.of(head));
+    /// @param labels names of the head's rows, `id2label` and `label2id` in config.json
+    public void save(Path folder, Linear head, List<String> labels) throws IOException {
+        save(folder, Optional.of(new EncoderWriter.Head(head, labels)));
     }
 
-    private void save(Path folder, Optional<Linear> head) throws IOException {
+    private void save(Path folder, Optional<EncoderWriter.Head> head) throws IOException {
         EncoderWriter.write(folder, model, head);
-        for (var file : tokenizerFiles.entrySet()) {
-            Files.write(folder.resolve(file.getKey()), file.getValue());
-        }
+        tokenizer.save(folder);
+    }
+
+    Pretrained model() {
+        return model;
+    }
+
+    TokenizerFiles tokenizer() {
+        return tokenizer;
     }
 
     @Override

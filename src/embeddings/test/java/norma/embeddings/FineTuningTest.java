@@ -15,10 +15,16 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import norma.embeddings.finetuning.Classifier;
 import norma.embeddings.finetuning.ContrastiveLoss;
+import norma.embeddings.finetuning.CosineLoss;
+import norma.embeddings.finetuning.Course;
+import norma.embeddings.finetuning.Example.Judged;
 import norma.embeddings.finetuning.Example.Labelled;
 import norma.embeddings.finetuning.Example.Pair;
+import norma.embeddings.finetuning.Example.Scored;
 import norma.embeddings.finetuning.FineTuning;
 import norma.embeddings.finetuning.FrozenEncoder;
+import norma.embeddings.finetuning.RerankLoss;
+import norma.embeddings.finetuning.Split;
 import norma.kernel.SplitMix;
 import norma.nn.Init;
 import norma.nn.Param;
@@ -37,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Who learns, who does not, and what comes out.
 class FineTuningTest {
-    private static final FineTuning SHORT = new FineTuning(4, 8, 3e-3, 0.01, 1, 1);
+    private static final FineTuning SHORT = new FineTuning(4, 4, 8, 3e-3, 0.01, 1, 1);
 
     @TempDir
     private Path folder;
@@ -151,7 +157,7 @@ class FineTuningTest {
     void theSameSeedGivesTheSameBitsOnAnyNumberOfThreads() throws IOException {
         Map<String, float[]> one = tuned(1, SHORT);
         tuned(3, SHORT).forEach((name, values) -> assertArrayEquals(one.get(name), values, name));
-        FineTuning other = new FineTuning(4, 8, 3e-3, 0.01, 1, 2);
+        FineTuning other = new FineTuning(4, 4, 8, 3e-3, 0.01, 1, 2);
         assertFalse(Arrays.equals(one.get("head.weight"), tuned(1, other).get("head.weight")));
     }
 
@@ -236,6 +242,102 @@ class FineTuningTest {
         ParameterTree.of(contrast).params().forEach((name, param) -> assertFalse(param.value().hasGradient(), name));
     }
 
+    /// In the order of the letters: of 24 first texts few find their own at first, most at the end.
+    @Test
+    void contrastIsMeasuredByRanks() throws IOException {
+        TrainableEncoder encoder = TrainableFolder.encoder(folder);
+        List<Pair> pairs = new ArrayList<>(pairs(encoder));
+        pairs.replaceAll(pair -> new Pair(pair.first(), pair.second(), List.of(encoder.tokens("y y"))));
+        var contrast = new ContrastiveLoss(encoder, 0.05f);
+        Map<String, Double> before = contrast.measure(pairs);
+        SHORT.epochs(20).run(contrast, pairs, Listener.SILENT);
+        Map<String, Double> after = contrast.measure(pairs);
+        assertEquals(List.of("MRR", "accuracy@1", "triplet accuracy"), List.copyOf(after.keySet()));
+        after.forEach((name, value) -> assertTrue(value <= 1 && value >= before.get(name), name + " " + value));
+        assertTrue(after.get("MRR") > before.get("MRR") + 0.2, before + " to " + after);
+        assertTrue(!contrast.measure(pairs(encoder)).containsKey("triplet accuracy"));
+    }
+
+    /// Texts with the same first letter are alike, others are not.
+    @Test
+    void cosinesLearnScores() throws IOException {
+        TrainableEncoder encoder = TrainableFolder.encoder(folder);
+        var random = new SplittableRandom(2);
+        var examples = new ArrayList<Scored>();
+        for (int i = 0; i < 96; i++) {
+            char one = (char) random.nextInt('a', 'd'), other = i % 2 == 0 ? one : (char) (one + 3);
+            String rest = " " + (char) random.nextInt('h', 'x');
+            examples.add(new Scored(encoder.tokens(one + rest), encoder.tokens(other + rest), i % 2 == 0 ? 1 : 0));
+        }
+        var model = new CosineLoss(encoder);
+        Split<Scored> split = Split.of(examples, 0.25, 1);
+        double loss = loss(model, split.held()), pearson = model.measure(split.held()).get("Pearson");
+        assertTrue(loss > 0.3 && pearson < 0.8, loss + " " + pearson);
+        SHORT.epochs(10).run(model, split.train(), Listener.SILENT);
+        assertTrue(loss(model, split.held()) < 0.05, "" + loss(model, split.held()));
+        assertTrue(model.measure(split.held()).get("Pearson") > 0.9, "" + model.measure(split.held()));
+    }
+
+    /// Passages with an x answer any query.
+    @Test
+    void aRerankerLearnsAnswers() throws IOException {
+        TrainableCrossEncoder encoder = TrainableCrossEncoder.of(TrainableFolder.encoder(folder), 1, new Init(1));
+        var random = new SplittableRandom(3);
+        var examples = new ArrayList<Judged>();
+        for (int i = 0; i < 120; i++) {
+            String query = "" + (char) random.nextInt('a', 'e');
+            String passage = (char) random.nextInt('e', 'i') + (i % 4 == 0 ? " x" : " w");
+            examples.add(new Judged(query + i / 4, encoder.tokens(query, passage), i % 4 == 0 ? 1 : 0));
+        }
+        var model = new RerankLoss(encoder);
+        Split<Judged> split = Split.of(examples, 0.3, 1);
+        Course course = SHORT.epochs(10).patience(10).run(model, split.train(), split.held(), Listener.SILENT);
+        assertTrue(course.epochs().get(course.best()).score() > 0.9, course.toString());
+        assertTrue(model.measure(split.held()).get("MRR") > 0.9, course.toString());
+        Path saved = folder.resolve("saved");
+        encoder.save(saved);
+        try (CrossEncoder reranker = CrossEncoder.load(saved)) {
+            float[] scores = reranker.scores("b", List.of("g w", "e x", "f w"));
+            assertTrue(scores[1] > scores[0] && scores[1] > scores[2], Arrays.toString(scores));
+        }
+    }
+
+    @Test
+    void rareLabelsWeighMore() throws IOException {
+        TrainableEncoder encoder = TrainableFolder.encoder(folder);
+        List<Labelled> examples = new ArrayList<>(letters(encoder, 6));
+        examples.removeIf(example -> example.label() == 1);
+        examples.add(new Labelled(encoder.tokens("a"), 1));
+        Classifier model = Classifier.of(encoder, 3).balanced(examples); // 3 of label 0, 1 of label 1, 0 of label 2
+        assertArrayEquals(new float[] {4 / 9f, 4 / 3f, 1}, model.crossEntropy().weights().orElseThrow().toArray(),
+                1e-6f);
+        TrainableFolder.shake(model.head());
+        double sum = 0, weights = 0;
+        for (Labelled example : examples) {
+            double weight = example.label() == 0 ? 4 / 9.0 : 4 / 3.0;
+            sum -= weight * Math.log(model.probabilities(List.of(example.text()))[0][example.label()]);
+            weights += weight;
+        }
+        assertEquals(sum / weights, loss(model, examples), 1e-5);
+    }
+
+    @Test
+    void labelsHaveNames() throws IOException {
+        TrainableEncoder encoder = TrainableFolder.encoder(folder);
+        Classifier model = Classifier.of(encoder, List.of("no", "yes"));
+        Path saved = folder.resolve("saved");
+        model.save(saved);
+        assertEquals(List.of("no", "yes"), Classifier.load(saved).labels());
+        assertEquals(List.of("LABEL_0", "LABEL_1"), Classifier.of(encoder, 2).labels());
+        assertThrows(IllegalArgumentException.class, () -> Classifier.of(encoder, List.of("no", "no")));
+        assertThrows(IllegalArgumentException.class, () -> Classifier.of(encoder, List.of("no")));
+        String frozen = assertThrows(IllegalStateException.class,
+                () -> Classifier.of(new FrozenEncoder(encoder), 2).save(saved)).getMessage();
+        assertTrue(frozen.contains("TrainableEncoder"), frozen);
+        encoder.save(folder.resolve("plain"));
+        assertThrows(norma.io.CorruptFileException.class, () -> Classifier.load(folder.resolve("plain")));
+    }
+
     @Test
     void aLossThatIsNotFiniteEndsTheRunAndChangesNothing() throws IOException {
         TrainableEncoder encoder = TrainableFolder.encoder(folder);
@@ -252,7 +354,7 @@ class FineTuningTest {
 
     @Test
     void numbersOfATuningAreChecked() {
-        assertThrows(IllegalArgumentException.class, () -> new FineTuning(1, 0, 1, 0, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new FineTuning(1, 1, 0, 1, 0, 1, 1));
         assertThrows(IllegalArgumentException.class, () -> SHORT.rate(-1));
         assertThrows(IllegalArgumentException.class, () -> new ContrastiveLoss(null, 0));
     }

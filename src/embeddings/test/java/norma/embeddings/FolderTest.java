@@ -226,7 +226,7 @@ class FolderTest {
 
     @Test
     void aHeadTellsLabelsByTheFirstToken() throws IOException {
-        var model = Pretrained.Classifier.folder(bert().write());
+        var model = Pretrained.Classifier.folder(bert().write(), LoadMode.INFERENCE);
         try (var logits = new Inference(model.bert(), 1, stream -> model.head().forward(stream));
                 var first = new Inference(model.bert(), 1, Pooling.CLS::of)) {
             float[] x = first.run(TEXTS)[0];
@@ -264,12 +264,13 @@ class FolderTest {
         TinyFolder none = bert().renamed(name -> name.replace("classifier", "other"));
         none.write();
         String found =
-                assertThrows(CorruptFileException.class, () -> Pretrained.Classifier.folder(folder)).getMessage();
+                assertThrows(CorruptFileException.class, () -> Pretrained.Classifier.folder(folder, LoadMode.INFERENCE))
+                        .getMessage();
         assertTrue(found.contains("must hold classifier.weight (3, 16)"), found.toLowerCase(Locale.ROOT));
     }
 
     private static int logits(TinyFolder folder) throws IOException {
-        var model = Pretrained.Classifier.folder(folder.write());
+        var model = Pretrained.Classifier.folder(folder.write(), LoadMode.INFERENCE);
         try (var inference = new Inference(model.bert(), 1, stream -> model.head().forward(stream))) {
             return inference.run(TEXTS)[0].length;
         }
@@ -302,7 +303,7 @@ class FolderTest {
     private boolean isRefused() throws IOException {
         try {
             Pretrained.folder(folder, LoadMode.INFERENCE);
-            Pretrained.Classifier.folder(folder);
+            Pretrained.Classifier.folder(folder, LoadMode.INFERENCE);
             return false;
         } catch (CorruptFileException | NoSuchFileException e) {
             assertTrue(e.getMessage().startsWith(folder.toString()), e.getMessage());

@@ -75,7 +75,7 @@ class TransformersTest {
     @ValueSource(strings = {"bert", "roberta", "distilbert", "electra", "albert", "mpnet", "modernbert",
             "modernbert-float64"})
     void logitsAreThoseOfTransformers(String name) throws IOException, URISyntaxException {
-        var classifier = Pretrained.Classifier.folder(folder(name));
+        var classifier = Pretrained.Classifier.folder(folder(name), LoadMode.INFERENCE);
         check(classifier.bert(), stream -> classifier.head().forward(stream), rows(folder(name)), Row::logits);
     }
 
@@ -83,8 +83,9 @@ class TransformersTest {
     @ValueSource(strings = {"nomic-bert", "qwen3", "gemma3"})
     void familiesWithoutAKnownHeadAreRefusedAsRerankers(String name) throws URISyntaxException {
         Path folder = folder(name);
-        String message = assertThrows(CorruptFileException.class, () -> Pretrained.Classifier.folder(folder))
-                .getMessage();
+        String message =
+                assertThrows(CorruptFileException.class, () -> Pretrained.Classifier.folder(folder, LoadMode.INFERENCE))
+                        .getMessage();
         assertTrue(message.contains("classification head"), message);
     }
 

@@ -13,6 +13,7 @@ import norma.lab.embed.Embed;
 import norma.lab.embed.Export;
 import norma.lab.embed.Rerank;
 import norma.lab.embed.Similar;
+import norma.lab.finetune.Classify;
 import norma.lab.finetune.FineTune;
 import norma.lab.plot.PlotsCommand;
 import norma.lab.run.DeviceOption;
@@ -35,7 +36,8 @@ import picocli.CommandLine.ParseResult;
 public final class Main implements Runnable {
 
     private static final List<Class<?>> COMMANDS = List.of(Compare.class, Train.class, Sample.class, Embed.class,
-            Export.class, Similar.class, Rerank.class, FineTune.class, NormsCommand.class, PlacementsCommand.class,
+            Export.class, Similar.class, Rerank.class, FineTune.class, Classify.class, NormsCommand.class,
+            PlacementsCommand.class,
             PlotsCommand.class, Doctor.class);
 
     @CommandLine.Spec

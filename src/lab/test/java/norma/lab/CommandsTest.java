@@ -100,7 +100,7 @@ class CommandsTest {
 
     @Test
     void whatComputesIsAnOptionOfAllThatCompute() {
-        for (String name : List.of("train", "compare", "sample", "finetune", "embed", "similar", "rerank",
+        for (String name : List.of("train", "compare", "sample", "finetune", "classify", "embed", "similar", "rerank",
                 "doctor")) {
             Command help = Command.run(name, "--help", "--device", "tornado");
             assertEquals(0, help.code(), help.err());

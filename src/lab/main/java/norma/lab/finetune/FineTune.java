@@ -3,46 +3,39 @@ package norma.lab.finetune;
 import static norma.lab.console.Figures.number;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import norma.embeddings.TrainableEncoder;
-import norma.embeddings.finetuning.Classifier;
+import norma.embeddings.finetuning.Example;
 import norma.embeddings.finetuning.FineTuning;
+import norma.embeddings.finetuning.Split;
 import norma.io.AtomicFile;
 import norma.lab.console.Json;
 import norma.lab.console.Machine;
-import norma.lab.console.Table;
 import norma.lab.console.Version;
 import norma.lab.embed.EncoderOptions;
-import norma.lab.run.Measurements;
 import norma.lab.run.Run;
+import norma.nn.Init;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// Tunes a pretrained encoder for a classification, with the norms it came with and with adaptive ones in their place.
+/// Tunes a pretrained model on rows of a file, beside what the model can do without it.
 ///
-/// For each seed a head is trained on the frozen encoder first, which is logistic regression. From there everything learns (first
-/// the head, then all: Kumar et al. 2022, arXiv 2202.10054). Since adaptive norms compute at first what the layer norms did, both arms
-/// start from the same head and the same accuracy.
+/// Since adaptive norms compute at first what the layer norms did, both arms start from the same model.
 @Command(name = "finetune", mixinStandardHelpOptions = true, sortOptions = false,
-        header = "Fine-tunes a pretrained sentence encoder as a classifier.",
-        description = "Prints a table and writes results.json; with --save also each arm's model of the last seed.%n")
+        header = "Fine-tunes a pretrained encoder or reranker on data of your own.",
+        description = "Prints what it finds in the data and a table of the test; writes results.json, report.html and the tuned "
+                + "model (model/), the best epoch's by the validation.%n")
 public final class FineTune implements Callable<Integer> {
-
-    /// What is learned.
-    enum Task {
-        /// praise or blame
-        SENTIMENT,
-        /// WordNet's 45 lexicographer files
-        WORDNET
-    }
 
     /// The norm behind each residual sum.
     enum Norm {
@@ -51,6 +44,11 @@ public final class FineTune implements Callable<Integer> {
         /// [norma.norm.feature.AdaptiveNormFormer]
         ADAPTIVE;
 
+        /// An encoder with this norm.
+        TrainableEncoder in(TrainableEncoder encoder, long seed) {
+            return this == ADAPTIVE ? encoder.withAdaptiveNorms(new Init(seed)) : encoder;
+        }
+
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
@@ -58,151 +56,190 @@ public final class FineTune implements Callable<Integer> {
     }
 
     /// What results.json holds.
-    private record Outcome(String version, String task, String model, int train, int test, double majority,
-            FineTuning head,
-            FineTuning whole, String kernels, int threads, String cpu, List<FineTuneTrials.Result> trials) {
+    ///
+    /// @param data what was found there
+    record Outcome(String version, String task, List<String> data, String model, int maxTokens, int train,
+            int validation, int test, FineTuning tuning, int seeds, String kernels, int threads, String cpu,
+            List<Trials.Result> trials) {
     }
 
-    @Option(names = "--task", paramLabel = "TASK", required = true, description = "One of ${COMPLETION-CANDIDATES}.")
-    private Task task;
-
-    @Option(names = "--norm", paramLabel = "A,B", split = ",", defaultValue = "layer_norm,adaptive",
-            description = "Norms of the encoders that are tuned as a whole, an arm each: ${COMPLETION-CANDIDATES} "
-                    + "(default: ${DEFAULT-VALUE}).")
-    private List<Norm> norms;
-
-    @Option(names = "--frozen", description = "Train heads only, on the encoder as it is.")
-    private boolean frozen;
-
-    @Option(names = "--data", paramLabel = "DIR", defaultValue = "node_modules/sentiment",
-            description = "The npm package sentiment@5.0.2, whose tests hold the sentences (default: ${DEFAULT-VALUE}).")
-    private Path data;
-
-    @Option(names = "--examples", paramLabel = "N", defaultValue = "4000",
-            description = "Of WordNet's definitions, how many to learn from (default: ${DEFAULT-VALUE}).")
-    private int examples;
+    @Mixin
+    private DataOptions data;
 
     @Option(names = "--model", paramLabel = "DIR|NAME", defaultValue = EncoderOptions.BUILT_IN,
             description = "Folder as Hugging Face has them, or the name of a model that comes with the command "
                     + "(default: ${DEFAULT-VALUE}).")
     private String model;
 
-    @Option(names = "--max-tokens", paramLabel = "N", defaultValue = "64",
-            description = "Longer texts are cut (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--max-tokens", paramLabel = "N",
+            description = "Longer texts are cut (default: 128, or less if the model reads less).")
     private int maxTokens;
 
-    @Option(names = "--seeds", paramLabel = "N", defaultValue = "3",
-            description = "Runs of each arm, with seeds from --seed on (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--norm", paramLabel = "A,B", split = ",", defaultValue = "layer_norm",
+            description = "Norms of the models that are tuned, an arm each: ${COMPLETION-CANDIDATES} "
+                    + "(default: ${DEFAULT-VALUE}).")
+    private List<Norm> norms;
+
+    @Option(names = "--frozen",
+            description = "Tune nothing: measure the model as it is, for classify with a head on top.")
+    private boolean frozen;
+
+    @Option(names = "--seeds", paramLabel = "N", defaultValue = "1",
+            description = "Runs of each arm, with seeds from --seed on, on one split (default: ${DEFAULT-VALUE}).")
     private int seeds;
 
     @Option(names = "--epochs", paramLabel = "N", defaultValue = "3",
-            description = "Epochs of the whole encoder (default: ${DEFAULT-VALUE}).")
+            description = "Epochs at most (default: ${DEFAULT-VALUE}).")
     private int epochs;
 
-    @Option(names = "--rate", paramLabel = "R", defaultValue = "5e-5",
-            description = "Highest learning rate of the whole encoder (default: ${DEFAULT-VALUE}).")
-    private double rate;
+    @Option(names = "--patience", paramLabel = "N", defaultValue = "2",
+            description = "End after so many epochs without a better one (default: ${DEFAULT-VALUE}).")
+    private int patience;
 
-    @Option(names = "--save",
-            description = "Save the tuned models, a folder for each arm.")
-    private boolean save;
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "32",
+            description = "Rows of a step (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(names = "--rate", paramLabel = "R", defaultValue = "5e-5",
+            description = "Highest learning rate (default: ${DEFAULT-VALUE}).")
+    private double rate;
 
     @Mixin
     private Run run;
 
+    private final List<String> found = new ArrayList<>();
+
     @Override
     public Integer call() throws IOException {
-        Path folder = run.folder();
-        return run.call(() -> finetune(folder));
-    }
-
-    private int finetune(Path folder) throws IOException {
         check();
-        LabelledTexts texts = task == Task.SENTIMENT ? LabelledTexts.sentiment(data) : LabelledTexts.wordNet(examples);
-        run.say("%s: %s texts to learn from, %s to measure on, %d labels; always saying the most frequent one is right in %s"
-                .formatted(texts.name(), number(texts.train().size()), number(texts.test().size()), texts.labels(),
-                        percent(texts.majority())));
-        run.say("%s, %d seeds, %d threads, %s kernels".formatted(model, seeds, run.threads(), Machine.kernels()));
-        List<FineTuneTrials.Result> trials = trials(texts, folder);
-        var outcome = new Outcome(Version.text(), texts.name(), model, texts.train().size(), texts.test().size(),
-                texts.majority(), FineTuning.head(run.seed()), whole(run.seed()), Machine.kernels(), run.threads(),
-                Machine.cpu(),
-                trials);
-        AtomicFile.write(folder.resolve("results.json"), Json.page(outcome) + "\n");
-        run.print(outcome, "\n" + table(trials));
-        return 0;
+        Path folder = run.folder();
+        return run.call(() -> {
+            DataOptions.Parts parts = data.read(this::tell);
+            return finetune(data.lesson(parts, new Source(model, maxTokens)), parts, folder);
+        });
     }
 
     private void check() {
-        if (seeds < 1 || epochs < 1 || examples < 1 || !(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
+        if (seeds < 1 || epochs < 1 || patience < 1 || batch < 1 || maxTokens < 0
+                || !(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(
-                    "--seeds, --epochs, --examples and --rate must be positive; got %d, %d, %d and %s"
-                            .formatted(seeds, epochs, examples, rate));
+                    "--seeds, --epochs, --patience, --batch and --rate must be positive; got %d, %d, %d, %d and %s"
+                            .formatted(seeds, epochs, patience, batch, rate));
         }
     }
 
-    private List<Norm> arms() {
-        return frozen ? List.of() : norms;
+    /// Says what was found in the data, and keeps it for the report.
+    private void tell(String remark) {
+        found.add(remark);
+        run.say(remark);
     }
 
-    private FineTuning whole(long seed) {
-        return FineTuning.whole(seed).epochs(epochs).rate(rate);
-    }
-
-    private TrainableEncoder load() throws IOException {
-        TrainableEncoder encoder =
-                Files.isDirectory(Path.of(model)) ? TrainableEncoder.load(Path.of(model))
-                        : TrainableEncoder.load(model);
-        return encoder.maxTokens(maxTokens);
-    }
-
-    private List<FineTuneTrials.Result> trials(LabelledTexts texts, Path folder) throws IOException {
-        List<Norm> arms = arms();
-        long steps = seeds
-                * (FineTuning.head(0).steps(texts.train().size()) + arms.size() * whole(0).steps(texts.train().size()));
-        try (var progress = run.progress("finetune", "step", steps)) {
-            var trials = FineTuneTrials.of(this::load, texts, progress, this::tell);
-            for (long seed = run.seed(); seed < run.seed() + seeds; seed++) {
-                Classifier probe = trials.probe(seed);
-                for (Norm arm : arms) {
-                    Classifier tuned = trials.tune(probe, arm, whole(seed));
-                    if (save && seed == run.seed() + seeds - 1) {
-                        keep(tuned, folder.resolve(arm.toString()));
-                    }
-                }
+    private <E extends Example> int finetune(Lesson<E> lesson, DataOptions.Parts parts, Path folder)
+            throws IOException {
+        for (Norm norm : norms) {
+            if (!lesson.allows(norm)) {
+                throw new IllegalArgumentException(
+                        "--norm must be layer_norm for " + parts.columns().task() + "; got " + norm);
             }
-            return trials.done();
         }
+        Divided<E> examples = split(lesson, parts);
+        run.say("%s, %d threads, %s kernels".formatted(model, run.threads(), Machine.kernels()));
+        List<Trials.Result> results = trials(lesson, examples, folder);
+        var outcome = new Outcome(Version.text(), parts.columns().task().toString(), found, model, lesson.maxTokens(),
+                examples.split.train().size(), examples.split.held().size(), examples.test.size(), tuning(run.seed()),
+                seeds, Machine.kernels(), run.threads(), Machine.cpu(), results);
+        AtomicFile.write(folder.resolve("results.json"), Json.page(outcome) + "\n");
+        AtomicFile.write(folder.resolve("report.html"), FineTuneReport.html(outcome));
+        run.print(outcome, "\n" + FineTuneReport.text(outcome));
+        run.say("%s: results.json, report.html%s".formatted(folder, frozen ? "" : ", model/"));
+        return 0;
     }
 
-    private static void keep(Classifier tuned, Path folder) throws IOException {
-        if (tuned.encoder() instanceof TrainableEncoder encoder) {
-            encoder.save(folder, tuned.head());
+    /// Examples in three parts that have no text in common.
+    private record Divided<E extends Example>(Split<E> split, List<E> test) {
+    }
+
+    private <E extends Example> Divided<E> split(Lesson<E> lesson, DataOptions.Parts rows) {
+        List<E> learn = examples(lesson, rows.learn());
+        Optional<List<E>> validation = rows.validation().map(apart -> examples(lesson, apart));
+        Optional<List<E>> test = rows.test().map(apart -> examples(lesson, apart));
+        lesson.remarks(learn).forEach(this::tell);
+        if (test.isEmpty()) {
+            Split<E> split = Split.of(learn, data.testShare(), run.seed());
+            learn = split.train();
+            test = Optional.of(split.held());
         }
+        learn = without(learn, test.get(), "the test");
+        if (validation.isPresent()) {
+            validation = Optional.of(without(validation.get(), test.get(), "the test"));
+            learn = without(learn, validation.get(), "the validation");
+        } else {
+            double share = data.validationShare() / (1 - (rows.test().isPresent() ? 0 : data.testShare()));
+            Split<E> split = Split.of(learn, Math.min(1, share), run.seed());
+            learn = split.train();
+            validation = Optional.of(split.held());
+        }
+        tell("to learn from: %s; validation: %s; test: %s".formatted(number(learn.size()),
+                number(validation.get().size()), number(test.get().size())));
+        if (learn.isEmpty() || validation.get().isEmpty() || test.get().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "each part must have a row; to learn from, validation and test have %d, %d and %d; rows that share a text stay in one part; more rows, larger shares, or files of their own?"
+                            .formatted(learn.size(), validation.get().size(), test.get().size()));
+        }
+        return new Divided<>(new Split<>(learn, validation.get()), test.get());
     }
 
-    private void tell(FineTuneTrials.Result trial) {
-        run.say("seed %d, %s: %s of the test, %s of what it learned from, %s s".formatted(trial.seed(), trial.arm(),
-                percent(trial.accuracy()), percent(trial.trainAccuracy()), number(trial.seconds(), 0)));
+    private <E extends Example> List<E> examples(Lesson<E> lesson, Rows rows) {
+        List<E> examples = rows.rows().stream().map(lesson::example).toList();
+        long full = examples.stream().filter(example -> example.tokens() >= lesson.maxTokens()).count();
+        if (full > 0) {
+            tell("%s: %s rows reach %d tokens, behind which texts are cut; --max-tokens changes it".formatted(
+                    rows.source(), number(full), lesson.maxTokens()));
+        }
+        return examples;
     }
 
-    private static String table(List<FineTuneTrials.Result> trials) {
-        Map<String, List<FineTuneTrials.Result>> arms = new LinkedHashMap<>();
-        trials.forEach(trial -> arms.computeIfAbsent(trial.arm(), _ -> new ArrayList<>()).add(trial));
-        var table = new Table("arm", ">numbers that learn", ">test accuracy", ">of what it learned from", ">seconds");
-        arms.forEach((arm, its) -> table.row(arm, number(its.getFirst().parameters()),
-                spread(its.stream().map(trial -> trial.accuracy() * 100).toList()),
-                spread(its.stream().map(trial -> trial.trainAccuracy() * 100).toList()),
-                number(Measurements.of(its.stream().map(trial -> trial.seconds()).toList()).median(), 0)));
-        return table + "\nAccuracy in %, mean ± standard deviation over the seeds; seconds of training, median.";
+    /// Those that share no text with others that are measured on.
+    private <E extends Example> List<E> without(List<E> examples, List<E> others, String part) {
+        Set<Object> keys = new HashSet<>();
+        others.forEach(example -> keys.addAll(example.keys()));
+        List<E> kept = examples.stream().filter(example -> example.keys().stream().noneMatch(keys::contains)).toList();
+        if (kept.size() < examples.size()) {
+            tell("left out: %s rows whose text stands in %s too".formatted(number(examples.size() - kept.size()),
+                    part));
+        }
+        return kept;
     }
 
-    private static String spread(List<Double> values) {
-        var measured = Measurements.of(values);
-        return number(measured.mean(), 1) + (values.size() > 1 ? " ± " + number(measured.deviation(), 1) : "");
+    private FineTuning tuning(long seed) {
+        return FineTuning.whole(seed).epochs(epochs).patience(patience).batch(batch).rate(rate);
     }
 
-    private static String percent(double share) {
-        return number(share * 100, 1) + " %";
+    private <E extends Example> List<Trials.Result> trials(Lesson<E> lesson, Divided<E> examples, Path folder)
+            throws IOException {
+        List<Norm> arms = frozen ? List.of() : norms;
+        int count = examples.split.train().size();
+        long steps = seeds * (lesson.untunedSteps(count) + arms.size() * tuning(0).steps(count));
+        var results = new ArrayList<Trials.Result>();
+        try (var progress = run.progress("finetune", "step", steps)) {
+            var trials = new Trials<>(lesson, examples.split, examples.test, progress, this::say);
+            for (long seed = run.seed(); seed < run.seed() + seeds; seed++) {
+                boolean first = seed == run.seed();
+                results.addAll(trials.run(arms, tuning(seed),
+                        first ? Optional.of(folder.resolve("model")) : Optional.empty()));
+            }
+        }
+        return results;
+    }
+
+    private void say(Trials.Result result) {
+        run.say("seed %d, %s: %s%s, %s s".formatted(result.seed(), result.arm(), figures(result.test()),
+                result.course().map(course -> ", best epoch " + course.best()).orElse(""),
+                number(result.seconds(), 0)));
+    }
+
+    private static String figures(Map<String, Double> figures) {
+        return figures.entrySet().stream().map(e -> e.getKey() + " " + number(e.getValue(), 3))
+                .collect(Collectors.joining(", "));
     }
 }

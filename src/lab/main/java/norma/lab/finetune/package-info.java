@@ -1,3 +1,3 @@
-/// `norma finetune`: fine-tunes a pretrained encoder as a classifier. It compares heads on the frozen encoder with whole encoders that have
-/// layer norms or adaptive norms. The texts are reviews or WordNet's definitions.
+/// `norma finetune` and `norma classify`. Rows of a file become examples of one of four tasks ([norma.lab.finetune.Task]); a
+/// [norma.lab.finetune.Lesson] says how, and which model learns from them; [norma.lab.finetune.Trials] measures it before and after.
 package norma.lab.finetune;

@@ -165,7 +165,7 @@ public final class DeviceRun {
         for (String text : TEXTS) {
             examples.add(new Labelled(encoder.tokens(text), examples.size() % 2));
         }
-        FineTuning tuning = new FineTuning(Math.ceilDiv(steps * 2, TEXTS.size()), 2, 5e-5, 0.01, 1, 4);
+        FineTuning tuning = new FineTuning(Math.ceilDiv(steps * 2, TEXTS.size()), 1, 2, 5e-5, 0.01, 1, 4);
         tuning.run(Classifier.of(encoder, 2), examples, new Printing());
     }
 
