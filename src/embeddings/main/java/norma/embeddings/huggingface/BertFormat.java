@@ -84,7 +84,7 @@ public record BertFormat(Family family, boolean adaptive, JsonObject config) {
         if (!family.writable()) {
             throw new IllegalArgumentException(
                     "TrainableEncoder: a model must be of a family that is written, too, one of %s; got %s, which is only read"
-                            .formatted(Family.ALL.stream().filter(Family::writable)
+                            .formatted(Family.all().stream().filter(Family::writable)
                                     .flatMap(each -> each.architectures().keySet().stream()).sorted().toList(),
                                     config.get(TYPE).getAsString()));
         }

@@ -9,13 +9,15 @@ import norma.model.BertConfig;
 import norma.model.ClassificationHead;
 
 /// A family of pretrained encoders: how its config.json and its names of weights are read. A new one is a file and a line in
-/// [#ALL].
+/// [#all].
 public interface Family {
 
-    /// All families.
-    List<Family> ALL = List.of(BertFamily.BERT, BertFamily.ROBERTA, BertFamily.ELECTRA, new DistilBertFamily(),
-            new AlbertFamily(), new MpnetFamily(), new ModernBertFamily(), new NomicBertFamily(), new Qwen3Family(),
-            new Gemma3Family());
+    /// All families. No constant: it would need theirs, and a family that is loaded first would find it empty.
+    static List<Family> all() {
+        return List.of(BertFamily.BERT, BertFamily.ROBERTA, BertFamily.ELECTRA, new DistilBertFamily(),
+                new AlbertFamily(), new MpnetFamily(), new ModernBertFamily(), new NomicBertFamily(), new Qwen3Family(),
+                new Gemma3Family());
+    }
 
     /// Each `model_type` of the family, and what transformers calls its class of a network without a head.
     Map<String, String> architectures();
@@ -47,9 +49,10 @@ public interface Family {
     /// @throws CorruptFileException if it is another one
     static Family of(JsonFields config) throws IOException {
         String type = config.text("model_type", "");
-        return ALL.stream().filter(family -> family.architectures().containsKey(type)).findFirst().orElseThrow(
+        return all().stream().filter(family -> family.architectures().containsKey(type)).findFirst().orElseThrow(
                 () -> config.incompatibility("model_type", "one of "
-                        + ALL.stream().flatMap(family -> family.architectures().keySet().stream()).sorted().toList()));
+                        + all().stream().flatMap(family -> family.architectures().keySet().stream()).sorted()
+                                .toList()));
     }
 
     /// The network that a config.json describes.
