@@ -31,8 +31,7 @@ import picocli.CommandLine.ParseResult;
         footer = {"%nFrom a checkout also:",
                 "  norma bench                quick figures beside this machine's measured limits",
                 "  norma run FILE.java        a program of your own on the engine",
-                "%nnorma COMMAND --help tells more about one of them. To begin with:",
-                "  norma compare --steps 20   a first look, in seconds"})
+                "%nnorma COMMAND --help tells more. To begin with: norma compare --steps 20"})
 public final class Main implements Runnable {
 
     private static final List<Class<?>> COMMANDS = List.of(Compare.class, Train.class, Sample.class, Embed.class,

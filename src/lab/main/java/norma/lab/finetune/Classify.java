@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 
 /// `norma classify`: labels of texts.
 @Command(name = "classify", mixinStandardHelpOptions = true, sortOptions = false,
-        header = "Says which label texts have, by a model that norma finetune has tuned.",
+        header = "Says which label texts have, by a tuned model.",
         footer = "%nPrints a line for each text, in order: the label, its probability, the text; or with --json an object with text, "
                 + "label, probability and those of all labels. A blank line is a text too, so line n of the output belongs to line n "
                 + "of the input.")
