@@ -28,7 +28,7 @@ public final class PlatformThreads {
 
     private static void hand(Runnable work) {
         Workers team = Workers.current();
-        var job = new Job(1, 1, (_, _) -> work.run());
+        var job = new Job(1, 1, 1, (_, _) -> work.run());
         WORK.add(() -> team.call(() -> {
             job.runAll();
             return null;

@@ -92,7 +92,8 @@ public final class Workers implements AutoCloseable {
             }
             return;
         }
-        current().share(new Job(count, grain, chunk));
+        Workers team = current();
+        team.share(new Job(count, grain, team.threads(), chunk));
     }
 
     private void share(Job work) {
