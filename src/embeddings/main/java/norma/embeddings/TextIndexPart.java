@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +85,7 @@ final class TextIndexPart {
             for (List<String> portion = portion(source); !portion.isEmpty(); portion = portion(source)) {
                 float[][] encoded = encoder.encodePassages(portion);
                 VectorIndex.check(encoder.dimensions(), encoded);
-                append(vectors, rows, bytes(encoded));
+                append(vectors, rows, Safetensors.bytesOfRows(encoded));
                 append(texts, lines, bytes(portion));
                 count[0] += portion.size();
             }
@@ -109,15 +108,6 @@ final class TextIndexPart {
     private static void append(FileChannel file, CRC32C checksum, ByteBuffer bytes) throws IOException {
         checksum.update(bytes.duplicate());
         AtomicFile.writeAll(file, bytes);
-    }
-
-    private static ByteBuffer bytes(float[]... rows) {
-        int dimensions = rows[0].length;
-        ByteBuffer bytes = ByteBuffer.allocate(rows.length * dimensions * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < rows.length; i++) {
-            bytes.asFloatBuffer().put(i * dimensions, rows[i]);
-        }
-        return bytes;
     }
 
     private static ByteBuffer bytes(List<String> texts) {
@@ -178,7 +168,7 @@ final class TextIndexPart {
     private VectorBlock block(Safetensors file, long from, int rows, CRC32C checksum) {
         float[] block = new float[rows * dimensions];
         file.read(VECTORS, from * dimensions, block, 0, block.length);
-        checksum.update(bytes(block));
+        checksum.update(Safetensors.bytesOfRows(block));
         return VectorBlock.of(block, dimensions);
     }
 

@@ -489,6 +489,18 @@ public final class Safetensors implements AutoCloseable {
         return SafetensorsHeader.ofRows(name, rows, columns).toBytes(longest);
     }
 
+    /// Rows of floats as they follow a header, in an array of bytes: little-endian.
+    ///
+    /// @param rows one or more, of the same length
+    public static ByteBuffer bytesOfRows(float[]... rows) {
+        int columns = rows[0].length;
+        ByteBuffer bytes = ByteBuffer.allocate(rows.length * columns * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < rows.length; i++) {
+            bytes.asFloatBuffer().put(i * columns, rows[i]);
+        }
+        return bytes;
+    }
+
     /// The axes of a shape as a file has them.
     public static long[] axes(Shape shape) {
         return Arrays.stream(shape.toArray()).asLongStream().toArray();

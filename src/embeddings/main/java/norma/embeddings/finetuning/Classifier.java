@@ -63,8 +63,8 @@ public record Classifier(TextEncoder encoder, Linear head, List<String> labels, 
 
     /// Loads a folder that [#save] has written.
     public static Classifier load(Path folder) throws IOException {
-        TrainableEncoder encoder = TrainableEncoder.load(folder);
         List<String> labels = labels(folder);
+        TrainableEncoder encoder = TrainableEncoder.load(folder);
         Path path = folder.resolve("model.safetensors");
         try (Safetensors file = Safetensors.open(path)) {
             float[] weight = floats(path, file, "classifier.weight", labels.size() * encoder.dim());

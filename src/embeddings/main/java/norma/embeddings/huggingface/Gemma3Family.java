@@ -23,23 +23,9 @@ import norma.tensor.Shape;
 public final class Gemma3Family implements Family {
     private static final Recipe PLACEMENT = Recipe.of(Site.BEFORE, Site.AFTER, Site.QUERY_KEY, Site.EXIT);
 
-    private static final Names NAMES = Names.of("model.")
-            .with(".tokens.table", ".embed_tokens.weight")
-            .with(".blocks.", ".layers.")
-            .with(".attention.norm.", ".input_layernorm.")
-            .with(".attention.after.", ".post_attention_layernorm.")
-            .with(".attention.query.", ".self_attn.q_proj.")
-            .with(".attention.key.", ".self_attn.k_proj.")
-            .with(".attention.value.", ".self_attn.v_proj.")
-            .with(".attention.output.", ".self_attn.o_proj.")
-            .with(".queryNorm.", ".self_attn.q_norm.")
-            .with(".keyNorm.", ".self_attn.k_norm.")
+    private static final Names NAMES = Names.ofDecoders().with(".attention.after.", ".post_attention_layernorm.")
             .with(".mlp.norm.", ".pre_feedforward_layernorm.")
-            .with(".mlp.after.", ".post_feedforward_layernorm.")
-            .with(".mlp.gate.", ".mlp.gate_proj.")
-            .with(".mlp.up.", ".mlp.up_proj.")
-            .with(".mlp.down.", ".mlp.down_proj.")
-            .with(".finalNorm.", ".norm.");
+            .with(".mlp.after.", ".post_feedforward_layernorm.");
 
     @Override
     public Map<String, String> architectures() {

@@ -35,6 +35,23 @@ public record Names(List<String> prefixes, List<Renaming> renamings) {
         return new Names(List.of(prefixes), List.of());
     }
 
+    /// What decoders that follow Llama (Touvron et al. 2023, arXiv 2302.13971) have in common; they differ in the norms within a block.
+    static Names ofDecoders() {
+        return of("model.").with(".tokens.table", ".embed_tokens.weight")
+                .with(".blocks.", ".layers.")
+                .with(".attention.norm.", ".input_layernorm.")
+                .with(".attention.query.", ".self_attn.q_proj.")
+                .with(".attention.key.", ".self_attn.k_proj.")
+                .with(".attention.value.", ".self_attn.v_proj.")
+                .with(".attention.output.", ".self_attn.o_proj.")
+                .with(".queryNorm.", ".self_attn.q_norm.")
+                .with(".keyNorm.", ".self_attn.k_norm.")
+                .with(".mlp.gate.", ".mlp.gate_proj.")
+                .with(".mlp.up.", ".mlp.up_proj.")
+                .with(".mlp.down.", ".mlp.down_proj.")
+                .with(".finalNorm.", ".norm.");
+    }
+
     /// With another name for a part of names.
     Names with(String ours, String theirs) {
         return withPart(ours, theirs, 0, 1);

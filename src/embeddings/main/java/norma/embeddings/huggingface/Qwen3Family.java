@@ -14,21 +14,7 @@ import norma.placement.Recipe;
 
 /// Yang et al. 2025, arXiv 2505.09388; as an encoder, arXiv 2506.05176: a decoder whose last token's vector is the text's.
 public final class Qwen3Family implements Family {
-    static final Names NAMES = Names.of("model.")
-            .with(".tokens.table", ".embed_tokens.weight")
-            .with(".blocks.", ".layers.")
-            .with(".attention.norm.", ".input_layernorm.")
-            .with(".attention.query.", ".self_attn.q_proj.")
-            .with(".attention.key.", ".self_attn.k_proj.")
-            .with(".attention.value.", ".self_attn.v_proj.")
-            .with(".attention.output.", ".self_attn.o_proj.")
-            .with(".queryNorm.", ".self_attn.q_norm.")
-            .with(".keyNorm.", ".self_attn.k_norm.")
-            .with(".mlp.norm.", ".post_attention_layernorm.")
-            .with(".mlp.gate.", ".mlp.gate_proj.")
-            .with(".mlp.up.", ".mlp.up_proj.")
-            .with(".mlp.down.", ".mlp.down_proj.")
-            .with(".finalNorm.", ".norm.");
+    private static final Names NAMES = Names.ofDecoders().with(".mlp.norm.", ".post_attention_layernorm.");
 
     @Override
     public Map<String, String> architectures() {

@@ -66,20 +66,11 @@ public final class Embed implements Callable<Integer> {
         }
         VectorFormat written = out == null || format != null ? format : VectorFormat.of(out);
         Optional<Written> result;
-        try (Texts texts = texts(); SentenceEncoder loaded = encoder.load()) {
+        try (Texts texts = Texts.of(arguments, file); SentenceEncoder loaded = encoder.load()) {
             result = out == null ? print(texts, loaded) : write(texts, loaded, written);
         }
         result.ifPresent(file -> output.print(output.json() ? Json.line(file) : file.toString()));
         return 0;
-    }
-
-    private Texts texts() throws IOException {
-        if (file != null && !arguments.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "texts come as arguments or from --file, not both; got %d arguments and %s"
-                            .formatted(arguments.size(), file));
-        }
-        return arguments.isEmpty() ? Texts.lines(file) : Texts.of(arguments);
     }
 
     private Optional<Written> print(Texts texts, SentenceEncoder loaded) throws IOException {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import norma.embeddings.CrossEncoder;
 import norma.embeddings.Options;
 import norma.lab.console.Figures;
@@ -54,16 +53,13 @@ public final class Rerank implements Callable<Integer> {
     @Mixin
     private Output output;
 
-    /// Lines that were read before the portion at hand.
-    private long before;
-
     @Override
     public Integer call() throws IOException {
         var best = new Best<Ranked>(k);
         Options options = Options.DEFAULT.maxTokens(maxTokens);
         try (Texts texts = Texts.lines(file);
                 CrossEncoder loaded = CrossEncoder.load(model, threads == null ? options : options.threads(threads))) {
-            texts.read(portion -> rank(portion, loaded, best));
+            texts.readLines(lines -> rank(lines, loaded, best));
         }
         List<Ranked> ranked = best.values();
         var table = new Table(">score", ">line", "text");
@@ -72,13 +68,10 @@ public final class Rerank implements Callable<Integer> {
         return 0;
     }
 
-    private boolean rank(List<String> portion, CrossEncoder loaded, Best<Ranked> best) {
-        int[] places = IntStream.range(0, portion.size()).filter(i -> !portion.get(i).isBlank()).toArray();
-        float[] scores = loaded.scores(query, IntStream.of(places).mapToObj(portion::get).toList());
-        for (int i = 0; i < places.length; i++) {
-            best.add(scores[i], new Ranked(before + places[i] + 1, scores[i], portion.get(places[i])));
+    private void rank(List<Texts.Line> lines, CrossEncoder loaded, Best<Ranked> best) {
+        float[] scores = loaded.scores(query, lines.stream().map(Texts.Line::text).toList());
+        for (int i = 0; i < scores.length; i++) {
+            best.add(scores[i], new Ranked(lines.get(i).number(), scores[i], lines.get(i).text()));
         }
-        before += portion.size();
-        return true;
     }
 }

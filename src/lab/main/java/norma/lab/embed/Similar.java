@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import norma.embeddings.CrossEncoder;
 import norma.embeddings.Metric;
@@ -85,9 +84,6 @@ public final class Similar implements Callable<Integer> {
     @Mixin
     private Output output;
 
-    /// Lines that were read before the portion at hand.
-    private long before;
-
     @Override
     public Integer call() throws IOException {
         if (query == null && folder == null) {
@@ -148,15 +144,12 @@ public final class Similar implements Callable<Integer> {
         var best = new Best<Hit>(wanted());
         float[] wanted = loaded.encodeQuery(query);
         try (Texts texts = Texts.lines(file)) {
-            texts.read(portion -> {
-                int[] places = IntStream.range(0, portion.size()).filter(i -> !portion.get(i).isBlank()).toArray();
-                float[][] vectors = loaded.encodePassages(IntStream.of(places).mapToObj(portion::get).toList());
-                for (int i = 0; i < places.length; i++) {
+            texts.readLines(lines -> {
+                float[][] vectors = loaded.encodePassages(lines.stream().map(Texts.Line::text).toList());
+                for (int i = 0; i < vectors.length; i++) {
                     double cosine = Vectors.cosine(wanted, vectors[i]);
-                    best.add(cosine, new Hit(before + places[i] + 1, cosine, portion.get(places[i])));
+                    best.add(cosine, new Hit(lines.get(i).number(), cosine, lines.get(i).text()));
                 }
-                before += portion.size();
-                return true;
             });
         }
         return best.values();

@@ -9,18 +9,32 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 import norma.lab.console.Progress;
 
 /// Texts that a command was given, one after the other, each read when it is needed: any number of them takes no more memory than a
 /// few hundred. Who takes more than that sees the progress.
-final class Texts implements Iterator<String>, Closeable {
+public final class Texts implements Iterator<String>, Closeable {
     /// Texts that an encoder is given at once: enough for many full passes, few enough that results come soon.
     static final int PORTION = 512;
 
     /// Receives texts, some at a time.
-    interface Reader {
+    public interface Reader {
+        /// Takes the next texts.
+        ///
         /// @return whether to go on
         boolean read(List<String> portion) throws IOException;
+    }
+
+    /// A text that is not blank.
+    ///
+    /// @param number of its line, from 1 on
+    record Line(long number, String text) {
+    }
+
+    /// Receives lines, some at a time.
+    interface LineReader {
+        void read(List<Line> portion) throws IOException;
     }
 
     private final Iterator<String> source;
@@ -36,8 +50,20 @@ final class Texts implements Iterator<String>, Closeable {
         this.count = count;
     }
 
-    /// Texts of the command line.
-    static Texts of(List<String> texts) {
+    /// Texts of the command line, or else the lines of a file, blank ones too.
+    ///
+    /// @param file null for standard input
+    /// @throws IllegalArgumentException if there are arguments and a file
+    public static Texts of(List<String> arguments, Path file) throws IOException {
+        if (file != null && !arguments.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "texts come as arguments or from --file, not both; got %d arguments and %s"
+                            .formatted(arguments.size(), file));
+        }
+        return arguments.isEmpty() ? lines(file) : of(arguments);
+    }
+
+    private static Texts of(List<String> texts) {
         return new Texts(texts.iterator(), () -> {
         }, texts.size());
     }
@@ -86,8 +112,19 @@ final class Texts implements Iterator<String>, Closeable {
         return source.next();
     }
 
+    /// Passes on those that are not blank, in order.
+    void readLines(LineReader reader) throws IOException {
+        long[] before = {0};
+        read(portion -> {
+            reader.read(IntStream.range(0, portion.size()).filter(i -> !portion.get(i).isBlank())
+                    .mapToObj(i -> new Line(before[0] + i + 1, portion.get(i))).toList());
+            before[0] += portion.size();
+            return true;
+        });
+    }
+
     /// Passes the texts on, in order.
-    void read(Reader reader) throws IOException {
+    public void read(Reader reader) throws IOException {
         try {
             List<String> portion = portion();
             while (!portion.isEmpty() && reader.read(portion)) {

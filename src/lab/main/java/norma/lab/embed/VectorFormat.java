@@ -67,7 +67,7 @@ enum VectorFormat {
 
         @Override
         ByteBuffer rows(List<String> texts, float[][] vectors) {
-            return floats(vectors);
+            return Safetensors.bytesOfRows(vectors);
         }
     },
 
@@ -80,7 +80,7 @@ enum VectorFormat {
 
         @Override
         ByteBuffer rows(List<String> texts, float[][] vectors) {
-            return floats(vectors);
+            return Safetensors.bytesOfRows(vectors);
         }
     };
 
@@ -118,17 +118,5 @@ enum VectorFormat {
             text.append(lines.line(i)).append('\n');
         }
         return ByteBuffer.wrap(Utf8.encode(text.toString()));
-    }
-
-    private static ByteBuffer floats(float[][] vectors) {
-        int dimensions = vectors[0].length;
-        ByteBuffer bytes =
-                ByteBuffer.allocate(vectors.length * dimensions * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (float[] vector : vectors) {
-            for (float x : vector) {
-                bytes.putFloat(x);
-            }
-        }
-        return bytes.flip();
     }
 }

@@ -11,9 +11,9 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import norma.embeddings.TrainableEncoder;
 import norma.embeddings.finetuning.Classifier;
-import norma.io.Utf8;
 import norma.lab.console.Figures;
 import norma.lab.console.Json;
+import norma.lab.embed.Texts;
 import norma.lab.run.DeviceOption;
 import norma.lab.run.Output;
 import norma.parallel.Workers;
@@ -30,9 +30,6 @@ import picocli.CommandLine.Parameters;
                 + "label, probability and those of all labels. A blank line is a text too, so line n of the output belongs to line n "
                 + "of the input.")
 public final class Classify implements Callable<Integer> {
-    /// Texts whose results come together.
-    private static final int PORTION = 256;
-
     private record Line(String text, String label, double probability, Map<String, Double> probabilities) {
     }
 
@@ -56,35 +53,17 @@ public final class Classify implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<String> texts = texts();
-        Classifier model = Classifier.load(folder);
         PrintWriter out = output.command().commandLine().getOut();
-        try (var workers = new Workers(threads == null ? Workers.current().threads() : threads);
-                var progress = output.progress("classify", "text", texts.size())) {
-            // checkError: the reader has left, as in `norma classify ... | head`
-            for (int from = 0; from < texts.size() && !out.checkError(); from += PORTION) {
-                List<String> portion = texts.subList(from, Math.min(from + PORTION, texts.size()));
-                workers.call(() -> lines(model, portion)).forEach(line -> {
-                    out.println(output.json() ? Json.line(line) : shown(line));
-                    progress.step();
-                });
-            }
+        try (Texts texts = Texts.of(arguments, file);
+                var workers = new Workers(threads == null ? Workers.current().threads() : threads)) {
+            Classifier model = Classifier.load(folder);
+            texts.read(portion -> {
+                workers.call(() -> lines(model, portion))
+                        .forEach(line -> out.println(output.json() ? Json.line(line) : shown(line)));
+                return !out.checkError(); // true when the reader has left: `norma classify ... | head`
+            });
         }
-        out.flush();
         return 0;
-    }
-
-    private List<String> texts() throws IOException {
-        if (file != null && !arguments.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "texts come as arguments or from --file, not both; got %d arguments and %s"
-                            .formatted(arguments.size(), file));
-        }
-        if (!arguments.isEmpty()) {
-            return arguments;
-        }
-        return file == null ? Utf8.decode(Path.of("standard input"), System.in.readAllBytes()).lines().toList()
-                : Utf8.read(file).lines().toList();
     }
 
     private static List<Line> lines(Classifier model, List<String> texts) {

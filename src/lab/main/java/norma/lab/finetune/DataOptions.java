@@ -5,8 +5,6 @@ import static norma.lab.console.Figures.number;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
@@ -160,14 +158,5 @@ final class DataOptions {
     private Scores scores(Parts parts) {
         String column = parts.columns().column(Role.SCORE);
         return scoreRange == null ? Scores.of(column, parts.learn()) : Scores.of(column, scoreRange);
-    }
-
-    /// What is said on the command line, for the report.
-    List<String> said() {
-        var said = new ArrayList<>(List.of("--data " + data, "--validation " + validation, "--test " + test));
-        if (weights == ClassWeights.BALANCED) {
-            said.add("--class-weights balanced");
-        }
-        return said;
     }
 }
